@@ -1,0 +1,27 @@
+//! rhain: cloud runbooks in Rhai. A library that knows clouds, and a thin program over it.
+//!
+//! The path of one call, and so the reading order of the rooms:
+//!
+//! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
+//! - [`gate`] decides on every effect before it happens, and keeps the ledger of what was done.
+//! - [`verbs`] is what the language can do: one file a verb, one table of them.
+//! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation.
+//! - [`provider`] is one folder a driver: it turns operations into request values and answers into nouns.
+//! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
+//! - [`config`] finds which clouds the user has.
+//! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
+//! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.
+//! - [`cli`] joins all of it, and is the only room that may.
+
+pub mod cli;
+pub mod cloud;
+pub mod config;
+pub mod diag;
+pub mod gate;
+pub mod manual;
+pub mod output;
+pub mod provider;
+pub mod script;
+pub mod sim;
+pub mod verbs;
+pub mod wire;
