@@ -1,1 +1,3 @@
-//! script
+//! The language: Rhai, the verbs bound into it, and what a failure looks like from outside.
+
+pub mod failure;

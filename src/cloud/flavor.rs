@@ -1,0 +1,51 @@
+//! A flavor: the size of a server.
+
+use super::resource::Field;
+use super::value::{Ty, Value};
+use std::sync::Arc;
+
+/// A flavor.
+#[derive(Debug, Clone)]
+pub struct Flavor {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Virtual processors.
+    pub vcpus: i64,
+    /// MiB of memory.
+    pub ram: i64,
+    /// GiB of root disk; 0 where the server must boot from a volume.
+    pub disk: i64,
+    /// The cloud it lives in.
+    pub cloud: Arc<str>,
+    /// The cloud's own description of it.
+    pub raw: Arc<serde_json::Value>,
+}
+
+impl Flavor {
+    /// The fields of a flavor.
+    pub const FIELDS: &'static [Field] = &[
+        Field::new("id", Ty::Text, "Its id."),
+        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown("vcpus", Ty::Int, "Virtual processors."),
+        Field::shown("ram", Ty::Int, "Memory, MiB."),
+        Field::shown("disk", Ty::Int, "Root disk, GiB."),
+        Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
+        Field::new("raw", Ty::Any, "The cloud's own description of it."),
+    ];
+
+    /// A field by name.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "id" => Value::text(&self.id),
+            "name" => Value::text(&self.name),
+            "vcpus" => Value::Int(self.vcpus),
+            "ram" => Value::Int(self.ram),
+            "disk" => Value::Int(self.disk),
+            "cloud" => Value::Cloud(self.cloud.clone()),
+            "raw" => Value::from_json(&self.raw),
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,96 @@
+//! An image, and which ones to list.
+
+use super::NameMatch;
+use super::resource::Field;
+use super::server::text_map;
+use super::time::Time;
+use super::value::{Ty, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// An image as the cloud last described it.
+#[derive(Debug, Clone)]
+pub struct Image {
+    /// Its id.
+    pub id: String,
+    /// Its name; empty when it has none.
+    pub name: String,
+    /// QUEUED, SAVING, ACTIVE, ERROR, DELETED …: the provider's word in capitals.
+    pub status: String,
+    /// Bytes; `None` until it is known.
+    pub size: Option<i64>,
+    /// GiB.
+    pub min_disk: i64,
+    /// MiB.
+    pub min_ram: i64,
+    /// Its metadata: the properties that are the user's.
+    pub meta: BTreeMap<String, String>,
+    /// When it was made.
+    pub created: Option<Time>,
+    /// public, private, shared or community.
+    pub visibility: Option<String>,
+    /// The owning project.
+    pub owner: Option<String>,
+    /// The cloud it lives in.
+    pub cloud: Arc<str>,
+    /// When it was read.
+    pub read: Time,
+    /// The cloud's own description of it.
+    pub raw: Arc<serde_json::Value>,
+}
+
+impl Image {
+    /// The fields of an image.
+    pub const FIELDS: &'static [Field] = &[
+        Field::new("id", Ty::Text, "Its id."),
+        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown("status", Ty::Text, "QUEUED, SAVING, ACTIVE, ERROR and so on."),
+        Field::shown("size", Ty::Int, "Bytes, or () while it is not known."),
+        Field::shown("min_disk", Ty::Int, "The smallest disk it boots from, GiB."),
+        Field::shown("min_ram", Ty::Int, "The least memory it boots with, MiB."),
+        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata."),
+        Field::new("created", Ty::Time, "When it was made."),
+        Field::new("age", Ty::Duration, "How long ago it was made, when it was read."),
+        Field::shown("visibility", Ty::Text, "public, private, shared or community; or ()."),
+        Field::new("owner", Ty::Text, "The owning project's id, or ()."),
+        Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
+        Field::new("raw", Ty::Any, "The cloud's own description of it."),
+    ];
+
+    /// A field by name.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "id" => Value::text(&self.id),
+            "name" => Value::optional_text(Some(&self.name)),
+            "status" => Value::text(&self.status),
+            "size" => self.size.map_or(Value::Unit, Value::Int),
+            "min_disk" => Value::Int(self.min_disk),
+            "min_ram" => Value::Int(self.min_ram),
+            "meta" => text_map(&self.meta),
+            "created" => self.created.map_or(Value::Unit, Value::Time),
+            "age" => self.created.map_or(Value::Unit, |created| Value::Span(self.read.since(created))),
+            "visibility" => Value::optional_text(self.visibility.as_deref()),
+            "owner" => Value::optional_text(self.owner.as_deref()),
+            "cloud" => Value::Cloud(self.cloud.clone()),
+            "raw" => Value::from_json(&self.raw),
+            _ => return None,
+        })
+    }
+}
+
+/// Which images to list.
+#[derive(Debug, Clone, Default)]
+pub struct ImageFilter {
+    /// By name.
+    pub name: Option<NameMatch>,
+    /// Any of these statuses, in capitals.
+    pub status: Vec<String>,
+    /// All of these metadata items.
+    pub meta: BTreeMap<String, String>,
+    /// public, private, shared, community.
+    pub visibility: Option<String>,
+    /// By owning project.
+    pub owner: Option<String>,
+    /// At the most this many.
+    pub limit: Option<usize>,
+}

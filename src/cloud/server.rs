@@ -1,0 +1,428 @@
+//! A server, what one is asked for with, and what can be done to one.
+
+use super::resource::Field;
+use super::time::{Span, Time};
+use super::value::{Secret, Ty, Value};
+use super::{NameMatch, Noun};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Another resource, known by id, by name, or by both.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Named {
+    /// Its id.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+}
+
+/// An address of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Address {
+    /// 4 or 6.
+    pub version: u8,
+    /// The address.
+    pub addr: String,
+    /// `fixed` or `floating`, where the cloud tells.
+    pub kind: Option<String>,
+}
+
+/// A server as the cloud last described it.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// One of the words of LANGUAGE §3: ACTIVE, SHUTOFF …; UNKNOWN for what is none of them.
+    pub status: String,
+    /// The provider's own word.
+    pub provider_status: String,
+    /// The task under way, in the provider's word; `None` at rest.
+    pub task: Option<String>,
+    /// Percent done, where the cloud tells.
+    pub progress: Option<i64>,
+    /// The cloud's text about why it is in ERROR.
+    pub fault: Option<String>,
+    /// Its flavor.
+    pub flavor: Named,
+    /// Its image; both empty when it boots from a volume.
+    pub image: Named,
+    /// Its metadata, without rhain's own marker.
+    pub meta: BTreeMap<String, String>,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its addresses by network, in the cloud's order.
+    pub addresses: Vec<(String, Vec<Address>)>,
+    /// Its key's name.
+    pub key: Option<String>,
+    /// The names of its security groups.
+    pub security_groups: Vec<String>,
+    /// The ids of its volumes, the root first.
+    pub volumes: Vec<String>,
+    /// Its availability zone.
+    pub zone: Option<String>,
+    /// When it was made.
+    pub created: Option<Time>,
+    /// When the cloud last changed it; whole seconds on Nova.
+    pub updated: Option<Time>,
+    /// Its password, only where boot, rebuild or rescue told it.
+    pub admin_pass: Option<Secret>,
+    /// The cloud it lives in.
+    pub cloud: Arc<str>,
+    /// The age is counted to this time: when it was read.
+    pub read: Time,
+    /// The cloud's own description of it.
+    pub raw: Arc<serde_json::Value>,
+}
+
+impl Server {
+    /// The fields of a server, in the manual's order.
+    pub const FIELDS: &'static [Field] = &[
+        Field::new("id", Ty::Text, "Its id."),
+        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown(
+            "status",
+            Ty::Text,
+            "ACTIVE, SHUTOFF, BUILD, ERROR, VERIFY_RESIZE and so on, the same words on every cloud.",
+        ),
+        Field::new("provider_status", Ty::Text, "The provider's own word for the status."),
+        Field::new("task", Ty::Text, "The task under way, or ()."),
+        Field::new("progress", Ty::Int, "Percent done, or ()."),
+        Field::new("fault", Ty::Text, "Why it is in ERROR, in the cloud's words, or ()."),
+        Field::shown("flavor", Ty::Text, "Its flavor's name, looked up when first read."),
+        Field::new("flavor_id", Ty::Text, "Its flavor's id, or () where the cloud does not tell."),
+        Field::shown(
+            "image",
+            Ty::Text,
+            "Its image's name, or () when it boots from a volume; looked up when first read.",
+        ),
+        Field::new("image_id", Ty::Text, "Its image's id, or ()."),
+        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata."),
+        Field::new("tags", Ty::ArrayOf(&Ty::Text), "Its tags."),
+        Field::new("addresses", Ty::MapOf(&Ty::Any), "Network name to array of #{version, addr, type}."),
+        Field::shown(
+            "ip",
+            Ty::Text,
+            "The address to connect to: floating or public IPv4, then private, then IPv6; or ().",
+        ),
+        Field::new("public_ip", Ty::Text, "Its floating or public IPv4 address, or ()."),
+        Field::new("private_ip", Ty::Text, "Its private IPv4 address, or ()."),
+        Field::new("ipv6", Ty::Text, "Its IPv6 address, or ()."),
+        Field::new("key", Ty::Text, "Its key's name, or ()."),
+        Field::new("security_groups", Ty::ArrayOf(&Ty::Text), "The names of its security groups."),
+        Field::new("volumes", Ty::ArrayOf(&Ty::Text), "The ids of its volumes, the root first."),
+        Field::new("zone", Ty::Text, "Its availability zone, or ()."),
+        Field::new("created", Ty::Time, "When it was made."),
+        Field::new("updated", Ty::Time, "When the cloud last changed it."),
+        Field::shown("age", Ty::Duration, "How long ago it was made, when it was read."),
+        Field::new("admin_pass", Ty::Secret, "Its password, only from boot, rebuild and rescue; else ()."),
+        Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
+        Field::new("raw", Ty::Any, "The cloud's own description of it."),
+    ];
+
+    /// A field by name.
+    pub fn field(&self, name: &str) -> Option<Value> {
+        let name_or_id = |named: &Named, noun: Noun| match (&named.name, &named.id) {
+            (Some(name), _) => Value::text(name),
+            (None, Some(id)) => Value::NameOf(noun, Arc::from(id.as_str())),
+            (None, None) => Value::Unit,
+        };
+        let texts = |list: &[String]| Value::Array(list.iter().map(Value::text).collect());
+        Some(match name {
+            "id" => Value::text(&self.id),
+            "name" => Value::text(&self.name),
+            "status" => Value::text(&self.status),
+            "provider_status" => Value::optional_text(Some(&self.provider_status)),
+            "task" => Value::optional_text(self.task.as_deref()),
+            "progress" => self.progress.map_or(Value::Unit, Value::Int),
+            "fault" => Value::optional_text(self.fault.as_deref()),
+            "flavor" => name_or_id(&self.flavor, Noun::Flavor),
+            "flavor_id" => Value::optional_text(self.flavor.id.as_deref()),
+            "image" => name_or_id(&self.image, Noun::Image),
+            "image_id" => Value::optional_text(self.image.id.as_deref()),
+            "meta" => text_map(&self.meta),
+            "tags" => texts(&self.tags),
+            "addresses" => addresses_value(&self.addresses),
+            "ip" => Value::optional_text(self.ip()),
+            "public_ip" => Value::optional_text(self.public_ip()),
+            "private_ip" => Value::optional_text(self.private_ip()),
+            "ipv6" => Value::optional_text(self.ipv6()),
+            "key" => Value::optional_text(self.key.as_deref()),
+            "security_groups" => texts(&self.security_groups),
+            "volumes" => texts(&self.volumes),
+            "zone" => Value::optional_text(self.zone.as_deref()),
+            "created" => self.created.map_or(Value::Unit, Value::Time),
+            "updated" => self.updated.map_or(Value::Unit, Value::Time),
+            "age" => self.age().map_or(Value::Unit, Value::Span),
+            "admin_pass" => self.admin_pass.clone().map_or(Value::Unit, Value::Secret),
+            "cloud" => Value::Cloud(self.cloud.clone()),
+            "raw" => Value::from_json(&self.raw),
+            _ => return None,
+        })
+    }
+
+    /// How old it was when it was read.
+    pub fn age(&self) -> Option<Span> {
+        self.created.map(|created| self.read.since(created))
+    }
+
+    fn all_addresses(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter().flat_map(|(_, list)| list.iter())
+    }
+
+    /// The floating address, or one that is routed publicly.
+    pub fn public_ip(&self) -> Option<&str> {
+        let v4 = || self.all_addresses().filter(|address| address.version == 4);
+        v4().find(|address| address.kind.as_deref() == Some("floating"))
+            .or_else(|| v4().find(|address| is_public(&address.addr)))
+            .map(|address| address.addr.as_str())
+    }
+
+    /// The first IPv4 address that is neither floating nor public.
+    pub fn private_ip(&self) -> Option<&str> {
+        self.all_addresses()
+            .find(|address| {
+                address.version == 4
+                    && address.kind.as_deref() != Some("floating")
+                    && !is_public(&address.addr)
+            })
+            .map(|address| address.addr.as_str())
+    }
+
+    /// The first IPv6 address.
+    pub fn ipv6(&self) -> Option<&str> {
+        self.all_addresses().find(|address| address.version == 6).map(|address| address.addr.as_str())
+    }
+
+    /// The address a person would connect to.
+    pub fn ip(&self) -> Option<&str> {
+        self.public_ip().or_else(|| self.private_ip()).or_else(|| self.ipv6())
+    }
+}
+
+/// Whether an IPv4 address is routed on the internet. Documentation ranges (RFC 5737) count as public:
+/// test clouds use them as their external networks.
+fn is_public(text: &str) -> bool {
+    match text.parse::<IpAddr>() {
+        Ok(IpAddr::V4(ip)) => {
+            let shared = ip.octets()[0] == 100 && (64..128).contains(&ip.octets()[1]);
+            !(ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified() || shared)
+        }
+        _ => false,
+    }
+}
+
+/// A map of texts as a value.
+pub fn text_map(map: &BTreeMap<String, String>) -> Value {
+    Value::Map(map.iter().map(|(key, value)| (key.clone(), Value::text(value))).collect())
+}
+
+/// The addresses of one network as the language shows them.
+pub fn address_list(list: &[Address]) -> Value {
+    Value::Array(
+        list.iter()
+            .map(|address| {
+                Value::Map(BTreeMap::from([
+                    ("version".to_string(), Value::Int(i64::from(address.version))),
+                    ("addr".to_string(), Value::text(&address.addr)),
+                    ("type".to_string(), Value::optional_text(address.kind.as_deref())),
+                ]))
+            })
+            .collect(),
+    )
+}
+
+/// All addresses as the language shows them.
+pub fn addresses_value(addresses: &[(String, Vec<Address>)]) -> Value {
+    Value::Map(addresses.iter().map(|(network, list)| (network.clone(), address_list(list))).collect())
+}
+
+/// Which servers to list; what is `None` or empty does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct ServerFilter {
+    /// By name.
+    pub name: Option<NameMatch>,
+    /// Any of these neutral statuses.
+    pub status: Vec<String>,
+    /// All of these metadata items.
+    pub meta: BTreeMap<String, String>,
+    /// All of these tags.
+    pub tags: Vec<String>,
+    /// By image id.
+    pub image: Option<String>,
+    /// By flavor id.
+    pub flavor: Option<String>,
+    /// By address.
+    pub ip: Option<String>,
+    /// By zone.
+    pub zone: Option<String>,
+    /// Those of every project; administrators only.
+    pub all_projects: bool,
+    /// At the most this many.
+    pub limit: Option<usize>,
+}
+
+/// One network of a new server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Nic {
+    /// Network id or unique name; the driver looks names up.
+    pub network: Option<String>,
+    /// A fixed address in it.
+    pub ip: Option<String>,
+    /// A port that exists already.
+    pub port: Option<String>,
+}
+
+/// The networks of a new server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Nics {
+    /// As the cloud sees fit.
+    #[default]
+    Auto,
+    /// None at all.
+    Absent,
+    /// These.
+    These(Vec<Nic>),
+}
+
+/// What a new server is to be. Ids are resolved; a driver need not look names up, networks excepted.
+#[derive(Debug, Clone, Default)]
+pub struct BootSpec {
+    /// Its name; with `count`, names end in `-1` … `-n`.
+    pub name: String,
+    /// Image id; `None` only with boot volumes.
+    pub image: Option<String>,
+    /// Flavor id.
+    pub flavor: String,
+    /// Metadata.
+    pub meta: BTreeMap<String, String>,
+    /// Tags.
+    pub tags: Vec<String>,
+    /// Path to contents.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What cloud-init reads, not yet encoded.
+    pub user_data: Option<Vec<u8>>,
+    /// The key's name.
+    pub key: Option<String>,
+    /// Security groups by name or id.
+    pub security_groups: Vec<String>,
+    /// Networks.
+    pub networks: Nics,
+    /// Availability zone.
+    pub zone: Option<String>,
+    /// The password to set.
+    pub admin_pass: Option<Secret>,
+    /// Whether to attach a config drive.
+    pub config_drive: Option<bool>,
+    /// Boot from a new volume of this many GiB, deleted with the server.
+    pub root_disk: Option<i64>,
+    /// Ids of volumes to attach, never deleted with it.
+    pub volumes: Vec<String>,
+    /// A description.
+    pub description: Option<String>,
+    /// The address shown as its IPv4 access address.
+    pub access_ipv4: Option<String>,
+    /// The address shown as its IPv6 access address.
+    pub access_ipv6: Option<String>,
+    /// How many; `None` is one.
+    pub count: Option<usize>,
+    /// Merged into the provider's own request.
+    pub provider: Option<serde_json::Value>,
+    /// rhain's own marker for this call: an unanswered create is looked up by it, never repeated.
+    pub marker: String,
+}
+
+/// What `update` changes; `None` keeps, an empty text clears.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerUpdate {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new description.
+    pub description: Option<String>,
+    /// A new IPv4 access address.
+    pub access_ipv4: Option<String>,
+    /// A new IPv6 access address.
+    pub access_ipv6: Option<String>,
+}
+
+/// What `rebuild` is given.
+#[derive(Debug, Clone, Default)]
+pub struct RebuildSpec {
+    /// Image id.
+    pub image: String,
+    /// A new name.
+    pub name: Option<String>,
+    /// A password to set.
+    pub admin_pass: Option<Secret>,
+    /// Metadata that replaces what it has.
+    pub meta: Option<BTreeMap<String, String>>,
+    /// Path to contents.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// What cloud-init reads, not yet encoded.
+    pub user_data: Option<Vec<u8>>,
+}
+
+/// Something done to a server that the cloud accepts now and does in its own time.
+#[derive(Debug, Clone)]
+#[allow(missing_docs)]
+pub enum Action {
+    Start,
+    Stop { force: bool },
+    Reboot { hard: bool },
+    Pause,
+    Unpause,
+    Suspend,
+    Resume,
+    Shelve,
+    Unshelve,
+    Lock,
+    Unlock,
+    Rescue { image: Option<String>, admin_pass: Option<Secret> },
+    Unrescue,
+    Rebuild(Box<RebuildSpec>),
+    Resize { flavor: String },
+    ConfirmResize,
+    RevertResize,
+    SetPassword(Secret),
+    AddSecurityGroup(String),
+    RemoveSecurityGroup(String),
+}
+
+impl Action {
+    /// The verb's name.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Action::Start => "start",
+            Action::Stop { .. } => "stop",
+            Action::Reboot { .. } => "reboot",
+            Action::Pause => "pause",
+            Action::Unpause => "unpause",
+            Action::Suspend => "suspend",
+            Action::Resume => "resume",
+            Action::Shelve => "shelve",
+            Action::Unshelve => "unshelve",
+            Action::Lock => "lock",
+            Action::Unlock => "unlock",
+            Action::Rescue { .. } => "rescue",
+            Action::Unrescue => "unrescue",
+            Action::Rebuild(_) => "rebuild",
+            Action::Resize { .. } => "resize",
+            Action::ConfirmResize => "confirm_resize",
+            Action::RevertResize => "revert_resize",
+            Action::SetPassword(_) => "set_password",
+            Action::AddSecurityGroup(_) => "add_security_group",
+            Action::RemoveSecurityGroup(_) => "remove_security_group",
+        }
+    }
+}
+
+/// What a cloud gave when it accepted a request.
+#[derive(Debug, Clone, Default)]
+pub struct Accepted {
+    /// The request's id, by which `request_state` asks what became of it.
+    pub request_id: Option<String>,
+    /// A password that the answer told (rebuild, rescue).
+    pub admin_pass: Option<Secret>,
+}

@@ -1,0 +1,48 @@
+//! The only place that reads the clock or sleeps, so that simulated time can take the place of both.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant, SystemTime};
+
+/// A future that is ready when a sleep is over.
+pub type Sleep<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
+/// The time that retries and pacing go by: the wall's, or a simulated cloud's.
+pub trait Clock: Send + Sync {
+    /// The time of day, UTC.
+    fn now(&self) -> SystemTime;
+    /// Time since the clock was made; it never goes back.
+    fn elapsed(&self) -> Duration;
+    /// Ready after `by`.
+    fn sleep(&self, by: Duration) -> Sleep<'_>;
+}
+
+/// The machine's own clock.
+#[derive(Debug, Clone, Copy)]
+pub struct WallClock {
+    start: Instant,
+}
+
+impl WallClock {
+    /// A clock that starts now.
+    #[allow(clippy::disallowed_methods)]
+    pub fn start() -> Self {
+        WallClock { start: Instant::now() }
+    }
+}
+
+impl Clock for WallClock {
+    #[allow(clippy::disallowed_methods)]
+    fn now(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    #[allow(clippy::disallowed_methods)]
+    fn sleep(&self, by: Duration) -> Sleep<'_> {
+        Box::pin(tokio::time::sleep(by))
+    }
+}

@@ -1,0 +1,164 @@
+//! A request and its answer as plain values: a driver builds the one and reads the other without a network.
+
+use bytes::Bytes;
+use serde_json::Value;
+use std::time::Duration;
+
+/// The HTTP method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// GET
+    Get,
+    /// HEAD
+    Head,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+    /// DELETE
+    Delete,
+}
+
+impl Method {
+    /// The word on the request line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a request means to do; retries and dry runs go by it, not by the method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// Looks and changes nothing: may be repeated freely.
+    Read,
+    /// A login: repeated like a read, sent in a dry run too.
+    Login,
+    /// Changes something, and doing it twice leaves what doing it once leaves (PUT, DELETE, metadata).
+    Idempotent,
+    /// Makes something or starts something: never repeated unless it surely was not sent or was refused undone (429).
+    Once,
+}
+
+impl Intent {
+    /// Whether the cloud is changed by it.
+    pub fn writes(self) -> bool {
+        matches!(self, Intent::Idempotent | Intent::Once)
+    }
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Nothing.
+    Empty,
+    /// JSON; `content_type` where it is not `application/json`.
+    Json(Value),
+    /// `application/x-www-form-urlencoded`.
+    Form(Vec<(String, String)>),
+    /// Bytes of the given content type.
+    Bytes(String, Bytes),
+}
+
+/// One request, not yet sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// The operation's name for traces and faults: `server.create`.
+    pub operation: &'static str,
+    /// The method.
+    pub method: Method,
+    /// The absolute URL, query included.
+    pub url: String,
+    /// Header names and values; `Content-Type` and `Accept` are set from the body unless given here.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// What it means to do.
+    pub intent: Intent,
+    /// The longest one attempt may take; the session's own limit where `None`.
+    pub timeout: Option<Duration>,
+}
+
+impl Request {
+    /// A request with an empty body; GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH happen once.
+    pub fn new(operation: &'static str, method: Method, url: impl Into<String>) -> Self {
+        let intent = match method {
+            Method::Get | Method::Head => Intent::Read,
+            Method::Put | Method::Delete => Intent::Idempotent,
+            Method::Post | Method::Patch => Intent::Once,
+        };
+        Request {
+            operation,
+            method,
+            url: url.into(),
+            headers: Vec::new(),
+            body: Body::Empty,
+            intent,
+            timeout: None,
+        }
+    }
+
+    /// With a JSON body.
+    pub fn json(mut self, body: Value) -> Self {
+        self.body = Body::Json(body);
+        self
+    }
+
+    /// With one more header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_string(), value.into()));
+        self
+    }
+
+    /// With another intent than the method's usual one.
+    pub fn intent(mut self, intent: Intent) -> Self {
+        self.intent = intent;
+        self
+    }
+}
+
+/// What came back, whatever its status.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header names (lower case) and values.
+    pub headers: Vec<(String, String)>,
+    /// The body, decompressed.
+    pub body: Bytes,
+    /// How long the last attempt took.
+    pub elapsed: Duration,
+    /// How many attempts were made, 1 or more.
+    pub attempts: u32,
+    /// The method asked with.
+    pub method: Method,
+    /// The URL asked, secrets masked.
+    pub url: String,
+}
+
+impl Answer {
+    /// A header's value; the name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The request id that the cloud gave, where it gave one.
+    pub fn request_id(&self) -> Option<&str> {
+        ["x-openstack-request-id", "x-compute-request-id", "x-amzn-requestid"]
+            .iter()
+            .find_map(|name| self.header(name))
+    }
+
+    /// Whether the status is 2xx or 3xx.
+    pub fn is_success(&self) -> bool {
+        self.status < 400
+    }
+}
