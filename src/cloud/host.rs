@@ -48,3 +48,11 @@ pub trait Clouds: Send + Sync {
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
 }
+
+/// What is outside the script and asks no cloud.
+pub trait Outside: Send + Sync {
+    /// An environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// A file's bytes, from the working directory; or why it cannot be read, in a few words.
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, String>;
+}

@@ -7,10 +7,12 @@ pub mod error;
 pub mod flavor;
 pub mod host;
 pub mod image;
+pub mod json;
 pub mod resource;
 pub mod server;
 pub mod time;
 pub mod value;
+pub mod wait;
 
 pub use error::{Error, Kind, Result};
 pub use flavor::Flavor;

@@ -391,6 +391,14 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether the cloud shows the action being done, so that a later wait can wait for it.
+    pub fn is_waited_for(&self) -> bool {
+        !matches!(
+            self,
+            Action::Lock | Action::Unlock | Action::AddSecurityGroup(_) | Action::RemoveSecurityGroup(_)
+        )
+    }
+
     /// The verb's name.
     pub fn verb(&self) -> &'static str {
         match self {

@@ -1,1 +1,122 @@
-//! verbs
+//! What the language can do: one file a verb, grouped by noun, and [`VERBS`], the only list.
+//!
+//! A verb is one `static` (see [`verb`]): from it come the registration of every arity, the array and method forms, the
+//! checks before the gate, permissions, the manual, and tests. To add one, write its file and put it into the list.
+
+pub mod argument;
+pub mod call;
+pub mod dispatch;
+pub mod filter;
+pub mod flavor;
+pub mod host;
+pub mod image;
+pub mod language;
+pub mod lookup;
+pub mod metadata;
+pub mod prepare;
+pub mod pretend;
+pub mod server;
+pub mod session;
+pub mod verb;
+pub mod wait;
+
+pub use call::Call;
+pub use host::Host;
+pub use verb::{Effect, Form, Group, Key, Param, Run, Verb};
+
+use crate::cloud::Provider;
+
+/// Where verbs work that the OpenStack driver has.
+pub const OPENSTACK: &[Provider] = &[Provider::OpenStack];
+
+/// Every verb of the language.
+pub static VERBS: &[&Verb] = &[
+    &session::api::VERB,
+    &session::catalog::VERB,
+    &session::cloud::VERB,
+    &session::clouds::VERB,
+    &session::limits::VERB,
+    &session::whoami::VERB,
+    &session::zones::VERB,
+    &server::add_security_group::VERB,
+    &server::addresses::VERB,
+    &server::boot::VERB,
+    &server::boot_all::VERB,
+    &server::confirm_resize::VERB,
+    &server::console_log::VERB,
+    &server::console_url::VERB,
+    &server::delete::VERB,
+    &server::find_server::VERB,
+    &server::lock::VERB,
+    &server::one::VERB,
+    &server::pause::VERB,
+    &server::reboot::VERB,
+    &server::rebuild::VERB,
+    &server::refresh::VERB,
+    &server::remove_security_group::VERB,
+    &server::rename::VERB,
+    &server::rescue::VERB,
+    &server::resize::VERB,
+    &server::resume::VERB,
+    &server::revert_resize::VERB,
+    &server::servers::VERB,
+    &server::set_password::VERB,
+    &server::shelve::VERB,
+    &server::start::VERB,
+    &server::stop::VERB,
+    &server::suspend::VERB,
+    &server::unlock::VERB,
+    &server::unpause::VERB,
+    &server::unrescue::VERB,
+    &server::unshelve::VERB,
+    &server::update::VERB,
+    &metadata::delete_meta::VERB,
+    &metadata::meta::VERB,
+    &metadata::replace_meta::VERB,
+    &metadata::set_meta::VERB,
+    &wait::wait_active::VERB,
+    &wait::wait_deleted::VERB,
+    &wait::wait_ready::VERB,
+    &wait::wait_status::VERB,
+    &image::find_image::VERB,
+    &image::images::VERB,
+    &image::one::VERB,
+    &image::snapshot::VERB,
+    &flavor::find_flavor::VERB,
+    &flavor::flavors::VERB,
+    &flavor::one::VERB,
+    &language::control::ASSERT,
+    &language::control::ASSERT_EQ,
+    &language::control::EXIT,
+    &language::control::FAIL,
+    &language::control::GET,
+    &language::control::ORDER_BY,
+    &language::control::PARAM,
+    &language::control::WAIT_UNTIL,
+    &language::output::DEBUG,
+    &language::output::INFO,
+    &language::output::PRINT,
+    &language::output::TABLE,
+    &language::output::WARN,
+    &language::text::BASE64,
+    &language::text::FROM_BASE64,
+    &language::text::GLOB,
+    &language::text::IS_ERROR,
+    &language::text::PARSE_JSON,
+    &language::text::REVEAL,
+    &language::text::SECRET,
+    &language::text::TO_JSON,
+    &language::text::UUID,
+    &language::time::DURATION,
+    &language::time::NOW,
+    &language::time::PARSE_TIME,
+    &language::time::SLEEP,
+    &language::time::TIMESTAMP,
+    &language::world::ENV,
+    &language::world::READ_FILE,
+];
+
+/// The verb of this name.
+pub fn verb(name: &str) -> Option<&'static Verb> {
+    VERBS.iter().find(|verb| verb.name == name).copied()
+}

@@ -1,0 +1,203 @@
+//! One call of a verb: its checked arguments, the cloud it goes to, and the run it is part of.
+
+use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Reference, ServerRef};
+use super::host::Host;
+use super::lookup;
+use super::verb::{Form, Key, Verb};
+use crate::cloud::Holder;
+use crate::cloud::error::Place;
+use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Resource, Result, Server, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A call whose arguments fit; cheap to clone.
+#[derive(Clone)]
+pub struct Call {
+    /// The verb.
+    pub verb: &'static Verb,
+    /// The form it was called in.
+    pub form: &'static Form,
+    /// The run.
+    pub host: Arc<Host>,
+    cloud: Option<Arc<str>>,
+    arguments: Arc<BTreeMap<&'static str, Value>>,
+    /// How many written arguments come before the form's first: 1 after `cloud("lab").`.
+    offset: usize,
+}
+
+impl Call {
+    /// A call; `cloud` where one was named.
+    pub fn new(
+        verb: &'static Verb,
+        form: &'static Form,
+        host: Arc<Host>,
+        cloud: Option<Arc<str>>,
+        arguments: BTreeMap<&'static str, Value>,
+        offset: usize,
+    ) -> Call {
+        Call { verb, form, host, cloud, arguments: Arc::new(arguments), offset }
+    }
+
+    /// The same call of another subject: one member of an array.
+    pub fn of(&self, subject: Value) -> Call {
+        let mut arguments = (*self.arguments).clone();
+        if let Some(first) = self.form.params.first() {
+            arguments.insert(first.name, subject);
+        }
+        Call { arguments: Arc::new(arguments), ..self.clone() }
+    }
+
+    /// The first argument as it was given.
+    pub fn subject(&self) -> Option<&Value> {
+        self.form.params.first().and_then(|first| self.arguments.get(first.name))
+    }
+
+    /// An argument that must be there.
+    pub fn get<T: Argument>(&self, key: &Key<T>) -> Result<T> {
+        match self.arguments.get(key.name) {
+            Some(value) => T::read(value).map_err(|mismatch| self.misfit(key.name, &mismatch.give)),
+            None => Err(self.misfit(key.name, "a value")),
+        }
+    }
+
+    /// An argument that may be left out; `()` counts as left out.
+    pub fn find<T: Argument>(&self, key: &Key<T>) -> Result<Option<T>> {
+        match self.arguments.get(key.name) {
+            None | Some(Value::Unit) => Ok(None),
+            Some(value) => T::read(value).map(Some).map_err(|mismatch| self.misfit(key.name, &mismatch.give)),
+        }
+    }
+
+    /// The value of an argument, unread.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.arguments.get(name)
+    }
+
+    fn misfit(&self, name: &str, give: &str) -> Error {
+        Error::new(Kind::InvalidArgument, format!("`{name}` takes {give}")).at(self.place(name), "here")
+    }
+
+    /// Where in the call this parameter or option was written.
+    pub fn place(&self, name: &str) -> Place {
+        match self.form.params.iter().position(|param| param.name == name) {
+            Some(index) => Place::Argument(index + self.offset),
+            None => Place::OptionValue(name.to_string()),
+        }
+    }
+
+    /// The cloud this call goes to: the subject's, the one it was called on, or the session's default.
+    pub fn cloud(&self) -> Result<Arc<dyn Cloud>> {
+        if let Some(Value::Resource(resource)) = self.subject() {
+            return self.host.clouds.get(Some(resource.cloud()));
+        }
+        self.host.clouds.get(self.cloud.as_deref())
+    }
+
+    /// Whether a cloud was named, and which.
+    pub fn named_cloud(&self) -> Option<&Arc<str>> {
+        self.cloud.as_ref()
+    }
+
+    /// A server argument, resolved; read from the cloud only when it is text.
+    pub async fn server(&self, key: &Key<ServerRef>) -> Result<Server> {
+        let reference = self.get(key)?;
+        self.resolve_server(&reference.0, key.name).await
+    }
+
+    /// A server reference that stands in the argument `name`.
+    pub async fn resolve_server(&self, reference: &Reference, name: &str) -> Result<Server> {
+        match reference {
+            Reference::Object(Resource::Server(server)) => Ok((**server).clone()),
+            Reference::Object(other) => {
+                Err(self.misfit(name, &format!("a server, not {}", other.noun().with_article())))
+            }
+            Reference::Text(text) => {
+                let cloud = self.cloud()?;
+                lookup::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+            }
+        }
+    }
+
+    /// An image reference that stands in the argument `name`.
+    pub async fn resolve_image(&self, reference: &ImageRef, name: &str) -> Result<Image> {
+        match &reference.0 {
+            Reference::Object(Resource::Image(image)) => {
+                self.same_cloud(&image.cloud, name)?;
+                Ok((**image).clone())
+            }
+            Reference::Object(other) => {
+                Err(self.misfit(name, &format!("an image, not {}", other.noun().with_article())))
+            }
+            Reference::Text(text) => {
+                let cloud = self.cloud()?;
+                lookup::image(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+            }
+        }
+    }
+
+    /// A flavor reference that stands in the argument `name`.
+    pub async fn resolve_flavor(&self, reference: &FlavorRef, name: &str) -> Result<Flavor> {
+        match &reference.0 {
+            Reference::Object(Resource::Flavor(flavor)) => {
+                self.same_cloud(&flavor.cloud, name)?;
+                Ok((**flavor).clone())
+            }
+            Reference::Object(other) => {
+                Err(self.misfit(name, &format!("a flavor, not {}", other.noun().with_article())))
+            }
+            Reference::Text(text) => {
+                let cloud = self.cloud()?;
+                lookup::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+            }
+        }
+    }
+
+    /// What holds the metadata this call is about, and the object itself.
+    pub async fn holder(&self, key: &Key<HolderRef>) -> Result<(Resource, Holder)> {
+        let resource = match self.get(key)?.0 {
+            Reference::Object(resource) => resource,
+            text => Resource::Server(Arc::new(self.resolve_server(&text, key.name).await?)),
+        };
+        let holder = match &resource {
+            Resource::Server(server) => Holder::Server(server.id.clone()),
+            Resource::Image(image) => Holder::Image(image.id.clone()),
+            Resource::Flavor(_) => return Err(self.misfit(key.name, "a server or an image")),
+        };
+        Ok((resource, holder))
+    }
+
+    /// Any resource; text names a server.
+    pub async fn resource(&self, key: &Key<AnyRef>) -> Result<Resource> {
+        match self.get(key)?.0 {
+            Reference::Object(resource) => Ok(resource),
+            text => Ok(Resource::Server(Arc::new(self.resolve_server(&text, key.name).await?))),
+        }
+    }
+
+    /// An argument of another cloud than the call's is a mistake.
+    fn same_cloud(&self, other: &Arc<str>, name: &str) -> Result<()> {
+        let cloud = self.cloud()?;
+        if cloud.name() == other {
+            return Ok(());
+        }
+        Err(Error::new(
+            Kind::InvalidArgument,
+            format!("`{name}` is in cloud `{other}`, and `{}` goes to `{}`", self.verb.name, cloud.name()),
+        )
+        .coded("call::other_cloud")
+        .help(format!(
+            "name one of cloud `{}`, or call `cloud(\"{other}\").{}(…)`",
+            cloud.name(),
+            self.verb.name
+        ))
+        .at(self.place(name), format!("in cloud `{other}`")))
+    }
+
+    /// An error of looking an argument up, underlined at that argument.
+    pub fn placed(&self, mut error: Error, name: &str) -> Error {
+        if matches!(error.kind, Kind::NotFound | Kind::Ambiguous) && error.place == Place::Verb {
+            error.place = self.place(name);
+        }
+        error
+    }
+}

@@ -1,0 +1,180 @@
+//! Runs a prepared call: once, for each member of an array, or for all of them together; and gathers what failed.
+
+use super::argument::ServerRef;
+use super::call::Call;
+use super::prepare::ON_ERROR;
+use super::pretend;
+use super::verb::{Effect, Outcome, Run};
+use crate::cloud::wait::Pending;
+use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Value};
+use futures_util::StreamExt;
+use futures_util::stream;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Run a call. An interruption is error `cancelled`; whether it cuts in at once depends on the effect: a write that
+/// has left is waited for, so that what exists is known.
+pub async fn run(call: Call) -> Result<Value> {
+    let effect = match call.verb.effect {
+        Effect::By(decide) => decide(&call),
+        effect => effect,
+    };
+    let host = call.host.clone();
+    let verb = call.verb.name;
+    let work = run_all(call);
+    let result = if effect.changes_cloud() { work.await } else { host.unless_cancelled(work).await? };
+    result.map_err(|mut error| {
+        error.verb.get_or_insert(verb);
+        error
+    })
+}
+
+async fn run_all(call: Call) -> Result<Value> {
+    match (call.verb.run, call.subject().cloned()) {
+        (Run::Language, _) => {
+            Err(Error::new(Kind::Script, format!("`{}` is run by the language itself", call.verb.name)))
+        }
+        (Run::Once(body), _) => one(call, body).await,
+        (Run::Each(body), Some(Value::Array(members))) => {
+            let limit = call.host.concurrency;
+            let calls = members.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
+            let results: Vec<Result<Value>> =
+                stream::iter(calls).map(|call| one(call, body)).buffered(limit).collect().await;
+            gather(&call, results)
+        }
+        (Run::Each(body), _) => one(call, body).await,
+        (Run::Together(body), Some(Value::Array(members))) => {
+            if members.is_empty() {
+                return Ok(Value::Array(Vec::new()));
+            }
+            let results = body(call.clone(), members).await?;
+            gather(&call, results)
+        }
+        (Run::Together(body), Some(subject)) => {
+            let mut results = body(call.clone(), vec![subject]).await?;
+            results.pop().unwrap_or(Ok(Value::Unit))
+        }
+        (Run::Together(_), None) => Ok(Value::Unit),
+    }
+}
+
+/// One call; in a dry run, the stand-in it leads to.
+async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
+    match body(call.clone()).await {
+        Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
+        result => result,
+    }
+}
+
+/// The results of an array's members: all of them, or one error of the first failure's kind.
+pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
+    let collect = call.find(&ON_ERROR)?.is_some_and(|on_error| on_error.collect);
+    let failed = results.iter().filter(|result| result.is_err()).count();
+    let total = results.len();
+    let first = results.iter().find_map(|result| result.as_ref().err()).cloned();
+    let made = matches!(call.verb.effect, Effect::Creates);
+    let mut exists = Vec::new();
+    let values: Vec<Value> = results
+        .into_iter()
+        .map(|result| match result {
+            Ok(value) => {
+                if made {
+                    exists.push(value.clone());
+                }
+                value
+            }
+            Err(error) => {
+                exists.extend(error.exists.iter().cloned());
+                Value::Error(error)
+            }
+        })
+        .collect();
+    match first {
+        Some(mut error) if !collect => {
+            if total > 1 {
+                error.message = format!("{} ({failed} of {total} failed)", error.message);
+            }
+            error.results = values;
+            error.exists = exists;
+            Err(error)
+        }
+        _ => Ok(Value::Array(values)),
+    }
+}
+
+/// Ask for an action on the server this call is about, and give the server as the cloud then describes it.
+pub async fn act(call: &Call, server: Server, action: Action) -> Result<Value> {
+    let cloud = call.host.clouds.get(Some(&server.cloud))?;
+    let accepted = accepted(call, &cloud, &server, &action).await?;
+    Ok(again(call, &cloud, server, accepted).await?.into())
+}
+
+/// The server that a verb's first parameter names.
+pub async fn subject(call: &Call, key: &super::verb::Key<ServerRef>) -> Result<Server> {
+    call.server(key).await
+}
+
+/// Ask for an action and remember that it was asked, so that the next wait waits for it.
+pub async fn accepted(
+    call: &Call,
+    cloud: &Arc<dyn Cloud>,
+    server: &Server,
+    action: &Action,
+) -> Result<Accepted> {
+    let at = call.host.clock.now();
+    let accepted = cloud.act(&server.id, action).await.map_err(|error| about(error, server, action))?;
+    if action.is_waited_for() {
+        let pending = Pending::new(action.verb(), accepted.request_id.clone(), at, server);
+        call.host.requested(cloud.name(), &server.id, pending);
+    }
+    Ok(accepted)
+}
+
+/// An error of an action, with the server's name where the cloud told only its id.
+fn about(mut error: Error, server: &Server, action: &Action) -> Error {
+    if error.kind == Kind::Conflict && error.help.is_none() {
+        error.help = Some(format!(
+            "look at `server(\"{}\").status`, and wait with `wait_ready` before `{}`",
+            server.name,
+            action.verb()
+        ));
+    }
+    error
+}
+
+/// The server as the cloud describes it now; what only an earlier answer told (its password) stays.
+pub async fn again(call: &Call, cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
+    let Some(mut new) = cloud.server(&old.id).await? else {
+        return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
+    };
+    new.admin_pass = accepted.admin_pass.or(old.admin_pass);
+    if let Some(mut pending) = call.host.pending(cloud.name(), &new.id)
+        && pending.notice(&new)
+    {
+        call.host.requested(cloud.name(), &new.id, pending);
+    }
+    Ok(new)
+}
+
+/// Every one of these servers as the cloud describes it now: one list for many, one look for one.
+pub async fn all_again(cloud: &Arc<dyn Cloud>, old: Vec<Server>) -> Result<Vec<Option<Server>>> {
+    if let [one] = &old[..] {
+        return Ok(vec![cloud.server(&one.id).await?]);
+    }
+    let listed = cloud.servers(&ServerFilter::default()).await?;
+    let mut by_id: HashMap<String, Server> =
+        listed.into_iter().map(|server| (server.id.clone(), server)).collect();
+    let mut found = Vec::with_capacity(old.len());
+    for server in old {
+        found.push(match by_id.remove(&server.id) {
+            Some(new) => Some(Server { admin_pass: server.admin_pass, ..new }),
+            None => cloud.server(&server.id).await?,
+        });
+    }
+    Ok(found)
+}
+
+/// The resource as a value.
+pub fn value(resource: Resource) -> Value {
+    Value::Resource(resource)
+}

@@ -1,0 +1,72 @@
+//! What filters have in common: name patterns, statuses, and letting a stand-in through.
+
+use super::argument::{Argument, Mismatch};
+use crate::cloud::{NameMatch, Server, ServerFilter, Ty, Value};
+
+/// A name pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamePattern(pub NameMatch);
+
+impl Argument for NamePattern {
+    const TY: Ty = Ty::Text;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Text(text) if text.contains(['*', '?', '[']) => match globset::Glob::new(text) {
+                Ok(_) => Ok(NamePattern(NameMatch::Glob(text.to_string()))),
+                Err(error) => Err(Mismatch {
+                    give: "a name, or a pattern with *, ? and […]".to_string(),
+                    because: Some(format!("`{text}` is no pattern: {}", error.kind())),
+                }),
+            },
+            Value::Text(text) => Ok(NamePattern(NameMatch::Exact(text.to_string()))),
+            _ => {
+                Err(Mismatch { give: "a name, or a pattern with *, ? and […]".to_string(), because: None })
+            }
+        }
+    }
+}
+
+/// One status or several, in capitals.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statuses(pub Vec<String>);
+
+impl Argument for Statuses {
+    const TY: Ty = Ty::OneOrMany(&Ty::Text);
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let give = || Mismatch {
+            give: "a status such as \"ACTIVE\", or an array of them".to_string(),
+            because: None,
+        };
+        let one = |value: &Value| match value {
+            Value::Text(text) if !text.trim().is_empty() => Ok(text.trim().to_uppercase()),
+            _ => Err(give()),
+        };
+        match value {
+            Value::Array(items) if items.is_empty() => {
+                Err(Mismatch { because: Some("the array is empty".to_string()), ..give() })
+            }
+            Value::Array(items) => items.iter().map(one).collect::<Result<_, _>>().map(Statuses),
+            value => one(value).map(|status| Statuses(vec![status])),
+        }
+    }
+}
+
+/// Whether a name fits a pattern; a pattern that is none fits nothing.
+pub fn name_fits(pattern: &NameMatch, name: &str) -> bool {
+    match pattern {
+        NameMatch::Exact(exact) => exact == name,
+        NameMatch::Glob(glob) => {
+            globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
+        }
+    }
+}
+
+/// Whether a filter lets a stand-in through.
+pub fn lets_through(filter: &ServerFilter, server: &Server) -> bool {
+    filter.name.as_ref().is_none_or(|pattern| name_fits(pattern, &server.name))
+        && (filter.status.is_empty() || filter.status.contains(&server.status))
+        && filter.meta.iter().all(|(key, value)| server.meta.get(key) == Some(value))
+        && filter.tags.iter().all(|tag| server.tags.contains(tag))
+        && filter.image.as_ref().is_none_or(|image| server.image.id.as_ref() == Some(image))
+        && filter.flavor.as_ref().is_none_or(|flavor| server.flavor.id.as_ref() == Some(flavor))
+}

@@ -1,0 +1,148 @@
+//! What all calls of a run share: the clock, the clouds, the requests made so far, the names looked up so far.
+
+use crate::cloud::host::{Clock, Clouds, Outside, Progress};
+use crate::cloud::wait::Pending;
+use crate::cloud::{Cloud, Error, Kind, Noun, Resource, Result, Value};
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// Tells a run to stop: 0 goes on, 1 was interrupted, 2 was terminated.
+pub type Cancel = watch::Receiver<u8>;
+
+/// A server or image, by the cloud's name and its id.
+type Id = (Arc<str>, String);
+
+/// What the calls of one run share.
+pub struct Host {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Talk to a person who watches.
+    pub progress: Arc<dyn Progress>,
+    /// The clouds of the session.
+    pub clouds: Arc<dyn Clouds>,
+    /// The environment and files.
+    pub outside: Arc<dyn Outside>,
+    /// Raised on Ctrl-C.
+    pub cancel: Cancel,
+    /// The most requests in flight.
+    pub concurrency: usize,
+    /// Whether changes are only pretended.
+    pub dry_run: bool,
+    requests: Mutex<HashMap<Id, Pending>>,
+    names: Mutex<HashMap<(Arc<str>, Noun, String), Value>>,
+    stand_ins: Mutex<Vec<Resource>>,
+    pretended: AtomicU64,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Host {
+    /// A run that has done nothing yet.
+    pub fn new(
+        clock: Arc<dyn Clock>,
+        progress: Arc<dyn Progress>,
+        clouds: Arc<dyn Clouds>,
+        outside: Arc<dyn Outside>,
+        cancel: Cancel,
+        concurrency: usize,
+        dry_run: bool,
+    ) -> Host {
+        Host {
+            clock,
+            progress,
+            clouds,
+            outside,
+            cancel,
+            concurrency: concurrency.max(1),
+            dry_run,
+            requests: Mutex::default(),
+            names: Mutex::default(),
+            stand_ins: Mutex::default(),
+            pretended: AtomicU64::new(0),
+        }
+    }
+
+    /// Remember what was last asked of a server, for the waits that follow.
+    pub fn requested(&self, cloud: &Arc<str>, id: &str, pending: Pending) {
+        lock(&self.requests).insert((cloud.clone(), id.to_string()), pending);
+    }
+
+    /// What was last asked of a server and has not been seen to take effect.
+    pub fn pending(&self, cloud: &Arc<str>, id: &str) -> Option<Pending> {
+        lock(&self.requests).get(&(cloud.clone(), id.to_string())).cloned()
+    }
+
+    /// What was asked has taken effect.
+    pub fn settled(&self, cloud: &Arc<str>, id: &str) {
+        lock(&self.requests).remove(&(cloud.clone(), id.to_string()));
+    }
+
+    /// A future, unless the run is interrupted first: then `cancelled`.
+    pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let mut cancel = self.cancel.clone();
+        tokio::select! {
+            biased;
+            _ = cancel.wait_for(|level| *level > 0) => Err(Error::new(Kind::Cancelled, "interrupted")),
+            done = work => Ok(done),
+        }
+    }
+
+    /// The name of a resource by its id, looked up once a run; the id itself where the cloud does not know it any more.
+    pub async fn name_of(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) -> Result<Value> {
+        let key = (cloud.name().clone(), noun, id.to_string());
+        if let Some(known) = lock(&self.names).get(&key) {
+            return Ok(known.clone());
+        }
+        let name = match noun {
+            Noun::Flavor => cloud.flavor(id).await?.map(|flavor| flavor.name),
+            Noun::Image => cloud.image(id).await?.map(|image| image.name),
+            _ => None,
+        };
+        let value = Value::text(name.filter(|name| !name.is_empty()).as_deref().unwrap_or(id));
+        lock(&self.names).insert(key, value.clone());
+        Ok(value)
+    }
+
+    /// Remember the name of a resource that was seen.
+    pub fn learn_name(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
+        lock(&self.names).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
+    }
+
+    /// The next id of a stand-in: `dry-run-1`, `dry-run-2` …
+    pub fn stand_in_id(&self) -> String {
+        format!("dry-run-{}", self.pretended.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    /// Keep a stand-in as it is now; an older one of the same id goes.
+    pub fn stand_in(&self, resource: Resource) {
+        let mut all = lock(&self.stand_ins);
+        all.retain(|other| *other != resource);
+        all.push(resource);
+    }
+
+    /// Forget a stand-in that was deleted.
+    pub fn forget_stand_in(&self, resource: &Resource) {
+        lock(&self.stand_ins).retain(|other| other != resource);
+    }
+
+    /// The stand-in of this id or name.
+    pub fn find_stand_in(&self, cloud: &str, noun: Noun, text: &str) -> Option<Resource> {
+        let all = lock(&self.stand_ins);
+        let of_noun = || all.iter().filter(|one| one.noun() == noun && **one.cloud() == *cloud);
+        of_noun().find(|one| one.id() == text).or_else(|| of_noun().find(|one| one.name() == text)).cloned()
+    }
+
+    /// Every stand-in of a noun in a cloud.
+    pub fn stand_ins(&self, cloud: &str, noun: Noun) -> Vec<Resource> {
+        lock(&self.stand_ins)
+            .iter()
+            .filter(|one| one.noun() == noun && **one.cloud() == *cloud)
+            .cloned()
+            .collect()
+    }
+}

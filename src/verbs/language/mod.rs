@@ -1,0 +1,8 @@
+//! The helpers of the language that ask no cloud. Those over plain values run here; those that need the scripting
+//! engine (closures, output, the script's parameters) are declared here and have their bodies in `script/helpers`.
+
+pub mod control;
+pub mod output;
+pub mod text;
+pub mod time;
+pub mod world;

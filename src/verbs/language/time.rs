@@ -1,0 +1,101 @@
+//! Times, durations and sleeping.
+
+use crate::cloud::{Kind, Span, Time, Ty, Value};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const LENGTH: Key<Span> =
+    Key::required("duration", "\"500ms\", \"30s\", \"10m\", \"1h30m\", \"7d\", or whole seconds.");
+const TEXT: Key<String> =
+    Key::required("text", "A time as clouds write it: 2026-11-21T09:00:00Z; without a zone it is UTC.");
+
+const fn verb(
+    name: &'static str,
+    summary: &'static str,
+    forms: &'static [Form],
+    returns: Ty,
+    examples: &'static [Example],
+    run: Run,
+) -> Verb {
+    Verb {
+        name,
+        group: Group::Language,
+        summary,
+        forms,
+        returns,
+        effect: Effect::Nothing,
+        on: &[],
+        examples,
+        errors: &[],
+        see: &["now", "duration", "sleep"],
+        run,
+    }
+}
+
+/// `sleep`
+pub static SLEEP: Verb = Verb {
+    effect: Effect::Waits,
+    ..verb(
+        "sleep",
+        "Wait a while; on the simulated cloud it takes no real time.",
+        &[Form::of(&[LENGTH.param()])],
+        Ty::Unit,
+        &[Example { code: r#"let t = now(); sleep("90s"); now() - t >= "90s""#, gives: "true" }],
+        Run::Once(|call| {
+            Box::pin(async move {
+                let length = call.get(&LENGTH)?;
+                call.host.clock.sleep(length.to_std()).await;
+                Ok(Value::Unit)
+            })
+        }),
+    )
+};
+
+/// `now`
+pub static NOW: Verb = verb(
+    "now",
+    "The time, UTC.",
+    &[Form::of(&[])],
+    Ty::Time,
+    &[Example { code: r#"now().year >= 2026"#, gives: "true" }],
+    Run::Once(|call| Box::pin(async move { Ok(Value::Time(call.host.clock.now())) })),
+);
+
+/// `timestamp`
+pub static TIMESTAMP: Verb = verb(
+    "timestamp",
+    "Whole seconds since 1970.",
+    &[Form::of(&[])],
+    Ty::Int,
+    &[Example { code: r#"timestamp() > 1700000000"#, gives: "true" }],
+    Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.host.clock.now().unix())) })),
+);
+
+/// `duration`
+pub static DURATION: Verb = verb(
+    "duration",
+    "A duration in whole seconds.",
+    &[Form::of(&[LENGTH.param()])],
+    Ty::Int,
+    &[Example { code: r#"duration("1h30m")"#, gives: "5400" }],
+    Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.get(&LENGTH)?.seconds())) })),
+);
+
+/// `parse_time`
+pub static PARSE_TIME: Verb = verb(
+    "parse_time",
+    "Text as a time.",
+    &[Form::of(&[TEXT.param()])],
+    Ty::Time,
+    &[Example { code: r#"parse_time("2026-11-21T09:30:00Z").hour"#, gives: "9" }],
+    Run::Once(|call| {
+        Box::pin(async move {
+            let text = call.get(&TEXT)?;
+            Time::parse(&text).map(Value::Time).ok_or_else(|| {
+                crate::cloud::Error::new(Kind::InvalidArgument, format!("`{text}` is no time"))
+                    .coded("call::wrong_type")
+                    .help("write it as 2026-11-21T09:00:00Z")
+                    .at(call.place(TEXT.name), "not a time")
+            })
+        })
+    }),
+);

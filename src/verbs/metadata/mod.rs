@@ -1,0 +1,58 @@
+//! Metadata of servers and images: six calls.
+
+pub mod delete_meta;
+pub mod meta;
+pub mod replace_meta;
+pub mod set_meta;
+
+use super::OPENSTACK;
+use super::argument::HolderRef;
+use super::call::Call;
+use super::verb::Key;
+use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Server, Value};
+use std::sync::Arc;
+
+/// What has the metadata.
+pub const HOLDER: Key<HolderRef> =
+    Key::required("resource", "A server or an image, or an array of them; text names a server.");
+
+/// What metadata calls can meet.
+pub const META_ERRORS: &[Kind] = &[Kind::NotFound, Kind::Conflict, Kind::OverQuota, Kind::InvalidArgument];
+
+/// The cloud of what has the metadata, the thing itself, and how the cloud names it.
+async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Holder)> {
+    let (resource, holder) = call.holder(&HOLDER).await?;
+    Ok((call.host.clouds.get(Some(resource.cloud()))?, resource, holder))
+}
+
+/// The resource as the cloud describes it after the change.
+async fn changed(cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
+    let new = match &old {
+        Resource::Server(server) => cloud
+            .server(&server.id)
+            .await?
+            .map(|new| Value::from(Server { admin_pass: server.admin_pass.clone(), ..new })),
+        Resource::Image(image) => cloud.image(&image.id).await?.map(Value::from),
+        Resource::Flavor(_) => None,
+    };
+    new.ok_or_else(|| {
+        Error::new(Kind::NotFound, format!("`{}` is gone", old.name())).coded("cloud::not_found")
+    })
+}
+
+/// Metadata keys are text of 1 to 255 characters on every cloud.
+fn check_keys<'a>(call: &Call, argument: &str, keys: impl Iterator<Item = &'a str>) -> Result<()> {
+    for key in keys {
+        if key.is_empty() || key.chars().count() > 255 {
+            return Err(Error::new(Kind::InvalidArgument, "a metadata key has 1 to 255 characters")
+                .coded("call::wrong_type")
+                .at(call.place(argument), format!("this one has {}", key.chars().count())));
+        }
+        if key == crate::cloud::MARKER {
+            return Err(Error::new(Kind::InvalidArgument, format!("`{key}` is kept for rhain's own marker"))
+                .coded("call::wrong_type")
+                .at(call.place(argument), "choose another key"));
+        }
+    }
+    Ok(())
+}

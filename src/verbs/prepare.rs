@@ -1,0 +1,233 @@
+//! From values to a call: the form, the arity, each argument, each option. Nothing is asked of a cloud here.
+
+use super::argument::{Mismatch, OnError};
+use super::call::Call;
+use super::host::Host;
+use super::lookup::closest;
+use super::verb::{Form, Key, Param, Verb};
+use crate::cloud::error::Place;
+use crate::cloud::{Error, Kind, Result, Ty, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The option that every verb over an array takes.
+pub const ON_ERROR: Key<OnError> = Key::optional(
+    "on_error",
+    "\"stop\": one error when members failed; \"collect\": failed members come back as error values.",
+);
+
+/// The option keys of a form, `on_error` among them where arrays are taken.
+pub fn option_keys(verb: &Verb, form: &Form) -> Vec<Param> {
+    let mut keys = form.options.to_vec();
+    if verb.takes_many() {
+        keys.push(ON_ERROR.param());
+    }
+    keys
+}
+
+/// Check the values against the verb's forms. Every mistake of the call is told, the further ones in `also`.
+pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) -> Result<Call> {
+    let takes_cloud =
+        verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
+    let mut cloud = None;
+    let mut offset = 0;
+    if !takes_cloud && let Some(Value::Cloud(name)) = values.first() {
+        cloud = Some(name.clone());
+        values.remove(0);
+        offset = 1;
+    }
+    let mut best: Option<Vec<Error>> = None;
+    for form in verb.forms {
+        match fit(verb, form, &values, offset) {
+            Ok(arguments) => return Ok(Call::new(verb, form, host.clone(), cloud, arguments, offset)),
+            Err(mistakes) => {
+                let better = best.as_ref().is_none_or(|best| rank(&mistakes) < rank(best));
+                if better {
+                    best = Some(mistakes);
+                }
+            }
+        }
+    }
+    let mut mistakes = best.unwrap_or_default().into_iter();
+    let mut first =
+        mistakes.next().unwrap_or_else(|| Error::new(Kind::InvalidArgument, "no form of the verb fits"));
+    first.also = mistakes.collect();
+    first.verb = Some(verb.name);
+    Err(first)
+}
+
+/// Forms whose arity fits come first; of those, the one with fewer mistakes.
+fn rank(mistakes: &[Error]) -> (bool, usize) {
+    let arity = mistakes
+        .iter()
+        .any(|error| matches!(error.diagnostic, Some("call::missing_argument" | "call::too_many_arguments")));
+    (arity, mistakes.len())
+}
+
+type Fitted = std::result::Result<BTreeMap<&'static str, Value>, Vec<Error>>;
+
+fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize) -> Fitted {
+    let keys = option_keys(verb, form);
+    let required = form.params.iter().filter(|param| param.required).count();
+    // The options map is the last argument when all parameters before it are there, or when a map stands where
+    // an optional parameter of another type could.
+    let (plain, options) = match values.split_last() {
+        Some((Value::Map(map), rest))
+            if !keys.is_empty()
+                && rest.len() >= required
+                && rest.len() <= form.params.len()
+                && form.params.get(rest.len()).is_none_or(|param| !takes_map(param.ty)) =>
+        {
+            (rest, Some((map, values.len() - 1)))
+        }
+        _ => (values, None),
+    };
+    if plain.len() < required {
+        let missing: Vec<String> =
+            form.params[plain.len()..required].iter().map(|param| format!("`{}`", param.name)).collect();
+        return Err(vec![missing_argument(verb, form, &missing.join(" and "))]);
+    }
+    if plain.len() > form.params.len() {
+        let mut error = Error::new(
+            Kind::InvalidArgument,
+            format!("`{}` takes {} here, and got {}", verb.name, arguments(form.params.len()), plain.len()),
+        )
+        .coded("call::too_many_arguments")
+        .help(format!("write {}", verb.signature(form)));
+        if let Some(Value::Map(_)) = plain.last()
+            && keys.is_empty()
+        {
+            error.message = format!("`{}` takes no options", verb.name);
+        }
+        return Err(vec![error.at(Place::Argument(form.params.len() + offset), "one too many")]);
+    }
+    let mut fitted = BTreeMap::new();
+    let mut mistakes = Vec::new();
+    for (index, (param, value)) in form.params.iter().zip(plain).enumerate() {
+        if *value == Value::Unit && !param.required {
+            continue;
+        }
+        let many = index == 0 && verb.takes_many();
+        let checked = match value {
+            Value::Array(items) if many => items.iter().try_for_each(|item| (param.check)(item)),
+            one => (param.check)(one),
+        };
+        match checked {
+            Ok(()) => {
+                fitted.insert(param.name, value.clone());
+            }
+            Err(mismatch) => {
+                mistakes.push(misfit(param.name, value, &mismatch, Place::Argument(index + offset), many));
+            }
+        }
+    }
+    let empty = BTreeMap::new();
+    let map = options.map_or(&empty, |(map, _)| map);
+    fit_options(verb, &keys, map, &mut fitted, &mut mistakes);
+    let missing: Vec<&Param> = keys
+        .iter()
+        .filter(|key| key.required && matches!(map.get(key.name), None | Some(Value::Unit)))
+        .collect();
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+        let place = options.map_or(Place::Verb, |(_, index)| Place::Argument(index + offset));
+        let mut error = missing_argument(verb, form, &names.join(" and "));
+        error.place = place;
+        mistakes.push(error);
+    }
+    if mistakes.is_empty() { Ok(fitted) } else { Err(mistakes) }
+}
+
+fn fit_options(
+    verb: &'static Verb,
+    keys: &[Param],
+    map: &BTreeMap<String, Value>,
+    fitted: &mut BTreeMap<&'static str, Value>,
+    mistakes: &mut Vec<Error>,
+) {
+    let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    for (name, value) in map {
+        let Some(key) = keys.iter().find(|key| key.name == name) else {
+            let near = closest(name, known.iter().copied());
+            let label = near
+                .first()
+                .map_or("not an option here".to_string(), |near| format!("did you mean `{near}`?"));
+            mistakes.push(
+                Error::new(Kind::InvalidArgument, format!("`{}` has no option `{name}`", verb.name))
+                    .coded("call::unknown_option")
+                    .help(format!("use one of the options of `{}`: {}", verb.name, known.join(", ")))
+                    .at(Place::OptionKey(name.clone()), label),
+            );
+            continue;
+        };
+        if key.narrows && is_empty(value) {
+            mistakes.push(
+                Error::new(Kind::InvalidArgument, format!("the filter `{name}` is empty"))
+                    .coded("call::empty_filter")
+                    .help(format!("give `{name}` a value, or leave it out to list everything"))
+                    .at(Place::OptionValue(name.clone()), "an empty filter never means everything"),
+            );
+            continue;
+        }
+        if *value == Value::Unit {
+            continue;
+        }
+        match (key.check)(value) {
+            Ok(()) => {
+                fitted.insert(key.name, value.clone());
+            }
+            Err(mismatch) => {
+                mistakes.push(misfit(key.name, value, &mismatch, Place::OptionValue(name.clone()), false));
+            }
+        }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Unit => true,
+        Value::Text(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+fn takes_map(ty: Ty) -> bool {
+    match ty {
+        Ty::MapOf(_) | Ty::Any => true,
+        Ty::Either(a, b) => takes_map(*a) || takes_map(*b),
+        Ty::OneOrMany(one) => takes_map(*one),
+        _ => false,
+    }
+}
+
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".to_string(),
+        1 => "1 argument".to_string(),
+        n => format!("{n} arguments"),
+    }
+}
+
+fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
+    Error::new(Kind::InvalidArgument, format!("`{}` needs {names}", verb.name))
+        .coded("call::missing_argument")
+        .help(format!("write {}", verb.signature(form)))
+        .at(Place::Verb, format!("{names} {} missing", if names.contains(" and ") { "are" } else { "is" }))
+}
+
+fn misfit(name: &str, value: &Value, mismatch: &Mismatch, place: Place, many: bool) -> Error {
+    let what = match (&mismatch.because, value) {
+        (Some(because), _) => format!("`{name}` does not fit: {because}"),
+        (None, Value::Array(items)) if many => {
+            let odd = items.iter().find(|item| !matches!(item, Value::Resource(_) | Value::Text(_)));
+            format!("`{name}` holds {} here", odd.unwrap_or(value).kind())
+        }
+        (None, value) => format!("`{name}` is {} here", value.kind()),
+    };
+    Error::new(Kind::InvalidArgument, what)
+        .coded("call::wrong_type")
+        .help(format!("give {}", mismatch.give))
+        .at(place, format!("give {}", mismatch.give))
+}

@@ -1,0 +1,66 @@
+//! `boot_all`: many different servers at once.
+
+use super::OPENSTACK;
+use super::boot;
+use crate::cloud::error::Place;
+use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
+use crate::verbs::argument::Map;
+use crate::verbs::call::Call;
+use crate::verbs::dispatch::{self, gather};
+use crate::verbs::prepare::{ON_ERROR, prepare};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use futures_util::{StreamExt, stream};
+
+const SPECS: Key<Vec<Map>> =
+    Key::required("specs", "An array of maps: the options of boot, each with `name`.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "boot_all",
+    group: Group::Servers,
+    summary: "Request many different servers, concurrently.",
+    forms: &[Form::with(&[SPECS.param()], &[ON_ERROR.param()])],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Server)),
+    effect: Effect::Creates,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"boot_all([#{ name: "a", like: "web" }, #{ name: "b", like: "web" }]).wait_active().map(|s| s.name)"#,
+        gives: r#"["a", "b"]"#,
+    }],
+    errors: &[Kind::InvalidArgument, Kind::NotFound, Kind::OverQuota, Kind::Failed],
+    see: &["boot", "wait_active"],
+    run: Run::Once(|call| Box::pin(boot_all(call))),
+};
+
+async fn boot_all(call: Call) -> Result<Value> {
+    // All specs are checked before the first request leaves.
+    let mut calls = Vec::new();
+    for (index, mut spec) in call.get(&SPECS)?.into_iter().enumerate() {
+        let name = spec.remove("name").unwrap_or(Value::Unit);
+        let values = match (&name, call.named_cloud()) {
+            (Value::Unit, _) => {
+                return Err(Error::new(
+                    Kind::InvalidArgument,
+                    format!("spec {index} of `boot_all` has no `name`"),
+                )
+                .coded("call::missing_argument")
+                .at(Place::Argument(0), "a map here has no `name`"));
+            }
+            (_, Some(cloud)) => vec![Value::Cloud(cloud.clone()), name, Value::Map(spec)],
+            (_, None) => vec![name, Value::Map(spec)],
+        };
+        calls.push(prepare(&boot::VERB, &call.host, values).map_err(|mut error| {
+            error.message = format!("spec {index}: {}", error.message);
+            error
+        })?);
+    }
+    let limit = call.host.concurrency;
+    let results: Vec<Result<Value>> = stream::iter(calls)
+        .map(|one| {
+            Box::pin(dispatch::run(one)) as std::pin::Pin<Box<dyn Future<Output = Result<Value>> + Send>>
+        })
+        .buffered(limit)
+        .collect()
+        .await;
+    gather(&call, results)
+}

@@ -1,0 +1,70 @@
+//! `delete`: any resource, or an array of them.
+
+use super::OPENSTACK;
+use crate::cloud::wait::Goal;
+use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
+use crate::verbs::argument::{AnyRef, Patience, Reference};
+use crate::verbs::call::Call;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::wait::until;
+
+const RESOURCE: Key<AnyRef> =
+    Key::required("resource", "A resource or an array of them; text names a server.");
+const MISSING_OK: Key<bool> = Key::optional("missing_ok", "Whether what is gone already is no error.");
+const FORCE: Key<bool> =
+    Key::optional("force", "Delete at once what the cloud would keep for a while, in any state.");
+const WAIT: Key<Patience> = Key::optional("wait", "Wait until it is gone: a duration, or true for 10m.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "delete",
+    group: Group::Servers,
+    summary: "Delete a resource: a server or an image.",
+    forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
+    returns: Ty::Unit,
+    effect: Effect::Destroys,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"delete("web", #{ wait: true }); find_server("web") == ()"#,
+        gives: "true",
+    }],
+    errors: &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Timeout],
+    see: &["wait_deleted", "servers"],
+    run: Run::Each(|call| Box::pin(delete(call))),
+};
+
+async fn delete(call: Call) -> Result<Value> {
+    let missing_ok = call.find(&MISSING_OK)?.unwrap_or(false);
+    let force = call.find(&FORCE)?.unwrap_or(false);
+    let wait: Option<Span> = call.find(&WAIT)?.and_then(|patience| patience.0);
+    let resource = match call.get(&RESOURCE)?.0 {
+        Reference::Object(resource) => resource,
+        text => match call.resolve_server(&text, RESOURCE.name).await {
+            Ok(server) => Resource::Server(server.into()),
+            Err(error) if error.kind == Kind::NotFound && missing_ok => return Ok(Value::Unit),
+            Err(error) => return Err(error),
+        },
+    };
+    let cloud = call.host.clouds.get(Some(resource.cloud()))?;
+    let was_there = match &resource {
+        Resource::Server(server) => cloud.delete_server(&server.id, force).await?,
+        Resource::Image(image) => cloud.delete_image(&image.id).await?,
+        Resource::Flavor(_) => return Err(Error::unsupported(cloud.provider().as_str(), "delete(flavor)")),
+    };
+    if !was_there && !missing_ok {
+        return Err(Error::new(
+            Kind::NotFound,
+            format!("{} `{}` was gone already", resource.noun().as_str(), resource.name()),
+        )
+        .coded("cloud::not_found")
+        .help("write `delete(x, #{ missing_ok: true })` where that is fine")
+        .at(call.place(RESOURCE.name), "gone already"));
+    }
+    if let Some(timeout) = wait {
+        until(&call, vec![Value::Resource(resource)], Goal::Deleted, timeout.to_std())
+            .await?
+            .into_iter()
+            .try_for_each(|result| result.map(|_| ()))?;
+    }
+    Ok(Value::Unit)
+}

@@ -1,0 +1,84 @@
+//! Servers: asking for them, reading them, and doing things to them.
+
+pub mod add_security_group;
+pub mod addresses;
+pub mod boot;
+pub mod boot_all;
+pub mod confirm_resize;
+pub mod console_log;
+pub mod console_url;
+pub mod delete;
+pub mod find_server;
+pub mod lock;
+pub mod one;
+pub mod pause;
+pub mod reboot;
+pub mod rebuild;
+pub mod refresh;
+pub mod remove_security_group;
+pub mod rename;
+pub mod rescue;
+pub mod resize;
+mod resizing;
+pub mod resume;
+pub mod revert_resize;
+pub mod servers;
+pub mod set_password;
+pub mod shelve;
+pub mod start;
+pub mod stop;
+pub mod suspend;
+pub mod unlock;
+pub mod unpause;
+pub mod unrescue;
+pub mod unshelve;
+pub mod update;
+
+use super::OPENSTACK;
+use super::argument::ServerRef;
+use super::call::Call;
+use super::verb::Key;
+use crate::cloud::wait::{self, Goal, Wanted};
+use crate::cloud::{Error, Kind, Result, Server, Span};
+use std::sync::Arc;
+
+/// The server that an action is about.
+pub const SERVER: Key<ServerRef> =
+    Key::required("server", "A server, its id or unique name, or an array of them.");
+
+/// What an action on a server can meet.
+pub const ACTION_ERRORS: &[Kind] =
+    &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Unsupported];
+
+/// A server that is known already, read again; its password stays.
+async fn read_again(call: &Call, cloud: &Arc<str>, id: &str) -> Result<Option<Server>> {
+    call.host.clouds.get(Some(cloud))?.server(id).await
+}
+
+/// New servers, waited for until all are ACTIVE.
+async fn waited(call: &Call, servers: Vec<Server>, timeout: Span) -> Result<Vec<Server>> {
+    let cloud = call.cloud()?;
+    let passwords: Vec<_> = servers.iter().map(|server| server.admin_pass.clone()).collect();
+    let wanted: Vec<Wanted> = servers.into_iter().map(|server| Wanted { server, pending: None }).collect();
+    let work = wait::servers(
+        &*cloud,
+        &*call.host.clock,
+        &*call.host.progress,
+        &wanted,
+        &Goal::Active,
+        timeout.to_std(),
+    );
+    let found = call.host.unless_cancelled(work).await?;
+    let mut ready = Vec::with_capacity(found.len());
+    let mut failed: Option<Error> = None;
+    for (result, admin_pass) in found.into_iter().zip(passwords) {
+        match result {
+            Ok(server) => ready.push(Server { admin_pass, ..server }),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match failed {
+        None => Ok(ready),
+        Some(error) => Err(error),
+    }
+}

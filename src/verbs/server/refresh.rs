@@ -1,0 +1,48 @@
+//! `refresh`: any resource, read again.
+
+use super::OPENSTACK;
+use crate::cloud::{Error, Kind, Resource, Server, Ty, Value};
+use crate::verbs::argument::AnyRef;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const RESOURCE: Key<AnyRef> =
+    Key::required("resource", "A resource or an array of them; text names a server.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "refresh",
+    group: Group::Servers,
+    summary: "Read a resource again: updates the variable it is called on, and gives it.",
+    forms: &[Form::of(&[RESOURCE.param()])],
+    returns: Ty::Same,
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[Example { code: r#"let s = server("web"); s.refresh(); s.status"#, gives: "ACTIVE" }],
+    errors: &[Kind::NotFound],
+    see: &["wait_status"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            let resource = call.resource(&RESOURCE).await?;
+            if let Some(stand_in) = crate::verbs::pretend::is_stand_in(&call, &resource) {
+                return Ok(Value::Resource(stand_in));
+            }
+            let cloud = call.host.clouds.get(Some(resource.cloud()))?;
+            let again = match &resource {
+                Resource::Server(old) => cloud
+                    .server(&old.id)
+                    .await?
+                    .map(|new| Value::from(Server { admin_pass: old.admin_pass.clone(), ..new })),
+                Resource::Image(image) => cloud.image(&image.id).await?.map(Value::from),
+                Resource::Flavor(flavor) => cloud.flavor(&flavor.id).await?.map(Value::from),
+            };
+            again.ok_or_else(|| {
+                Error::new(
+                    Kind::NotFound,
+                    format!("{} `{}` is gone", resource.noun().as_str(), resource.name()),
+                )
+                .coded("cloud::not_found")
+                .at(call.place(RESOURCE.name), "gone")
+            })
+        })
+    }),
+};

@@ -1,0 +1,37 @@
+//! What confirming and reverting a resize share: waiting until the cloud lets it be ended.
+
+use crate::cloud::wait::{self, Goal, Wanted};
+use crate::cloud::{Error, Kind, Result, Server, Span};
+use crate::verbs::call::Call;
+
+/// The server once its resize can be ended; `conflict` at once when none is under way.
+pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Server> {
+    let cloud = call.host.clouds.get(Some(&server.cloud))?;
+    if call.host.dry_run {
+        return Ok(server);
+    }
+    let admin_pass = server.admin_pass.clone();
+    let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
+    let now = cloud.server(&server.id).await?.unwrap_or(server);
+    let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");
+    let under_way =
+        resizing(&now.status) || now.task.as_deref().is_some_and(|task| task.starts_with("resize"));
+    if pending.is_none() && !under_way {
+        return Err(Error::new(
+            Kind::Conflict,
+            format!("`{}` has no resize to end: it is {}", now.name, now.status),
+        )
+        .coded("cloud::conflict")
+        .help(format!("call `resize(\"{}\", flavor)` first", now.name)));
+    }
+    if now.status == "VERIFY_RESIZE" && now.task.is_none() {
+        return Ok(Server { admin_pass, ..now });
+    }
+    let wanted = [Wanted { server: now, pending }];
+    let goal = Goal::Status(vec!["VERIFY_RESIZE".to_string()]);
+    let timeout = timeout.map_or(wait::DEFAULT_TIMEOUT, Span::to_std);
+    let work = wait::servers(&*cloud, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
+    let mut found = call.host.unless_cancelled(work).await?;
+    let server = found.pop().unwrap_or_else(|| Err(Error::new(Kind::NotFound, "the server is gone")))?;
+    Ok(Server { admin_pass, ..server })
+}

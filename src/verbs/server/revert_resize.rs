@@ -1,0 +1,33 @@
+//! `revert_resize`: ends a resize, once the cloud says that it can be ended.
+
+use super::resizing::can_be_ended;
+use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use crate::cloud::{Action, Span, Ty};
+use crate::verbs::dispatch::act;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const TIMEOUT: Key<Span> = Key::optional("timeout", "How long to wait until it can be ended; 10m.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "revert_resize",
+    group: Group::Servers,
+    summary: "Go back to the flavor before a resize; waits first until that can be said.",
+    forms: &[Form::of(&[SERVER.param(), TIMEOUT.param()])],
+    returns: Ty::Same,
+    effect: Effect::Changes,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"resize("web", "m1.small").revert_resize().wait_active().flavor"#,
+        gives: "m1.tiny",
+    }],
+    errors: ACTION_ERRORS,
+    see: &["resize", "confirm_resize"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            let server = call.server(&SERVER).await?;
+            let server = can_be_ended(&call, server, call.find(&TIMEOUT)?).await?;
+            act(&call, server, Action::RevertResize).await
+        })
+    }),
+};

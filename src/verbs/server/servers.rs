@@ -1,0 +1,127 @@
+//! `servers`: every server that a filter lets through, all pages.
+
+use super::OPENSTACK;
+use crate::cloud::{Error, Kind, Noun, Resource, Result, ServerFilter, Ty, Value};
+use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
+use crate::verbs::call::Call;
+use crate::verbs::filter::{NamePattern, Statuses};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
+const STATUS: Key<Statuses> = Key::filter("status", "A status, or an array of them.");
+const META: Key<Meta> = Key::filter("meta", "All of these metadata items.");
+const TAGS: Key<OneOrMany<String>> = Key::filter("tags", "All of these tags.");
+const IMAGE: Key<ImageRef> = Key::filter("image", "By image.");
+const FLAVOR: Key<FlavorRef> = Key::filter("flavor", "By flavor.");
+const IP: Key<String> = Key::filter("ip", "By address.");
+const ZONE: Key<String> = Key::filter("zone", "By availability zone.");
+const ALL_PROJECTS: Key<bool> = Key::filter("all_projects", "Those of every project; for administrators.");
+const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "servers",
+    group: Group::Servers,
+    summary: "The servers, all of them or those a filter lets through.",
+    forms: &[Form::with(
+        &[],
+        &[
+            NAME.param(),
+            STATUS.param(),
+            META.param(),
+            TAGS.param(),
+            IMAGE.param(),
+            FLAVOR.param(),
+            IP.param(),
+            ZONE.param(),
+            ALL_PROJECTS.param(),
+            LIMIT.param(),
+        ],
+    )],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Server)),
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"servers(#{ name: "we*", status: "ACTIVE" }).map(|s| s.name)"#,
+        gives: r#"["web"]"#,
+    }],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["server", "find_server", "table"],
+    run: Run::Once(|call| Box::pin(servers(call))),
+};
+
+async fn servers(call: Call) -> Result<Value> {
+    let cloud = call.cloud()?;
+    let image = match call.find(&IMAGE)? {
+        Some(image) => Some(call.resolve_image(&image, IMAGE.name).await?.id),
+        None => None,
+    };
+    let flavor = match call.find(&FLAVOR)? {
+        Some(flavor) => Some(call.resolve_flavor(&flavor, FLAVOR.name).await?.id),
+        None => None,
+    };
+    let limit = call.find(&LIMIT)?.map(|limit| usize::try_from(limit.0).unwrap_or(usize::MAX));
+    let filter = ServerFilter {
+        name: call.find(&NAME)?.map(|name| name.0),
+        status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
+        meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
+        tags: call.find(&TAGS)?.map_or_else(Vec::new, |tags| tags.0),
+        image,
+        flavor,
+        ip: call.find(&IP)?,
+        zone: call.find(&ZONE)?,
+        all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
+        limit,
+    };
+    if let Some(wrong) = filter.status.iter().find(|status| !known_status(status)) {
+        let near = crate::verbs::lookup::closest(wrong, STATUSES.iter().copied());
+        return Err(Error::new(Kind::InvalidArgument, format!("no server has the status `{wrong}`"))
+            .coded("call::unknown_status")
+            .help(format!("use one of: {}", STATUSES.join(", ")))
+            .at(
+                call.place(STATUS.name),
+                near.first().map_or("not a status".to_string(), |near| format!("did you mean `{near}`?")),
+            ));
+    }
+    let mut found: Vec<Value> = cloud.servers(&filter).await?.into_iter().map(Value::from).collect();
+    if call.host.dry_run {
+        // What a dry run pretends to have made is listed beside what is there.
+        for stand_in in call.host.stand_ins(cloud.name(), Noun::Server) {
+            found.retain(|value| *value != Value::Resource(stand_in.clone()));
+            if let Resource::Server(server) = &stand_in
+                && crate::verbs::filter::lets_through(&filter, server)
+            {
+                found.push(Value::Resource(stand_in));
+            }
+        }
+    }
+    Ok(Value::Array(found))
+}
+
+/// The statuses of LANGUAGE §3.
+pub const STATUSES: [&str; 19] = [
+    "BUILD",
+    "ACTIVE",
+    "SHUTOFF",
+    "REBOOT",
+    "HARD_REBOOT",
+    "REBUILD",
+    "PASSWORD",
+    "RESIZE",
+    "VERIFY_RESIZE",
+    "REVERT_RESIZE",
+    "PAUSED",
+    "SUSPENDED",
+    "SHELVED",
+    "SHELVED_OFFLOADED",
+    "RESCUE",
+    "MIGRATING",
+    "ERROR",
+    "DELETED",
+    "UNKNOWN",
+];
+
+/// Whether a word is one of them.
+pub fn known_status(status: &str) -> bool {
+    STATUSES.contains(&status)
+}

@@ -1,0 +1,27 @@
+//! `limits`: quota and usage.
+
+use super::OPENSTACK;
+use crate::cloud::{Kind, Ty, Value};
+use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "limits",
+    group: Group::Clouds,
+    summary: "Quota and usage: servers, vcpus, ram_mib and so on, each with _used; () where unlimited or untold.",
+    forms: &[Form::of(&[])],
+    returns: Ty::MapOf(&Ty::Int),
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[Example { code: r#"limits().servers"#, gives: r#"150"# }],
+    errors: &[Kind::Unauthorized, Kind::Unsupported],
+    see: &["flavors"],
+    run: Run::Once(|call| {
+        Box::pin(async move {
+            let limits = call.cloud()?.limits().await?;
+            let value =
+                |limit: Option<i64>| limit.filter(|limit| *limit >= 0).map_or(Value::Unit, Value::Int);
+            Ok(Value::Map(limits.into_iter().map(|(name, limit)| (name, value(limit))).collect()))
+        })
+    }),
+};

@@ -1,0 +1,250 @@
+//! What a verb is: one declaration from which registration, checks, permissions, manual and tests come.
+
+use super::argument::{Argument, Mismatch};
+use super::call::Call;
+use crate::cloud::{Kind, Provider, Result, Ty, Value};
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+
+/// What a verb's body gives.
+pub type Outcome<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+/// What running a verb does to the world; the gate goes by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing outside the script.
+    Nothing,
+    /// Asks a cloud and changes nothing.
+    Reads,
+    /// Waits, and looks while it waits.
+    Waits,
+    /// Changes what exists.
+    Changes,
+    /// Makes something.
+    Creates,
+    /// Deletes something.
+    Destroys,
+    /// Reads a file; its path is the first argument.
+    ReadsFile,
+    /// Reads an environment variable; its name is the first argument.
+    ReadsEnvironment,
+    /// Depends on the arguments: a GET through `api` reads.
+    By(fn(&Call) -> Effect),
+}
+
+impl Effect {
+    /// Whether a cloud is different afterwards.
+    pub fn changes_cloud(self) -> bool {
+        matches!(self, Effect::Changes | Effect::Creates | Effect::Destroys)
+    }
+
+    /// The words of the manual.
+    pub fn words(self) -> &'static str {
+        match self {
+            Effect::Nothing => "",
+            Effect::Reads => "reads the cloud",
+            Effect::Waits => "waits",
+            Effect::Changes => "changes the cloud",
+            Effect::Creates => "makes something in the cloud",
+            Effect::Destroys => "deletes something in the cloud",
+            Effect::ReadsFile => "reads a file",
+            Effect::ReadsEnvironment => "reads the environment",
+            Effect::By(_) => "reads or changes the cloud",
+        }
+    }
+}
+
+/// How a verb's body is run.
+#[derive(Clone, Copy)]
+pub enum Run {
+    /// Once for the call.
+    Once(fn(Call) -> Outcome<Value>),
+    /// Once for each resource: the first argument is one, or an array of them.
+    Each(fn(Call) -> Outcome<Value>),
+    /// Once for all resources together: a wait looks at all with one list call.
+    Together(fn(Call, Vec<Value>) -> Outcome<Vec<Result<Value>>>),
+    /// By the language itself: the body is in the script room.
+    Language,
+}
+
+/// The sections of the manual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Group {
+    Clouds,
+    Servers,
+    Metadata,
+    Waits,
+    Images,
+    Language,
+}
+
+impl Group {
+    /// The section's title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Group::Clouds => "Clouds",
+            Group::Servers => "Servers",
+            Group::Metadata => "Metadata",
+            Group::Waits => "Waiting",
+            Group::Images => "Images and flavors",
+            Group::Language => "Language",
+        }
+    }
+}
+
+/// A parameter or an option key, its type erased.
+#[derive(Clone, Copy)]
+pub struct Param {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub ty: Ty,
+    /// What it is, with units.
+    pub summary: &'static str,
+    /// Whether a call must give it.
+    pub required: bool,
+    /// Whether a value is of the type.
+    pub check: fn(&Value) -> std::result::Result<(), Mismatch>,
+    /// Whether it narrows a listing: then an empty value is refused, for an empty filter never means everything.
+    pub narrows: bool,
+}
+
+/// A typed parameter or option key: what is declared and what the body reads cannot differ.
+pub struct Key<T> {
+    /// Its name.
+    pub name: &'static str,
+    summary: &'static str,
+    required: bool,
+    narrows: bool,
+    read: PhantomData<fn() -> T>,
+}
+
+impl<T: Argument> Key<T> {
+    /// One that a call must give.
+    pub const fn required(name: &'static str, summary: &'static str) -> Key<T> {
+        Key { name, summary, required: true, narrows: false, read: PhantomData }
+    }
+
+    /// One that a call may leave out.
+    pub const fn optional(name: &'static str, summary: &'static str) -> Key<T> {
+        Key { name, summary, required: false, narrows: false, read: PhantomData }
+    }
+
+    /// A key of a filter: optional, and never empty.
+    pub const fn filter(name: &'static str, summary: &'static str) -> Key<T> {
+        Key { name, summary, required: false, narrows: true, read: PhantomData }
+    }
+
+    /// Its declaration.
+    pub const fn param(&self) -> Param {
+        Param {
+            name: self.name,
+            ty: T::TY,
+            summary: self.summary,
+            required: self.required,
+            check: T::check,
+            narrows: self.narrows,
+        }
+    }
+}
+
+/// One way of calling a verb.
+#[derive(Clone, Copy)]
+pub struct Form {
+    /// The parameters, in order; optional ones last.
+    pub params: &'static [Param],
+    /// The keys of the options map that may come last; none where the verb takes no options.
+    pub options: &'static [Param],
+}
+
+impl Form {
+    /// Without options.
+    pub const fn of(params: &'static [Param]) -> Form {
+        Form { params, options: &[] }
+    }
+
+    /// With an options map in last place.
+    pub const fn with(params: &'static [Param], options: &'static [Param]) -> Form {
+        Form { params, options }
+    }
+
+    /// The fewest arguments; an options map with a required key counts.
+    pub fn fewest(&self) -> usize {
+        let required = self.params.iter().filter(|param| param.required).count();
+        required + usize::from(self.options.iter().any(|key| key.required))
+    }
+
+    /// The most arguments, the options map among them.
+    pub fn most(&self) -> usize {
+        self.params.len() + usize::from(!self.options.is_empty())
+    }
+}
+
+/// An example that tests run on the simulated cloud.
+#[derive(Debug, Clone, Copy)]
+pub struct Example {
+    /// The code; `web` is a server that exists and is ACTIVE.
+    pub code: &'static str,
+    /// What its last expression gives, as text; empty where only success matters.
+    pub gives: &'static str,
+}
+
+/// A verb of the language.
+pub struct Verb {
+    /// Its name.
+    pub name: &'static str,
+    /// Where the manual lists it.
+    pub group: Group,
+    /// One line, present tense.
+    pub summary: &'static str,
+    /// The ways of calling it.
+    pub forms: &'static [Form],
+    /// What it gives.
+    pub returns: Ty,
+    /// What it does to the world.
+    pub effect: Effect,
+    /// The providers that have it; empty where no cloud is asked.
+    pub on: &'static [Provider],
+    /// Examples.
+    pub examples: &'static [Example],
+    /// The kinds of error to expect.
+    pub errors: &'static [Kind],
+    /// Verbs to read about next.
+    pub see: &'static [&'static str],
+    /// How it runs.
+    pub run: Run,
+}
+
+impl Verb {
+    /// Whether its first argument may be an array of resources.
+    pub fn takes_many(&self) -> bool {
+        matches!(self.run, Run::Each(_) | Run::Together(_))
+    }
+
+    /// Every option key of every form.
+    pub fn option_keys(&self) -> impl Iterator<Item = &'static Param> {
+        self.forms.iter().flat_map(|form| form.options.iter())
+    }
+
+    /// The signature of a form as the manual writes it: `resize(server, flavor)`.
+    pub fn signature(&self, form: &Form) -> String {
+        let mut words: Vec<String> = form
+            .params
+            .iter()
+            .map(|param| if param.required { param.name.to_string() } else { format!("[{}]", param.name) })
+            .collect();
+        if !form.options.is_empty() {
+            let required = form.options.iter().any(|key| key.required);
+            words.push(if required { "#{…}".to_string() } else { "[#{…}]".to_string() });
+        }
+        format!("{}({})", self.name, words.join(", "))
+    }
+}
+
+impl std::fmt::Debug for Verb {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}

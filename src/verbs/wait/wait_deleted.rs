@@ -1,0 +1,30 @@
+//! `wait_deleted`: any resource, until it is gone.
+
+use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use crate::cloud::wait::Goal;
+use crate::cloud::{Ty, Value};
+use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "wait_deleted",
+    group: Group::Waits,
+    summary: "Wait until a resource is gone; what is gone already is fine.",
+    forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
+    returns: Ty::Unit,
+    effect: Effect::Waits,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"delete("web"); wait_deleted("web"); find_server("web") == ()"#,
+        gives: "true",
+    }],
+    errors: WAIT_ERRORS,
+    see: &["delete"],
+    run: Run::Together(|call, subjects| {
+        Box::pin(async move {
+            let timeout = timeout(&call)?;
+            let results = until(&call, subjects, Goal::Deleted, timeout).await?;
+            Ok(results.into_iter().map(|result| result.map(|_| Value::Unit)).collect())
+        })
+    }),
+};

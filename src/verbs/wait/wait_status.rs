@@ -1,0 +1,33 @@
+//! `wait_status`: a status, or one of several.
+
+use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use crate::cloud::Ty;
+use crate::cloud::wait::Goal;
+use crate::verbs::filter::Statuses;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const STATUS: Key<Statuses> = Key::required("status", "A status, or an array of them; case does not matter.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "wait_status",
+    group: Group::Waits,
+    summary: "Wait until a resource has a status, or one of several.",
+    forms: &[Form::of(&[RESOURCE.param(), STATUS.param(), TIMEOUT.param()])],
+    returns: Ty::Same,
+    effect: Effect::Waits,
+    on: OPENSTACK,
+    examples: &[Example {
+        code: r#"stop("web").wait_status(["shutoff", "error"], "2m").status"#,
+        gives: "SHUTOFF",
+    }],
+    errors: WAIT_ERRORS,
+    see: &["wait_active", "wait_ready"],
+    run: Run::Together(|call, subjects| {
+        Box::pin(async move {
+            let timeout = timeout(&call)?;
+            let statuses = call.get(&STATUS)?.0;
+            until(&call, subjects, Goal::Status(statuses), timeout).await
+        })
+    }),
+};
