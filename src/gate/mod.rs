@@ -1,1 +1,9 @@
-//! gate
+//! Every effect passes here: [`decide`] is one pure decision, [`ledger`] the record of what the run did.
+//!
+//! Read-only mode, dry run and permissions hang on the decision; the report of what exists now hangs on the ledger.
+
+pub mod decide;
+pub mod ledger;
+
+pub use decide::{Decision, Grant, Policy, decide};
+pub use ledger::Ledger;

@@ -1,1 +1,3 @@
-//! output
+//! Values as people see them: tables, and the same rows as JSON.
+
+pub mod table;

@@ -45,3 +45,14 @@ pub trait Sources {
     /// A source's text.
     fn text(&self, name: &str) -> Option<String>;
 }
+
+/// What a run was told to end by, as the engine carries it where no script can catch it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// `exit(code)`.
+    Exit(i64),
+    /// Ctrl-C.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
+}

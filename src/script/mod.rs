@@ -1,3 +1,16 @@
 //! The language: Rhai, the verbs bound into it, and what a failure looks like from outside.
+//!
+//! [`session`] is what natives share; [`bind`] registers the verbs; [`engine`] puts an engine together; [`run`] runs a
+//! text; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
 
+pub mod bind;
+pub mod bridge;
+pub mod compare;
+pub mod engine;
 pub mod failure;
+mod helpers;
+pub mod modules;
+pub mod params;
+pub mod session;
+pub mod types;
+pub mod value;

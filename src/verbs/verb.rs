@@ -11,7 +11,7 @@ use std::pin::Pin;
 pub type Outcome<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
 /// What running a verb does to the world; the gate goes by it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum Effect {
     /// Nothing outside the script.
     Nothing,

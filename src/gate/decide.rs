@@ -1,0 +1,145 @@
+//! The decision about one effect: pure, so that every rule is tested without a run.
+
+use crate::cloud::error::Place;
+use crate::cloud::{Error, Kind, Value};
+use crate::verbs::{Call, Effect};
+use std::path::{Component, Path, PathBuf};
+
+/// What a run may touch of one kind of thing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Grant {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Everything.
+    Everything,
+    /// These names, or what is below these paths.
+    These(Vec<String>),
+}
+
+/// What a run may do; made from the command line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Policy {
+    /// Refuse every verb that changes a cloud.
+    pub read_only: bool,
+    /// Pretend every verb that changes a cloud.
+    pub dry_run: bool,
+    /// Files that may be read.
+    pub read: Grant,
+    /// Environment variables that may be read.
+    pub environment: Grant,
+    /// The working directory, from which paths are taken.
+    pub directory: PathBuf,
+}
+
+/// What is to become of an effect.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// Do it.
+    Allow,
+    /// Say what would be done, and go on with a stand-in.
+    Pretend,
+    /// Refuse it.
+    Deny(Error),
+}
+
+/// The effect of a call, asked of its arguments where it depends on them.
+pub fn effect_of(call: &Call) -> Effect {
+    match call.verb.effect {
+        Effect::By(decide) => decide(call),
+        effect => effect,
+    }
+}
+
+/// Decide about a call.
+pub fn decide(call: &Call, policy: &Policy) -> Decision {
+    let effect = effect_of(call);
+    let verb = call.verb.name;
+    if effect.changes_cloud() {
+        if policy.read_only {
+            return Decision::Deny(
+                denied(format!("`{verb}` is refused: this session is read-only"))
+                    .help("leave out --read-only to let scripts change the cloud"),
+            );
+        }
+        if policy.dry_run {
+            return Decision::Pretend;
+        }
+    }
+    let first = match call.form.params.first().and_then(|param| call.value(param.name)) {
+        Some(Value::Text(text)) => text.to_string(),
+        _ => String::new(),
+    };
+    match effect {
+        Effect::ReadsFile if !path_granted(&policy.read, &policy.directory, &first) => Decision::Deny(
+            denied(format!("`{verb}` may not read `{first}`"))
+                .help(format!("run with --allow-read={first}"))
+                .at(Place::Argument(0), "needs --allow-read"),
+        ),
+        Effect::ReadsEnvironment if !name_granted(&policy.environment, &first) => Decision::Deny(
+            denied(format!("`{verb}` may not read the environment variable `{first}`"))
+                .help(format!("run with --allow-env={first}"))
+                .at(Place::Argument(0), "needs --allow-env"),
+        ),
+        _ => Decision::Allow,
+    }
+}
+
+fn denied(message: String) -> Error {
+    Error::new(Kind::Denied, message).coded("gate::denied")
+}
+
+fn name_granted(grant: &Grant, name: &str) -> bool {
+    match grant {
+        Grant::Nothing => false,
+        Grant::Everything => true,
+        Grant::These(names) => names.iter().any(|granted| granted == name),
+    }
+}
+
+/// Whether a path is one of the granted ones or below one; links are followed first, so that none leads out.
+fn path_granted(grant: &Grant, directory: &Path, path: &str) -> bool {
+    match grant {
+        Grant::Nothing => false,
+        Grant::Everything => true,
+        Grant::These(granted) => {
+            let asked = settled(directory, path);
+            granted.iter().any(|granted| asked.starts_with(settled(directory, granted)))
+        }
+    }
+}
+
+fn settled(directory: &Path, path: &str) -> PathBuf {
+    let joined = directory.join(path);
+    if let Ok(real) = joined.canonicalize() {
+        return real;
+    }
+    let mut plain = PathBuf::new();
+    for part in joined.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_of_a_folder_does_not_reach_beside_it() {
+        let grant = Grant::These(vec!["data".to_string()]);
+        let here = Path::new("/srv/books");
+        assert!(path_granted(&grant, here, "data/a.txt"));
+        assert!(path_granted(&grant, here, "./data/../data/a.txt"));
+        assert!(!path_granted(&grant, here, "data/../secret"));
+        assert!(!path_granted(&grant, here, "database"));
+        assert!(!path_granted(&grant, here, "/etc/passwd"));
+        assert!(!path_granted(&Grant::Nothing, here, "data/a.txt"));
+    }
+}

@@ -1,0 +1,166 @@
+//! What this run made, changed, deleted, and may have: an append-only record, which reports of what exists are read from.
+
+use crate::cloud::{Error, Noun, Resource, Time, Value};
+use crate::verbs::Effect;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What became of one effect on one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// The cloud accepted it.
+    Done,
+    /// It may have happened: the request was sent and not answered.
+    Maybe,
+    /// It was refused.
+    Refused,
+}
+
+/// One effect on one resource.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// When, by the run's clock.
+    pub at: Time,
+    /// The verb.
+    pub verb: &'static str,
+    /// What the verb does.
+    pub effect: Effect,
+    /// The cloud's name.
+    pub cloud: Option<Arc<str>>,
+    /// What kind of thing, where it is known.
+    pub noun: Option<Noun>,
+    /// Its id, where it is known.
+    pub id: Option<String>,
+    /// What it is called.
+    pub name: String,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// The record of a run.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    entries: Mutex<Vec<Entry>>,
+}
+
+impl Ledger {
+    /// Record what a call that changes a cloud gave.
+    pub fn record(
+        &self,
+        at: Time,
+        verb: &'static str,
+        effect: Effect,
+        subject: Option<&Value>,
+        result: &Result<Value, Error>,
+    ) {
+        if !effect.changes_cloud() {
+            return;
+        }
+        let mut entries = Vec::new();
+        let mut add = |resource: Option<&Resource>, name: &str, outcome: Outcome| {
+            entries.push(Entry {
+                at,
+                verb,
+                effect,
+                cloud: resource.map(|resource| resource.cloud().clone()),
+                noun: resource.map(Resource::noun),
+                id: resource.map(|resource| resource.id().to_string()),
+                name: resource.map_or(name, |resource| resource.name()).to_string(),
+                outcome,
+            });
+        };
+        let made =
+            |value: &Value| matches!(effect, Effect::Creates).then(|| resources(value)).unwrap_or_default();
+        match result {
+            Ok(value) if matches!(effect, Effect::Creates) => {
+                resources(value).iter().for_each(|resource| add(Some(resource), "", Outcome::Done));
+            }
+            Ok(_) => {
+                for subject in subject.map(subjects).unwrap_or_default() {
+                    match subject {
+                        Value::Resource(resource) => add(Some(&resource), "", Outcome::Done),
+                        Value::Text(text) => add(None, &text, Outcome::Done),
+                        _ => {}
+                    }
+                }
+            }
+            Err(error) => {
+                for value in error.exists.iter().chain(&error.results) {
+                    made(value).iter().for_each(|resource| add(Some(resource), "", Outcome::Done));
+                }
+                let name = match subject {
+                    Some(Value::Text(text)) => text.to_string(),
+                    Some(Value::Resource(resource)) => resource.name().to_string(),
+                    _ => String::new(),
+                };
+                add(None, &name, if error.maybe { Outcome::Maybe } else { Outcome::Refused });
+            }
+        }
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
+    }
+
+    /// Every entry, oldest first.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What this run made and did not delete, in lines for a report: `12 servers of this run: web-1 … web-12`.
+    pub fn exists(&self) -> Vec<String> {
+        let entries = self.entries();
+        let mut alive: Vec<&Entry> = Vec::new();
+        for entry in &entries {
+            match (&entry.outcome, entry.effect) {
+                (Outcome::Done, Effect::Creates) => {
+                    if !alive.iter().any(|other| other.id == entry.id && other.cloud == entry.cloud) {
+                        alive.push(entry);
+                    }
+                }
+                (Outcome::Done, Effect::Destroys) => alive.retain(|other| match &entry.id {
+                    Some(id) => other.id.as_ref() != Some(id),
+                    None => other.name != entry.name,
+                }),
+                _ => {}
+            }
+        }
+        let mut lines = Vec::new();
+        let mut nouns: Vec<Noun> = alive.iter().filter_map(|entry| entry.noun).collect();
+        nouns.sort();
+        nouns.dedup();
+        for noun in nouns {
+            let names: Vec<&str> = alive
+                .iter()
+                .filter(|entry| entry.noun == Some(noun))
+                .map(|entry| entry.name.as_str())
+                .collect();
+            let shown = match names[..] {
+                [] => continue,
+                [one] => format!("1 {} of this run: {one}", noun.as_str()),
+                [ref few @ ..] if few.len() <= 6 => {
+                    format!("{} {}s of this run: {}", few.len(), noun.as_str(), few.join(", "))
+                }
+                [first, .., last] => {
+                    format!("{} {}s of this run: {first} … {last}", names.len(), noun.as_str())
+                }
+            };
+            lines.push(shown);
+        }
+        for entry in entries.iter().filter(|entry| entry.outcome == Outcome::Maybe) {
+            lines.push(format!("`{}` of `{}` may have taken effect", entry.verb, entry.name));
+        }
+        lines
+    }
+}
+
+fn resources(value: &Value) -> Vec<Resource> {
+    match value {
+        Value::Resource(resource) => vec![resource.clone()],
+        Value::Array(items) => items.iter().flat_map(resources).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn subjects(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(items) => items.clone(),
+        one => vec![one.clone()],
+    }
+}

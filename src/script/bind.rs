@@ -1,0 +1,101 @@
+//! Binds every verb of [`VERBS`] into the engine: each arity, as function and as method, on one resource and on arrays.
+
+use super::failure::Ending;
+use super::session::Session;
+use super::value::{to_dynamic, to_value};
+use crate::cloud::{Error, Kind, Resource, Ty, Value};
+use crate::verbs::{Run, VERBS, Verb, prepare, verb};
+use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// The result of a native.
+pub type Outcome<T> = Result<T, Box<EvalAltResult>>;
+
+/// An error as the engine carries it; an interruption as what no script can catch.
+pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
+    if error.kind == Kind::Cancelled {
+        return Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(Ending::Interrupted), position));
+    }
+    Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
+}
+
+/// The numbers of arguments a verb is registered for: from its shortest form to its longest, one more for the cloud it
+/// is called on, and one more for `on_error`.
+fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
+    let fewest = verb.forms.iter().map(|form| form.fewest()).min().unwrap_or(0);
+    let most = verb.forms.iter().map(|form| {
+        let options = !form.options.is_empty() || verb.takes_many();
+        form.params.len() + usize::from(options)
+    });
+    fewest..=most.max().unwrap_or(0) + 1
+}
+
+/// Bind all verbs whose bodies are not the language's own.
+pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
+    for verb in VERBS.iter().copied().filter(|verb| !matches!(verb.run, Run::Language)) {
+        for arity in arities(verb) {
+            let session = session.clone();
+            let types = vec![TypeId::of::<Dynamic>(); arity];
+            engine.register_raw_fn(
+                verb.name,
+                types,
+                move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
+                    call(&session, verb, &context, args)
+                },
+            );
+        }
+    }
+    let session = session.clone();
+    // A call that no registration fits: a verb's own checks say best what is wrong with it.
+    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+    engine.on_missing_function(move |name, args, _, _| {
+        let Some(verb) = verb(name) else { return Ok(None) };
+        let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
+        match prepare::prepare(verb, &session.host, values) {
+            Err(error) => Err(raise(error, Position::NONE)),
+            Ok(_) => Ok(None),
+        }
+    });
+}
+
+fn call(
+    session: &Session,
+    verb: &'static Verb,
+    context: &NativeCallContext,
+    args: &mut [&mut Dynamic],
+) -> Outcome<Dynamic> {
+    let position = context.call_position();
+    let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
+    let (result, _) = session.call(verb, values).map_err(|error| raise(error, position))?;
+    if verb.returns == Ty::Same
+        && let Some(first) = args.first_mut()
+    {
+        update(first, &result);
+    }
+    Ok(to_dynamic(result))
+}
+
+/// A verb that gives its resource also updates the variable, element or field it was called on.
+fn update(target: &mut Dynamic, result: &Value) {
+    if target.is_read_only() {
+        return;
+    }
+    match result {
+        Value::Resource(new) => {
+            if let Some(mut old) = target.write_lock::<Resource>()
+                && *old == *new
+            {
+                *old = new.clone();
+            }
+        }
+        Value::Array(items) => {
+            if let Ok(mut array) = target.as_array_mut() {
+                for (element, new) in array.iter_mut().zip(items) {
+                    update(element, new);
+                }
+            }
+        }
+        _ => {}
+    }
+}

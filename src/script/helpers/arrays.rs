@@ -1,0 +1,239 @@
+//! Arrays: sorting that lets errors through, filters whose closure must give true or false, and `get` of maps.
+
+use crate::cloud::{Resource, Value};
+use crate::script::bind::{Outcome, raise};
+use crate::script::compare::order;
+use crate::script::session::Session;
+use crate::script::types::{no_field, script_error};
+use crate::script::value::{to_dynamic, to_value};
+use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext, Position};
+use std::cmp::Ordering;
+
+pub(super) fn register(engine: &mut Engine) {
+    engine.register_fn(
+        "filter",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Array> {
+            let mut kept = Array::new();
+            for item in array.iter() {
+                if truth(&context, &test, item, "filter")? {
+                    kept.push(item.clone());
+                }
+            }
+            Ok(kept)
+        },
+    );
+    engine.register_fn(
+        "all",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
+            for item in array.iter() {
+                if !truth(&context, &test, item, "all")? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        },
+    );
+    engine.register_fn(
+        "some",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
+            for item in array.iter() {
+                if truth(&context, &test, item, "some")? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        },
+    );
+    engine.register_fn("sort", |context: NativeCallContext, array: &mut Array| -> Outcome<()> {
+        sort(array, |a, b| order(a, b, "sort", context.call_position()))
+    });
+    engine.register_fn("sort", |context: NativeCallContext, array: &mut Array, by: FnPtr| -> Outcome<()> {
+        let position = context.call_position();
+        sort(array, |a, b| {
+            let given: Dynamic = by.call_within_context(&context, (a.clone(), b.clone()))?;
+            if let Ok(number) = given.as_int() {
+                return Ok(number.cmp(&0));
+            }
+            match given.as_bool() {
+                Ok(true) => Ok(Ordering::Less),
+                Ok(false) => Ok(Ordering::Greater),
+                Err(_) => Err(closure_gives("sort", "a number below, equal to or above 0", &given, position)),
+            }
+        })
+    });
+    engine.register_fn(
+        "dedup",
+        |context: NativeCallContext, array: &mut Array, same: FnPtr| -> Outcome<()> {
+            let mut kept = Array::new();
+            for item in array.drain(..).collect::<Vec<_>>() {
+                let repeated = match kept.last() {
+                    None => false,
+                    Some(last) => {
+                        let given: Dynamic =
+                            same.call_within_context(&context, (last.clone(), item.clone()))?;
+                        given.as_bool().map_err(|_| {
+                            closure_gives("dedup", "true or false", &given, context.call_position())
+                        })?
+                    }
+                };
+                if !repeated {
+                    kept.push(item);
+                }
+            }
+            *array = kept;
+            Ok(())
+        },
+    );
+    engine.register_fn("get", |map: &mut Map, key: ImmutableString, default: Dynamic| {
+        map.get(key.as_str()).cloned().unwrap_or(default)
+    });
+}
+
+/// `order_by`, which reads fields of resources and so needs the session.
+pub(super) fn order_by(engine: &mut Engine, session: &std::sync::Arc<Session>) {
+    let shared = session.clone();
+    engine.register_fn(
+        "order_by",
+        move |context: NativeCallContext, array: &mut Array, key: ImmutableString| -> Outcome<Array> {
+            let position = context.call_position();
+            let (field, down) = match key.strip_prefix('-') {
+                Some(field) => (field, true),
+                None => (key.as_str(), false),
+            };
+            let keys: Vec<Dynamic> =
+                array.iter().map(|item| field_of(&shared, item, field, position)).collect::<Outcome<_>>()?;
+            sorted(array, keys, down, position)
+        },
+    );
+    engine.register_fn(
+        "order_by",
+        |context: NativeCallContext, array: &mut Array, by: FnPtr| -> Outcome<Array> {
+            let keys: Vec<Dynamic> = array
+                .iter()
+                .map(|item| by.call_within_context(&context, (item.clone(),)))
+                .collect::<Outcome<_>>()?;
+            sorted(array, keys, false, context.call_position())
+        },
+    );
+}
+
+fn sorted(array: &Array, keys: Vec<Dynamic>, down: bool, position: Position) -> Outcome<Array> {
+    let mut pairs: Vec<(Dynamic, Dynamic)> = keys.into_iter().zip(array.iter().cloned()).collect();
+    sort_vec(&mut pairs, |a, b| {
+        // What a cloud does not tell comes last either way.
+        match (a.0.is_unit(), b.0.is_unit()) {
+            (true, true) => return Ok(Ordering::Equal),
+            (true, false) => return Ok(Ordering::Greater),
+            (false, true) => return Ok(Ordering::Less),
+            (false, false) => {}
+        }
+        let found = order(&a.0, &b.0, "order_by", position)?;
+        Ok(if down { found.reverse() } else { found })
+    })?;
+    Ok(pairs.into_iter().map(|(_, item)| item).collect())
+}
+
+fn field_of(session: &Session, item: &Dynamic, field: &str, position: Position) -> Outcome<Dynamic> {
+    if let Some(resource) = item.read_lock::<Resource>() {
+        let found = session.field(&resource, field).map_err(|error| raise(error, position))?;
+        return found.map(to_dynamic).ok_or_else(|| {
+            let known: Vec<&str> = resource.noun().fields().iter().map(|field| field.name).collect();
+            raise(no_field(resource.noun().with_article(), field, &known), position)
+        });
+    }
+    match item.as_map_ref() {
+        Ok(map) => map.get(field).cloned().ok_or_else(|| {
+            let known: Vec<&str> = map.keys().map(|key| key.as_str()).collect();
+            raise(no_field("a map here", field, &known), position)
+        }),
+        Err(_) => {
+            let message =
+                format!("`order_by` reads the field `{field}` of {}, which has none", to_value(item).kind());
+            Err(script_error("language::unknown_field", message, position))
+        }
+    }
+}
+
+fn truth(context: &NativeCallContext, test: &FnPtr, item: &Dynamic, verb: &str) -> Outcome<bool> {
+    let given: Dynamic = test.call_within_context(context, (item.clone(),))?;
+    given.as_bool().map_err(|_| closure_gives(verb, "true or false", &given, context.call_position()))
+}
+
+/// The error for a closure that gives something else than it must.
+pub(super) fn closure_gives(
+    verb: &str,
+    wanted: &str,
+    given: &Dynamic,
+    position: Position,
+) -> Box<rhai::EvalAltResult> {
+    let message = format!("the closure of `{verb}` gives {}, not {wanted}", to_value(given).kind());
+    script_error("language::closure_result", message, position)
+}
+
+fn sort(array: &mut Array, compare: impl FnMut(&Dynamic, &Dynamic) -> Outcome<Ordering>) -> Outcome<()> {
+    sort_vec(array, compare)
+}
+
+/// A stable sort whose comparison may fail: the first error ends it and nothing is lost.
+fn sort_vec<T: Clone>(
+    items: &mut Vec<T>,
+    mut compare: impl FnMut(&T, &T) -> Outcome<Ordering>,
+) -> Outcome<()> {
+    let mut failed = None;
+    let mut sorted = items.clone();
+    // The standard sort may panic on an inconsistent order, which a script's closure can give; merging does not.
+    sorted = merge(sorted, &mut |a, b| match failed {
+        Some(_) => Ordering::Equal,
+        None => compare(a, b).unwrap_or_else(|error| {
+            failed = Some(error);
+            Ordering::Equal
+        }),
+    });
+    match failed {
+        Some(error) => Err(error),
+        None => {
+            *items = sorted;
+            Ok(())
+        }
+    }
+}
+
+fn merge<T>(mut items: Vec<T>, compare: &mut impl FnMut(&T, &T) -> Ordering) -> Vec<T> {
+    if items.len() < 2 {
+        return items;
+    }
+    let right = items.split_off(items.len() / 2);
+    let (left, right) = (merge(items, compare), merge(right, compare));
+    let mut merged = Vec::with_capacity(left.len() + right.len());
+    let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+    loop {
+        let from_right = match (left.peek(), right.peek()) {
+            (Some(a), Some(b)) => compare(a, b).is_gt(),
+            (None, Some(_)) => true,
+            (Some(_), None) => false,
+            (None, None) => break merged,
+        };
+        merged.extend(if from_right { right.next() } else { left.next() });
+    }
+}
+
+/// Whether two values are equal as the language sees it: resources by id and cloud, or text that names them.
+pub(super) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Resource(resource), Value::Text(text)) | (Value::Text(text), Value::Resource(resource)) => {
+            resource.id() == &**text || resource.name() == &**text
+        }
+        (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => *a as f64 == *b,
+        (Value::Span(a), Value::Text(b)) | (Value::Text(b), Value::Span(a)) => {
+            crate::cloud::Span::parse(b) == Some(*a)
+        }
+        (Value::Span(a), Value::Int(b)) | (Value::Int(b), Value::Span(a)) => {
+            *a == crate::cloud::Span::from_secs(*b)
+        }
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
+        (Value::Map(a), Value::Map(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}

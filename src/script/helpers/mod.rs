@@ -1,0 +1,18 @@
+//! The bodies of the language helpers that need the engine: closures, output, the end of the script.
+
+mod arrays;
+mod control;
+mod output;
+mod parameters;
+
+use super::session::Session;
+use rhai::Engine;
+use std::sync::Arc;
+
+/// Register all of them.
+pub fn register(engine: &mut Engine, session: &Arc<Session>) {
+    arrays::register(engine);
+    control::register(engine, session);
+    output::register(engine, session);
+    parameters::register(engine, session);
+}

@@ -1,0 +1,105 @@
+//! A session of the language: the run it shares with the verbs, the policy, the ledger, the sources, and where output goes.
+
+use super::bridge::Bridge;
+use super::failure::Sources;
+use super::params::Params;
+use crate::cloud::{Error, Noun, Resource, Result, Value};
+use crate::gate::{Decision, Ledger, Policy, decide};
+use crate::verbs::{Call, Host, Verb, dispatch, prepare};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where a script's output goes.
+pub trait Console: Send + Sync {
+    /// A line of data, for standard output.
+    fn data(&self, text: &str);
+    /// A line of talk, for standard error.
+    fn talk(&self, text: &str);
+    /// Whether tables are written as JSON.
+    fn json(&self) -> bool;
+    /// The width of a table, in columns.
+    fn width(&self) -> usize;
+}
+
+/// The text of every source that was loaded.
+#[derive(Debug, Default)]
+pub struct Texts(Mutex<BTreeMap<String, String>>);
+
+impl Texts {
+    /// Keep a source's text.
+    pub fn add(&self, name: &str, text: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), text.to_string());
+    }
+}
+
+impl Sources for Texts {
+    fn text(&self, name: &str) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+}
+
+/// What the natives of one engine share.
+pub struct Session {
+    /// The run, as verbs see it.
+    pub host: Arc<Host>,
+    /// What the run may do.
+    pub policy: Policy,
+    /// What the run did.
+    pub ledger: Ledger,
+    /// Waits for futures.
+    pub bridge: Bridge,
+    /// Where output goes.
+    pub console: Arc<dyn Console>,
+    /// The sources.
+    pub texts: Texts,
+    /// The script's parameters.
+    pub params: Params,
+    /// Set by an interruption, so that loops end too.
+    pub stopped: Arc<AtomicBool>,
+}
+
+impl Session {
+    /// Call a verb: arguments, gate, body, ledger.
+    pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
+        let call = prepare::prepare(verb, &self.host, values)?;
+        match decide(&call, &self.policy) {
+            Decision::Allow | Decision::Pretend => {}
+            Decision::Deny(mut error) => {
+                error.verb = Some(verb.name);
+                return Err(error);
+            }
+        }
+        let effect = crate::gate::decide::effect_of(&call);
+        let result = self.bridge.wait(dispatch::run(call.clone()));
+        if !self.policy.dry_run {
+            self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
+        }
+        result.map(|value| (value, call))
+    }
+
+    /// A resource's field, names looked up where the cloud gave only an id.
+    pub fn field(&self, resource: &Resource, name: &str) -> Result<Option<Value>> {
+        match resource.field(name) {
+            Some(Value::NameOf(noun, id)) => self.name_of(resource.cloud(), noun, &id).map(Some),
+            other => Ok(other),
+        }
+    }
+
+    /// The name of a resource by its id.
+    pub fn name_of(&self, cloud: &str, noun: Noun, id: &str) -> Result<Value> {
+        let cloud = self.host.clouds.get(Some(cloud))?;
+        let work = self.host.name_of(&cloud, noun, id);
+        self.bridge.wait(self.host.unless_cancelled(work))?
+    }
+
+    /// Whether the run was interrupted.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Wait a while, unless interrupted.
+    pub fn pause(&self, by: std::time::Duration) -> std::result::Result<(), Error> {
+        self.bridge.wait(self.host.unless_cancelled(self.host.clock.sleep(by)))
+    }
+}

@@ -1,0 +1,289 @@
+//! The types of the language that are ours: what can be read of them, how they print, how they compare and combine.
+
+use super::bind::{Outcome, raise};
+use super::failure::Ending;
+use super::session::Session;
+use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
+use crate::cloud::{Error, Kind, Resource, Secret, Span, Time, Value};
+use crate::verbs::lookup::closest;
+use crate::verbs::{VERBS, verb};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
+use std::sync::Arc;
+
+/// Register all of them.
+pub fn register(engine: &mut Engine, session: &Arc<Session>) {
+    engine.register_type_with_name::<Resource>("Resource");
+    engine.register_type_with_name::<Time>("Time");
+    engine.register_type_with_name::<Span>("Duration");
+    engine.register_type_with_name::<Secret>("Secret");
+    engine.register_type_with_name::<CloudHandle>("Cloud");
+    engine.register_type_with_name::<Error>("Error");
+    engine.register_type_with_name::<Ending>("Ending");
+    printing::<Resource>(engine);
+    printing::<Time>(engine);
+    printing::<Span>(engine);
+    printing::<Secret>(engine);
+    printing::<CloudHandle>(engine);
+    printing::<Error>(engine);
+    resources(engine, session);
+    clouds(engine, session);
+    errors(engine);
+    times(engine);
+}
+
+fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
+    engine.register_fn("to_string", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
+    engine.register_fn("to_debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
+    engine.register_fn("print", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
+    engine.register_fn("debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
+}
+
+/// The error for a field that a type does not have.
+pub fn no_field(what: &str, name: &str, known: &[&str]) -> Error {
+    let near = closest(name, known.iter().copied());
+    let label = near.first().map_or("no such field".to_string(), |near| format!("did you mean `{near}`?"));
+    Error::new(Kind::Script, format!("{what} has no field `{name}`"))
+        .coded("language::unknown_field")
+        .help(format!("use one of its fields: {}", known.join(", ")))
+        .at(crate::cloud::error::Place::Verb, label)
+}
+
+fn resources(engine: &mut Engine, session: &Arc<Session>) {
+    let read = |session: &Session, resource: &Resource, name: &str, position: Position| -> Outcome<Dynamic> {
+        match session.field(resource, name) {
+            Ok(Some(value)) => Ok(to_dynamic(value)),
+            Ok(None) => {
+                let known: Vec<&str> = resource.noun().fields().iter().map(|field| field.name).collect();
+                Err(raise(no_field(resource.noun().with_article(), name, &known), position))
+            }
+            Err(error) => Err(raise(error, position)),
+        }
+    };
+    let shared = session.clone();
+    engine.register_indexer_get(
+        move |context: NativeCallContext,
+              resource: &mut Resource,
+              name: ImmutableString|
+              -> Outcome<Dynamic> { read(&shared, resource, &name, context.call_position()) },
+    );
+    // Every value of the engine has a built-in `tag`; a resource's typing error `.tag` for `.tags` must not give 0.
+    let shared = session.clone();
+    engine.register_get(
+        "tag",
+        move |context: NativeCallContext, resource: &mut Resource| -> Outcome<Dynamic> {
+            read(&shared, resource, "tag", context.call_position())
+        },
+    );
+    engine.register_fn("==", |a: &mut Resource, b: Resource| *a == b);
+    engine.register_fn("!=", |a: &mut Resource, b: Resource| *a != b);
+    engine.register_fn("==", |a: &mut Resource, b: ImmutableString| is_called(a, &b));
+    engine.register_fn("!=", |a: &mut Resource, b: ImmutableString| !is_called(a, &b));
+    engine.register_fn("==", |a: ImmutableString, b: Resource| is_called(&b, &a));
+    engine.register_fn("!=", |a: ImmutableString, b: Resource| !is_called(&b, &a));
+}
+
+fn is_called(resource: &Resource, text: &str) -> bool {
+    resource.id() == text || resource.name() == text
+}
+
+fn clouds(engine: &mut Engine, session: &Arc<Session>) {
+    let shared = session.clone();
+    engine.register_indexer_get(
+        move |context: NativeCallContext,
+              cloud: &mut CloudHandle,
+              name: ImmutableString|
+              -> Outcome<Dynamic> {
+            let position = context.call_position();
+            let handle = shared.host.clouds.get(Some(&cloud.0)).map_err(|error| raise(error, position))?;
+            Ok(match name.as_str() {
+                "name" => to_dynamic(Value::text(&cloud.0)),
+                "provider" => to_dynamic(Value::text(handle.provider().as_str())),
+                "region" => to_dynamic(Value::optional_text(handle.region().as_deref())),
+                _ => {
+                    return Err(raise(no_field("a cloud", &name, &["name", "provider", "region"]), position));
+                }
+            })
+        },
+    );
+    let shared = session.clone();
+    engine.register_fn(
+        "supports",
+        move |context: NativeCallContext, cloud: &mut CloudHandle, name: ImmutableString| -> Outcome<bool> {
+            let position = context.call_position();
+            let handle = shared.host.clouds.get(Some(&cloud.0)).map_err(|error| raise(error, position))?;
+            match verb(&name) {
+                Some(verb) => Ok(verb.on.is_empty() || verb.on.contains(&handle.provider())),
+                None => {
+                    let near = closest(&name, VERBS.iter().map(|verb| verb.name));
+                    let label = near
+                        .first()
+                        .map_or("not a verb".to_string(), |near| format!("did you mean `{near}`?"));
+                    Err(raise(
+                        Error::new(Kind::InvalidArgument, format!("there is no verb `{name}`"))
+                            .coded("call::unknown_verb")
+                            .at(crate::cloud::error::Place::Argument(1), label),
+                        position,
+                    ))
+                }
+            }
+        },
+    );
+    engine.register_fn("==", |a: &mut CloudHandle, b: CloudHandle| *a == b);
+    engine.register_fn("!=", |a: &mut CloudHandle, b: CloudHandle| *a != b);
+    engine.register_fn("==", |a: &mut CloudHandle, b: ImmutableString| *a.0 == *b);
+    engine.register_fn("!=", |a: &mut CloudHandle, b: ImmutableString| *a.0 != *b);
+}
+
+const ERROR_FIELDS: [&str; 13] = [
+    "kind",
+    "message",
+    "verb",
+    "cloud",
+    "provider",
+    "service",
+    "status",
+    "code",
+    "request_id",
+    "retryable",
+    "help",
+    "results",
+    "exists",
+];
+
+fn errors(engine: &mut Engine) {
+    engine.register_indexer_get(
+        |context: NativeCallContext, error: &mut Error, name: ImmutableString| -> Outcome<Dynamic> {
+            let text = Value::optional_text;
+            Ok(to_dynamic(match name.as_str() {
+                "kind" => Value::text(error.kind.as_str()),
+                "message" => Value::text(&error.message),
+                "verb" => text(error.verb),
+                "cloud" => text(error.cloud.as_deref()),
+                "provider" => text(error.provider),
+                "service" => text(error.service),
+                "status" => error.status.map_or(Value::Unit, |status| Value::Int(i64::from(status))),
+                "code" => text(error.code.as_deref()),
+                "request_id" => text(error.request_id.as_deref()),
+                "retryable" => Value::Bool(error.is_retryable()),
+                "help" => text(error.help.as_deref()),
+                "results" => Value::Array(error.results.clone()),
+                "exists" => Value::Array(error.exists.clone()),
+                _ => return Err(raise(no_field("an error", &name, &ERROR_FIELDS), context.call_position())),
+            }))
+        },
+    );
+    // `throw "text"`: what is caught is text, and still has a kind and a message.
+    engine.register_get("kind", |_: &mut ImmutableString| "script".to_string());
+    engine.register_get("message", |text: &mut ImmutableString| text.clone());
+    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+    engine.on_map_missing_property(|map: &mut Map, name, _| {
+        // The engine's own errors are caught as maps with these keys.
+        if name == "kind"
+            && map.contains_key("error")
+            && map.contains_key("message")
+            && map.contains_key("position")
+        {
+            return Ok(rhai::Target::from(Dynamic::from(ImmutableString::from("script"))));
+        }
+        let known: Vec<&str> = map.keys().map(|key| key.as_str()).collect();
+        let near = closest(name, known.iter().copied());
+        let label = near.first().map_or("not there".to_string(), |near| format!("did you mean `{near}`?"));
+        let mut error = Error::new(Kind::Script, format!("the map has no key `{name}`"))
+            .coded("language::missing_key")
+            .at(crate::cloud::error::Place::Verb, label);
+        error.help = Some(match known.len() {
+            0 => "the map is empty; ask first with `\"key\" in map`, or `get(map, key, default)`".to_string(),
+            n if n <= 20 => {
+                format!("its keys: {}; ask with `get(map, \"{name}\", default)`", known.join(", "))
+            }
+            n => format!("it has {n} keys; ask with `get(map, \"{name}\", default)`"),
+        });
+        Err(raise(error, Position::NONE))
+    });
+}
+
+fn times(engine: &mut Engine) {
+    engine.register_indexer_get(
+        |context: NativeCallContext, time: &mut Time, name: ImmutableString| -> Outcome<Dynamic> {
+            let zoned = time.0.to_zoned(jiff::tz::TimeZone::UTC);
+            let number = match name.as_str() {
+                "year" => i64::from(zoned.year()),
+                "month" => i64::from(zoned.month()),
+                "day" => i64::from(zoned.day()),
+                "hour" => i64::from(zoned.hour()),
+                "minute" => i64::from(zoned.minute()),
+                "second" => i64::from(zoned.second()),
+                "weekday" => i64::from(zoned.weekday().to_monday_one_offset()),
+                _ => {
+                    let known = ["year", "month", "day", "hour", "minute", "second", "weekday"];
+                    return Err(raise(no_field("a time", &name, &known), context.call_position()));
+                }
+            };
+            Ok(Dynamic::from_int(number))
+        },
+    );
+    engine.register_fn(
+        "format",
+        |context: NativeCallContext, time: &mut Time, pattern: ImmutableString| -> Outcome<ImmutableString> {
+            let zoned = time.0.to_zoned(jiff::tz::TimeZone::UTC);
+            match jiff::fmt::strtime::format(pattern.as_str(), &zoned) {
+                Ok(text) => Ok(text.into()),
+                Err(why) => Err(raise(
+                    Error::new(Kind::InvalidArgument, format!("`{pattern}` is no pattern of a time: {why}"))
+                        .coded("call::wrong_type")
+                        .help("write it as \"%Y-%m-%d %H:%M\"")
+                        .at(crate::cloud::error::Place::Argument(1), "not a pattern"),
+                    context.call_position(),
+                )),
+            }
+        },
+    );
+    engine.register_fn("-", |a: &mut Time, b: Time| {
+        Span::from_nanos(a.0.as_nanosecond() - b.0.as_nanosecond())
+    });
+    engine.register_fn("==", |a: &mut Time, b: Time| *a == b);
+    engine.register_fn("!=", |a: &mut Time, b: Time| *a != b);
+    for (sign, name) in [(1_i128, "+"), (-1, "-")] {
+        shifted::<Span>(engine, name, sign);
+        shifted::<ImmutableString>(engine, name, sign);
+        shifted::<i64>(engine, name, sign);
+        engine.register_fn(name, move |a: &mut Span, b: Span| Span::from_nanos(a.nanos() + sign * b.nanos()));
+        engine.register_fn(name, move |a: &mut Span, b: i64| {
+            Span::from_nanos(a.nanos() + sign * Span::from_secs(b).nanos())
+        });
+    }
+    engine.register_fn("*", |a: &mut Span, b: i64| Span::from_nanos(a.nanos().saturating_mul(i128::from(b))));
+    engine.register_get("seconds", |span: &mut Span| span.seconds());
+}
+
+/// A length of time in any of its forms.
+pub fn span_of(value: &Dynamic) -> Option<Span> {
+    match to_value(value) {
+        Value::Span(span) => Some(span),
+        Value::Int(seconds) => Some(Span::from_secs(seconds)),
+        Value::Text(text) => Span::parse(&text),
+        _ => None,
+    }
+}
+
+/// `time + length` and `time - length`.
+fn shifted<T: Clone + Send + Sync + 'static>(engine: &mut Engine, name: &'static str, sign: i128) {
+    engine.register_fn(name, move |context: NativeCallContext, time: &mut Time, by: T| -> Outcome<Time> {
+        let length = span_of(&Dynamic::from(by));
+        let moved = length.and_then(|length| {
+            let nanos = time.0.as_nanosecond().checked_add(sign.checked_mul(length.nanos())?)?;
+            jiff::Timestamp::from_nanosecond(nanos).ok()
+        });
+        moved.map(Time).ok_or_else(|| {
+            let error = Error::new(Kind::Script, "that is no duration to move a time by")
+                .coded("language::operator")
+                .help("write a duration such as \"30s\", \"10m\" or \"7d\"");
+            raise(error, context.call_position())
+        })
+    });
+}
+
+/// The engine's error for a value that cannot be used like that, in our own words.
+pub fn script_error(code: &'static str, message: String, position: Position) -> Box<EvalAltResult> {
+    raise(Error::new(Kind::Script, message).coded(code), position)
+}
