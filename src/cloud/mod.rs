@@ -11,6 +11,7 @@ pub mod resource;
 pub mod server;
 pub mod time;
 pub mod value;
+pub mod wait;
 
 pub use error::{Error, Kind, Result};
 pub use flavor::Flavor;

@@ -51,7 +51,10 @@ async fn real() {
     println!("flavor detail {:?}", c.flavor("detail").await.map(|f| f.is_some()));
     println!("server detail {:?}", c.server("detail").await.map(|f| f.is_some()));
     println!("server a/b {:?}", c.server("a/b é").await.map(|f| f.is_some()));
-    let images = c.images(&ImageFilter { name: Some(NameMatch::Glob("cir*".into())), ..Default::default() }).await.unwrap();
+    let images = c
+        .images(&ImageFilter { name: Some(NameMatch::Glob("cir*".into())), ..Default::default() })
+        .await
+        .unwrap();
     println!("image {:?}", images[0]);
     println!("image none {:?}", c.image("nosuch").await.map(|f| f.is_some()));
     let tiny = c.flavors().await.unwrap().into_iter().find(|f| f.name == "m1.tiny").unwrap().id;
@@ -60,7 +63,11 @@ async fn real() {
         name: "drv (a) b".into(),
         image: Some(images[0].id.clone()),
         flavor: tiny.clone(),
-        meta: BTreeMap::from([("a b".into(), "1".into()), ("k:x".into(), "2".into()), ("x.json".into(), "3".into())]),
+        meta: BTreeMap::from([
+            ("a b".into(), "1".into()),
+            ("k:x".into(), "2".into()),
+            ("x.json".into(), "3".into()),
+        ]),
         tags: vec!["t1".into()],
         files: vec![("/etc/motd".into(), b"hi".to_vec())],
         user_data: Some(b"#!/bin/sh\n".to_vec()),
@@ -81,17 +88,39 @@ async fn real() {
     println!("active {s:?}");
     for f in [
         ServerFilter { name: Some(NameMatch::Exact("drv (a) b".into())), ..Default::default() },
-        ServerFilter { name: Some(NameMatch::Glob("drv*b".into())), status: vec!["ACTIVE".into(), "BUILD".into()], ..Default::default() },
+        ServerFilter {
+            name: Some(NameMatch::Glob("drv*b".into())),
+            status: vec!["ACTIVE".into(), "BUILD".into()],
+            ..Default::default()
+        },
         ServerFilter { meta: BTreeMap::from([("a b".into(), "1".into())]), ..Default::default() },
         ServerFilter { tags: vec!["t1".into()], ..Default::default() },
         ServerFilter { ip: s.ip().map(str::to_string), ..Default::default() },
-        ServerFilter { image: s.image.id.clone(), flavor: s.flavor.id.clone(), zone: s.zone.clone(), limit: Some(1), ..Default::default() },
+        ServerFilter {
+            image: s.image.id.clone(),
+            flavor: s.flavor.id.clone(),
+            zone: s.zone.clone(),
+            limit: Some(1),
+            ..Default::default()
+        },
     ] {
         let found = c.servers(&f).await.unwrap();
         println!("filter {f:?} -> {:?}", found.iter().map(|s| &s.name).collect::<Vec<_>>());
     }
-    println!("DELETED {:?}", c.servers(&ServerFilter { status: vec!["DELETED".into()], ..Default::default() }).await.map(|s| s.len()).map_err(|e| e.to_string()));
-    println!("all projects {:?}", c.servers(&ServerFilter { all_projects: true, ..Default::default() }).await.map(|s| s.len()).map_err(|e| e.to_string()));
+    println!(
+        "DELETED {:?}",
+        c.servers(&ServerFilter { status: vec!["DELETED".into()], ..Default::default() })
+            .await
+            .map(|s| s.len())
+            .map_err(|e| e.to_string())
+    );
+    println!(
+        "all projects {:?}",
+        c.servers(&ServerFilter { all_projects: true, ..Default::default() })
+            .await
+            .map(|s| s.len())
+            .map_err(|e| e.to_string())
+    );
     let h = Holder::Server(id.clone());
     println!("meta {:?}", c.meta(&h).await.unwrap());
     c.set_meta(&h, &BTreeMap::from([("n".to_string(), "v".to_string())])).await.unwrap();
@@ -101,13 +130,28 @@ async fn real() {
     println!("meta missing {:?}", c.delete_meta(&h, "zz/y").await.unwrap_err());
     println!("meta {:?}", c.meta(&h).await.unwrap());
     c.replace_meta(&h, &BTreeMap::from([("only".to_string(), "this".to_string())])).await.unwrap();
-    println!("meta {:?} {:?}", c.meta(&h).await.unwrap(), c.server(&id).await.unwrap().unwrap().raw["metadata"]);
+    println!(
+        "meta {:?} {:?}",
+        c.meta(&h).await.unwrap(),
+        c.server(&id).await.unwrap().unwrap().raw["metadata"]
+    );
     for (n, u) in [
-        ServerUpdate { name: Some("drv2".into()), access_ipv4: Some("192.0.2.7".into()), ..Default::default() },
+        ServerUpdate {
+            name: Some("drv2".into()),
+            access_ipv4: Some("192.0.2.7".into()),
+            ..Default::default()
+        },
         ServerUpdate { description: Some("d2".into()), access_ipv4: Some("".into()), ..Default::default() },
         ServerUpdate { description: Some("".into()), ..Default::default() },
-    ].into_iter().enumerate() {
-        println!("update {n} {:?} {}", c.update_server(&id, &u).await.map_err(|e| e.answer.clone()), c.server(&id).await.unwrap().unwrap().raw["accessIPv4"]);
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        println!(
+            "update {n} {:?} {}",
+            c.update_server(&id, &u).await.map_err(|e| e.answer.clone()),
+            c.server(&id).await.unwrap().unwrap().raw["accessIPv4"]
+        );
     }
     for (a, want) in [
         (Action::Reboot { hard: false }, "ACTIVE"),
@@ -125,33 +169,74 @@ async fn real() {
         (Action::Rescue { image: None, admin_pass: None }, "RESCUE"),
         (Action::Unrescue, "ACTIVE"),
         (Action::SetPassword(Secret::new("newpass")), "ACTIVE"),
-        (Action::Rebuild(Box::new(RebuildSpec { image: images[0].id.clone(), files: vec![("/a".into(), b"x".to_vec())], name: Some("drv3".into()), ..Default::default() })), "ACTIVE"),
-        (Action::Rebuild(Box::new(RebuildSpec { image: images[0].id.clone(), user_data: Some(b"x".to_vec()), ..Default::default() })), "ACTIVE"),
+        (
+            Action::Rebuild(Box::new(RebuildSpec {
+                image: images[0].id.clone(),
+                files: vec![("/a".into(), b"x".to_vec())],
+                name: Some("drv3".into()),
+                ..Default::default()
+            })),
+            "ACTIVE",
+        ),
+        (
+            Action::Rebuild(Box::new(RebuildSpec {
+                image: images[0].id.clone(),
+                user_data: Some(b"x".to_vec()),
+                ..Default::default()
+            })),
+            "ACTIVE",
+        ),
         (Action::Resize { flavor: small.clone() }, "VERIFY_RESIZE"),
         (Action::ConfirmResize, "ACTIVE"),
         (Action::Resize { flavor: tiny.clone() }, "VERIFY_RESIZE"),
         (Action::RevertResize, "ACTIVE"),
     ] {
         let accepted = c.act(&id, &a).await;
-        let Ok(accepted) = accepted else { println!("{} -> {:?}", a.verb(), accepted.unwrap_err()); continue };
+        let Ok(accepted) = accepted else {
+            println!("{} -> {:?}", a.verb(), accepted.unwrap_err());
+            continue;
+        };
         let first = c.request_state(&id, accepted.request_id.as_deref().unwrap()).await;
         let mut seen = c.server(&id).await.unwrap().unwrap();
-        println!("{} {:?} pass={} first={first:?} {} {:?} updated {:?}", a.verb(), accepted.request_id, accepted.admin_pass.is_some(), seen.status, seen.task, seen.updated);
+        println!(
+            "{} {:?} pass={} first={first:?} {} {:?} updated {:?}",
+            a.verb(),
+            accepted.request_id,
+            accepted.admin_pass.is_some(),
+            seen.status,
+            seen.task,
+            seen.updated
+        );
         if want != "ACTIVE" || !matches!(a, Action::Lock | Action::Unlock) {
             tokio::time::sleep(Duration::from_millis(700)).await;
             seen = rest(id.clone(), want).await;
         }
-        println!("    now {} updated {:?} state {:?}", seen.status, seen.updated, c.request_state(&id, accepted.request_id.as_deref().unwrap()).await);
+        println!(
+            "    now {} updated {:?} state {:?}",
+            seen.status,
+            seen.updated,
+            c.request_state(&id, accepted.request_id.as_deref().unwrap()).await
+        );
     }
     println!("console {:?}", c.console_log(&id, Some(2)).await.unwrap());
     println!("console {:?}", c.console_url(&id).await.unwrap());
-    let snap = c.snapshot_server(&id, "drvsnap", &BTreeMap::from([("m".to_string(), "n".to_string())])).await.unwrap();
+    let snap = c
+        .snapshot_server(&id, "drvsnap", &BTreeMap::from([("m".to_string(), "n".to_string())]))
+        .await
+        .unwrap();
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(200)).await;
-        if c.image(&snap).await.unwrap().is_some_and(|i| i.status == "ACTIVE") { break }
+        if c.image(&snap).await.unwrap().is_some_and(|i| i.status == "ACTIVE") {
+            break;
+        }
     }
     let hi = Holder::Image(snap.clone());
-    c.set_meta(&hi, &BTreeMap::from([("a/b~ c".to_string(), "é".to_string()), ("m".to_string(), "o".to_string())])).await.unwrap();
+    c.set_meta(
+        &hi,
+        &BTreeMap::from([("a/b~ c".to_string(), "é".to_string()), ("m".to_string(), "o".to_string())]),
+    )
+    .await
+    .unwrap();
     println!("image meta {:?}", c.meta(&hi).await.unwrap());
     c.delete_meta(&hi, "a/b~ c").await.unwrap();
     println!("image meta missing {:?}", c.delete_meta(&hi, "a/b~ c").await.unwrap_err().to_string());
@@ -173,7 +258,10 @@ async fn real() {
     auto.networks = Nics::Auto;
     auto.name = "auto".into();
     let auto = c.boot(&auto).await.unwrap();
-    println!("page {:?}", c.servers(&ServerFilter { limit: Some(2), ..Default::default() }).await.unwrap().len());
+    println!(
+        "page {:?}",
+        c.servers(&ServerFilter { limit: Some(2), ..Default::default() }).await.unwrap().len()
+    );
     for s in many.iter().chain(&one).chain(&auto) {
         println!("delete {:?}", c.delete_server(&s.id, false).await);
     }

@@ -27,7 +27,8 @@ pub fn update(id: &str, update: &ServerUpdate) -> Call {
         ("accessIPv6", &update.access_ipv6),
     ] {
         if let Some(text) = field {
-            let cleared = text.is_empty() && key != "name";
+            // Nova clears a description by null; an address it takes as text only.
+            let cleared = text.is_empty() && key == "description";
             server.insert(key.to_string(), if cleared { Json::Null } else { value!(text) });
         }
     }
