@@ -62,7 +62,7 @@ impl Service {
     pub(super) fn kinds(&self) -> Vec<&str> {
         match self {
             Service::Compute => vec!["compute", "computev21", "compute_legacy"],
-            Service::Volume => vec!["block-storage", "volumev3", "volumev2", "volume", "block-store"],
+            Service::Volume => vec!["volumev3", "block-storage", "volumev2", "volume", "block-store"],
             Service::Other(kind) => vec![kind],
             known => known.word().into_iter().collect(),
         }
