@@ -3,6 +3,7 @@ use rhain::cloud::server::*;
 use rhain::cloud::*;
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::*;
+use rhain::wire::{Settings as WireSettings, Silent, WallClock, Wire};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,13 +25,10 @@ impl Clock for Wall {
 #[tokio::test]
 #[ignore]
 async fn real() {
-    let settings = Settings {
-        auth_url: "http://127.0.0.1:5000/v3".into(),
-        user: "demo".into(),
-        password: "secret".into(),
-        project: "demo".into(),
-    };
-    let c = OpenStack::new(Session::new("lab".into(), settings), Arc::new(Wall(std::time::Instant::now())));
+    let url = std::env::var("RHAIN_REAL_AUTH_URL").expect("RHAIN_REAL_AUTH_URL");
+    let wire = Wire::new(WireSettings::default(), Arc::new(WallClock::start()), Arc::new(Silent));
+    let session = Session::new("lab".into(), Settings::password(&url, "demo", "secret", "demo"), wire);
+    let c = OpenStack::new(session, Arc::new(Wall(std::time::Instant::now())));
     let rest = |id: String, want: &'static str| {
         let c = &c;
         async move {

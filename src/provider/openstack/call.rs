@@ -4,24 +4,9 @@ use super::session::{Call, Service, Version};
 use crate::wire::{Body, Intent, Method};
 use serde_json::Value as Json;
 
-/// A call with nothing but its path.
-pub fn call(operation: &'static str, service: Service, method: Method, path: impl Into<String>) -> Call {
-    Call {
-        operation,
-        service,
-        method,
-        path: path.into(),
-        query: Vec::new(),
-        body: Body::Empty,
-        microversion: None,
-        intent: None,
-        headers: Vec::new(),
-    }
-}
-
 /// A read.
 pub fn get(operation: &'static str, service: Service, path: impl Into<String>) -> Call {
-    call(operation, service, Method::Get, path)
+    Call::new(operation, service, Method::Get, path)
 }
 
 /// A call that carries JSON.
@@ -32,7 +17,7 @@ pub fn json(
     path: impl Into<String>,
     body: Json,
 ) -> Call {
-    Call { body: Body::Json(body), ..call(operation, service, method, path) }
+    Call { body: Body::Json(body), ..Call::new(operation, service, method, path) }
 }
 
 /// Small changes to a call, in the order they read.

@@ -1,7 +1,7 @@
 //! The driver itself: each operation of the trait is a call built, sent and decoded. Making servers is in
 //! [`super::launch`]; what a call looks like is in the service's own folder.
 
-use super::call::{With, call, is_segment};
+use super::call::{With, is_segment};
 use super::decode::scalar;
 use super::fault;
 use super::glance::{self, property};
@@ -38,8 +38,15 @@ impl OpenStack {
         let answer = self.session.send(call).await?;
         match answer.is_success() {
             true => Ok(answer),
-            false => Err(fault::error(self.session.name(), label(&call.service), &answer)),
+            false => Err(self.refusal(&call.service, &answer)),
         }
+    }
+
+    /// The error that a refusing answer stands for, with the session's secrets hidden.
+    pub(super) fn refusal(&self, service: &Service, answer: &Answer) -> Error {
+        let mut error = fault::error(self.session.name(), label(service), answer);
+        error.answer = error.answer.take().map(|words| self.session.hide(&words));
+        error
     }
 
     /// Send a call whose answer is JSON.
@@ -216,7 +223,7 @@ impl Cloud for OpenStack {
         })?;
         let service = Service::named(service);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let mut call = call("api", service, method, format!("/{}", path.trim_start_matches('/')));
+        let mut call = Call::new("api", service, method, format!("/{}", path.trim_start_matches('/')));
         call.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         if call.service == Service::Compute {
             // What the user configured, or the API's own default: a raw call is not ours to raise.

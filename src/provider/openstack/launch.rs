@@ -47,7 +47,7 @@ impl OpenStack {
         if answer.is_success() {
             return Ok(answer);
         }
-        let mut error = fault::error(self.session.name(), "compute", &answer);
+        let mut error = self.refusal(&call.service, &answer);
         error.maybe = matches!(answer.status, 502 | 504) || (answer.status == 500 && error.code.is_none());
         Err(error)
     }

@@ -5,13 +5,18 @@
 //! [`cloud`] joins them into the trait, `launch` makes servers. It does not poll: see [`crate::cloud::wait`].
 
 pub mod call;
+pub mod catalog;
 pub mod cloud;
 pub mod decode;
+pub mod discovery;
 pub mod fault;
 pub mod glance;
+pub mod keystone;
 mod launch;
 pub mod neutron;
 pub mod nova;
+mod refusal;
+pub mod service;
 pub mod session;
 
 pub use cloud::OpenStack;

@@ -1,6 +1,6 @@
 //! Images: their calls, their noun, and which of them a filter lets through.
 
-use super::super::call::{With, call, get, segment};
+use super::super::call::{With, get, segment};
 use super::super::decode::{int, scalar, text, time};
 use super::super::nova::servers::Names;
 use super::super::session::{Call, Service};
@@ -46,7 +46,7 @@ pub fn show(id: &str) -> Call {
 
 /// Ask for a deletion.
 pub fn delete(id: &str) -> Call {
-    call("image.delete", Service::Image, Method::Delete, path(id))
+    Call::new("image.delete", Service::Image, Method::Delete, path(id))
 }
 
 /// An image's path below the endpoint.

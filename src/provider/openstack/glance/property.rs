@@ -1,7 +1,6 @@
 //! An image's properties: on Glance v2 they stand beside its own fields, and change by JSON patch (RFC 6902,
 //! media type of the Image API v2.1). What is not a field of the image schema is a property.
 
-use super::super::call::call;
 use super::super::decode::scalar;
 use super::super::session::{Call, Service};
 use super::image;
@@ -63,7 +62,7 @@ pub fn patch(id: &str, set: &BTreeMap<String, String>, remove: &[String]) -> Res
     let added = set.iter().map(|(key, value)| json!({"op": "add", "path": pointer(key), "value": value}));
     let patch: Json = removed.chain(added).collect();
     let media = "application/openstack-images-v2.1-json-patch".to_string();
-    let mut call = call("image.patch", Service::Image, Method::Patch, image::path(id));
+    let mut call = Call::new("image.patch", Service::Image, Method::Patch, image::path(id));
     call.body = Body::Json(patch);
     call.headers.push(("Content-Type".to_string(), media));
     // Adding is as good twice as once; removing is not.

@@ -1,6 +1,6 @@
 //! Images by Nova's proxy (gone from 2.36): for clouds whose catalog has no image service.
 
-use super::super::call::{With, call, get, segment};
+use super::super::call::{With, get, segment};
 use super::super::decode::{int, scalar, text, texts, time};
 use super::super::session::{Call, Range, Service};
 use super::version;
@@ -23,7 +23,7 @@ pub fn show(id: &str, range: &Range) -> Call {
 
 /// Ask for a deletion.
 pub fn delete(id: &str, range: &Range) -> Call {
-    call("image.delete", Service::Compute, Method::Delete, path(id))
+    Call::new("image.delete", Service::Compute, Method::Delete, path(id))
         .version(version::at_most(range, version::IMAGES))
 }
 

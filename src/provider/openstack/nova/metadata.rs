@@ -1,6 +1,6 @@
 //! The metadata calls, of servers and (on clouds without Glance) of images. rhain's own marker is kept here.
 
-use super::super::call::{With, call, get, json, segment};
+use super::super::call::{With, get, json, segment};
 use super::super::decode::texts;
 use super::super::session::{Call, Range, Service, Version};
 use super::version;
@@ -48,7 +48,7 @@ pub fn replace(place: &Place, items: &BTreeMap<String, String>) -> Call {
 /// Ask for one to be deleted.
 pub fn delete(place: &Place, key: &str) -> Call {
     let path = format!("{}/{}", place.path, segment(key));
-    call("metadata.delete", Service::Compute, Method::Delete, path).version(place.version)
+    Call::new("metadata.delete", Service::Compute, Method::Delete, path).version(place.version)
 }
 
 /// The items, the marker among them.

@@ -3,7 +3,7 @@
 //! Compute API v1.0 and v1.1 (2010-2013) write ids as numbers, references as URLs and addresses as bare texts;
 //! microversion 2.47 embeds the flavor without its id. Both are read.
 
-use super::super::call::{call, get, json, segment};
+use super::super::call::{get, json, segment};
 use super::super::decode::{int, list, reference, scalar, text, texts, time};
 use super::super::session::{Call, Service};
 use crate::cloud::server::{Address, Named};
@@ -37,7 +37,7 @@ pub fn update(id: &str, update: &ServerUpdate) -> Call {
 
 /// Ask for a deletion.
 pub fn delete(id: &str) -> Call {
-    call("server.delete", Service::Compute, Method::Delete, path(id))
+    Call::new("server.delete", Service::Compute, Method::Delete, path(id))
 }
 
 /// A server's path below the endpoint.
