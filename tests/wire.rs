@@ -1,1 +1,3 @@
 //! wire
+
+mod real;

@@ -46,3 +46,20 @@ impl Clock for WallClock {
         Box::pin(tokio::time::sleep(by))
     }
 }
+
+/// How long something takes by the wall, whatever clock the cloud goes by: a real exchange takes real time.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Starts now.
+    #[allow(clippy::disallowed_methods)]
+    pub fn start() -> Self {
+        Stopwatch(Instant::now())
+    }
+
+    /// Time since it was started.
+    pub fn read(&self) -> Duration {
+        self.0.elapsed()
+    }
+}

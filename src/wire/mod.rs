@@ -1,11 +1,25 @@
 //! Protocol: a request is a value, sending it is one function. This room knows HTTP and no cloud.
 //!
-//! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, retries, pacing, tracing), then
-//! [`error`] (what went wrong, and whether the request may have been sent).
+//! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, redirects, tracing, TLS), [`retry`] (what
+//! is asked again, and when), [`pace`] (how many at a time), [`mask`] (what never prints), and [`error`] (what went
+//! wrong, and whether the request may have been sent).
 
 pub mod clock;
 pub mod error;
+pub mod mask;
 pub mod message;
+pub mod pace;
+pub mod proxy;
+pub mod retry;
+pub mod send;
+pub mod settings;
+pub mod trace;
 
+pub use clock::{Clock, WallClock};
 pub use error::{Error, ErrorKind, Sent};
 pub use message::{Answer, Body, Intent, Method, Request};
+pub use pace::Pace;
+pub use proxy::Proxies;
+pub use send::{Counters, Wire};
+pub use settings::{Settings, Tls};
+pub use trace::{Exchange, Silent, Trace};

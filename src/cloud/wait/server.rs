@@ -1,0 +1,405 @@
+//! When a wait for a server is over.
+//!
+//! A status from before this run's own request is never its result: a cloud accepts a reboot and begins it later.
+//! The signs that it has begun are a task, another status, a later `updated`, or what the cloud keeps of the
+//! request; a cloud that shows none of them gets a grace of 30 s, and a warning.
+
+use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
+use crate::cloud::host::{Clock, Progress};
+use crate::cloud::{Cloud, Error, Kind, NameMatch, RequestState, Result, Server, ServerFilter, Time};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a request without any sign counts as not begun.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// What a server was like before a request.
+#[derive(Debug, Clone)]
+pub struct Before {
+    /// Its status.
+    pub status: String,
+    /// Its task.
+    pub task: Option<String>,
+    /// When the cloud had last changed it.
+    pub updated: Option<Time>,
+}
+
+impl From<&Server> for Before {
+    fn from(server: &Server) -> Before {
+        Before { status: server.status.clone(), task: server.task.clone(), updated: server.updated }
+    }
+}
+
+/// What this run last asked of a server, and the cloud accepted.
+#[derive(Debug, Clone)]
+pub struct Pending {
+    /// The verb.
+    pub verb: &'static str,
+    /// By what the cloud is asked about it.
+    pub request_id: Option<String>,
+    /// When it was accepted, by the session's clock.
+    pub at: Time,
+    /// What the server was like before, where it was read.
+    pub before: Option<Before>,
+}
+
+impl Pending {
+    /// The statuses at rest that the request leads to; none where it ends in the status it began with.
+    fn leads_to(&self) -> &'static [&'static str] {
+        match self.verb {
+            "start" | "unpause" | "resume" | "unshelve" | "unrescue" => &["ACTIVE"],
+            "stop" => &["SHUTOFF"],
+            "pause" => &["PAUSED"],
+            "suspend" => &["SUSPENDED"],
+            "shelve" => &["SHELVED", "SHELVED_OFFLOADED"],
+            "rescue" => &["RESCUE"],
+            "resize" => &["VERIFY_RESIZE"],
+            "confirm_resize" | "revert_resize" => &["ACTIVE", "SHUTOFF"],
+            "delete" => &["DELETED"],
+            _ => &[],
+        }
+    }
+}
+
+/// One server to wait for.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The server as it was last seen.
+    pub server: Arc<Server>,
+    /// What this run last asked of it; `None` after a boot, whose server was not there before.
+    pub pending: Option<Pending>,
+}
+
+/// Wait for servers; results in order. For [`Goal::Deleted`] each result is the server as it last was.
+pub async fn servers(
+    cloud: &dyn Cloud,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    wanted: &[Wanted],
+    goal: &Goal,
+    timeout: Duration,
+) -> Vec<Result<Server>> {
+    let scene = Scene { cloud, clock, progress, goal, single: wanted.len() == 1 };
+    let members = wanted
+        .iter()
+        .map(|wanted| Member {
+            server: wanted.server.as_ref().clone(),
+            pending: wanted.pending.clone(),
+            seen: false,
+            moved: false,
+        })
+        .collect();
+    watch::all(&scene, members, timeout).await
+}
+
+/// A filter for names that begin so; everything where there is no beginning.
+pub(super) fn begins(prefix: &str) -> Option<NameMatch> {
+    let plain = !prefix.is_empty() && !prefix.contains(['*', '?', '[', ']', '{', '}', '\\', '!']);
+    plain.then(|| NameMatch::Glob(format!("{prefix}*")))
+}
+
+struct Member {
+    server: Server,
+    pending: Option<Pending>,
+    /// Whether this wait has seen it at all.
+    seen: bool,
+    /// Whether the pending request has shown that it began.
+    moved: bool,
+}
+
+#[async_trait]
+impl Watch for Member {
+    type Item = Server;
+    const MANY: &'static str = "servers";
+
+    fn id(&self) -> &str {
+        &self.server.id
+    }
+
+    fn name(&self) -> &str {
+        if self.server.name.is_empty() { &self.server.id } else { &self.server.name }
+    }
+
+    fn id_of(server: &Server) -> &str {
+        &server.id
+    }
+
+    fn state(server: &Server) -> String {
+        match &server.task {
+            Some(task) => format!("{} ({task})", server.status),
+            None => server.status.clone(),
+        }
+    }
+
+    async fn get(cloud: &dyn Cloud, id: &str) -> Result<Option<Server>> {
+        cloud.server(id).await
+    }
+
+    async fn list(cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Server>> {
+        cloud.servers(&ServerFilter { name: begins(prefix), ..ServerFilter::default() }).await
+    }
+
+    async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Server>, look: u32) -> Verdict<Server> {
+        let Some(mut server) = seen.filter(|server| server.status != "DELETED") else {
+            return self.judge_gone(scene);
+        };
+        // A password is told once, by the request; looks do not know it.
+        server.admin_pass = server.admin_pass.or_else(|| self.server.admin_pass.clone());
+        (self.server, self.seen) = (server.clone(), true);
+        self.note(&server);
+        let effective = match self.took_effect(scene, &server, look).await {
+            Ok(effective) => effective,
+            Err(words) => return Verdict::Failed(self.failed(scene, &server, Some(words))),
+        };
+        if self.reached(scene.goal, &server, effective) {
+            return match self.went_wrong(scene).await {
+                Some(words) => Verdict::Failed(self.failed(scene, &server, Some(words))),
+                None => Verdict::Reached(server),
+            };
+        }
+        let rest = server.task.is_none();
+        if server.status == "ERROR" && effective && (rest || self.pending.is_none()) {
+            let was = self.pending.as_ref().and_then(|pending| pending.before.as_ref());
+            let own = self.pending.as_ref().is_some_and(|pending| pending.verb == "delete");
+            return match scene.goal {
+                // What is in ERROR can be deleted; only a deletion of ours that ends there has failed.
+                Goal::Deleted if !own || was.is_some_and(|was| was.status == "ERROR") => Verdict::NotYet,
+                _ => Verdict::Failed(self.failed(scene, &server, server.fault.clone())),
+            };
+        }
+        if rest && effective && is_dead_end(scene.goal, &server.status) {
+            return match self.state(scene).await {
+                RequestState::Running => Verdict::NotYet,
+                RequestState::Failed(words) => Verdict::Failed(self.failed(scene, &server, Some(words))),
+                RequestState::Finished | RequestState::Unknown => {
+                    Verdict::Failed(self.dead_end(scene, &server))
+                }
+            };
+        }
+        // A request that has ended without its result (a resize that found no host leaves the server as it was).
+        if rest
+            && self.moved
+            && look > 1
+            && let RequestState::Failed(words) = self.state(scene).await
+        {
+            return Verdict::Failed(self.failed(scene, &server, Some(words)));
+        }
+        Verdict::NotYet
+    }
+}
+
+impl Member {
+    /// Take note of a sign that the pending request has begun.
+    fn note(&mut self, server: &Server) {
+        let Some(pending) = &self.pending else {
+            return;
+        };
+        self.moved |= match &pending.before {
+            Some(before) => {
+                // A status that was passing already tells nothing by passing on.
+                let rested = before.task.is_none() && is_rest(&before.status);
+                (rested && server.status != before.status)
+                    || (server.task.is_some() && server.task != before.task)
+            }
+            None => server.task.is_some() || !is_rest(&server.status),
+        };
+    }
+
+    /// Whether the pending request has taken effect or begun to; an error is the cloud's word that it went wrong.
+    async fn took_effect(
+        &mut self,
+        scene: &Scene<'_>,
+        server: &Server,
+        look: u32,
+    ) -> std::result::Result<bool, String> {
+        let Some(pending) = &self.pending else {
+            return Ok(true);
+        };
+        if self.moved {
+            return Ok(true);
+        }
+        if server.task.is_some() {
+            return Ok(false);
+        }
+        let leads_to = pending.leads_to();
+        let fits = leads_to.is_empty() || leads_to.contains(&server.status.as_str());
+        let updated =
+            |before: &Before| matches!((before.updated, server.updated), (Some(was), Some(is)) if is > was);
+        let changed = fits && pending.before.as_ref().is_some_and(updated);
+        // In a bulk wait a later `updated` is sign enough: a question for each member would cost what the list saves.
+        if changed && !scene.single {
+            return Ok(true);
+        }
+        let worth = changed || look <= 3 || look.is_multiple_of(4);
+        match if worth { self.state(scene).await } else { RequestState::Running } {
+            RequestState::Finished => {
+                self.moved = true;
+                Ok(true)
+            }
+            RequestState::Failed(words) => Err(words),
+            RequestState::Running => Ok(false),
+            RequestState::Unknown if changed => Ok(true),
+            RequestState::Unknown => {
+                let age = scene.clock.now().since(pending.at).to_std();
+                let over = fits && age >= GRACE;
+                if over {
+                    scene.progress.warn(&format!(
+                        "{} shows no sign of `{}` on `{}`; it is taken for done",
+                        scene.cloud.name(),
+                        pending.verb,
+                        self.name()
+                    ));
+                    self.moved = true;
+                }
+                Ok(over)
+            }
+        }
+    }
+
+    /// What the cloud keeps of the pending request; trouble on the way counts as still running.
+    async fn state(&self, scene: &Scene<'_>) -> RequestState {
+        let request = self.pending.as_ref().and_then(|pending| pending.request_id.as_deref());
+        let Some(request) = request else {
+            return RequestState::Unknown;
+        };
+        match scene.cloud.request_state(&self.server.id, request).await {
+            Ok(state) => state,
+            Err(error) if passes(&error) => RequestState::Running,
+            Err(_) => RequestState::Unknown,
+        }
+    }
+
+    /// Of a single server that looks right: whether the request went wrong all the same.
+    async fn went_wrong(&self, scene: &Scene<'_>) -> Option<String> {
+        if !scene.single || self.pending.is_none() {
+            return None;
+        }
+        match self.state(scene).await {
+            RequestState::Failed(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    fn reached(&self, goal: &Goal, server: &Server, effective: bool) -> bool {
+        let rest = server.task.is_none() && effective;
+        match goal {
+            Goal::Active => rest && server.status == "ACTIVE",
+            Goal::Ready => {
+                let ends = |verb| matches!(verb, "confirm_resize" | "revert_resize");
+                let resized = !self.pending.as_ref().is_some_and(|pending| ends(pending.verb));
+                rest && (server.status == "ACTIVE" || (server.status == "VERIFY_RESIZE" && resized))
+            }
+            Goal::Status(list) => {
+                // Without a request of ours a status counts as it stands, and so does one from after it.
+                let fresh = match &self.pending {
+                    None => true,
+                    Some(Pending { before: Some(before), .. }) => {
+                        before.task.is_none() && is_rest(&before.status) && before.status != server.status
+                    }
+                    Some(_) => false,
+                };
+                list.contains(&server.status) && (fresh || rest)
+            }
+            Goal::Deleted => false,
+        }
+    }
+
+    fn judge_gone(&self, scene: &Scene<'_>) -> Verdict<Server> {
+        let wanted = match scene.goal {
+            Goal::Deleted => true,
+            Goal::Status(list) => list.iter().any(|status| status == "DELETED"),
+            Goal::Active | Goal::Ready => false,
+        };
+        if wanted {
+            return Verdict::Reached(self.server.clone());
+        }
+        let name = self.name();
+        Verdict::Failed(
+            self.on(
+                scene,
+                match self.seen {
+                    true => Error::new(Kind::Failed, format!("`{name}` is gone: it was deleted meanwhile"))
+                        .coded("cloud::failed"),
+                    false => {
+                        Error::new(Kind::NotFound, format!("{} has no server `{name}`", scene.cloud.name()))
+                            .coded("cloud::not_found")
+                    }
+                },
+            ),
+        )
+    }
+
+    fn failed(&self, scene: &Scene<'_>, server: &Server, words: Option<String>) -> Error {
+        let during = match &self.pending {
+            None => "while it was being built".to_string(),
+            Some(pending) => format!("after `{}`", pending.verb),
+        };
+        let built = server.status == "ERROR" && self.pending.is_none() && server.fault.is_none();
+        let message = match (server.status.as_str(), &self.pending) {
+            ("ERROR", _) if built => format!("`{}` is in ERROR", self.name()),
+            ("ERROR", _) => format!("`{}` went to ERROR {during}", self.name()),
+            (status, Some(pending)) => {
+                format!("`{}` of `{}` went wrong; it is {status}", pending.verb, self.name())
+            }
+            (status, None) => format!("`{}` is {status}", self.name()),
+        };
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        error.answer = words;
+        error.request_id = self.pending.as_ref().and_then(|pending| pending.request_id.clone());
+        error.exists = vec![server.clone().into()];
+        self.on(scene, error)
+    }
+
+    fn dead_end(&self, scene: &Scene<'_>, server: &Server) -> Error {
+        let message =
+            format!("`{}` is {}, which does not lead to {}", self.name(), server.status, scene.goal.words());
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        if let Some(verbs) = way_out(&server.status) {
+            error = error.help(format!("call {verbs} first"));
+        }
+        error.exists = vec![server.clone().into()];
+        self.on(scene, error)
+    }
+
+    fn on(&self, scene: &Scene<'_>, mut error: Error) -> Error {
+        error.cloud = Some(scene.cloud.name().to_string());
+        error.provider = Some(scene.cloud.provider().as_str());
+        error
+    }
+}
+
+/// A status that stays as it is until somebody asks for something.
+fn is_rest(status: &str) -> bool {
+    matches!(status, "ACTIVE" | "ERROR") || way_out(status).is_some()
+}
+
+/// The verbs that lead from a dormant status to ACTIVE.
+fn way_out(status: &str) -> Option<&'static str> {
+    Some(match status {
+        "SHUTOFF" => "`start`",
+        "PAUSED" => "`unpause`",
+        "SUSPENDED" => "`resume`",
+        "SHELVED" | "SHELVED_OFFLOADED" => "`unshelve`",
+        "RESCUE" => "`unrescue`",
+        "VERIFY_RESIZE" => "`confirm_resize` or `revert_resize`",
+        _ => return None,
+    })
+}
+
+/// Whether a dormant status leads to the goal only if somebody asks for it.
+fn is_dead_end(goal: &Goal, status: &str) -> bool {
+    let dormant = way_out(status).is_some();
+    match goal {
+        Goal::Active | Goal::Ready => dormant,
+        // Whatever is dormant may still break or be deleted, and what is shelved may be offloaded.
+        Goal::Status(list) => {
+            let open = |wanted: &String| {
+                matches!(wanted.as_str(), "ERROR" | "DELETED" | "UNKNOWN")
+                    || (status == "SHELVED" && wanted == "SHELVED_OFFLOADED")
+            };
+            dormant && !list.iter().any(open)
+        }
+        Goal::Deleted => false,
+    }
+}

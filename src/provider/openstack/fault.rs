@@ -1,0 +1,376 @@
+//! One function: an answer that refuses becomes an error, in the cloud's own words and our kinds.
+//!
+//! Every service writes its refusals in another shape, and a proxy on the way writes HTML; all of them are read
+//! here. `message` is our headline; `answer` holds what the cloud said.
+
+use super::decode::{int, scalar, text};
+use super::session::Session;
+use crate::cloud::{Error, Kind};
+use crate::wire::Answer;
+use serde_json::Value as Json;
+
+/// What a refusal says.
+#[derive(Debug, Default, PartialEq)]
+pub struct Refusal {
+    /// The service's own code: `itemNotFound`, `NetworkNotFound`.
+    pub code: Option<String>,
+    /// Its words.
+    pub words: String,
+    /// Seconds to wait, of an old rate limit.
+    pub retry_after: Option<i64>,
+}
+
+/// The error that an answer with a status of 400 or more stands for.
+pub fn error(cloud: &str, service: &'static str, answer: &Answer) -> Error {
+    let refusal = read(&answer.body);
+    let retry_after = answer.header("retry-after").map(str::to_string);
+    let waits = refusal.retry_after.is_some() || retry_after.is_some();
+    let kind = kind(answer.status, refusal.code.as_deref(), &refusal.words, waits);
+    let mut error = Error::new(kind, headline(kind, answer.status, &refusal.words));
+    error.diagnostic = Some(diagnostic(kind));
+    error.cloud = Some(cloud.to_string());
+    error.provider = Some("openstack");
+    error.service = Some(service);
+    error.status = Some(answer.status);
+    error.request_id = answer.request_id().map(str::to_string);
+    error.request = Some(Session::request_line(answer));
+    error.help = help(cloud, kind, refusal.retry_after.map(|wait| wait.to_string()).or(retry_after));
+    error.answer = (!refusal.words.is_empty()).then_some(refusal.words);
+    error.code = refusal.code;
+    error
+}
+
+/// An answer that was accepted and makes no sense.
+pub fn nonsense(cloud: &str, service: &'static str, answer: &Answer, what: &str) -> Error {
+    let mut error = Error::new(Kind::Protocol, format!("the answer makes no sense: {what}"))
+        .coded("cloud::protocol")
+        .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
+    error.cloud = Some(cloud.to_string());
+    error.provider = Some("openstack");
+    error.service = Some(service);
+    error.status = Some(answer.status);
+    error.request_id = answer.request_id().map(str::to_string);
+    error.request = Some(Session::request_line(answer));
+    let words = read(&answer.body).words;
+    error.answer = (!words.is_empty()).then_some(words);
+    error
+}
+
+/// What the body of a refusal says, whatever its shape.
+pub fn read(body: &[u8]) -> Refusal {
+    let Ok(json) = serde_json::from_slice::<Json>(body) else {
+        return Refusal { words: plain(&String::from_utf8_lossy(body)), ..Refusal::default() };
+    };
+    let Json::Object(map) = &json else {
+        return Refusal {
+            words: scalar(&json).map(|text| plain(&text)).unwrap_or_default(),
+            ..Refusal::default()
+        };
+    };
+    // Placement and newer services: a list of errors; the first one speaks.
+    if let Some(first) = map.get("errors").and_then(Json::as_array).and_then(|errors| errors.first()) {
+        let words = text(first, "detail").or_else(|| text(first, "title")).or_else(|| text(first, "message"));
+        return Refusal {
+            code: text(first, "code"),
+            words: plain(&words.unwrap_or_default()),
+            retry_after: None,
+        };
+    }
+    // Heat: `error` inside, with a `type`. Keystone: `error` alone, with a `title`.
+    if let Some(inner @ Json::Object(_)) = map.get("error") {
+        return Refusal {
+            code: text(inner, "type").or_else(|| text(inner, "title")).or_else(|| text(&json, "title")),
+            words: words_of(inner)
+                .or_else(|| text(&json, "explanation").map(|text| plain(&text)))
+                .unwrap_or_default(),
+            retry_after: None,
+        };
+    }
+    // Without a wrapper: webob's own, and bare messages.
+    if let Some(words) = words_of(&json) {
+        return Refusal { code: text(&json, "title"), words, retry_after: None };
+    }
+    // Nova, Cinder, Neutron and the first APIs: one key that names the fault.
+    if let Some((name, inner)) = map.iter().find(|(_, value)| value.is_object()) {
+        let words = words_of(inner).or_else(|| text(inner, "details").map(|text| plain(&text)));
+        return Refusal {
+            code: text(inner, "type").or_else(|| Some(name.clone())),
+            words: words.unwrap_or_default(),
+            retry_after: int(inner, "retryAfter").or_else(|| {
+                // v1.1 gives a time of day; that it is there is what matters.
+                inner.get("retryAfter").map(|_| 0)
+            }),
+        };
+    }
+    // Neutron's oldest: {"NeutronError": "text"}.
+    match map.iter().next() {
+        Some((name, Json::String(words))) => {
+            Refusal { code: Some(name.clone()), words: plain(words), retry_after: None }
+        }
+        _ => Refusal::default(),
+    }
+}
+
+fn words_of(object: &Json) -> Option<String> {
+    ["message", "faultstring", "error_message", "msg", "detail", "error", "explanation"]
+        .iter()
+        .find_map(|key| object.get(*key).and_then(Json::as_str).map(plain).filter(|words| !words.is_empty()))
+}
+
+/// Text without markup, on one line, of a readable length.
+fn plain(text: &str) -> String {
+    // A page of markup may be megabytes; its beginning says what happened.
+    let end = text.char_indices().nth(20_000).map_or(text.len(), |(at, _)| at);
+    let text = &text[..end];
+    let lower = text.to_ascii_lowercase();
+    let marked = lower.contains("</") || lower.contains("<br") || lower.contains("/>");
+    let mut out = String::with_capacity(text.len());
+    if marked {
+        let mut rest = text;
+        while let Some(open) = rest.find('<') {
+            out.push_str(&rest[..open]);
+            out.push(' ');
+            let tag = rest[open..].to_ascii_lowercase();
+            // What a style or script holds is no message.
+            let skipped = ["style", "script", "title"].iter().find_map(|name| {
+                tag[1..].starts_with(name).then(|| tag.find(&format!("</{name}>"))).flatten()
+            });
+            let from = open + skipped.unwrap_or(0);
+            // A `<` that no `>` closes is text, not a tag.
+            match rest[from..].find('>') {
+                Some(close) => rest = &rest[from + close + 1..],
+                None => {
+                    out.push_str(&rest[open..]);
+                    rest = "";
+                }
+            }
+        }
+        out.push_str(rest);
+    } else {
+        out.push_str(text);
+    }
+    let mut line = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (entity, letter) in
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
+    {
+        line = line.replace(entity, letter);
+    }
+    const LONGEST: usize = 1000;
+    if line.chars().count() > LONGEST {
+        line = line.chars().take(LONGEST).chain(['…']).collect();
+    }
+    line
+}
+
+fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
+    let lower = words.to_ascii_lowercase();
+    let quota = || {
+        lower.contains("quota")
+            || lower.contains("maximum number of")
+            || lower.contains("exceeds maximum")
+            || lower.contains("limit exceeded")
+            || code == Some("OverQuota")
+    };
+    match status {
+        401 => Kind::Unauthorized,
+        403 | 409 if quota() => Kind::OverQuota,
+        403 => Kind::Forbidden,
+        404 | 410 => Kind::NotFound,
+        409 | 412 | 423 => Kind::Conflict,
+        // Nova before 2013 said 413 for both its limits: the one on requests names a time, the one on things none.
+        413 if waits => Kind::RateLimited,
+        413 => Kind::OverQuota,
+        429 => Kind::RateLimited,
+        405 | 406 | 501 => Kind::Unsupported,
+        400..=499 => Kind::InvalidArgument,
+        500..=599 => Kind::Unavailable,
+        _ => Kind::Protocol,
+    }
+}
+
+fn headline(kind: Kind, status: u16, words: &str) -> String {
+    match kind {
+        Kind::OverQuota => match quota_name(words) {
+            Some(name) => format!("no quota left for {name}"),
+            None => "no quota left".to_string(),
+        },
+        Kind::Unauthorized => "the cloud does not know this session any more".to_string(),
+        Kind::Forbidden => "this user may not do that".to_string(),
+        Kind::NotFound => "the cloud does not have it".to_string(),
+        Kind::Conflict => "the cloud cannot do that in the present state".to_string(),
+        Kind::RateLimited => "too many requests".to_string(),
+        Kind::Unsupported => "the cloud does not offer that".to_string(),
+        Kind::InvalidArgument => "the cloud does not take what was asked".to_string(),
+        Kind::Unavailable => format!("the service answers with a fault of its own ({status})"),
+        _ => format!("the answer makes no sense: status {status}"),
+    }
+}
+
+/// `cores` of "Quota exceeded for cores: Requested 8 …", `cores, ram` where it names several.
+fn quota_name(words: &str) -> Option<&str> {
+    const START: &str = "quota exceeded for ";
+    let at = words.to_ascii_lowercase().find(START)? + START.len();
+    let rest = words.get(at..)?;
+    let rest = rest.strip_prefix("resources: ").unwrap_or(rest);
+    let name = rest.split([':', '.', ';']).next()?.trim().trim_matches(|c| matches!(c, '[' | ']' | '\''));
+    (!name.is_empty() && name.len() < 60).then_some(name)
+}
+
+fn help(cloud: &str, kind: Kind, retry_after: Option<String>) -> Option<String> {
+    Some(match kind {
+        Kind::OverQuota => {
+            format!("run `rhain --cloud {cloud} -e 'limits()'` to see what is left, or ask for less")
+        }
+        Kind::RateLimited => match retry_after.as_deref() {
+            Some(wait) if wait != "0" && wait.bytes().all(|byte| byte.is_ascii_digit()) => {
+                format!("try again after {wait} s, or lower `--rate` and `--concurrency`")
+            }
+            _ => "try again later, or lower `--rate` and `--concurrency`".to_string(),
+        },
+        Kind::Forbidden => {
+            format!("run `rhain --cloud {cloud} -e 'whoami()'` to see the roles of this session")
+        }
+        Kind::Unauthorized => "check the credentials of this cloud with `rhain clouds --check`".to_string(),
+        Kind::Unavailable => "try again later; the request id helps whoever runs the cloud".to_string(),
+        _ => return None,
+    })
+}
+
+fn diagnostic(kind: Kind) -> &'static str {
+    match kind {
+        Kind::OverQuota => "cloud::over_quota",
+        Kind::Unauthorized => "cloud::unauthorized",
+        Kind::Forbidden => "cloud::forbidden",
+        Kind::NotFound => "cloud::not_found",
+        Kind::Conflict => "cloud::conflict",
+        Kind::RateLimited => "cloud::rate_limited",
+        Kind::Unsupported => "cloud::unsupported",
+        Kind::InvalidArgument => "cloud::invalid_argument",
+        Kind::Unavailable => "cloud::unavailable",
+        _ => "cloud::protocol",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(status: u16, body: &str) -> (Kind, Option<String>, String) {
+        let refusal = read(body.as_bytes());
+        let kind = kind(status, refusal.code.as_deref(), &refusal.words, refusal.retry_after.is_some());
+        (kind, refusal.code, refusal.words)
+    }
+
+    #[test]
+    fn every_shape_of_refusal_is_read() {
+        let said = |kind, code: &str, words: &str| (kind, Some(code.to_string()), words.to_string());
+        assert_eq!(
+            case(404, r#"{"itemNotFound": {"code": 404, "message": "Instance x could not be found."}}"#),
+            said(Kind::NotFound, "itemNotFound", "Instance x could not be found.")
+        );
+        assert_eq!(
+            case(401, r#"{"error": {"code": 401, "title": "Unauthorized", "message": "Log in."}}"#),
+            said(Kind::Unauthorized, "Unauthorized", "Log in.")
+        );
+        assert_eq!(
+            case(404, r#"{"NeutronError": {"type": "NetworkNotFound", "message": "No net", "detail": ""}}"#),
+            said(Kind::NotFound, "NetworkNotFound", "No net")
+        );
+        assert_eq!(
+            case(
+                404,
+                r#"{"code": 404, "title": "Not Found", "explanation": "Gone.", "error": {"type": "EntityNotFound", "message": "The Stack (x) could not be found.", "traceback": null}}"#
+            ),
+            said(Kind::NotFound, "EntityNotFound", "The Stack (x) could not be found.")
+        );
+        assert_eq!(
+            case(
+                404,
+                r#"{"message": "No image found with ID x<br /><br />\n\n\n", "code": "404 Not Found", "title": "Not Found"}"#
+            ),
+            said(Kind::NotFound, "Not Found", "No image found with ID x")
+        );
+        assert_eq!(
+            case(400, r#"{"badRequest": {"code": 400, "message": "Bad", "details": "more"}}"#),
+            said(Kind::InvalidArgument, "badRequest", "Bad")
+        );
+        assert_eq!(
+            case(
+                413,
+                r#"{"overLimit": {"code": 413, "message": "Slow down", "retryAfter": "2011-08-01T00:00:00Z"}}"#
+            ),
+            said(Kind::RateLimited, "overLimit", "Slow down")
+        );
+        assert_eq!(
+            case(
+                413,
+                r#"{"overLimit": {"code": 413, "message": "Quota exceeded: code=InstanceLimitExceeded"}}"#
+            ),
+            said(Kind::OverQuota, "overLimit", "Quota exceeded: code=InstanceLimitExceeded")
+        );
+        assert_eq!(
+            case(500, r#"{"cloudServersFault": {"code": 500, "message": "Fault!", "details": "Error"}}"#),
+            said(Kind::Unavailable, "cloudServersFault", "Fault!")
+        );
+        assert_eq!(
+            case(
+                409,
+                r#"{"NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}}"#
+            ),
+            said(Kind::OverQuota, "OverQuota", "Quota exceeded for resources: ['port'].")
+        );
+        assert_eq!(
+            case(
+                404,
+                r#"{"errors": [{"status": 404, "title": "Not Found", "detail": "No such.", "code": "placement.undefined_code"}]}"#
+            ),
+            said(Kind::NotFound, "placement.undefined_code", "No such.")
+        );
+        let html = "<html><head><title>502</title><style>a{b}</style></head><body><h1>502 Bad Gateway</h1>nginx</body></html>";
+        assert_eq!(case(502, html), (Kind::Unavailable, None, "502 Bad Gateway nginx".to_string()));
+        assert_eq!(case(503, ""), (Kind::Unavailable, None, String::new()));
+        assert_eq!(case(406, r#"{"computeFault": {"code": 406, "message": "no"}}"#).0, Kind::Unsupported);
+        assert_eq!(
+            case(403, r#"{"forbidden": {"code": 403, "message": "Policy doesn't allow x"}}"#).0,
+            Kind::Forbidden
+        );
+        assert_eq!(
+            case(
+                403,
+                r#"{"forbidden": {"code": 403, "message": "Maximum number of metadata items exceeds 1"}}"#
+            )
+            .0,
+            Kind::OverQuota
+        );
+    }
+
+    #[test]
+    fn hostile_bodies_are_read_too() {
+        for body in [
+            "<",
+            "<br",
+            "[]",
+            "[1]",
+            "null",
+            "{}",
+            "{\"a\":{}}",
+            "\u{0}\u{1}",
+            "<title>",
+            "<br/><a < b",
+            "É<br/>É",
+        ] {
+            let _ = read(body.as_bytes());
+        }
+        let _ = read(&[0xff, 0xfe, b'<', b'b', b'r', b'>', 0xc3]);
+    }
+
+    #[test]
+    fn the_headline_names_the_quota() {
+        let words = "Quota exceeded for cores: Requested 8, but already used 96 of 100 cores";
+        assert_eq!(headline(Kind::OverQuota, 403, words), "no quota left for cores");
+        assert_eq!(
+            headline(Kind::OverQuota, 409, "Quota exceeded for resources: ['port']."),
+            "no quota left for port"
+        );
+    }
+}

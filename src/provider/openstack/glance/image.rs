@@ -1,0 +1,105 @@
+//! Images: their calls, their noun, and which of them a filter lets through.
+
+use super::super::call::{With, get, segment};
+use super::super::decode::{int, scalar, text, time};
+use super::super::nova::servers::Names;
+use super::super::session::{Call, Service};
+use super::property;
+use crate::cloud::{Image, ImageFilter, NameMatch, Result, Time};
+use crate::wire::Method;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// Ask for the first page of what a filter may let through.
+pub fn first(filter: &ImageFilter) -> Call {
+    let mut query: Vec<(String, String)> = Vec::new();
+    let mut add = |key: &str, value: String| query.push((key.to_string(), value));
+    // Glance reads `in:a,b` and `gt:5` as operators, so a name with a colon is left to our side.
+    if let Some(NameMatch::Exact(name)) = filter.name.as_ref().filter(|name| !is_operator(name)) {
+        add("name", name.clone());
+    }
+    if let [status] = filter.status.as_slice() {
+        add("status", status.to_ascii_lowercase());
+    }
+    if let Some(visibility) = &filter.visibility {
+        add("visibility", visibility.clone());
+    }
+    if let Some(owner) = &filter.owner {
+        add("owner", owner.clone());
+    }
+    page(query)
+}
+
+fn is_operator(name: &NameMatch) -> bool {
+    matches!(name, NameMatch::Exact(name) if name.contains(':') || name.contains('"'))
+}
+
+/// Ask for a page.
+pub fn page(query: Vec<(String, String)>) -> Call {
+    get("image.list", Service::Image, "/images").query(query)
+}
+
+/// Ask for one image.
+pub fn show(id: &str) -> Call {
+    get("image.show", Service::Image, path(id))
+}
+
+/// Ask for a deletion.
+pub fn delete(id: &str) -> Call {
+    Call::new("image.delete", Service::Image, Method::Delete, path(id))
+}
+
+/// An image's path below the endpoint.
+pub fn path(id: &str) -> String {
+    format!("/images/{}", segment(id))
+}
+
+/// An image from its description; `None` where it has no id.
+pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
+    Some(Image {
+        id: body.get("id").and_then(scalar)?,
+        name: text(body, "name").unwrap_or_default(),
+        status: text(body, "status").unwrap_or_default().to_ascii_uppercase(),
+        size: int(body, "size"),
+        min_disk: int(body, "min_disk").unwrap_or(0),
+        min_ram: int(body, "min_ram").unwrap_or(0),
+        meta: property::decode(body),
+        created: time(body, "created_at"),
+        visibility: text(body, "visibility"),
+        owner: text(body, "owner"),
+        cloud: cloud.clone(),
+        read,
+        raw: Arc::new(body.clone()),
+    })
+}
+
+/// An image filter made ready.
+pub struct Sieve<'a> {
+    filter: &'a ImageFilter,
+    name: Names,
+}
+
+impl<'a> Sieve<'a> {
+    /// Compile a filter; a pattern that is none is `invalid_argument`.
+    pub fn new(filter: &'a ImageFilter) -> Result<Sieve<'a>> {
+        Ok(Sieve { filter, name: Names::new(filter.name.as_ref())? })
+    }
+
+    /// Whether the filter lets this image through; an answer that tells no visibility or owner is believed.
+    pub fn lets_through(&self, image: &Image) -> bool {
+        let filter = self.filter;
+        let told = |wanted: &Option<String>, told: &Option<String>| match (wanted, told) {
+            (Some(wanted), Some(told)) => wanted == told,
+            _ => true,
+        };
+        let status = match filter.status.is_empty() {
+            true => image.status != "DELETED",
+            false => filter.status.contains(&image.status),
+        };
+        status
+            && self.name.matches(&image.name)
+            && filter.meta.iter().all(|(key, value)| image.meta.get(key) == Some(value))
+            && told(&filter.visibility, &image.visibility)
+            && told(&filter.owner, &image.owner)
+    }
+}

@@ -1,0 +1,245 @@
+//! Making servers: resolve the networks, ask once, and find out what became of a request that was not answered.
+//!
+//! A create is never repeated. Each carries the call's marker in its metadata, so that after a broken connection
+//! or a gateway's error the servers can be looked for; the marker is never shown.
+
+use super::OpenStack;
+use super::call::With;
+use super::decode::text;
+use super::fault;
+use super::neutron::network;
+use super::nova::servers::{self, index};
+use super::nova::{boot, server, version};
+use super::session::{Call, Range, Service};
+use crate::cloud::server::{BootSpec, Nic, Nics};
+use crate::cloud::{Cloud, Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate};
+use crate::wire::Answer;
+use std::time::Duration;
+
+/// How long after each other an unanswered request's servers are looked for.
+const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
+
+impl OpenStack {
+    /// Ask for the servers of a spec, in one request.
+    pub(super) async fn launch(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        if spec.count == Some(0) {
+            return Err(Error::new(Kind::InvalidArgument, "`count` is 0").help("ask for 1 or more"));
+        }
+        let range = self.compute().await?;
+        let nics = self.nics(&spec.networks).await?;
+        let call = boot::boot(spec, &nics, true, &range)?;
+        match self.create(&call).await {
+            Ok(answer) => self.made(spec, &call, &answer, &range).await,
+            // The marker is one metadata item; where there is room for the user's own only, it stays away.
+            Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
+                let call = boot::boot(spec, &nics, false, &range)?;
+                let answer = self.create(&call).await?;
+                self.made(spec, &call, &answer, &range).await
+            }
+            Err(error) if error.maybe => self.look(spec, error).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Send the request; a gateway's error says as little of what became of it as no answer.
+    async fn create(&self, call: &Call) -> Result<Answer> {
+        let answer = self.session.send(call).await?;
+        if answer.is_success() {
+            return Ok(answer);
+        }
+        let mut error = self.refusal(&call.service, &answer);
+        error.maybe = matches!(answer.status, 502 | 504) || (answer.status == 500 && error.code.is_none());
+        Err(error)
+    }
+
+    /// The servers of an answered request.
+    async fn made(
+        &self,
+        spec: &BootSpec,
+        call: &Call,
+        answer: &Answer,
+        range: &Range,
+    ) -> Result<Vec<Server>> {
+        let body = self.parse(call, answer)?;
+        let wanted = spec.count.unwrap_or(1);
+        if let Some(reservation) = text(&body, "reservation_id") {
+            let mut servers = Vec::new();
+            self.every(servers::of_reservation(&reservation, range), "servers", |entry| {
+                servers.extend(self.server_of(entry));
+                false
+            })
+            .await?;
+            return self.complete(spec, servers, wanted, answer).await;
+        }
+        let first = body.get("server").and_then(|body| self.server_of(body)).ok_or_else(|| {
+            fault::nonsense(self.session.name(), "compute", answer, "it describes no server")
+        })?;
+        if wanted > 1 {
+            // Many were asked for and one is told: the others carry the marker.
+            let servers = self.marked(spec).await?;
+            return self.complete(spec, servers, wanted, answer).await;
+        }
+        let show = server::show(&first.id).version(version::usual(range));
+        let shown = self.json(&show).await.ok().and_then(|body| self.server_of(body.get("server")?));
+        let mut one = match shown {
+            Some(shown) => shown,
+            // It was made; that it cannot be read at this moment does not unmake it.
+            None => {
+                let mut told = first.clone();
+                if told.provider_status.is_empty() {
+                    (told.status, told.provider_status) = ("BUILD".to_string(), "BUILD".to_string());
+                    told.name = spec.name.clone();
+                }
+                told
+            }
+        };
+        one.admin_pass = one.admin_pass.or(first.admin_pass);
+        Ok(vec![one])
+    }
+
+    /// Several servers in the order of their numbers, named as the language says; fewer than asked for is an error.
+    async fn complete(
+        &self,
+        spec: &BootSpec,
+        mut servers: Vec<Server>,
+        wanted: usize,
+        answer: &Answer,
+    ) -> Result<Vec<Server>> {
+        if servers.len() < wanted {
+            let what = format!("{wanted} servers were accepted and {} are shown", servers.len());
+            let mut error = fault::nonsense(self.session.name(), "compute", answer, &what);
+            error.exists = servers.into_iter().map(Into::into).collect();
+            error.maybe = true;
+            return Err(error);
+        }
+        let number =
+            |server: &Server| index(&server.name, &spec.name).filter(|number| *number <= wanted as i64);
+        servers.sort_by(|a, b| {
+            let key = |server: &Server| number(server).unwrap_or(i64::MAX);
+            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id))
+        });
+        // Clouds can be set to name the members of a group by their ids: give them their numbers.
+        let expected = |at: usize| format!("{}-{}", spec.name, at + 1);
+        for (at, server) in servers.iter_mut().enumerate() {
+            if number(server).is_none() {
+                let update = ServerUpdate { name: Some(expected(at)), ..ServerUpdate::default() };
+                if self.update_server(&server.id, &update).await.is_ok() {
+                    server.name = expected(at);
+                }
+            }
+        }
+        Ok(servers)
+    }
+
+    /// Look for the servers of a request that was not answered; none is an error that says so.
+    async fn look(&self, spec: &BootSpec, mut error: Error) -> Result<Vec<Server>> {
+        let wanted = spec.count.unwrap_or(1);
+        let (mut servers, mut answered) = (Vec::new(), false);
+        for pause in LOOKS {
+            self.clock.sleep(pause).await;
+            match self.marked(spec).await {
+                Ok(found) => (servers, answered) = (found, true),
+                Err(_) => continue,
+            }
+            if servers.len() >= wanted {
+                servers.sort_by_key(|server| index(&server.name, &spec.name).unwrap_or(i64::MAX));
+                return Ok(servers);
+            }
+        }
+        let found = match (servers.len(), answered) {
+            (0, true) => "found none".to_string(),
+            (0, false) => "no answer to that either".to_string(),
+            (some, _) => format!("found {some} of {wanted}"),
+        };
+        let exists = match servers.is_empty() {
+            true => "nothing of this call that the cloud shows; it could still appear",
+            false => "what is found; the others could still appear",
+        };
+        if error.kind == Kind::Network || error.kind == Kind::Timeout {
+            error.message = format!("{} stopped answering while `boot` was being sent", self.session.name());
+            error.kind = Kind::Network;
+            error.diagnostic = Some("cloud::network");
+        }
+        error.maybe = true;
+        error.exists = servers.into_iter().map(Into::into).collect();
+        error
+            .facts
+            .push(("looked", format!("for a server with this run's marker, 3 times over 12 s: {found}")));
+        error.facts.push(("exists", exists.to_string()));
+        let name = spec.name.replace('\\', "\\\\").replace('"', "\\\"");
+        let name = if spec.count.is_some() { format!("{name}-*") } else { name };
+        error.help = Some(format!(
+            "run `rhain --cloud {} -e 'servers(#{{ name: \"{name}\" }})'` before trying again",
+            self.session.name()
+        ));
+        Err(error)
+    }
+
+    /// The servers that carry this call's marker.
+    async fn marked(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        // The list is narrowed by what the cloud surely knows; the marker decides.
+        let filter = ServerFilter {
+            name: spec.count.is_none().then(|| NameMatch::Exact(spec.name.clone())),
+            ..ServerFilter::default()
+        };
+        let mut out = Vec::new();
+        self.every(servers::first(&filter, &self.compute().await?), "servers", |entry| {
+            let marker = entry.get("metadata").and_then(|metadata| text(metadata, MARKER));
+            if marker.as_deref() == Some(spec.marker.as_str()) {
+                out.extend(self.server_of(entry));
+            }
+            false
+        })
+        .await?;
+        Ok(out)
+    }
+
+    /// The networks of a spec by id.
+    async fn nics(&self, nics: &Nics) -> Result<Nics> {
+        let Nics::These(list) = nics else {
+            return Ok(nics.clone());
+        };
+        let mut out = Vec::with_capacity(list.len());
+        for nic in list {
+            let network = match &nic.network {
+                Some(wanted) => Some(self.network_id(wanted).await?),
+                None => None,
+            };
+            out.push(Nic { network, ..nic.clone() });
+        }
+        Ok(Nics::These(out))
+    }
+
+    async fn network_id(&self, wanted: &str) -> Result<String> {
+        match self.session.url(&Service::Network, "", &[]).await {
+            Ok(_) => {}
+            // A cloud without Neutron (nova-network): what was given is taken for the id.
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => {
+                return Ok(wanted.to_string());
+            }
+            Err(error) => return Err(error),
+        }
+        let narrowed = [("id", uuid::Uuid::try_parse(wanted).is_ok()), ("name", true)];
+        for (field, _) in narrowed.into_iter().filter(|(_, worth)| *worth) {
+            let networks = self.networks(vec![(field.to_string(), wanted.to_string())]).await?;
+            if networks.iter().any(|network| network.id == wanted || network.name == wanted) {
+                return network::choose(self.session.name(), wanted, &networks);
+            }
+        }
+        network::choose(self.session.name(), wanted, &self.networks(Vec::new()).await?)
+    }
+
+    async fn networks(&self, query: Vec<(String, String)>) -> Result<Vec<network::Network>> {
+        let mut out = Vec::new();
+        self.every(network::page(query), "networks", |entry| {
+            out.extend(network::decode(entry));
+            false
+        })
+        .await?;
+        Ok(out)
+    }
+}
+
+fn is_about_metadata(error: &Error) -> bool {
+    error.answer.as_deref().is_some_and(|words| words.to_ascii_lowercase().contains("metadata"))
+}

@@ -1,0 +1,3 @@
+//! Neutron: of networks, what a boot needs to find one by name.
+
+pub mod network;

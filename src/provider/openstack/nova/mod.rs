@@ -1,0 +1,16 @@
+//! Nova: servers, flavors, limits, consoles, and the images of clouds that have no Glance in their catalog.
+//!
+//! Each file builds the calls of one resource and decodes their answers; nothing here sends. [`version`] alone
+//! knows which microversion an operation asks for.
+
+pub mod action;
+pub mod boot;
+pub mod console;
+pub mod files;
+pub mod flavor;
+pub mod image;
+pub mod limits;
+pub mod metadata;
+pub mod server;
+pub mod servers;
+pub mod version;

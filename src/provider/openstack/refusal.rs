@@ -1,0 +1,211 @@
+//! What goes wrong before a service answers as one: a login that is refused, an address that is not Keystone's, a request that
+//! is lost on the way. The errors of the services themselves are the driver's to read.
+
+use super::service::Service;
+use super::session::{Auth, Session};
+use crate::cloud::error::RequestLine;
+use crate::cloud::{Error, Kind};
+use crate::wire::{self, Answer, ErrorKind, Sent};
+use serde_json::Value;
+use url::Url;
+
+/// Path and query of a URL; all of it where it is none.
+pub(super) fn path_of(url: &str) -> String {
+    match Url::parse(url) {
+        Ok(parsed) => match parsed.query() {
+            Some(query) => format!("{}?{query}", parsed.path()),
+            None => parsed.path().to_string(),
+        },
+        Err(_) => url.to_string(),
+    }
+}
+
+/// Host and port of a URL.
+fn host_of(url: &str) -> String {
+    let Ok(url) = Url::parse(url) else { return url.to_string() };
+    match (url.host_str(), url.port()) {
+        (Some(host), Some(port)) => format!("{host}:{port}"),
+        (Some(host), None) => host.to_string(),
+        (None, _) => url.to_string(),
+    }
+}
+
+/// The message of a Keystone error, or the start of whatever else came.
+fn words(answer: &Answer) -> Option<String> {
+    let body = String::from_utf8_lossy(&answer.body);
+    let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    let message = json.as_ref().and_then(|json| {
+        let told = json["error"]["message"].as_str().or(json["message"].as_str());
+        told.map(str::to_string)
+    });
+    // A page of HTML says less than its status.
+    message.or_else(|| {
+        let plain = !body.trim().is_empty() && !body.trim_start().starts_with('<');
+        plain.then(|| body.trim().chars().take(300).collect())
+    })
+}
+
+/// The code that `rhain explain` documents.
+fn code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Unauthorized => "cloud::unauthorized",
+        Kind::Forbidden => "cloud::forbidden",
+        Kind::InvalidArgument => "cloud::invalid_argument",
+        Kind::RateLimited => "cloud::rate_limited",
+        Kind::Timeout => "cloud::timeout",
+        Kind::Unavailable => "cloud::unavailable",
+        Kind::Network => "cloud::network",
+        Kind::Unsupported => "cloud::unsupported",
+        _ => "cloud::protocol",
+    }
+}
+
+impl Session {
+    /// An error of this session.
+    pub(super) fn error(&self, kind: Kind, message: impl Into<String>) -> Error {
+        let mut error = Error::new(kind, self.hide(&message.into())).coded(code(kind));
+        error.cloud = Some(self.name().to_string());
+        error.provider = Some("openstack");
+        error
+    }
+
+    /// An error of this session with what an answer says.
+    pub(super) fn answered(
+        &self,
+        kind: Kind,
+        message: impl Into<String>,
+        answer: &Answer,
+        service: &Service,
+    ) -> Error {
+        let mut error = self.error(kind, message);
+        error.service = service.word();
+        error.status = Some(answer.status);
+        error.request_id = answer.request_id().map(str::to_string);
+        error.request = Some(Session::request_line(answer));
+        error.answer = words(answer).map(|words| self.hide(&words));
+        error
+    }
+
+    /// What Keystone's refusal means.
+    pub(super) fn refused(&self, base: &str, answer: &Answer) -> Error {
+        let (name, settings) = (self.name(), self.settings());
+        let found = &settings.found;
+        let (kind, message, help) = match answer.status {
+            401 => {
+                let check = match &settings.auth {
+                    Auth::Password { .. } => "user, password, project and domains",
+                    Auth::ApplicationCredential { .. } => "id and secret, and that it has not expired,",
+                    _ => "the token, which may have expired,",
+                };
+                (
+                    Kind::Unauthorized,
+                    format!("{name} refuses the credentials of {}", settings.who()),
+                    format!("check {check} in {found}"),
+                )
+            }
+            400 => (
+                Kind::InvalidArgument,
+                format!("{name} cannot make sense of the credentials of {}", settings.who()),
+                format!("check user, project and domains in {found}"),
+            ),
+            403 => (
+                Kind::Forbidden,
+                format!("{name} does not let {} log in", settings.who()),
+                format!("ask whether it is locked or has no role in this project; {found} names them"),
+            ),
+            429 => (
+                Kind::RateLimited,
+                format!("{name} takes no more logins for now"),
+                "try again in a minute".to_string(),
+            ),
+            500.. => (
+                Kind::Unavailable,
+                format!("Keystone of {name} is in trouble"),
+                "try again later; nothing was changed".to_string(),
+            ),
+            _ => (
+                Kind::Protocol,
+                format!("there is no Keystone of {name} at {base}"),
+                format!("check `auth_url` in {found}"),
+            ),
+        };
+        self.answered(kind, message, answer, &Service::Identity).help(help)
+    }
+
+    /// What became of a request that was not answered.
+    pub(super) fn lost(&self, error: &wire::Error, service: &Service) -> Error {
+        let (name, host) = (self.name(), host_of(&error.url));
+        let found = &self.settings().found;
+        let detail = &error.detail;
+        let (kind, message, help) = match error.kind {
+            ErrorKind::Form => (
+                Kind::InvalidArgument,
+                format!("a request to {name} cannot be formed: {detail}"),
+                format!("check `auth_url` and the endpoints in {found}"),
+            ),
+            ErrorKind::Resolve => (
+                Kind::Network,
+                format!("no address is known for `{host}`, where {name} should be"),
+                format!("check `auth_url` in {found}, and the network"),
+            ),
+            ErrorKind::Connect => (
+                Kind::Network,
+                format!("{name} does not answer at {host}: {detail}"),
+                format!("check that it is up, and `auth_url` in {found}"),
+            ),
+            ErrorKind::Tls => (
+                Kind::Network,
+                format!("no trusted connection to {name} at {host}: {detail}"),
+                format!("set `cacert`, `cert` or `key` in {found}, or `verify: false` to trust anything"),
+            ),
+            ErrorKind::Timeout if error.sent == Sent::No => (
+                Kind::Timeout,
+                format!("{name} at {host} takes no connection in time"),
+                format!("check the network, a firewall on the way, and `auth_url` in {found}"),
+            ),
+            ErrorKind::Timeout => (
+                Kind::Timeout,
+                format!("{name} gave no answer in time"),
+                "try again, or raise `--timeout`".to_string(),
+            ),
+            ErrorKind::Broken => (
+                Kind::Network,
+                format!("{name} stopped answering: {detail}"),
+                "try again; a proxy on the way may have given up".to_string(),
+            ),
+            ErrorKind::TooLarge => (
+                Kind::Protocol,
+                format!("{name} sent too much: {detail}"),
+                "ask for less at once, with a filter or `limit`".to_string(),
+            ),
+            ErrorKind::Malformed => (
+                Kind::Protocol,
+                format!("what {name} sent is no HTTP answer: {detail}"),
+                format!("check that {host} is the cloud and not something before it"),
+            ),
+            ErrorKind::Pretended => {
+                (Kind::Pretended, detail.clone(), "run it without `--dry-run` to send it".to_string())
+            }
+        };
+        let maybe = error.sent != Sent::No;
+        let after = wire::send::seconds(error.elapsed);
+        let mut outcome = match error.sent {
+            Sent::No => format!("{detail}; not sent"),
+            Sent::Maybe => format!("{detail} after {after}; it may have reached the cloud"),
+            Sent::Yes => format!("{detail} after {after}; the cloud had begun to answer"),
+        };
+        if error.attempts > 1 {
+            outcome.push_str(&format!(" ({} attempts)", error.attempts));
+        }
+        let mut lost = self.error(kind, message).help(help);
+        lost.service = service.word();
+        lost.maybe = maybe && !matches!(error.method, wire::Method::Get | wire::Method::Head);
+        lost.request = Some(RequestLine {
+            method: error.method.as_str(),
+            path: self.hide(&path_of(&error.url)),
+            outcome: self.hide(&outcome),
+            elapsed: error.elapsed,
+        });
+        lost
+    }
+}

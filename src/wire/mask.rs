@@ -1,0 +1,267 @@
+//! What never prints: passwords, tokens and keys in headers, bodies, URLs and texts.
+//!
+//! Masking goes by the name a secret stands under; [`Known`] adds the secrets of this run by their own text, wherever they
+//! turn up. Nothing here is for requests that are sent: those carry the secret itself.
+
+use super::message::{Body, Request};
+use serde_json::Value;
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, RwLock};
+use url::Url;
+
+/// What a secret shows as.
+pub const MASK: &str = "••••••";
+
+/// Letters and digits of a name in lower case, so that `adminPass`, `admin_pass` and `Admin-Pass` are one.
+fn plain(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Whether a value of this name is a secret, in headers, queries and bodies alike.
+pub fn is_secret_name(name: &str) -> bool {
+    const PARTS: [&str; 10] = [
+        "password",
+        "passwd",
+        "adminpass",
+        "secret",
+        "privatekey",
+        "authorization",
+        "cookie",
+        "signature",
+        "apikey",
+        "authtoken",
+    ];
+    const WHOLE: [&str; 14] = [
+        "token",
+        "xsubjecttoken",
+        "xservicetoken",
+        "xamzsecuritytoken",
+        "securitytoken",
+        "accesstoken",
+        "refreshtoken",
+        "sessiontoken",
+        "xauthkey",
+        "userdata",
+        "contents",
+        "blob",
+        "passcode",
+        "pass",
+    ];
+    let name = plain(name);
+    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+}
+
+/// A header's value, or the mask.
+pub fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
+    match plain(name).as_str() {
+        "location" | "contentlocation" | "referer" => Cow::Owned(url(value)),
+        _ if is_secret_name(name) => Cow::Borrowed(MASK),
+        _ => Cow::Borrowed(value),
+    }
+}
+
+/// A JSON body without its secrets; its shape stays.
+pub fn json(value: &Value) -> Value {
+    json_under("", value)
+}
+
+fn json_under(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            // Keystone's `token` is an object whose id is the secret.
+            let token = plain(key) == "token";
+            let inner = |name: &String, value: &Value| match value {
+                Value::String(_) if token && name == "id" => Value::from(MASK),
+                _ => json_under(name, value),
+            };
+            Value::Object(fields.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| json_under(key, item)).collect()),
+        Value::Null | Value::Bool(_) => value.clone(),
+        _ if is_secret_name(key) => Value::from(MASK),
+        Value::String(text) if text.contains("://") => Value::from(self::text(text)),
+        _ => value.clone(),
+    }
+}
+
+/// A URL without a password before its host and without secret query values. Text that is no URL is masked as text.
+pub fn url(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else {
+        return match text.split_once('?') {
+            Some((path, query)) if !path.contains("://") => format!("{path}?{}", query_text(query)),
+            _ => self::text(text),
+        };
+    };
+    if url.password().is_some() || !url.username().is_empty() {
+        let _ = url.set_password(None);
+        let _ = url.set_username("");
+    }
+    let Some(query) = url.query().map(query_text) else { return url.into() };
+    url.set_query(None);
+    format!("{url}?{query}")
+}
+
+fn query_text(query: &str) -> String {
+    let item = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if is_secret_name(name) => format!("{name}={MASK}"),
+        _ => pair.to_string(),
+    };
+    query.split('&').map(item).collect::<Vec<_>>().join("&")
+}
+
+/// Free text: user names and passwords of URLs in it, and whatever looks like a Keystone token.
+pub fn text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        let start = word.find("gAAAA").filter(|at| {
+            word[*at..].bytes().take_while(|b| b.is_ascii_alphanumeric() || b"-_=".contains(b)).count() > 40
+        });
+        let word: Cow<'_, str> = match start {
+            Some(at) => {
+                let rest =
+                    word[at..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-_=".contains(c));
+                Cow::Owned(format!("{}{MASK}{rest}", &word[..at]))
+            }
+            None => Cow::Borrowed(word),
+        };
+        match word.split_once("://") {
+            Some((scheme, rest)) => {
+                let end = rest.find(['/', '?', '#', '"', '\'']).unwrap_or(rest.len());
+                let rest = match rest[..end].rfind('@') {
+                    Some(at) => &rest[at + 1..],
+                    None => rest,
+                };
+                out.push_str(scheme);
+                out.push_str("://");
+                match rest.split_once('?') {
+                    Some((path, query)) => {
+                        out.push_str(path);
+                        out.push('?');
+                        out.push_str(&query_text(query));
+                    }
+                    None => out.push_str(rest),
+                }
+            }
+            None => out.push_str(&word),
+        }
+    }
+    out
+}
+
+/// A request as it may be shown: same shape, no secret.
+pub fn request(request: &Request) -> Request {
+    let body = match &request.body {
+        Body::Empty => Body::Empty,
+        Body::Json(value) => Body::Json(json(value)),
+        Body::Form(fields) => Body::Form(
+            fields
+                .iter()
+                .map(|(name, value)| {
+                    (name.clone(), if is_secret_name(name) { MASK.to_string() } else { value.clone() })
+                })
+                .collect(),
+        ),
+        Body::Bytes(kind, bytes) => {
+            Body::Bytes(kind.clone(), format!("({} bytes)", bytes.len()).into_bytes().into())
+        }
+    };
+    Request {
+        url: url(&request.url),
+        headers: request
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), header(name, value).into_owned()))
+            .collect(),
+        body,
+        ..request.clone()
+    }
+}
+
+/// The secrets of this run, hidden wherever a text repeats them. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Known(Arc<RwLock<Vec<String>>>);
+
+impl Known {
+    /// Remember a secret. Texts under four letters are too common to look for.
+    pub fn add(&self, secret: &str) {
+        if secret.chars().count() < 4 {
+            return;
+        }
+        if let Ok(mut known) = self.0.write()
+            && !known.iter().any(|text| text == secret)
+        {
+            known.push(secret.to_string());
+            known.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        }
+    }
+
+    /// The text with every known secret masked, as it is and as JSON would write it.
+    pub fn hide(&self, text: &str) -> String {
+        let mut text = text.to_string();
+        let Ok(known) = self.0.read() else { return text };
+        for secret in known.iter() {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+            let quoted = Value::from(secret.as_str()).to_string();
+            let quoted = &quoted[1..quoted.len() - 1];
+            if quoted != secret && text.contains(quoted) {
+                text = text.replace(quoted, MASK);
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json as j;
+
+    #[test]
+    fn bodies_keep_their_shape_and_lose_their_secrets() {
+        let body = j!({"auth": {"identity": {"methods": ["password", "token"], "token": {"id": "T"},
+            "password": {"user": {"name": "demo", "password": "S", "domain": {"id": "default"}}}}},
+            "server": {"adminPass": "S", "user_data": "S", "personality": [{"path": "/etc/motd", "contents": "S"}],
+            "metadata": {"db_password": "S", "role": "db"}, "secrets": ["S", {"name": "n", "secret": 7}]}});
+        let masked = json(&body);
+        assert_eq!(masked["auth"]["identity"]["methods"], j!(["password", "token"]));
+        assert_eq!(masked["auth"]["identity"]["password"]["user"]["name"], "demo");
+        assert_eq!(masked["auth"]["identity"]["token"]["id"], MASK);
+        assert_eq!(masked["server"]["personality"][0]["path"], "/etc/motd");
+        assert_eq!(masked["server"]["metadata"]["role"], "db");
+        assert!(!masked.to_string().contains("\"S\"") && !masked.to_string().contains('7'), "{masked}");
+    }
+
+    #[test]
+    fn urls_and_texts_lose_theirs() {
+        assert_eq!(
+            url("https://me:pw@h/p?token=abc&limit=2&Signature=x%2F"),
+            format!("https://h/p?token={MASK}&limit=2&Signature={MASK}")
+        );
+        assert_eq!(url("/p?password=x&y=1"), format!("/p?password={MASK}&y=1"));
+        let token = format!("gAAAAAB{}", "x".repeat(60));
+        assert_eq!(
+            text(&format!("token '{token}' of http://u:p@h:1/x?sig_signature=1 is bad")),
+            format!("token '{MASK}' of http://h:1/x?sig_signature={MASK} is bad")
+        );
+        assert_eq!(header("X-Auth-Token", "abc"), MASK);
+        assert_eq!(header("Location", "http://h/?token=1"), format!("http://h/?token={MASK}"));
+        assert_eq!(header("X-Openstack-Request-Id", "req-1"), "req-1");
+    }
+
+    #[test]
+    fn known_secrets_are_found_in_any_text() {
+        let known = Known::default();
+        known.add("pa\"ss");
+        known.add("abc");
+        assert_eq!(known.hide("saw pa\"ss and pa\\\"ss and abc"), format!("saw {MASK} and {MASK} and abc"));
+    }
+}
