@@ -9,6 +9,7 @@ pub mod found;
 mod merge;
 pub mod openstack;
 mod own;
+mod profile;
 mod vendor;
 
 pub use environment::Environment;
