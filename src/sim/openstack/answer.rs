@@ -14,6 +14,8 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(&'static str, String)>,
     /// The id and the name of the resource that was written.
     pub(crate) about: Vec<(String, String)>,
+    /// What a web framework's error says; its shape is the one that the client takes.
+    pub(crate) framed: Option<String>,
     /// The service's own version headers are left out.
     pub(crate) plain: bool,
 }
@@ -50,17 +52,35 @@ pub(crate) fn page(status: u16, message: &str) -> Answer {
     Answer { body: body.into_bytes(), kind: "text/html; charset=utf-8", plain: true, ..Answer::empty(status) }
 }
 
-/// The error body of services that are built on a web framework's own: message, code and title.
+/// The error of services that leave its shape to a web framework: JSON, HTML or text, as the client takes.
 pub(crate) fn framed(status: u16, message: &str) -> Answer {
-    let title = reason(status);
-    json(
-        status,
-        &serde_json::json!({
-            "message": format!("{message}<br /><br />\n\n\n"),
-            "code": format!("{status} {title}"),
-            "title": title,
-        }),
-    )
+    Answer { framed: Some(message.to_owned()), ..Answer::empty(status) }
+}
+
+impl Answer {
+    /// Gives a framework's error the shape that this `Accept` asks for.
+    pub(crate) fn shaped(self, accept: &str) -> Self {
+        let Some(message) = &self.framed else { return self };
+        let title = reason(self.status);
+        let code = format!("{} {title}", self.status);
+        let (kind, body) = if accept.contains("json") {
+            let message = format!("{message}<br /><br />\n\n\n");
+            let body = serde_json::json!({"message": message, "code": code, "title": title});
+            ("application/json", body.to_string())
+        } else if accept.contains("html") {
+            let body = format!("<h1>{code}</h1>\n  {message}<br /><br />\n\n\n");
+            (
+                "text/html; charset=UTF-8",
+                format!(
+                    "<html>\n <head>\n  <title>{code}</title>\n </head>\n <body>\n  {body}\n </body>\n</html>"
+                ),
+            )
+        } else {
+            let message = message.replace("<br /><br />\n", "\n\n ");
+            ("text/plain; charset=UTF-8", format!("{code}\n\n{message}\n\n   "))
+        };
+        Self { kind, body: body.into_bytes(), framed: None, ..self }
+    }
 }
 
 /// A status's usual phrase.

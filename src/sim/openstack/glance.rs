@@ -139,7 +139,7 @@ fn list(world: &mut World, call: &Call<'_>) -> Outcome {
         let open =
             image.visibility != "community" || image.owner == project || visibility == Some("community");
         let filters = call.request.query.iter().filter(|(name, value)| {
-            !OWN.contains(&name.as_str()) && !(name == "visibility" && value == "all")
+            !(OWN.contains(&name.as_str()) || name == "visibility" && value == "all")
         });
         let mut filters = filters;
         image.shown_to(project, call.admin())

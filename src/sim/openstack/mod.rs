@@ -162,7 +162,9 @@ impl Call<'_> {
 
     /// An error of the service's own shape.
     pub(crate) fn error(&self, code: u16, message: &str) -> Answer {
-        self.service.map_or_else(|| answer::page(code, message), |service| (service.error)(code, message))
+        let accept = self.request.header("accept").unwrap_or_default();
+        let error = |service: &Service| (service.error)(code, message).shaped(accept);
+        self.service.map_or_else(|| answer::page(code, message), error)
     }
 
     /// The project of the caller, or nothing.
@@ -265,7 +267,7 @@ pub(crate) fn run(world: &mut World, call: &mut Call<'_>) -> Answer {
     });
     let mut answer = outcome.unwrap_or_else(|refusal| refusal);
     (service.stamp)(call, &mut answer);
-    answer
+    answer.shaped(call.request.header("accept").unwrap_or_default())
 }
 
 /// The names and values of a query string.

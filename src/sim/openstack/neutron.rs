@@ -93,7 +93,7 @@ fn chosen(call: &Call<'_>, name: &str, rows: Vec<Value>) -> Answer {
             query.iter().filter(|(other, _)| other == key).any(|(_, value)| match &row[key] {
                 Value::String(text) => text == value,
                 Value::Bool(truth) => value.eq_ignore_ascii_case(&truth.to_string()),
-                other => other.to_string() == *value,
+                other => *other == value.parse::<i64>().unwrap_or_default(),
             })
         })
     };

@@ -13,6 +13,9 @@ use super::{
 /// The memory of the one host, in MiB: what asks for more finds no place.
 const HOST_MIB: i64 = 800_000;
 
+/// A network by index, the address wanted there, and a tag.
+type Plug = (usize, Option<Ipv4Addr>, Option<String>);
+
 /// Which networks a server is to be in.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum NetworkChoice {
@@ -142,11 +145,7 @@ impl World {
         Ok(names)
     }
 
-    fn boot_networks(
-        &self,
-        spec: &BootSpec,
-        asker: &Asker,
-    ) -> Result<Vec<(usize, Option<Ipv4Addr>, Option<String>)>, Refusal> {
+    fn boot_networks(&self, spec: &BootSpec, asker: &Asker) -> Result<Vec<Plug>, Refusal> {
         match &spec.networks {
             NetworkChoice::None => Ok(Vec::new()),
             NetworkChoice::Auto => {
@@ -239,12 +238,7 @@ impl World {
         }
     }
 
-    fn place(
-        &mut self,
-        mut server: Server,
-        networks: &[(usize, Option<Ipv4Addr>, Option<String>)],
-        asker: &Asker,
-    ) -> usize {
+    fn place(&mut self, mut server: Server, networks: &[Plug], asker: &Asker) -> usize {
         let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
         for (at, address, tag) in networks {
             let network = &self.networks[*at];

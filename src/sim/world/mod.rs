@@ -3,6 +3,7 @@
 //! It knows no protocol and no message: a refusal says which rule was broken ([`Refusal`]), and the face finds the words.
 //! What takes time is a course of changes ([`course`]) that the clock brings due; [`World::settle`] applies what is due.
 
+mod acts;
 mod boot;
 mod course;
 mod deeds;
@@ -65,7 +66,7 @@ pub(crate) struct World {
     pub(crate) quotas: HashMap<String, Quotas>,
     pub(crate) mood: Mood,
     places: HashMap<String, usize>,
-    queue: BTreeMap<(SystemTime, u64), course::Due>,
+    queue: BTreeMap<(SystemTime, u64), acts::Due>,
     serial: u64,
 }
 
