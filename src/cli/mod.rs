@@ -1,3 +1,4 @@
-//! The command: what joins configuration, drivers and the language.
+//! The command line: the only room that joins provider and script, and starts the simulated cloud.
 
 pub mod clouds;
+pub mod sim;

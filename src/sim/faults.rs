@@ -1,0 +1,85 @@
+//! What can be made to go wrong, by operation. A fault is a plan: which operation, from which call on, how often, what.
+//! Operations are named as in the journal: `server.create`, `server.reboot`, `token.issue`; `server.*` and `*` match many.
+
+use std::time::Duration;
+
+/// Something that goes wrong in an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The operation, such as `server.create`; a `*` at the end matches every name that begins so.
+    pub operation: String,
+    /// How many calls it spoils.
+    pub times: u32,
+    /// How many matching calls pass unharmed first.
+    pub after: u32,
+    /// What goes wrong.
+    pub kind: FaultKind,
+}
+
+/// The ways in which an operation can go wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The operation is not done and this status is answered, with this body or the service's own error body.
+    Status {
+        /// The HTTP status.
+        code: u16,
+        /// The body as it stands; without one, an error body of the service's shape.
+        body: Option<String>,
+        /// The value of `Retry-After`, if one is sent.
+        retry_after: Option<String>,
+    },
+    /// The answer is held back for this long (real time); the operation is done first.
+    Delay(Duration),
+    /// The connection is closed before anything is done.
+    ResetBefore,
+    /// The operation is done, then the connection is closed without an answer.
+    ResetAfter,
+    /// The operation is done and half of the answer's body is sent.
+    Truncate,
+    /// A proxy's 502 with an HTML body; the operation is not done.
+    Html,
+    /// The operation is accepted and ends with the server in ERROR, with this message.
+    ErrorState {
+        /// The text of the server's fault.
+        message: String,
+    },
+    /// The server never leaves the first step of what was asked.
+    Stuck,
+    /// What was accepted shows no trace for this long, and then runs.
+    SlowStart(Duration),
+    /// The caller's token stops being known just before the call.
+    RevokeToken,
+}
+
+/// The plans that are still to strike.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn plan(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// The faults that strike this call; counts it for every plan that matches.
+    pub(crate) fn strike(&mut self, operation: &str) -> Vec<FaultKind> {
+        let mut struck = Vec::new();
+        for fault in self.0.iter_mut().filter(|fault| matches(&fault.operation, operation)) {
+            if fault.after > 0 {
+                fault.after -= 1;
+            } else if fault.times > 0 {
+                fault.times -= 1;
+                struck.push(fault.kind.clone());
+            }
+        }
+        self.0.retain(|fault| fault.times > 0);
+        struck
+    }
+}
+
+fn matches(pattern: &str, operation: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => operation.starts_with(start),
+        None => pattern == operation,
+    }
+}

@@ -1,0 +1,363 @@
+//! The listener: one loopback address, HTTP/1.1 kept alive, all services under their prefixes. It applies the faults,
+//! compresses what clients take compressed, and keeps the journal. What an answer says is not its business.
+
+use std::convert::Infallible;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, Limited, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::service::service_fn;
+use hyper::{Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::clock::{Clock, SimTime, hold};
+use super::faults::{Fault, FaultKind, Faults};
+use super::openstack::{self, Answer, Request};
+use super::world::{Mood, World, seed};
+
+/// The largest request body taken, in bytes.
+const BODY_LIMIT: usize = 256 << 20;
+/// Answers shorter than this are not compressed.
+const GZIP_FROM: usize = 500;
+
+/// How to start a simulated cloud.
+#[derive(Debug, Clone, Copy)]
+pub struct SimOptions {
+    /// Where to listen; port 0 takes a free one.
+    pub bind: SocketAddr,
+    /// How its time passes.
+    pub time: SimTime,
+}
+
+impl Default for SimOptions {
+    fn default() -> Self {
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), time: SimTime::Virtual }
+    }
+}
+
+/// A write that the cloud did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write {
+    /// Such as `server.create`.
+    pub operation: String,
+    /// The id of what was written, as far as there is one.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The id of the caller's project.
+    pub project: String,
+    /// The world's time of it.
+    pub at: SystemTime,
+}
+
+/// A request that the cloud saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// The method.
+    pub method: String,
+    /// The path and query.
+    pub path: String,
+    /// Such as `server.list`; `unknown` where no row fits.
+    pub operation: String,
+    /// The status that was answered, or 0 where the connection was cut.
+    pub status: u16,
+}
+
+struct State {
+    world: World,
+    faults: Faults,
+    journal: Vec<Write>,
+    requests: Vec<Seen>,
+}
+
+struct Shared {
+    base: String,
+    clock: Arc<Clock>,
+    /// The world is seeded by the first who needs it.
+    state: Mutex<Option<State>>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, Option<State>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        let mut guard = self.state();
+        work(guard.get_or_insert_with(|| State {
+            world: World::seeded(Arc::clone(&self.clock)),
+            faults: Faults::default(),
+            journal: Vec::new(),
+            requests: Vec::new(),
+        }))
+    }
+}
+
+/// A running simulated cloud; it stops serving when this is dropped.
+pub struct Sim {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    _alive: watch::Sender<()>,
+}
+
+impl Sim {
+    /// Starts a cloud that serves in background tasks of the current runtime.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub async fn start(options: SimOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind(options.bind).await?;
+        let address = listener.local_addr()?;
+        let clock = Arc::new(Clock::new(options.time));
+        let base = format!("http://{address}");
+        let shared = Arc::new(Shared { base, clock, state: Mutex::new(None) });
+        let (alive, over) = watch::channel(());
+        tokio::spawn(accept(listener, Arc::clone(&shared), over));
+        Ok(Self { address, shared, _alive: alive })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Such as `http://127.0.0.1:4321`.
+    pub fn base_url(&self) -> String {
+        self.shared.base.clone()
+    }
+
+    /// Where to sign in: Keystone's v3 address.
+    pub fn auth_url(&self) -> String {
+        format!("{}/identity/v3", self.shared.base)
+    }
+
+    /// The world's time.
+    pub fn now(&self) -> SystemTime {
+        self.shared.clock.now()
+    }
+
+    /// Moves virtual time on; what comes due shows at once. Wall time does not listen.
+    pub fn advance(&self, by: Duration) {
+        self.shared.clock.advance(by);
+        self.shared.with(|state| state.world.settle());
+    }
+
+    /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
+    pub fn clouds_yaml(&self) -> String {
+        let mut text = String::from("clouds:\n");
+        for (entry, user) in [("sim", "demo"), ("sim-admin", "admin")] {
+            let url = self.auth_url();
+            text.push_str(&format!(
+                "  {entry}:\n    region_name: RegionOne\n    identity_api_version: 3\n    auth:\n      \
+                 auth_url: {url}\n      username: {user}\n      password: {password}\n      project_name: {user}\n      \
+                 user_domain_name: Default\n      project_domain_name: Default\n",
+                password = seed::PASSWORD,
+            ));
+        }
+        text
+    }
+
+    /// Sets a limit of project demo (`servers`, `cores`, `ram_mib`, `metadata_items`, `keypairs`, …; -1 is none).
+    /// False when there is no limit of that name.
+    pub fn quota(&self, name: &str, value: i64) -> bool {
+        self.shared.with(|state| {
+            let demo = state.world.projects[0].id.clone();
+            let quotas = state.world.quotas.entry(demo).or_default();
+            quotas.limit(name).map(|limit| *limit = value).is_some()
+        })
+    }
+
+    /// Plans something to go wrong.
+    pub fn fault(&self, fault: Fault) {
+        self.shared.with(|state| state.faults.plan(fault));
+    }
+
+    /// The writes that were done, in order.
+    pub fn journal(&self) -> Vec<Write> {
+        self.shared.with(|state| state.journal.clone())
+    }
+
+    /// The requests that were seen, in order.
+    pub fn requests(&self) -> Vec<Seen> {
+        self.shared.with(|state| state.requests.clone())
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>, mut over: watch::Receiver<()>) {
+    loop {
+        let stream = tokio::select! {
+            _ = over.changed() => return,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => continue,
+            },
+        };
+        let (shared, mut over) = (Arc::clone(&shared), over.clone());
+        tokio::spawn(async move {
+            let _ = stream.set_nodelay(true);
+            let service = service_fn(|request| serve(Arc::clone(&shared), request));
+            let mut server = hyper::server::conn::http1::Builder::new();
+            let connection = server.half_close(true).serve_connection(TokioIo::new(stream), service);
+            tokio::select! {
+                _ = over.changed() => {}
+                _ = connection => {}
+            }
+        });
+    }
+}
+
+type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
+    let (parts, body) = request.into_parts();
+    let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    let body = match Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => body.to_bytes().to_vec(),
+        Err(_) => return Err(io::Error::from(io::ErrorKind::InvalidData)),
+    };
+    let request = Request {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: openstack::read_query(&raw_query),
+        raw_query,
+        headers: parts.headers,
+        body,
+        base: shared.base.clone(),
+        id: format!("req-{}", uuid::Uuid::new_v4()),
+    };
+    let done = shared.with(|state| state.take(&request));
+    if let Some(by) = done.hold {
+        hold(by).await;
+    }
+    match done.answer {
+        Some(answer) => respond(&request, answer, done.truncate),
+        None => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+    }
+}
+
+/// What came of a request: no answer means that the connection is cut.
+#[derive(Default)]
+struct Done {
+    answer: Option<Answer>,
+    hold: Option<Duration>,
+    truncate: bool,
+}
+
+impl State {
+    fn take(&mut self, request: &Request) -> Done {
+        self.world.settle();
+        let mut call = openstack::find(request);
+        let operation = call.operation();
+        let mut done = Done::default();
+        let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
+        let mut mood = Mood::default();
+        for kind in self.faults.strike(operation) {
+            match kind {
+                FaultKind::Status { code, body, retry_after } => {
+                    let mut answer = call.error(code, "The simulated cloud was told to refuse this.");
+                    if let Some(body) = body {
+                        answer.body = body.into_bytes();
+                    }
+                    if let Some(wait) = retry_after {
+                        answer = answer.with("Retry-After", wait);
+                    }
+                    instead = Some(answer);
+                }
+                FaultKind::Delay(by) => done.hold = Some(by),
+                FaultKind::ResetBefore => cut_before = true,
+                FaultKind::ResetAfter => cut_after = true,
+                FaultKind::Truncate => done.truncate = true,
+                FaultKind::Html => {
+                    instead = Some(openstack::page(502, "The proxy could not reach what is behind it."));
+                }
+                FaultKind::ErrorState { message } => mood.error = Some(message),
+                FaultKind::Stuck => mood.stuck = true,
+                FaultKind::SlowStart(by) => mood.slow = Some(by),
+                FaultKind::RevokeToken => {
+                    if let Some(token) = request.header("x-auth-token") {
+                        self.world.tokens.remove(token);
+                    }
+                }
+            }
+        }
+        let untouched = cut_before || instead.is_some();
+        self.world.mood = mood;
+        let answer = match instead {
+            _ if cut_before => None,
+            Some(answer) => Some(answer),
+            None => Some(openstack::run(&mut self.world, &mut call)),
+        };
+        self.world.mood = Mood::default();
+        if let Some(answer) =
+            answer.as_ref().filter(|answer| call.writes() && answer.status < 300 && !untouched)
+        {
+            let about =
+                if answer.about.is_empty() { &[(String::new(), String::new())][..] } else { &answer.about };
+            for (id, name) in about {
+                self.journal.push(Write {
+                    operation: operation.to_owned(),
+                    id: id.clone(),
+                    name: name.clone(),
+                    project: call.project().to_owned(),
+                    at: self.world.now(),
+                });
+            }
+        }
+        done.answer = answer.filter(|_| !cut_after);
+        let query =
+            if request.raw_query.is_empty() { String::new() } else { format!("?{}", request.raw_query) };
+        self.requests.push(Seen {
+            method: request.method.clone(),
+            path: format!("{}{query}", request.path),
+            operation: operation.to_owned(),
+            status: done.answer.as_ref().map_or(0, |answer| answer.status),
+        });
+        done
+    }
+}
+
+fn respond(request: &Request, answer: Answer, truncate: bool) -> io::Result<Response<Body>> {
+    let mut response = Response::builder()
+        .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header("x-openstack-request-id", &request.id);
+    for (name, value) in &answer.headers {
+        response = response.header(*name, value);
+    }
+    let head = request.method == "HEAD";
+    let mut body = answer.body;
+    if !body.is_empty() {
+        response = response.header("content-type", answer.kind);
+    }
+    let takes_gzip = request.header("accept-encoding").is_some_and(|value| value.contains("gzip"));
+    if takes_gzip && body.len() >= GZIP_FROM && !head && answer.kind != "application/octet-stream" {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&body)?;
+        body = encoder.finish()?;
+        response = response.header("content-encoding", "gzip");
+    }
+    if answer.status != 204 {
+        response = response.header("content-length", body.len());
+    }
+    let body: Body = if head {
+        whole(Bytes::new())
+    } else if truncate {
+        body.truncate(body.len() / 2);
+        let cut = io::Error::from(io::ErrorKind::ConnectionReset);
+        StreamBody::new(stream::iter([Ok(Frame::data(Bytes::from(body))), Err(cut)])).boxed_unsync()
+    } else {
+        whole(Bytes::from(body))
+    };
+    response.body(body).map_err(io::Error::other)
+}
+
+fn whole(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
+}

@@ -1,0 +1,333 @@
+//! New servers: what may be asked for, what the project has room for, and where the addresses come from.
+
+use std::net::Ipv4Addr;
+
+use super::course::Action;
+use super::deeds::Asker;
+use super::refusal::FilesLimit;
+use super::{
+    Flavor, Image, ImageStatus, Kind, Pairs, Power, Refusal, Server, State, Task, Usage, World, fresh_id,
+    fresh_secret,
+};
+
+/// The memory of the one host, in MiB: what asks for more finds no place.
+const HOST_MIB: i64 = 800_000;
+
+/// A network by index, the address wanted there, and a tag.
+type Plug = (usize, Option<Ipv4Addr>, Option<String>);
+
+/// Which networks a server is to be in.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum NetworkChoice {
+    /// The project's only one; several are refused, none is fine.
+    Auto,
+    None,
+    /// Network id, address, tag; in this order.
+    These(Vec<(String, Option<Ipv4Addr>, Option<String>)>),
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct BootSpec {
+    pub(crate) name: String,
+    pub(crate) hostname: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) image: Option<String>,
+    pub(crate) flavor: String,
+    pub(crate) min: usize,
+    pub(crate) max: usize,
+    pub(crate) metadata: Pairs,
+    pub(crate) tags: Vec<String>,
+    /// Path and contents as given.
+    pub(crate) files: Vec<(String, String)>,
+    pub(crate) key_name: Option<String>,
+    pub(crate) user_data: Option<String>,
+    pub(crate) config_drive: bool,
+    pub(crate) auto_disk: bool,
+    pub(crate) volume_backed: bool,
+    pub(crate) password: Option<String>,
+    pub(crate) networks: NetworkChoice,
+    pub(crate) groups: Vec<String>,
+    pub(crate) zone: Option<String>,
+    pub(crate) access_v4: String,
+    pub(crate) access_v6: String,
+    pub(crate) certificates: Option<Vec<String>>,
+    pub(crate) hints: Option<String>,
+}
+
+impl World {
+    /// Makes the servers of this spec: as many as fit between `min` and `max`. Gives their indices.
+    pub(crate) fn boot(&mut self, spec: &BootSpec, asker: &Asker) -> Result<Vec<usize>, Refusal> {
+        let flavor = self
+            .flavor(&spec.flavor)
+            .cloned()
+            .ok_or_else(|| Refusal::Missing(Kind::Flavor, spec.flavor.clone()))?;
+        let image = match &spec.image {
+            Some(id) => Some(self.usable_image(id, asker)?.clone()),
+            None => None,
+        };
+        if let Some(zone) = spec.zone.as_deref().filter(|zone| *zone != "nova") {
+            return Err(Refusal::Missing(Kind::Zone, zone.to_owned()));
+        }
+        let quota = self.quota(&asker.project);
+        within(&spec.metadata, quota.metadata_items)?;
+        fits_files(&spec.files, &quota)?;
+        if let Some(key) = &spec.key_name
+            && self.keypair(&asker.user, key).is_none()
+        {
+            return Err(Refusal::Missing(Kind::Keypair, key.clone()));
+        }
+        fits_image(&flavor, image.as_ref(), spec.volume_backed)?;
+        let groups = self.boot_groups(spec, asker)?;
+        let networks = self.boot_networks(spec, asker)?;
+        let usage = |count: usize| {
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            Usage {
+                servers: count,
+                cores: count.saturating_mul(flavor.vcpus),
+                ram_mib: count.saturating_mul(flavor.ram_mib),
+            }
+        };
+        let mut count = spec.max;
+        while let Err(refusal) = self.room(&asker.project, usage(count)) {
+            if count <= spec.min {
+                return Err(refusal);
+            }
+            count -= 1;
+        }
+        let reservation = format!("r-{}", fresh_secret(8).to_lowercase());
+        let mut made = Vec::with_capacity(count);
+        for index in 0..count {
+            let name = match spec.max {
+                1 => spec.name.clone(),
+                _ => format!("{}-{}", spec.name, index + 1),
+            };
+            let mut server = self.blank(spec, name, &flavor, image.as_ref(), asker);
+            server.reservation.clone_from(&reservation);
+            server.launch_index = i64::try_from(index).unwrap_or(i64::MAX);
+            server.groups.clone_from(&groups);
+            made.push(self.place(server, &networks, asker));
+        }
+        Ok(made)
+    }
+
+    fn usable_image(&self, id: &str, asker: &Asker) -> Result<&Image, Refusal> {
+        let image = self
+            .image(id)
+            .filter(|image| image.shown_to(&asker.project, asker.admin))
+            .ok_or_else(|| Refusal::Missing(Kind::Image, id.to_owned()))?;
+        match image.status {
+            ImageStatus::Active => Ok(image),
+            status => Err(Refusal::ImageState(image.id.clone(), status.name())),
+        }
+    }
+
+    /// Whether a server of this flavor can be rebuilt from this image.
+    pub(crate) fn fits_rebuild(&self, flavor: &Flavor, id: &str, asker: &Asker) -> Result<Pairs, Refusal> {
+        let image = self.usable_image(id, asker)?;
+        fits_image(flavor, Some(image), true)?;
+        Ok(image.properties.clone())
+    }
+
+    fn boot_groups(&self, spec: &BootSpec, asker: &Asker) -> Result<Vec<String>, Refusal> {
+        if spec.groups.is_empty() {
+            return Ok(vec!["default".to_owned()]);
+        }
+        let mut names: Vec<String> = Vec::new();
+        for wanted in &spec.groups {
+            let group = self
+                .group(&asker.project, wanted)
+                .ok_or_else(|| Refusal::Missing(Kind::Group, wanted.clone()))?;
+            if !names.contains(&group.name) {
+                names.push(group.name.clone());
+            }
+        }
+        Ok(names)
+    }
+
+    fn boot_networks(&self, spec: &BootSpec, asker: &Asker) -> Result<Vec<Plug>, Refusal> {
+        match &spec.networks {
+            NetworkChoice::None => Ok(Vec::new()),
+            NetworkChoice::Auto => {
+                let own = |n: &&(usize, &super::Network)| n.1.project == asker.project && !n.1.external;
+                let own: Vec<usize> =
+                    self.networks.iter().enumerate().filter(|n| own(&n)).map(|n| n.0).collect();
+                match own.len() {
+                    0 | 1 => Ok(own.into_iter().map(|at| (at, None, None)).collect()),
+                    _ => Err(Refusal::ManyNetworks),
+                }
+            }
+            NetworkChoice::These(wanted) => wanted
+                .iter()
+                .map(|(id, address, tag)| {
+                    let seen = |n: &super::Network| n.id == *id && (n.external || n.project == asker.project);
+                    let at = self
+                        .networks
+                        .iter()
+                        .position(seen)
+                        .ok_or_else(|| Refusal::Missing(Kind::Network, id.clone()))?;
+                    match address {
+                        Some(address) if self.networks[at].is_used(*address) => {
+                            Err(Refusal::AddressTaken(address.to_string(), id.clone()))
+                        }
+                        _ => Ok((at, *address, tag.clone())),
+                    }
+                })
+                .collect(),
+        }
+    }
+
+    fn blank(
+        &mut self,
+        spec: &BootSpec,
+        name: String,
+        flavor: &Flavor,
+        image: Option<&Image>,
+        asker: &Asker,
+    ) -> Server {
+        let now = self.now();
+        let hostname = spec.hostname.clone().unwrap_or_else(|| hostname_of(&name));
+        Server {
+            id: fresh_id(),
+            number: 0,
+            project: asker.project.clone(),
+            user: asker.user.clone(),
+            description: spec.description.clone(),
+            hostname,
+            name,
+            image: image.filter(|_| !spec.volume_backed).map(|image| image.id.clone()),
+            image_properties: image.map(|image| image.properties.clone()).unwrap_or_default(),
+            flavor: flavor.clone(),
+            other_flavor: None,
+            state: State::Building,
+            rest: State::Active,
+            task: Some(Task::Scheduling),
+            power: Power::None,
+            created: now,
+            updated: now,
+            launched: None,
+            terminated: None,
+            zoned: false,
+            hosted: false,
+            grouped: false,
+            networked: false,
+            zone_asked: spec.zone.clone(),
+            metadata: spec.metadata.clone(),
+            tags: spec.tags.clone(),
+            key_name: spec.key_name.clone(),
+            user_data: spec.user_data.clone(),
+            config_drive: spec.config_drive,
+            auto_disk: spec.auto_disk,
+            volume_backed: spec.volume_backed,
+            password: spec.password.clone().unwrap_or_else(|| fresh_secret(12)),
+            ports: Vec::new(),
+            groups: Vec::new(),
+            access_v4: spec.access_v4.clone(),
+            access_v6: spec.access_v6.clone(),
+            locked: false,
+            locked_reason: None,
+            failure: None,
+            reservation: String::new(),
+            launch_index: 0,
+            certificates: spec.certificates.clone(),
+            hints: spec.hints.clone(),
+            shelved_image: None,
+            confirming: false,
+            deeds: Vec::new(),
+            course: 0,
+        }
+    }
+
+    fn place(&mut self, mut server: Server, networks: &[Plug], asker: &Asker) -> usize {
+        let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
+        for (at, address, tag) in networks {
+            let network = &self.networks[*at];
+            let forbidden = network.external && !asker.admin;
+            match self.plug(*at, *address, tag.clone()).filter(|_| !forbidden) {
+                Some(port) => server.ports.push(port),
+                None => {
+                    let why = "Failed to allocate the network(s), not rescheduling.";
+                    trouble = Some(format!("Build of instance {} aborted: {why}", server.id));
+                }
+            }
+        }
+        let at = self.servers.len();
+        server.number = at as u64 + 1;
+        self.places.insert(server.id.clone(), at);
+        self.servers.push(server);
+        self.start(at, Action::Build, asker);
+        if let Some(message) = trouble {
+            self.doom(at, 300, message);
+        }
+        at
+    }
+
+    /// Whether a server may take this flavor instead of its own.
+    pub(crate) fn may_resize(&self, at: usize, flavor: &Flavor) -> Result<(), Refusal> {
+        let server = &self.servers[at];
+        if flavor.disk_gib == 0 && !server.volume_backed {
+            return Err(Refusal::ResizeToZeroDisk);
+        }
+        if flavor.id == server.flavor.id {
+            return Err(Refusal::SameFlavor);
+        }
+        let more = Usage {
+            servers: 0,
+            cores: flavor.vcpus - server.flavor.vcpus,
+            ram_mib: flavor.ram_mib - server.flavor.ram_mib,
+        };
+        self.room(&server.project, more)
+    }
+}
+
+/// Whether so many names may be carried.
+pub(crate) fn within(metadata: &Pairs, limit: i64) -> Result<(), Refusal> {
+    if limit >= 0 && i64::try_from(metadata.len()).unwrap_or(i64::MAX) > limit {
+        return Err(Refusal::TooManyMetadata(limit));
+    }
+    Ok(())
+}
+
+fn fits_files(files: &[(String, String)], quota: &super::Quotas) -> Result<(), Refusal> {
+    let over = |length: usize, limit: i64| limit >= 0 && i64::try_from(length).unwrap_or(i64::MAX) > limit;
+    if over(files.len(), quota.files) {
+        return Err(Refusal::Files(FilesLimit::Count, quota.files));
+    }
+    for (path, contents) in files {
+        if over(path.len(), quota.file_path) {
+            return Err(Refusal::Files(FilesLimit::Path, quota.file_path));
+        }
+        if over(contents.len(), quota.file_bytes) {
+            return Err(Refusal::Files(FilesLimit::Content, quota.file_bytes));
+        }
+    }
+    Ok(())
+}
+
+fn fits_image(flavor: &Flavor, image: Option<&Image>, volume_backed: bool) -> Result<(), Refusal> {
+    const GIB: u64 = 1 << 30;
+    let Some(image) = image else { return Ok(()) };
+    if image.min_ram_mib > flavor.ram_mib {
+        return Err(Refusal::FlavorMemory);
+    }
+    let disk = flavor.disk_gib.unsigned_abs() * GIB;
+    if flavor.disk_gib > 0 {
+        let wanted = image.size().max(image.min_disk_gib.unsigned_abs() * GIB);
+        if wanted > disk {
+            return Err(Refusal::FlavorDisk { flavor: disk, image: wanted });
+        }
+    } else if !volume_backed {
+        return Err(Refusal::ZeroDisk);
+    }
+    Ok(())
+}
+
+/// The name as a host name: lower case, no odd signs.
+fn hostname_of(name: &str) -> String {
+    let text: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' || c == '.' { c } else { '-' })
+        .collect();
+    text.trim_matches(['-', '.']).to_owned()
+}

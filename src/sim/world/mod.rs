@@ -1,0 +1,130 @@
+//! The world behind every face: people, servers, images, flavors, networks, keys and quotas, under one clock.
+//!
+//! It knows no protocol and no message: a refusal says which rule was broken ([`Refusal`]), and the face finds the words.
+//! What takes time is a course of changes ([`course`]) that the clock brings due; [`World::settle`] applies what is due.
+
+mod acts;
+mod boot;
+mod course;
+mod deeds;
+mod identity;
+mod image;
+mod network;
+mod quota;
+mod refusal;
+pub(crate) mod seed;
+mod server;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use super::clock::Clock;
+pub(crate) use boot::{BootSpec, NetworkChoice, within};
+pub(crate) use course::{Action, Rebuild};
+pub(crate) use deeds::{Asker, Deed};
+pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
+pub(crate) use image::{Image, ImageStatus, Member, hex};
+pub(crate) use network::{Group, Keypair, Network, Port};
+pub(crate) use quota::{Quotas, Usage};
+pub(crate) use refusal::{FilesLimit, Kind, Refusal};
+pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
+
+/// Names and values in the order they were given.
+pub(crate) type Pairs = Vec<(String, String)>;
+
+/// Sets one name in a list of names and values, keeping its place.
+pub(crate) fn put(pairs: &mut Pairs, name: &str, value: &str) {
+    match pairs.iter_mut().find(|(key, _)| key == name) {
+        Some(pair) => pair.1 = value.to_owned(),
+        None => pairs.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// How the call that is being served is to go wrong inside the world.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Mood {
+    pub(crate) error: Option<String>,
+    pub(crate) stuck: bool,
+    pub(crate) slow: Option<Duration>,
+}
+
+/// Everything there is in the simulated cloud.
+pub(crate) struct World {
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) users: Vec<User>,
+    pub(crate) projects: Vec<Project>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) tokens: HashMap<String, Token>,
+    pub(crate) credentials: Vec<Credential>,
+    pub(crate) flavors: Vec<Flavor>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) servers: Vec<Server>,
+    pub(crate) networks: Vec<Network>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) keypairs: Vec<Keypair>,
+    pub(crate) quotas: HashMap<String, Quotas>,
+    pub(crate) mood: Mood,
+    places: HashMap<String, usize>,
+    queue: BTreeMap<(SystemTime, u64), acts::Due>,
+    serial: u64,
+}
+
+impl World {
+    pub(crate) fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    fn next(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// Applies every change whose time has come, each at its own time.
+    pub(crate) fn settle(&mut self) {
+        let now = self.now();
+        while let Some(entry) = self.queue.first_entry() {
+            let at = entry.key().0;
+            if at > now {
+                break;
+            }
+            let due = entry.remove();
+            self.change(due, at);
+        }
+    }
+
+    /// The index of a server that is there (a deleted one is not), whoever asks.
+    pub(crate) fn server_at(&self, id: &str) -> Option<usize> {
+        self.places.get(id).copied().filter(|&at| self.servers[at].state != State::Deleted)
+    }
+
+    pub(crate) fn flavor(&self, id: &str) -> Option<&Flavor> {
+        self.flavors.iter().find(|flavor| flavor.id == id)
+    }
+
+    pub(crate) fn image(&self, id: &str) -> Option<&Image> {
+        self.images.iter().find(|image| image.id == id && image.status != ImageStatus::Deleted)
+    }
+}
+
+/// A fresh id of the usual form.
+pub(crate) fn fresh_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// A fresh id without dashes, as people and projects have.
+pub(crate) fn fresh_hex() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}
+
+/// A fresh password or secret of this length.
+pub(crate) fn fresh_secret(length: usize) -> String {
+    const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        for byte in uuid::Uuid::new_v4().as_bytes().iter().take(length - text.len()) {
+            text.push(char::from(LETTERS[usize::from(*byte) % LETTERS.len()]));
+        }
+    }
+    text
+}
