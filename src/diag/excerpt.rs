@@ -123,7 +123,8 @@ impl Excerpt {
             let free = room.saturating_sub(middle + 4);
             self.marks[*nth] = Mark { span, label: label(&marks[*nth].label, free, unicode, secrets) };
         }
-        self.text.push('\n');
+        // A space for a mark behind the last character to stand under.
+        self.text.push_str(" \n");
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -24,7 +24,7 @@ pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Op
     };
     let mut report = from_cloud::report(error, if ran { exists } else { &[] });
     if let Some(site) = failure.sites.first() {
-        place(&mut report, site, error, sources);
+        place(&mut report, site, error, ran, sources);
     }
     callers(&mut report, failure.sites.get(1..).unwrap_or_default(), sources);
     for also in &error.also {
@@ -49,14 +49,16 @@ fn interrupted(terminated: bool, exists: &[String]) -> Report {
 }
 
 /// The frame of the cause: what it is about, and the other mistakes of the same call.
-fn place(report: &mut Report, site: &Site, error: &Error, sources: &dyn Sources) {
+fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &dyn Sources) {
     let Some(text) = sources.text(&site.source).filter(|_| site.line > 0) else {
         return report.fact("at", at(site));
     };
     let label = |error: &Error| error.label.clone().unwrap_or_default();
-    let mut marks = ends(error, site, &text).unwrap_or_else(|| {
-        vec![Mark { span: span::span(&text, site.line, site.column, &error.place), label: label(error) }]
-    });
+    let span = match ran {
+        true => span::span(&text, site.line, site.column, &error.place),
+        false => span::token(&text, site.line, site.column),
+    };
+    let mut marks = ends(error, site, &text).unwrap_or_else(|| vec![Mark { span, label: label(error) }]);
     for also in &error.also {
         let span = span::span(&text, site.line, site.column, &also.place);
         let said = also.label.clone().unwrap_or_else(|| also.message.clone());

@@ -25,6 +25,16 @@ pub fn span(source: &str, line: usize, column: usize, place: &Place) -> Range<us
     found.unwrap_or_else(|| call.name_span(offset))
 }
 
+/// The token at `line`:`column`, whatever it is; an empty range between tokens.
+pub fn token(source: &str, line: usize, column: usize) -> Range<usize> {
+    let offset = lexer::offset(source, line, column);
+    let tokens = lexer::tokens(source);
+    tokens
+        .iter()
+        .find(|token| token.start <= offset && offset < token.end)
+        .map_or(offset..offset, Token::span)
+}
+
 /// A call in the tokens: where its name is, and its arguments as token ranges.
 struct Call<'a> {
     source: &'a str,

@@ -27,6 +27,9 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
     if word == "=" && in_call(reading) && matches!(reading.word(-2), "(" | ",") {
         return Some((keyword_argument(before), reading.start(-1)));
     }
+    if let Some(found) = loop_head(error, reading) {
+        return Some(found);
+    }
     if let Some(found) = other_word(error, reading, word, next, undefined) {
         return Some((found, at));
     }
@@ -160,10 +163,6 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
         "," if matches!(reading.word(-2), "let" | "const") => {
             Some(mistake("parse::let", "`let` declares one variable", "write another `let` for the next one"))
         }
-        "(" if reading.word(-1) == "for" => Some(mistake_for()),
-        _ if reading.word(-1) == "(" && reading.word(-2) == "for" => Some(mistake_for()),
-        "of" | "=" if reading.word(-2) == "for" => Some(mistake_for()),
-        _ if reading.word(-2) == "(" && reading.word(-3) == "for" => Some(mistake_for()),
         ":" if matches!(error, P::MissingToken(token, _) if token == "{" || token == ";") => {
             Some(mistake("parse::block", "a block stands in braces", "write `{` here, and `}` at its end"))
         }
@@ -171,9 +170,21 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
     }
 }
 
-fn mistake_for() -> Error {
-    mistake("parse::for", "a loop is written `for x in items { … }`", "")
-        .help("write `for x in items { … }`, or `for i in 0..10 { … }` to count")
+/// The head of a loop as other languages write it: `for (i = 0; …)`, `for (x in y)`, `for x of y`, `foreach (x in y)`.
+fn loop_head(error: &P, reading: &Reading) -> Option<Found> {
+    let found = |by: isize| {
+        let error = mistake("parse::for", "a loop is written `for x in items { … }`", "not like this");
+        Some((error.help("write `for i in 0..10 { … }` to count"), reading.start(by)))
+    };
+    if matches!(error, P::VariableUndefined(_)) && reading.word(-1) == "(" && reading.word(-2) == "foreach" {
+        return found(-2);
+    }
+    if let Some(by) =
+        [0, -1, -2].into_iter().find(|by| reading.word(*by) == "(" && reading.word(*by - 1) == "for")
+    {
+        return found(by);
+    }
+    (matches!(reading.word(0), "of" | "=") && reading.word(-2) == "for").then(|| found(0)).flatten()
 }
 
 /// A word that begins a statement in another language.
@@ -240,6 +251,12 @@ pub(super) fn quotes(reading: &Reading) -> Error {
 
 /// A symbol that the language does not have, or keeps for later.
 pub(super) fn symbol(symbol: &str) -> Error {
+    known_symbol(symbol)
+        .unwrap_or_else(|| mistake("parse::symbol", format!("`{symbol}` has no meaning here"), ""))
+}
+
+/// A symbol that another language has.
+fn known_symbol(symbol: &str) -> Option<Error> {
     let (code, message, label) = match symbol {
         "=" => ("parse::equals", "a condition compares with `==`", "write `==`"),
         "++" => ("parse::increment", "counting up is written `+= 1`", "write `+= 1`"),
@@ -259,9 +276,9 @@ pub(super) fn symbol(symbol: &str) -> Error {
         "..." => ("parse::symbol", "a range is written `..` or `..=`", "write `..`"),
         "|>" => ("parse::symbol", "calls are chained with `.`", "write `value.verb()`"),
         "@" | "~" => ("parse::symbol", "this symbol has no meaning here", "take it away"),
-        _ => return mistake("parse::symbol", format!("`{symbol}` has no meaning here"), ""),
+        _ => return None,
     };
-    mistake(code, message, label)
+    Some(mistake(code, message, label))
 }
 
 /// A word that the language keeps for itself.

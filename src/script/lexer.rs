@@ -400,8 +400,23 @@ pub fn unclosed(source: &str) -> Option<Unclosed> {
             }
         }
     }
-    let end = source.trim_end().len();
-    stack.last().map(|open| Unclosed { open: Some(*open), end: end..end })
+    let open = *stack.last()?;
+    let mut end = source.trim_end().len();
+    if open.text(source) != "{" && open.text(source) != "#{" {
+        // A statement's end is no part of a call or an array: there its bracket was missed.
+        let mut depth = 0usize;
+        for token in tokens.iter().skip_while(|token| token.start <= open.start) {
+            if opens(token, source) {
+                depth += 1;
+            } else if closes(token, source) {
+                depth = depth.saturating_sub(1);
+            } else if depth == 0 && token.is(source, ";") {
+                end = token.start;
+                break;
+            }
+        }
+    }
+    Some(Unclosed { open: Some(open), end: end..end })
 }
 
 #[cfg(test)]

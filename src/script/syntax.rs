@@ -190,7 +190,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ExprExpected(what) => {
             here(mistake("parse::expression", format!("{} is missing here", plain(what)), "before this"))
         }
-        P::PropertyExpected => here(mistake("parse::name", "the name of a field is missing", "here")),
+        P::PropertyExpected => here(field_expected(reading)),
         P::VariableExpected => name_expected(reading, offset),
         P::ForbiddenVariable(name) => {
             here(mistake("parse::name", format!("`{name}` is not a name for a variable"), "choose another"))
@@ -302,7 +302,8 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
             None,
         ),
         LexError::MalformedNumber(number) => {
-            (mistake("parse::number", format!("`{number}` is not a number"), ""), None)
+            let what = if number.is_empty() { "this".into() } else { format!("`{number}`") };
+            (mistake("parse::number", format!("{what} is not a number"), ""), None)
         }
         LexError::MalformedIdentifier(name) => {
             (mistake("parse::name", format!("`{name}` is not a name"), "use letters, digits and `_`"), None)
@@ -319,14 +320,13 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
         LexError::UnexpectedInput(symbol) if matches!(symbol.as_str(), ";" | "," | ":" | "=>") => {
             (mistake("parse::expression", format!("something is missing before `{symbol}`"), "here"), None)
         }
+        LexError::UnexpectedInput(symbol) if symbol.starts_with(char::is_alphabetic) => {
+            (mistake("parse::name", "a name has letters from a to z, digits and `_`", "no others"), None)
+        }
         LexError::UnexpectedInput(symbol) => {
             (mistake("parse::symbol", format!("`{}` does not belong here", plain(symbol)), ""), None)
         }
-        LexError::ImproperSymbol(symbol, said) => {
-            let error = habits::symbol(symbol);
-            let known = error.diagnostic != Some("parse::symbol") || error.help.is_some() || said.is_empty();
-            (if known { error } else { mistake("parse::symbol", plain(said), "") }, None)
-        }
+        LexError::ImproperSymbol(symbol, _) => (habits::symbol(symbol), None),
         LexError::StringTooLong(most) => {
             (mistake("parse::too_deep", format!("the text is longer than {most} characters"), ""), None)
         }
@@ -454,10 +454,33 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
     unknown_variable(name, &scope, known)
 }
 
+/// The name of a field, or a map's key, is wanted, and something else stands there.
+fn field_expected(reading: &Reading) -> Error {
+    let word = reading.word(0);
+    if lexer::KEYWORDS.contains(&word) {
+        return habits::reserved(word, reading);
+    }
+    if reading.bracket().is_some_and(|open| reading.tokens[open].is(reading.text, "#{"))
+        && reading.word(-1) != "."
+    {
+        return mistake(
+            "parse::name",
+            "a key of a map is a name, or text in double quotes",
+            "this is neither",
+        );
+    }
+    if reading.token(0).is_some_and(|token| token.shape == Shape::Text) {
+        return mistake("parse::symbol", "text is joined with `+`", "a name of a field belongs here");
+    }
+    mistake("parse::name", "the name of a field is missing", "here")
+}
+
 /// A name is wanted, and something else stands there.
 fn name_expected(reading: &Reading, offset: usize) -> Found {
     let word = reading.word(0);
-    let error = if lexer::KEYWORDS.contains(&word) {
+    let error = if word == "$" {
+        habits::symbol(word)
+    } else if lexer::KEYWORDS.contains(&word) {
         mistake("parse::reserved", format!("`{word}` is a word of the language"), "choose another name")
     } else if word.starts_with(|c: char| c.is_ascii_digit()) {
         mistake("parse::name", "a name begins with a letter", "this is a number")
