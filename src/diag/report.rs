@@ -207,12 +207,12 @@ impl miette::Diagnostic for Frame<'_> {
     }
 }
 
-/// A text in lines of at most `width` columns, broken at spaces; a line's own indent is kept on its rest.
+/// A text in lines of at most `width` columns, broken at spaces outside of backticks; a line's own indent is kept.
 pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let indent = " ".repeat((text.len() - text.trim_start().len()).min(width / 2));
     let mut lines = vec![indent.clone()];
     let mut empty = true;
-    for word in text.trim().split(' ') {
+    for word in unbroken(text.trim(), width / 2) {
         let used = lines.last().map_or(0, |line| line.width());
         if !empty && used + 1 + word.width() > width {
             lines.push(indent.clone());
@@ -233,6 +233,26 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The words of a text; what stands in backticks and is no longer than `longest` is one.
+fn unbroken(text: &str, longest: usize) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut at, mut quoted) = (0, 0, false);
+    for part in text.split_inclusive(' ') {
+        let odd = part.matches('`').count() % 2 == 1;
+        at += part.len();
+        let close_ahead = !quoted && odd && text[at..].find('`').is_some_and(|close| close < longest);
+        quoted = if quoted { !odd } else { close_ahead };
+        if !quoted {
+            words.push(text[start..at].trim_end_matches(' '));
+            start = at;
+        }
+    }
+    if start < text.len() {
+        words.push(&text[start..]);
+    }
+    words
 }
 
 /// A report as JSON: nothing cut, positions in lines and characters from 1; secrets are masked.

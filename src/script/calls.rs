@@ -29,8 +29,8 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
         return call("script::index", format!("{word} has no elements to take{by}"));
     }
     if name.starts_with("anon$") {
-        let given = arguments(types.len());
-        return call("call::closure", format!("the closure does not take {given}"))
+        let count = arguments(types.len());
+        return call("call::closure", format!("the closure does not take {count}"))
             .help("write as many names between the bars as it is given values: `|item| …`");
     }
     if let Some(message) = operator_sentence(name, &types) {
@@ -58,11 +58,12 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
             .help("ask first: `if value != () { … }`");
     }
     if let Some(shown) = built_in.first() {
-        let given = if types.is_empty() { "no argument".into() } else { people_words(&types) };
-        return call("call::wrong_type", format!("`{name}` does not take {given}")).help(format!(
-            "write {}",
-            built_in.iter().map(|_| format!("`{shown}`")).next().unwrap_or_default()
-        ));
+        let error = if types.is_empty() {
+            call("call::missing_argument", format!("`{name}` needs an argument"))
+        } else {
+            call("call::wrong_type", given(name, &types))
+        };
+        return error.help(format!("write `{shown}`"));
     }
     unknown(name, &verbs)
 }
@@ -95,26 +96,26 @@ fn unknown(name: &str, verbs: &[Signature]) -> Error {
 
 /// A known function, given what it does not take.
 fn misfit(name: &str, forms: Vec<&Vec<(String, bool)>>, types: &[&str]) -> Error {
-    let given = types.len();
+    let count = types.len();
     let required = |form: &[(String, bool)]| form.iter().filter(|(_, required)| *required).count();
     let shown: Vec<String> = forms.iter().map(|form| format!("`{}`", shape(name, form))).collect();
     let help = format!("write {}", shown.join(" or "));
     let least = forms.iter().map(|form| required(form)).min().unwrap_or(0);
     let most = forms.iter().map(|form| form.len()).max().unwrap_or(0);
-    if given > most {
+    if count > most {
         let takes = if least == most { arguments(most) } else { format!("{least} to {}", arguments(most)) };
-        return call("call::too_many_arguments", format!("`{name}` takes {takes}, not {given}"))
+        return call("call::too_many_arguments", format!("`{name}` takes {takes}, not {count}"))
             .at(
                 Place::Argument(most),
-                if given - most == 1 { "this one is too many" } else { "from here on too many" },
+                if count - most == 1 { "this one is too many" } else { "from here on too many" },
             )
             .help(help);
     }
-    if given < least {
-        let form = forms.iter().filter(|form| required(form) > given).min_by_key(|form| form.len());
+    if count < least {
+        let form = forms.iter().filter(|form| required(form) > count).min_by_key(|form| form.len());
         let missing: Vec<&str> = form
             .map(|form| {
-                form.iter().skip(given).filter(|(_, required)| *required).map(|(name, _)| name.as_str())
+                form.iter().skip(count).filter(|(_, required)| *required).map(|(name, _)| name.as_str())
             })
             .into_iter()
             .flatten()
@@ -124,16 +125,23 @@ fn misfit(name: &str, forms: Vec<&Vec<(String, bool)>>, types: &[&str]) -> Error
             .at(Place::Verb, format!("{missing} is missing", missing = missing))
             .help(help);
     }
-    if !forms.iter().any(|form| (required(form)..=form.len()).contains(&given)) {
-        return call("call::missing_argument", format!("`{name}` does not take {}", arguments(given)))
+    if !forms.iter().any(|form| (required(form)..=form.len()).contains(&count)) {
+        return call("call::missing_argument", format!("`{name}` does not take {}", arguments(count)))
             .help(help);
     }
-    let error =
-        call("call::wrong_type", format!("`{name}` does not take {}", people_words(types))).help(help);
+    let error = call("call::wrong_type", given(name, types)).help(help);
     match types.iter().position(|name| *name == "()") {
         Some(nth) => error.at(Place::Argument(nth), "this is `()`: nothing"),
         None => error,
     }
+}
+
+/// What a function is given and does not take.
+fn given(name: &str, types: &[&str]) -> String {
+    if types.contains(&"()") {
+        return format!("`{name}` is given `()`, and needs something");
+    }
+    format!("`{name}` does not take {}", people_words(types))
 }
 
 /// A call as a manual writes it; what may be left out in brackets.

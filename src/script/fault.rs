@@ -47,7 +47,9 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
         match error {
             EvalAltResult::ErrorInFunctionCall(name, from, inner, position) => {
                 callers.push(site(&source, *position, function.clone()));
-                if !from.is_empty() {
+                if name == "eval" {
+                    source = "eval".into();
+                } else if !from.is_empty() {
                     source = from.clone();
                 }
                 function = Some(if name.starts_with("anon$") { "closure".to_owned() } else { name.clone() });
@@ -91,6 +93,21 @@ fn site(source: &str, position: Position, function: Option<String>) -> Site {
 /// An error that the language itself raises.
 fn script(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Script, message).coded(code)
+}
+
+/// A key that a map does not have, with the nearest of those it has.
+pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) -> Error {
+    let keys: Vec<String> = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
+    let error = script("script::key", format!("this map has no key `{key}`"));
+    if let Some(label) = did_you_mean(key, &keys) {
+        return error.at(Place::Verb, label);
+    }
+    let error = match keys.len() {
+        0 => error.at(Place::Verb, "the map is empty"),
+        1..=12 => error.at(Place::Verb, format!("it has {}", keys.join(", "))),
+        count => error.at(Place::Verb, format!("it has {count} others")),
+    };
+    error.help(format!("write `get(map, \"{key}\", default)`, or ask first: `\"{key}\" in map`"))
 }
 
 /// Why a run ended, of the innermost error.
