@@ -12,8 +12,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns between tab stops.
 const TAB: usize = 4;
-/// The least room for a label that is worth wrapping into.
-const NARROW: usize = 28;
+/// The least room that is worth wrapping a label into.
+const NARROW: usize = 20;
+/// The most room that is made for a label at the cost of its line.
+const WIDE: usize = 44;
 
 /// The cleaned text of a section and its marks in it.
 #[derive(Debug)]
@@ -92,9 +94,11 @@ impl Excerpt {
             .map(|range| (clean.text[..range.start].width() + clean.text[..range.end].width()) / 2)
             .max()
             .unwrap_or(0);
-        let wanted = own.iter().map(|nth| marks[*nth].label.width()).max().unwrap_or(0).min(NARROW);
-        // Cut from the left when the underline or its label would leave the frame.
-        let overflow = (middle + 5 + wanted).saturating_sub(room);
+        let wanted = own.iter().map(|nth| marks[*nth].label.width()).max().unwrap_or(0).min(WIDE);
+        // Cut from the left when the underline leaves the frame, or leaves its label hardly any room.
+        let free = room.saturating_sub(middle + 5);
+        let overflow =
+            if free >= wanted.min(NARROW) { 0 } else { (middle + 5 + wanted).saturating_sub(room) };
         let skip = match leftmost {
             Some(leftmost) if overflow > 0 && clean.text.width() > room / 2 => (overflow + 2).min(leftmost),
             _ => 0,

@@ -34,8 +34,8 @@ pub fn code(error: &Error) -> &'static str {
         Kind::Protocol => "cloud::protocol",
         Kind::Unsupported => "cloud::unsupported",
         Kind::Failed => "cloud::failed",
-        Kind::Script => "script::thrown",
-        Kind::Cancelled => "script::cancelled",
+        Kind::Script => "language::thrown",
+        Kind::Cancelled => "language::cancelled",
         Kind::Pretended => "gate::pretended",
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
     if name.starts_with("index$") {
         let word = types.first().map_or("this", |name| people_word(name));
         let by = types.get(1).map(|by| format!(" by {}", people_word(by))).unwrap_or_default();
-        return call("script::index", format!("{word} has no elements to take{by}"));
+        return call("language::index", format!("{word} has no elements to take{by}"));
     }
     if name.starts_with("anon$") {
         let count = arguments(types.len());
@@ -34,7 +34,7 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
             .help("write as many names between the bars as it is given values: `|item| …`");
     }
     if let Some(message) = operator_sentence(name, &types) {
-        let error = call("call::operator", message);
+        let error = call("language::operator", message);
         return match (name, types.contains(&"()")) {
             (_, true) => error.at(Place::Verb, "one side of it is `()`: nothing"),
             ("+" | "-" | "*" | "/", false) if types.iter().any(|name| people_word(name) == "text") => error
@@ -53,7 +53,7 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
     let built_in: Vec<&str> =
         BUILT_IN.iter().filter(|(known, _)| *known == name).map(|(_, shown)| *shown).collect();
     if types.first() == Some(&"()") && (!built_in.is_empty() || types.len() == 1) {
-        return call("script::nothing", format!("`{name}` is called on `()`: there is nothing here"))
+        return call("language::nothing", format!("`{name}` is called on `()`: there is nothing here"))
             .at(Place::Argument(0), "this is `()`")
             .help("ask first: `if value != () { … }`");
     }
@@ -178,13 +178,13 @@ pub(super) fn property(said: &str, known: &dyn Known) -> Error {
         (said, [name, of, ..]) if said.starts_with("No writable property") => {
             let word = people_word(of);
             if known.fields(of).iter().any(|field| field == name) {
-                call("script::read_only", format!("`{name}` of {word} is not changed by assigning to it"))
+                call("language::read_only", format!("`{name}` of {word} is not changed by assigning to it"))
                     .help("use the verb that changes it: run `rhain doc` to see them")
             } else {
                 no_field(name, of, known)
             }
         }
-        _ => call("script::property", plain(said)),
+        _ => call("language::unknown_field", plain(said)),
     }
 }
 
@@ -192,10 +192,10 @@ pub(super) fn property(said: &str, known: &dyn Known) -> Error {
 pub(super) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
     let word = people_word(of);
     if word == "nothing" {
-        return call("script::nothing", format!("`.{name}` is read from `()`: there is nothing here"))
+        return call("language::nothing", format!("`.{name}` is read from `()`: there is nothing here"))
             .help("ask first: `if value != () { … }`, or write `value?.field`");
     }
-    let error = call("call::unknown_property", format!("{word} has no field `{name}`"));
+    let error = call("language::unknown_field", format!("{word} has no field `{name}`"));
     let fields = known.fields(of);
     if fields.is_empty() {
         let called = known.verbs().iter().any(|verb| verb.name == name)

@@ -98,7 +98,7 @@ fn script(code: &'static str, message: impl Into<String>) -> Error {
 /// A key that a map does not have, with the nearest of those it has.
 pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) -> Error {
     let keys: Vec<String> = keys.into_iter().map(|key| key.as_ref().to_owned()).collect();
-    let error = script("script::key", format!("this map has no key `{key}`"));
+    let error = script("language::missing_key", format!("this map has no key `{key}`"));
     if let Some(label) = did_you_mean(key, &keys) {
         return error.at(Place::Verb, label);
     }
@@ -132,26 +132,26 @@ fn thrown(value: &Dynamic) -> Error {
         return error.clone();
     }
     if let Some(text) = value.read_lock::<rhai::ImmutableString>() {
-        return script("script::thrown", text.as_str());
+        return script("language::thrown", text.as_str());
     }
     if let Some(map) = value.read_lock::<rhai::Map>() {
         let text = |key: &str| map.get(key).filter(|value| !value.is_unit()).map(ToString::to_string);
         let kind = text("kind").and_then(|kind| Kind::ALL.into_iter().find(|known| known.as_str() == kind));
         let message = text("message").or_else(|| text("error")).unwrap_or_else(|| "a map was thrown".into());
-        let mut error = script("script::thrown", message);
+        let mut error = script("language::thrown", message);
         error.kind = kind.unwrap_or(Kind::Script);
         error.help = text("help");
         return error;
     }
     if value.is_unit() {
-        return script("script::thrown", "the script threw an error without words")
+        return script("language::thrown", "the script threw an error without words")
             .help("write `throw \"what went wrong\"`");
     }
     match people_word(value.type_name()) {
         "a number" | "a truth value" | "a character" => {
-            script("script::thrown", format!("{value} was thrown"))
+            script("language::thrown", format!("{value} was thrown"))
         }
-        word => script("script::thrown", format!("{word} was thrown")),
+        word => script("language::thrown", format!("{word} was thrown")),
     }
 }
 
@@ -162,21 +162,23 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
         E::ErrorFunctionNotFound(signature, _) => calls::not_found(signature, known),
         E::ErrorDotExpr(said, _) => calls::property(said, known),
         E::ErrorVariableNotFound(name, _) => unknown_variable(name, &[], known),
-        E::ErrorVariableExists(name, _) => script("script::variable", format!("`{name}` is there already"))
+        E::ErrorVariableExists(name, _) => script("language::variable", format!("`{name}` is there already"))
             .at(Place::Verb, "give it another name, or assign without `let`"),
         E::ErrorForbiddenVariable(name, _) => {
-            script("script::variable", format!("`{name}` is not a name for a variable"))
+            script("language::variable", format!("`{name}` is not a name for a variable"))
                 .at(Place::Verb, "choose another name")
         }
-        E::ErrorPropertyNotFound(key, _) => script("script::key", format!("this map has no key `{key}`"))
-            .help(format!("write `get(map, \"{key}\", default)`, or ask first: `\"{key}\" in map`")),
+        E::ErrorPropertyNotFound(key, _) => {
+            script("language::missing_key", format!("this map has no key `{key}`"))
+                .help(format!("write `get(map, \"{key}\", default)`, or ask first: `\"{key}\" in map`"))
+        }
         E::ErrorIndexNotFound(index, _) => {
-            script("script::key", format!("there is nothing at `{}`", plain(&index.to_string())))
+            script("language::missing_key", format!("there is nothing at `{}`", plain(&index.to_string())))
                 .help("ask first: `key in map`")
         }
-        E::ErrorModuleNotFound(name, _) => script("script::module", format!("there is no module `{name}`"))
+        E::ErrorModuleNotFound(name, _) => script("language::module", format!("there is no module `{name}`"))
             .help("give the file's path from the file that imports it, or a module of `std/`"),
-        E::ErrorUnboundThis(_) => script("script::this", "`this` is nothing here")
+        E::ErrorUnboundThis(_) => script("language::this", "`this` is nothing here")
             .at(Place::Verb, "the function was not called on a value")
             .help("call it as a method, `value.name()`, or give it a parameter"),
         E::ErrorMismatchDataType(wanted, got, _) | E::ErrorMismatchOutputType(wanted, got, _) => {
@@ -187,53 +189,53 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
                 said.split_once('[').map_or((said.as_str(), None), |(what, by)| (what, Some(by)));
             let by =
                 by.map(|by| format!(" by {}", people_word(by.trim_end_matches(']')))).unwrap_or_default();
-            script("script::index", format!("{} has no elements to take{by}", people_word(what)))
+            script("language::index", format!("{} has no elements to take{by}", people_word(what)))
                 .help("index an array by a whole number, a map by a key, text by a position")
         }
         E::ErrorArrayBounds(length, index, _) => bounds("the array", "element", *length, *index),
         E::ErrorStringBounds(length, index, _) => bounds("the text", "character", *length, *index),
         E::ErrorBitFieldBounds(length, index, _) => bounds("a whole number", "bit", *length, *index),
-        E::ErrorFor(_) => script("script::type", "`for` cannot go through this")
+        E::ErrorFor(_) => script("language::type", "`for` cannot go through this")
             .at(Place::Verb, "this has no items")
             .help("give it an array, a range such as `0..10`, a text or a map's `keys()`"),
         E::ErrorDataRace(said, _) => data_race(said),
         E::ErrorNonPureMethodCallOnConstant(name, _) => {
-            script("script::constant", format!("`{name}` would change a constant"))
+            script("language::constant", format!("`{name}` would change a constant"))
                 .help("declare it with `let`, or change a copy: `let copy = CONSTANT;`")
         }
         E::ErrorAssignmentToConstant(name, _) => {
-            script("script::constant", format!("`{name}` is a constant"))
+            script("language::constant", format!("`{name}` is a constant"))
                 .at(Place::Verb, "and keeps its value")
                 .help("declare it with `let` instead of `const`")
         }
         E::ErrorArithmetic(said, _) => arithmetic(said),
-        E::ErrorTooManyOperations(_) => script("script::limit", "the run took more steps than it may"),
-        E::ErrorTooManyVariables(_) => script("script::limit", "the script has more variables than it may"),
-        E::ErrorTooManyModules(_) => script("script::limit", "the run imports more modules than it may")
+        E::ErrorTooManyOperations(_) => script("language::limit", "the run took more steps than it may"),
+        E::ErrorTooManyVariables(_) => script("language::limit", "the script has more variables than it may"),
+        E::ErrorTooManyModules(_) => script("language::limit", "the run imports more modules than it may")
             .help("look for modules that import each other"),
-        E::ErrorStackOverflow(_) => script("script::too_deep", "functions call each other too deeply")
+        E::ErrorStackOverflow(_) => script("language::too_deep", "functions call each other too deeply")
             .at(Place::Verb, "this call was one too many")
             .help("look for a function that calls itself and never stops"),
         E::ErrorDataTooLarge(what, _) => {
-            script("script::limit", format!("{} is larger than it may be", too_large(what)))
+            script("language::limit", format!("{} is larger than it may be", too_large(what)))
         }
-        E::ErrorCustomSyntax(said, ..) => script("script::failed", plain(said)),
+        E::ErrorCustomSyntax(said, ..) => script("language::failed", plain(said)),
         E::ErrorSystem(said, inner) => {
             let said = if said.is_empty() { inner.to_string() } else { format!("{said}: {inner}") };
-            script("script::failed", plain(&said))
+            script("language::failed", plain(&said))
         }
         E::LoopBreak(broken, ..) => {
             let word = if *broken { "break" } else { "continue" };
             script("parse::loop", format!("`{word}` stands outside of a loop"))
         }
-        other => script("script::failed", plain(&other.to_string())),
+        other => script("language::failed", plain(&other.to_string())),
     }
 }
 
 /// An unknown variable: the nearest of the names in scope, or the verb that is called without parentheses.
 pub(super) fn unknown_variable(name: &str, scope: &[String], known: &dyn Known) -> Error {
     let verbs = known.verbs();
-    let error = script("script::unknown_variable", format!("there is no variable `{name}`"));
+    let error = script("language::unknown_variable", format!("there is no variable `{name}`"));
     if verbs.iter().any(|verb| verb.name == name) {
         let mut error =
             script("parse::call", format!("`{name}` is a function and is called with parentheses"));
@@ -256,7 +258,7 @@ fn mismatch(wanted: &str, got: &str) -> Error {
         _ => format!("{wanted} is wanted here, not {got}"),
     };
     let label = if got == "nothing" { "this is `()`".to_owned() } else { format!("this is {got}") };
-    script("script::type", message).at(Place::Verb, label)
+    script("language::type", message).at(Place::Verb, label)
 }
 
 fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
@@ -266,27 +268,27 @@ fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
         1 => format!("only {part} 0 is there"),
         _ => format!("{part}s count from 0 to {}", length - 1),
     };
-    script("script::index", format!("{what} has {length} {part}{plural}, and no {part} {index}"))
+    script("language::index", format!("{what} has {length} {part}{plural}, and no {part} {index}"))
         .at(Place::Verb, label)
 }
 
 fn data_race(said: &str) -> Error {
     let name = said.split('\'').nth(1).unwrap_or(said).trim();
     let what = if name.is_empty() { "a variable".into() } else { format!("`{name}`") };
-    script("script::data_race", format!("{what} is used while it is being changed")).help(
+    script("language::data_race", format!("{what} is used while it is being changed")).help(
         "take a copy before the closure, `let copy = value;`, or return a value from the closure instead of changing one outside",
     )
 }
 
 fn arithmetic(said: &str) -> Error {
     let quoted = said.split('\'').nth(1).unwrap_or("");
-    let code = "script::arithmetic";
+    let code = "language::arithmetic";
     if said.starts_with("Division by zero") || said.starts_with("Modulo division by zero") {
         script(code, "a number is divided by zero").help("ask first whether the divisor is 0")
     } else if said.starts_with("Error parsing integer") {
-        script("script::number", format!("`{quoted}` is not a whole number"))
+        script("language::number", format!("`{quoted}` is not a whole number"))
     } else if said.starts_with("Error parsing") {
-        script("script::number", format!("`{quoted}` is not a number"))
+        script("language::number", format!("`{quoted}` is not a number"))
     } else if said.starts_with("Invalid radix") {
         script(code, format!("`{quoted}` is no base of numbers")).help("give a base from 2 to 36")
     } else if said.contains("overflow") {

@@ -127,7 +127,7 @@ pub fn parse_failure(error: &ParseError, source: &str, text: &str, known: &dyn K
     let reading = Reading::new(text, offset);
     let (error, at) = habits::found(error.err_type(), &reading, known)
         .unwrap_or_else(|| said(error.err_type(), &reading, offset, known));
-    let (line, column) = lexer::position(text, at);
+    let (line, column) = lexer::position(text, at.min(text.trim_end().len()));
     let site = Site { source: source.to_owned(), line, column, function: None };
     Failure { cause: Cause::Parse(error), sites: vec![site] }
 }
@@ -159,7 +159,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ModuleUndefined(name) => {
             let imports: Vec<String> = reading.names().into_iter().map(|(name, _)| name).collect();
             let error = Error::new(Kind::Script, format!("no module is imported as `{name}`"))
-                .coded("script::module");
+                .coded("language::module");
             here(match did_you_mean(name, imports) {
                 Some(label) => error.at(Place::Verb, label),
                 None => error.help(format!("import it first: `import \"{name}\" as {name};`")),
@@ -240,7 +240,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
             "put a variable on the left of `=`",
         )),
         P::AssignmentToConstant(name) => here(
-            mistake("script::constant", format!("`{name}` is a constant"), "and keeps its value")
+            mistake("language::constant", format!("`{name}` is a constant"), "and keeps its value")
                 .help("declare it with `let` instead of `const`"),
         ),
         P::AssignmentToInvalidLHS(_) => here(mistake(
@@ -428,7 +428,7 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
     {
         let constant = declared.checked_sub(1).is_some_and(|at| reading.tokens[at].is(reading.text, "const"));
         let error =
-            mistake("script::function_scope", format!("a function does not see the script's `{name}`"), "");
+            mistake("language::function_scope", format!("a function does not see the script's `{name}`"), "");
         return if constant {
             error.at(Place::Verb, format!("write `global::{name}`"))
         } else {
