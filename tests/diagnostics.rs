@@ -1,1 +1,418 @@
-//! diagnostics
+//! Diagnostics: every error that a script can reach is written at the line that causes it, in
+//! `diagnostics/*.rhai`; the pictures of whole reports are in `diagnostics/twelve` and below.
+
+use rhain::cloud::error::{Error, Kind, Place, RequestLine};
+use rhain::diag::{Report, Style, draw, from_script};
+use rhain::script::failure::{Failure, Sources};
+use rhain::script::fault::{self, Known, Signature};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// What a small session knows: two verbs, a server's fields, the text of its modules.
+struct Session {
+    texts: BTreeMap<String, String>,
+}
+
+fn form(parameters: &[(&str, bool)]) -> Vec<(String, bool)> {
+    parameters.iter().map(|(name, required)| ((*name).to_owned(), *required)).collect()
+}
+
+impl Known for Session {
+    fn verbs(&self) -> Vec<Signature> {
+        let verb = |name: &str, forms: &[&[(&str, bool)]]| Signature {
+            name: name.into(),
+            forms: forms.iter().map(|parameters| form(parameters)).collect(),
+        };
+        vec![
+            verb("boot", &[&[("name", true), ("spec", true)]]),
+            verb("servers", &[&[], &[("filter", true)]]),
+            verb("server", &[&[("server", true)]]),
+            verb("stop", &[&[("server", true), ("options", false)]]),
+            verb("reboot", &[&[("server", true)], &[("server", true), ("how", true)]]),
+            verb("resize", &[&[("server", true), ("flavor", true)]]),
+            verb("wait_active", &[&[("server", true)], &[("server", true), ("timeout", true)]]),
+            verb("add", &[&[("a", true), ("b", true)]]),
+            verb("web::add", &[&[("n", true)]]),
+        ]
+    }
+
+    fn fields(&self, type_name: &str) -> Vec<String> {
+        match type_name {
+            "Server" => ["id", "name", "status", "flavor", "ip"].map(String::from).to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn text(&self, source: &str) -> Option<String> {
+        self.texts.get(source).cloned()
+    }
+}
+
+impl Sources for Session {
+    fn text(&self, name: &str) -> Option<String> {
+        self.texts.get(name).cloned()
+    }
+}
+
+#[derive(Clone)]
+struct Server;
+
+fn engine() -> rhai::Engine {
+    let mut engine = rhai::Engine::new();
+    engine.set_fail_on_invalid_map_property(true).set_strict_variables(true).set_max_call_levels(20);
+    engine.set_max_expr_depths(64, 64);
+    engine.register_type_with_name::<Server>("Server");
+    engine.register_get("name", |_: &mut Server| "web".to_owned());
+    engine.register_fn("server", |_: &str| Server);
+    engine.register_fn("servers", rhai::Array::new);
+    engine.register_fn("boot", |_: &str, _: rhai::Map| Server);
+    engine.register_fn("resize", |_: &mut Server, _: &str| ());
+    engine.register_fn("refuse", |error: Error| -> Result<(), Box<rhai::EvalAltResult>> {
+        Err(rhai::EvalAltResult::ErrorRuntime(rhai::Dynamic::from(error), rhai::Position::NONE).into())
+    });
+    engine
+}
+
+/// What running a script as `main.rhai` gives, when it fails.
+fn fail(session: &Session) -> Option<Failure> {
+    let engine = engine();
+    let text = &session.texts["main.rhai"];
+    let mut ast = match engine.compile(text) {
+        Ok(ast) => ast,
+        Err(error) => return Some(fault::parse_failure(&error, "main.rhai", text, session)),
+    };
+    ast.set_source("main.rhai");
+    let error = engine.eval_ast::<rhai::Dynamic>(&ast).err()?;
+    Some(fault::failure(&error, "main.rhai", session))
+}
+
+fn session(text: &str) -> Session {
+    Session { texts: BTreeMap::from([("main.rhai".to_owned(), text.to_owned())]) }
+}
+
+/// A script without its expectations, and those: of a line, `code: title | label`.
+fn expectations(annotated: &str) -> (String, Vec<(usize, String)>) {
+    let mut wanted = Vec::new();
+    let lines = annotated.lines().enumerate().map(|(nth, line)| match line.split_once("//~") {
+        Some((code, expected)) => {
+            wanted.push((nth + 1, expected.trim().to_owned()));
+            code.trim_end()
+        }
+        None => line,
+    });
+    let text: Vec<&str> = lines.collect();
+    (text.join("\n") + "\n", wanted)
+}
+
+/// What a report says, in the form of the annotations.
+fn said(failure: &Failure, report: &Report) -> (usize, String) {
+    let mark = report.sections.first().and_then(|section| section.marks.first());
+    let label = mark.map(|mark| mark.label.as_str()).filter(|label| !label.is_empty());
+    let label = label.map(|label| format!(" | {label}")).unwrap_or_default();
+    (failure.sites[0].line, format!("{}: {}{label}", report.code, report.title))
+}
+
+/// Words of the engine and of Rust that no reader may meet.
+const FOREIGN: &[&str] = &[
+    "i64",
+    "f64",
+    "&str",
+    "ImmutableString",
+    "anon$",
+    "FnPtr",
+    "Dynamic",
+    "registered",
+    "EvalAltResult",
+    "bool",
+    "Rhai",
+    "rhai::",
+    "core::",
+    "failed to",
+    "invalid",
+    "not found",
+];
+
+/// Every script of a file fails as its annotation tells, and says nothing of the engine.
+fn check(file: &str, text: &str) {
+    for annotated in text.split("// ----\n") {
+        let (script, wanted) = expectations(annotated);
+        let session = session(&script);
+        let failure = fail(&session).unwrap_or_else(|| panic!("{file}: no error in:\n{annotated}"));
+        let report = from_script::report(&failure, &session, &[]).expect("an error has a report");
+        assert_eq!(vec![said(&failure, &report)], wanted, "{file}:\n{annotated}");
+        let drawn = draw(&report, Style::PLAIN, &[]);
+        for foreign in FOREIGN {
+            assert!(!drawn.contains(foreign) || script.contains(foreign), "`{foreign}` in:\n{drawn}");
+        }
+        for line in drawn.lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "wider than 80:\n{drawn}");
+        }
+    }
+}
+
+#[test]
+fn what_does_not_parse_is_explained() {
+    check("syntax.rhai", include_str!("diagnostics/syntax.rhai"));
+}
+
+#[test]
+fn what_fails_while_running_is_explained() {
+    check("running.rhai", include_str!("diagnostics/running.rhai"));
+}
+
+/// What the verb of each of the twelve raises; `None` where the language finds the mistake itself.
+fn raised(name: &str) -> Option<Error> {
+    let error = |kind, message: &str, verb: &'static str| {
+        let mut error = Error::new(kind, message);
+        error.verb = Some(verb);
+        error
+    };
+    let answered =
+        |mut error: Error, method, path: &str, status: Option<u16>, outcome: &str, answer: &str| {
+            error.cloud = Some("sim".into());
+            error.provider = Some("openstack");
+            error.status = status;
+            error.request = Some(RequestLine {
+                method,
+                path: path.into(),
+                outcome: outcome.into(),
+                elapsed: Duration::from_millis(12),
+            });
+            if status.is_some() {
+                error.request_id = Some("req-7f3c2b1e-8d0f-4c5e-9b5a-0c1a7c6f1d22".into());
+            }
+            if answer.is_empty() { error } else { error.answer(answer) }
+        };
+    Some(match name {
+        "01-unknown-flavor" => error(Kind::NotFound, "sim has no flavor `m1.tinny`", "boot")
+            .at(Place::OptionValue("flavor".into()), "closest: `m1.tiny`, `m1.nano`"),
+        "02-unknown-image" => error(Kind::NotFound, "sim has no image `ciros`", "boot")
+            .at(Place::OptionValue("image".into()), "closest: `cirros`"),
+        "03-ambiguous-name" => error(Kind::Ambiguous, "sim has 2 servers named `twin`", "stop")
+            .at(Place::Argument(0), "which one?")
+            .help("name one by its id:\n  6f0e1c9a-0b41-4a7e-8f2d-1f4b2c9a51d2  ACTIVE  created 3 s ago\n  b77a0d44-5a3c-4a80-b0f9-64d1c2e890ce  BUILD   created 1 s ago"),
+        "04-misspelt-option" => error(Kind::InvalidArgument, "`boot` has no option `flavour`", "boot")
+            .coded("call::unknown_option")
+            .at(Place::OptionKey("flavour".into()), "did you mean `flavor`?")
+            .help("options of `boot`: image, flavor, meta, tags, files, user_data, key, security_groups, networks, zone, admin_pass, config_drive, root_disk, volumes, … (rhain doc boot)"),
+        "05-wrong-type" => {
+            let mut first = error(Kind::InvalidArgument, "`flavor` is a truth value here", "boot")
+                .coded("call::wrong_type")
+                .at(Place::OptionValue("flavor".into()), "give a flavor, its id or its name");
+            let second = error(Kind::InvalidArgument, "`meta` is text here", "boot")
+                .coded("call::wrong_type")
+                .at(Place::OptionValue("meta".into()), "give a map of text");
+            first.also.push(second);
+            first
+        }
+        "08-quota-exceeded" | "12-in-a-module" => answered("sim",
+            error(Kind::OverQuota, "`boot` was refused: no quota left for cores", "boot").at(Place::Verb, if name.starts_with("12") { "`web-13` was not made" } else { "`web-26` was not made" }),
+            "POST",
+            "/v2.1/servers",
+            Some(403),
+            "403 in 12 ms",
+            "Quota exceeded for cores: Requested 8, but already used 200 of 200 cores",
+        )
+        .help("run `rhain --cloud sim -e 'limits()'` to see what is left, or choose a smaller flavor"),
+        "09-bad-password" => answered("lab",
+            error(Kind::Unauthorized, "lab refuses the password of `demo`", "servers"),
+            "POST",
+            "/v3/auth/tokens",
+            Some(401),
+            "401 in 12 ms",
+            "The request you have made requires authentication.",
+        )
+        .help("correct `password` of cloud `lab` in clouds.yaml, line 7"),
+        "10-cloud-down" => answered("lab",
+            error(Kind::Network, "lab does not answer", "servers"),
+            "POST",
+            "http://127.0.0.1:1/v3/auth/tokens",
+            None,
+            "connection refused",
+            "",
+        )
+        .help("look whether the cloud is up: `rhain clouds --check`"),
+        "11-error-in-a-wait" => {
+            let mut error = error(Kind::Failed, "`web-3` went to ERROR while it was being built", "wait_active")
+                .answer("No valid host was found. There are not enough hosts available. (code 500)");
+            error.cloud = Some("sim".into());
+            error.provider = Some("openstack");
+            error.fact("exists", "web-3, in ERROR")
+        }
+        _ => return None,
+    })
+}
+
+/// A module resolver over the session's texts, which names each source as it was imported.
+#[derive(Clone)]
+struct Texts(BTreeMap<String, String>);
+
+impl rhai::ModuleResolver for Texts {
+    fn resolve(
+        &self,
+        engine: &rhai::Engine,
+        _: Option<&str>,
+        path: &str,
+        position: rhai::Position,
+    ) -> Result<rhai::Shared<rhai::Module>, Box<rhai::EvalAltResult>> {
+        let name = format!("{path}.rhai");
+        let text = self
+            .0
+            .get(&name)
+            .ok_or_else(|| rhai::EvalAltResult::ErrorModuleNotFound(path.into(), position))?;
+        let mut ast = engine.compile(text).map_err(|error| {
+            let inner = rhai::EvalAltResult::ErrorParsing(*error.0, error.1);
+            rhai::EvalAltResult::ErrorInModule(name.clone(), inner.into(), position)
+        })?;
+        ast.set_source(name);
+        Ok(rhai::Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine)?.into())
+    }
+}
+
+/// What the report of one of the twelve looks like in a pipe.
+fn pictured(name: &str, script: &str, exists: &[String]) -> String {
+    let main = format!("{name}.rhai");
+    let texts = BTreeMap::from([
+        (main.clone(), script.to_owned()),
+        ("lib/web.rhai".to_owned(), include_str!("diagnostics/twelve/lib/web.rhai").to_owned()),
+    ]);
+    let session = Session { texts };
+    let mut engine = engine();
+    engine.set_module_resolver(Texts(session.texts.clone()));
+    let error = raised(name);
+    for verb in ["boot", "stop", "servers", "wait_active"] {
+        let raise = error.clone().filter(|error| error.verb == Some(verb));
+        let act = move || -> Result<rhai::Dynamic, Box<rhai::EvalAltResult>> {
+            match &raise {
+                Some(error) => Err(rhai::EvalAltResult::ErrorRuntime(
+                    rhai::Dynamic::from(error.clone()),
+                    rhai::Position::NONE,
+                )
+                .into()),
+                None => Ok(rhai::Dynamic::from(Server)),
+            }
+        };
+        let (one, two) = (act.clone(), act.clone());
+        engine.register_fn(verb, act);
+        if verb == "boot" {
+            engine.register_fn(verb, move |_: &str, _: rhai::Map| two());
+        } else {
+            engine.register_fn(verb, move |_: rhai::Dynamic, _: rhai::Dynamic| two());
+            engine.register_fn(verb, move |_: rhai::Dynamic| one());
+        }
+    }
+    let mut ast = engine.compile(script).expect("it parses");
+    ast.set_source(main.as_str());
+    let error = engine.eval_ast::<rhai::Dynamic>(&ast).expect_err("it fails");
+    let failure = fault::failure(&error, &main, &session);
+    draw(&from_script::report(&failure, &session, exists).expect("an error has a report"), Style::PLAIN, &[])
+}
+
+/// The blocks of a page, fenced with this word.
+fn blocks(page: &str, fence: &str) -> Vec<String> {
+    let (open, mut found, mut inside) = (format!("```{fence}"), Vec::new(), None);
+    for line in page.lines() {
+        match &mut inside {
+            None if line == open => inside = Some(String::new()),
+            Some(_) if line == "```" => found.extend(inside.take()),
+            Some(block) => *block += &format!("{line}\n"),
+            None => {}
+        }
+    }
+    found
+}
+
+/// Codes whose examples need a cloud, files or limits of their own, and so the whole program.
+const ELSEWHERE: &[&str] = &[
+    "language::not_set",
+    "language::file",
+    "language::variable",
+    "language::limit",
+    "language::failed",
+    "language::cancelled",
+    "parse::error",
+    "language::read_only",
+];
+
+#[test]
+fn every_page_has_examples_that_do_what_it_says() {
+    for (code, page) in rhain::diag::codes::PAGES {
+        assert!(page.starts_with(&format!("# {code}\n\n")), "{code}");
+        let (fails, mended) = (blocks(page, "rhai,fails"), blocks(page, "rhai"));
+        if code.starts_with("config::") {
+            continue;
+        }
+        assert_eq!((fails.len(), mended.len()), (1, 1), "{code}");
+        let needs_a_cloud = code.starts_with("cloud::")
+            || code.starts_with("gate::")
+            || page.contains("boot(\"web\", #{ image");
+        let alone = !needs_a_cloud
+            && !ELSEWHERE.contains(code)
+            && !page.contains("std/wait")
+            && !code.starts_with("call::");
+        for script in &mended {
+            engine().compile(script).unwrap_or_else(|error| panic!("{code}: {error}\n{script}"));
+            if alone && let Some(failure) = fail(&session(script)) {
+                panic!("{code}: {failure:?}\n{script}");
+            }
+        }
+        for script in fails.iter().filter(|_| alone || code.starts_with("parse::") && *code != "parse::error")
+        {
+            let failure = fail(&session(script)).unwrap_or_else(|| panic!("{code} does not fail:\n{script}"));
+            let report = from_script::report(&failure, &session(script), &[]).expect("an error has a report");
+            assert_eq!(report.code, *code, "{script}");
+        }
+    }
+}
+
+/// Every code that is written in the sources of these rooms has its page.
+#[test]
+fn every_code_has_a_page() {
+    let sources = [
+        include_str!("../src/script/fault.rs"),
+        include_str!("../src/script/calls.rs"),
+        include_str!("../src/script/syntax.rs"),
+        include_str!("../src/script/habits.rs"),
+        include_str!("../src/diag/from_cloud.rs"),
+    ];
+    for part in sources.iter().flat_map(|source| source.split('"')) {
+        let family = part
+            .split_once("::")
+            .filter(|(_, word)| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+        if let Some((family, word)) = family
+            && ["call", "parse", "language", "cloud", "gate", "config"].contains(&family)
+            && !word.is_empty()
+        {
+            assert!(rhain::diag::codes::page(part).is_some(), "no page for {part}");
+        }
+    }
+}
+
+macro_rules! twelve {
+    ($($test:ident $name:literal $exists:expr;)*) => {$(
+        #[test]
+        fn $test() {
+            let exists: &[&str] = &$exists;
+            let exists: Vec<String> = exists.iter().map(|line| (*line).to_owned()).collect();
+            let drawn = pictured($name, include_str!(concat!("diagnostics/twelve/", $name, ".rhai")), &exists);
+            let expected = include_str!(concat!("diagnostics/twelve/", $name, ".txt"));
+            std::fs::write(concat!("/tmp/wt/diag/tests/diagnostics/twelve/", $name, ".txt"), &drawn).unwrap();
+            assert!(drawn == expected, "drawn:\n{drawn}\nexpected:\n{expected}");
+        }
+    )*};
+}
+
+twelve! {
+    unknown_flavor "01-unknown-flavor" [];
+    unknown_image "02-unknown-image" [];
+    ambiguous_name "03-ambiguous-name" ["2 servers of this run: twin, twin"];
+    misspelt_option "04-misspelt-option" [];
+    wrong_type "05-wrong-type" [];
+    missing_argument "06-missing-argument" [];
+    unknown_verb "07-unknown-verb" [];
+    quota_exceeded "08-quota-exceeded" ["25 servers of this run: web-1 … web-25"];
+    bad_password "09-bad-password" [];
+    cloud_down "10-cloud-down" [];
+    error_in_a_wait "11-error-in-a-wait" [];
+    in_a_module "12-in-a-module" ["12 servers of this run: web-1 … web-12"];
+}

@@ -8,6 +8,7 @@ pub mod flavor;
 pub mod host;
 pub mod image;
 pub mod json;
+pub mod nearest;
 pub mod resource;
 pub mod server;
 pub mod time;

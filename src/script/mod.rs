@@ -5,12 +5,18 @@
 
 pub mod bind;
 pub mod bridge;
+mod calls;
 pub mod compare;
 pub mod engine;
 pub mod failure;
+pub mod fault;
+mod habits;
 mod helpers;
+pub mod lexer;
 pub mod modules;
 pub mod params;
+mod people;
 pub mod session;
+mod syntax;
 pub mod types;
 pub mod value;

@@ -5,12 +5,15 @@ use super::call::Call;
 use super::prepare::ON_ERROR;
 use super::pretend;
 use super::verb::{Effect, Outcome, Run};
-use crate::cloud::wait::Pending;
+use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Value};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// How old a description may be to say how a server was before a request.
+const FRESH: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Run a call. An interruption is error `cancelled`; whether it cuts in at once depends on the effect: a write that
 /// has left is waited for, so that what exists is known.
@@ -106,7 +109,7 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
 pub async fn act(call: &Call, server: Server, action: Action) -> Result<Value> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
     let accepted = accepted(call, &cloud, &server, &action).await?;
-    Ok(again(call, &cloud, server, accepted).await?.into())
+    Ok(again(&cloud, server, accepted).await?.into())
 }
 
 /// The server that a verb's first parameter names.
@@ -124,7 +127,14 @@ pub async fn accepted(
     let at = call.host.clock.now();
     let accepted = cloud.act(&server.id, action).await.map_err(|error| about(error, server, action))?;
     if action.is_waited_for() {
-        let pending = Pending::new(action.verb(), accepted.request_id.clone(), at, server);
+        // What an object says that was read long ago is no account of how the server was before the request.
+        let fresh = at.since(server.read).to_std() <= FRESH;
+        let pending = Pending {
+            verb: action.verb(),
+            request_id: accepted.request_id.clone(),
+            at,
+            before: fresh.then(|| Before::from(server)),
+        };
         call.host.requested(cloud.name(), &server.id, pending);
     }
     Ok(accepted)
@@ -143,16 +153,11 @@ fn about(mut error: Error, server: &Server, action: &Action) -> Error {
 }
 
 /// The server as the cloud describes it now; what only an earlier answer told (its password) stays.
-pub async fn again(call: &Call, cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
+pub async fn again(cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
     let Some(mut new) = cloud.server(&old.id).await? else {
         return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
     };
     new.admin_pass = accepted.admin_pass.or(old.admin_pass);
-    if let Some(mut pending) = call.host.pending(cloud.name(), &new.id)
-        && pending.notice(&new)
-    {
-        call.host.requested(cloud.name(), &new.id, pending);
-    }
     Ok(new)
 }
 

@@ -1,6 +1,7 @@
 //! From what a person calls a resource to the resource: an id wins over a name, names match exactly and must be unique.
 
 use super::host::Host;
+use crate::cloud::nearest::nearest;
 use crate::cloud::{
     Cloud, Error, Flavor, Image, ImageFilter, Kind, NameMatch, Noun, Resource, Result, Server, ServerFilter,
     Time,
@@ -131,14 +132,7 @@ async fn search_flavors(
 
 /// The names that are nearest to a text, nearest first; at the most three, none that is far off.
 pub fn closest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let lower = text.to_lowercase();
-    let mut scored: Vec<(f64, &str)> = names
-        .map(|name| (strsim::jaro_winkler(&lower, &name.to_lowercase()), name))
-        .filter(|(score, _)| *score > 0.75)
-        .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    scored.dedup_by(|a, b| a.1 == b.1);
-    scored.into_iter().take(3).map(|(_, name)| name.to_string()).collect()
+    nearest(text, names, 3)
 }
 
 /// The error for a name that is not there.

@@ -12,3 +12,6 @@ pub use image::images;
 pub use policy::Policy;
 pub use server::{Before, Pending, Wanted, servers};
 pub use watch::Goal;
+
+/// How long a wait takes at the most where nothing is said.
+pub const DEFAULT_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(600);

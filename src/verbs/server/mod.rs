@@ -59,7 +59,8 @@ async fn read_again(call: &Call, cloud: &Arc<str>, id: &str) -> Result<Option<Se
 async fn waited(call: &Call, servers: Vec<Server>, timeout: Span) -> Result<Vec<Server>> {
     let cloud = call.cloud()?;
     let passwords: Vec<_> = servers.iter().map(|server| server.admin_pass.clone()).collect();
-    let wanted: Vec<Wanted> = servers.into_iter().map(|server| Wanted { server, pending: None }).collect();
+    let wanted: Vec<Wanted> =
+        servers.into_iter().map(|server| Wanted { server: server.into(), pending: None }).collect();
     let work = wait::servers(
         &*cloud,
         &*call.host.clock,

@@ -27,7 +27,7 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     if now.status == "VERIFY_RESIZE" && now.task.is_none() {
         return Ok(Server { admin_pass, ..now });
     }
-    let wanted = [Wanted { server: now, pending }];
+    let wanted = [Wanted { server: now.into(), pending }];
     let goal = Goal::Status(vec!["VERIFY_RESIZE".to_string()]);
     let timeout = timeout.map_or(wait::DEFAULT_TIMEOUT, Span::to_std);
     let work = wait::servers(&*cloud, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);

@@ -42,8 +42,8 @@ pub async fn until(
         resources.push(resolve(call, subject, &goal).await);
     }
     let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(resources.len());
-    let mut servers: Vec<(usize, Server)> = Vec::new();
-    let mut images: Vec<(usize, Image)> = Vec::new();
+    let mut servers: Vec<(usize, Arc<Server>)> = Vec::new();
+    let mut images: Vec<(usize, Arc<Image>)> = Vec::new();
     for (index, resource) in resources.into_iter().enumerate() {
         results.push(match resource {
             Ok(None) => Some(Ok(Value::Unit)),
@@ -51,11 +51,11 @@ pub async fn until(
                 Some(stand_in) => Some(Ok(Value::Resource(stand_in))),
                 None => match resource {
                     Resource::Server(server) => {
-                        servers.push((index, (*server).clone()));
+                        servers.push((index, server));
                         None
                     }
                     Resource::Image(image) => {
-                        images.push((index, (*image).clone()));
+                        images.push((index, image));
                         None
                     }
                     other => Some(Err(Error::new(
@@ -83,12 +83,11 @@ pub async fn until(
             if result.is_ok() {
                 call.host.settled(&cloud, &wanted.server.id);
             }
-            let password = wanted.server.admin_pass;
-            results[index] = Some(result.map(|server| Server { admin_pass: password, ..server }.into()));
+            results[index] = Some(result.map(Value::from));
         }
     }
     for cloud in clouds_of(images.iter().map(|(_, image)| &image.cloud)) {
-        let (indices, wanted): (Vec<usize>, Vec<Image>) = images
+        let (indices, wanted): (Vec<usize>, Vec<Arc<Image>>) = images
             .iter()
             .filter(|(_, image)| image.cloud == cloud)
             .map(|(index, image)| (*index, image.clone()))

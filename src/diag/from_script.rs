@@ -1,0 +1,138 @@
+//! What ended a script, as a report: the cause's facts, and a frame for each place on the way to it.
+//!
+//! The first frame underlines what the error is about; the others the calls that led there. A recursion's equal
+//! frames are drawn once, and of a long chain the middle is only counted.
+
+use super::from_cloud;
+use super::report::{Mark, Report, Section};
+use super::span;
+use crate::cloud::error::Error;
+use crate::script::failure::{Cause, Failure, Site, Sources};
+use crate::script::lexer;
+
+/// How many calls are drawn before a chain is cut, and how many of its outermost are kept.
+const SHOWN: usize = 4;
+const OUTER: usize = 2;
+
+/// A report of a failure; `None` for what is no error: an `exit`. `exists` are the lines of what this run left.
+pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Option<Report> {
+    let (error, ran) = match &failure.cause {
+        Cause::Error(error) => (error, true),
+        Cause::Parse(error) => (error, false),
+        Cause::Interrupted { terminated } => return Some(interrupted(*terminated, exists)),
+        Cause::Exit(_) => return None,
+    };
+    let mut report = from_cloud::report(error, if ran { exists } else { &[] });
+    if let Some(site) = failure.sites.first() {
+        place(&mut report, site, error, ran, sources);
+    }
+    callers(&mut report, failure.sites.get(1..).unwrap_or_default(), sources);
+    for also in &error.also {
+        report.help.extend(also.help.clone().filter(|help| Some(help) != error.help.as_ref()));
+    }
+    Some(report)
+}
+
+fn interrupted(terminated: bool, exists: &[String]) -> Report {
+    let (title, code) = if terminated {
+        ("the run was terminated", "SIGTERM")
+    } else {
+        ("the run was interrupted", "Ctrl-C")
+    };
+    let mut report = Report::new("", title);
+    report.data.insert("kind".into(), "cancelled".into());
+    report.data.insert("by".into(), code.into());
+    for line in exists {
+        report.fact("exists", line.as_str());
+    }
+    report
+}
+
+/// The frame of the cause: what it is about, and the other mistakes of the same call.
+fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &dyn Sources) {
+    let Some(text) = sources.text(&site.source).filter(|_| site.line > 0) else {
+        return report.fact("at", at(site));
+    };
+    let label = |error: &Error| error.label.clone().unwrap_or_default();
+    let span = match ran {
+        true => span::span(&text, site.line, site.column, &error.place),
+        false => span::token(&text, site.line, site.column),
+    };
+    let mut marks = ends(error, site, &text).unwrap_or_else(|| vec![Mark { span, label: label(error) }]);
+    for also in &error.also {
+        let span = span::span(&text, site.line, site.column, &also.place);
+        let said = also.label.clone().unwrap_or_else(|| also.message.clone());
+        if !marks.iter().any(|mark| mark.span == span && mark.label == said) {
+            marks.push(Mark { span, label: said });
+        }
+    }
+    report.sections.push(Section { source: site.source.clone(), text, marks });
+}
+
+/// The marks of mistakes that are no token: a missing `;`, and both ends of what is not closed.
+fn ends(error: &Error, site: &Site, text: &str) -> Option<Vec<Mark>> {
+    let at = lexer::offset(text, site.line, site.column);
+    let label = error.label.clone().unwrap_or_default();
+    match error.diagnostic? {
+        "parse::semicolon" | "parse::comma" | "parse::block" => Some(vec![Mark { span: at..at, label }]),
+        "parse::unclosed" => {
+            let found = lexer::unclosed(text)?;
+            let open = found.open.filter(|open| open.start == at)?;
+            let missed = lexer::closer(open.text(text));
+            let end = Mark { span: found.end, label: format!("`{missed}` is missing here") };
+            Some(vec![Mark { span: open.span(), label }, end])
+        }
+        "parse::unclosed_text" => {
+            let token = lexer::tokens(text).into_iter().find(|token| token.start <= at && at < token.end)?;
+            let quote = token.start..token.start + 1;
+            let end = Mark { span: token.end..token.end, label: "and ends nowhere".into() };
+            let same_line = !text[token.span()].contains('\n');
+            Some(if same_line {
+                vec![Mark { span: quote, label }, end]
+            } else {
+                vec![Mark { span: quote, label }]
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A frame for each call on the way, innermost first.
+fn callers(report: &mut Report, sites: &[Site], sources: &dyn Sources) {
+    let mut runs: Vec<(&Site, usize)> = Vec::new();
+    for site in sites {
+        match runs.iter_mut().find(|(known, _)| *known == site) {
+            Some((_, times)) => *times += 1,
+            None => runs.push((site, 1)),
+        }
+    }
+    let hidden = runs.len().saturating_sub(SHOWN + OUTER);
+    for (nth, (site, times)) in runs.iter().enumerate() {
+        if nth == SHOWN && hidden > 0 {
+            report.fact("calls", format!("{hidden} more between these are left out"));
+        }
+        if (SHOWN..SHOWN + hidden).contains(&nth) {
+            continue;
+        }
+        let label =
+            if *times > 1 { format!("called from here, {times} times") } else { "called from here".into() };
+        match sources.text(&site.source).filter(|_| site.line > 0) {
+            Some(text) => {
+                let span = span::span(&text, site.line, site.column, &crate::cloud::error::Place::Verb);
+                let marks = vec![Mark { span, label }];
+                report.sections.push(Section { source: site.source.clone(), text, marks });
+            }
+            None if !site.source.is_empty() || site.line > 0 => report.fact("from", at(site)),
+            None => {}
+        }
+    }
+}
+
+/// A place in words.
+fn at(site: &Site) -> String {
+    match (site.line, site.column) {
+        (0, _) => site.source.clone(),
+        (line, 0) => format!("{}:{line}", site.source),
+        (line, column) => format!("{}:{line}:{column}", site.source),
+    }
+}

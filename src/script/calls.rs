@@ -1,0 +1,214 @@
+//! A call that fits no function: which of its name, its number of arguments or their types is at fault.
+//!
+//! The engine says one thing for all of them, "no such function with these types"; what is known of the verbs tells
+//! them apart. Fields that a value does not have are told here too.
+
+use super::fault::{Known, Signature};
+use super::people::{BUILT_IN, ELSEWHERE, operator_sentence, people_word, people_words, plain};
+use crate::cloud::error::{Error, Kind, Place};
+use crate::cloud::nearest::did_you_mean;
+
+/// An error in a call, found by the language.
+fn call(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Script, message).coded(code)
+}
+
+/// The engine's "function not found", of the signature it was looked for by: `boot (i64, map)`.
+pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
+    let Some((name, types)) = signature.split_once(" (") else {
+        return other(signature);
+    };
+    let types = types.strip_suffix(')').unwrap_or(types);
+    let types: Vec<&str> = if types.is_empty() { Vec::new() } else { types.split(", ").collect() };
+    if let Some(property) = name.strip_prefix("get$").or_else(|| name.strip_prefix("set$")) {
+        return no_field(property, types.first().copied().unwrap_or(""), known);
+    }
+    if name.starts_with("index$") {
+        let word = types.first().map_or("this", |name| people_word(name));
+        let by = types.get(1).map(|by| format!(" by {}", people_word(by))).unwrap_or_default();
+        return call("language::index", format!("{word} has no elements to take{by}"));
+    }
+    if name.starts_with("anon$") {
+        let count = arguments(types.len());
+        return call("call::closure", format!("the closure does not take {count}"))
+            .help("write as many names between the bars as it is given values: `|item| …`");
+    }
+    if let Some(message) = operator_sentence(name, &types) {
+        let error = call("language::operator", message);
+        return match (name, types.contains(&"()")) {
+            (_, true) => error.at(Place::Verb, "one side of it is `()`: nothing"),
+            ("+" | "-" | "*" | "/", false) if types.iter().any(|name| people_word(name) == "text") => error
+                .help(
+                    "turn text into a number with `parse_int(text)`, or a number into text with `` `${n}` ``",
+                ),
+            _ => error,
+        };
+    }
+    let verbs = known.verbs();
+    let found: Vec<&Signature> = verbs.iter().filter(|verb| verb.name == name).collect();
+    if !found.is_empty() {
+        let forms = found.iter().flat_map(|verb| verb.forms.iter()).collect();
+        return misfit(name, forms, &types);
+    }
+    let built_in: Vec<&str> =
+        BUILT_IN.iter().filter(|(known, _)| *known == name).map(|(_, shown)| *shown).collect();
+    if types.first() == Some(&"()") && (!built_in.is_empty() || types.len() == 1) {
+        return call("language::nothing", format!("`{name}` is called on `()`: there is nothing here"))
+            .at(Place::Argument(0), "this is `()`")
+            .help("ask first: `if value != () { … }`");
+    }
+    if let Some(shown) = built_in.first() {
+        let error = if types.is_empty() {
+            call("call::missing_argument", format!("`{name}` needs an argument"))
+        } else {
+            call("call::wrong_type", given(name, &types))
+        };
+        return error.help(format!("write `{shown}`"));
+    }
+    unknown(name, &verbs)
+}
+
+/// No function of this name, whatever it is given.
+fn unknown(name: &str, verbs: &[Signature]) -> Error {
+    if name == "not" {
+        return call("call::unknown_verb", "there is no verb `not`").at(Place::Verb, "write `!` in front");
+    }
+    if let Some((module, function)) = name.rsplit_once("::") {
+        let error = call("call::unknown_verb", format!("the module `{module}` has no function `{function}`"));
+        let names = verbs.iter().map(|verb| &verb.name);
+        return match did_you_mean(name, names.filter(|other| other.starts_with(&format!("{module}::")))) {
+            Some(label) => error.at(Place::Verb, label),
+            None => error.help("look whether the function is `private`, or spelt otherwise"),
+        };
+    }
+    let error = call("call::unknown_verb", format!("there is no verb `{name}`"));
+    let names = || verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_IN.iter().map(|(name, _)| *name));
+    let elsewhere =
+        ELSEWHERE.iter().find(|(other, here)| *other == name && names().any(|known| known == *here));
+    if let Some((_, here)) = elsewhere {
+        return error.at(Place::Verb, format!("it is `{here}` here"));
+    }
+    match did_you_mean(name, names()) {
+        Some(label) => error.at(Place::Verb, label),
+        None => error.help("run `rhain doc` to see every verb"),
+    }
+}
+
+/// A known function, given what it does not take.
+fn misfit(name: &str, forms: Vec<&Vec<(String, bool)>>, types: &[&str]) -> Error {
+    let count = types.len();
+    let required = |form: &[(String, bool)]| form.iter().filter(|(_, required)| *required).count();
+    let shown: Vec<String> = forms.iter().map(|form| format!("`{}`", shape(name, form))).collect();
+    let help = format!("write {}", shown.join(" or "));
+    let least = forms.iter().map(|form| required(form)).min().unwrap_or(0);
+    let most = forms.iter().map(|form| form.len()).max().unwrap_or(0);
+    if count > most {
+        let takes = if least == most { arguments(most) } else { format!("{least} to {}", arguments(most)) };
+        return call("call::too_many_arguments", format!("`{name}` takes {takes}, not {count}"))
+            .at(
+                Place::Argument(most),
+                if count - most == 1 { "this one is too many" } else { "from here on too many" },
+            )
+            .help(help);
+    }
+    if count < least {
+        let form = forms.iter().filter(|form| required(form) > count).min_by_key(|form| form.len());
+        let missing: Vec<&str> = form
+            .map(|form| {
+                form.iter().skip(count).filter(|(_, required)| *required).map(|(name, _)| name.as_str())
+            })
+            .into_iter()
+            .flatten()
+            .collect();
+        let missing = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        return call("call::missing_argument", format!("`{name}` needs {missing}"))
+            .at(Place::Verb, format!("{missing} is missing", missing = missing))
+            .help(help);
+    }
+    if !forms.iter().any(|form| (required(form)..=form.len()).contains(&count)) {
+        return call("call::missing_argument", format!("`{name}` does not take {}", arguments(count)))
+            .help(help);
+    }
+    let error = call("call::wrong_type", given(name, types)).help(help);
+    match types.iter().position(|name| *name == "()") {
+        Some(nth) => error.at(Place::Argument(nth), "this is `()`: nothing"),
+        None => error,
+    }
+}
+
+/// What a function is given and does not take.
+fn given(name: &str, types: &[&str]) -> String {
+    if types.contains(&"()") {
+        return format!("`{name}` is given `()`, and needs something");
+    }
+    format!("`{name}` does not take {}", people_words(types))
+}
+
+/// A call as a manual writes it; what may be left out in brackets.
+fn shape(name: &str, form: &[(String, bool)]) -> String {
+    let parameters: Vec<String> = form
+        .iter()
+        .map(|(parameter, required)| if *required { parameter.clone() } else { format!("[{parameter}]") })
+        .collect();
+    format!("{name}({})", parameters.join(", "))
+}
+
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no argument".into(),
+        1 => "1 argument".into(),
+        _ => format!("{count} arguments"),
+    }
+}
+
+/// What the engine says of a function without naming types.
+fn other(said: &str) -> Error {
+    if said.contains("cannot be sorted") {
+        return call("call::wrong_type", "the elements are of different types and have no order")
+            .help("sort by a closure: `array.sort(|a, b| …)`");
+    }
+    call("call::unknown_verb", plain(said))
+}
+
+/// The engine's words about a property: which it is, and of what.
+pub(super) fn property(said: &str, known: &dyn Known) -> Error {
+    let quoted: Vec<&str> = said.split('\'').skip(1).step_by(2).collect();
+    match (said, quoted.as_slice()) {
+        (said, [name, of, ..]) if said.starts_with("Unknown property") => no_field(name, of, known),
+        (said, [name, of, ..]) if said.starts_with("No writable property") => {
+            let word = people_word(of);
+            if known.fields(of).iter().any(|field| field == name) {
+                call("language::read_only", format!("`{name}` of {word} is not changed by assigning to it"))
+                    .help("use the verb that changes it: run `rhain doc` to see them")
+            } else {
+                no_field(name, of, known)
+            }
+        }
+        _ => call("language::unknown_field", plain(said)),
+    }
+}
+
+/// A field that a value of this type does not have.
+pub(super) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
+    let word = people_word(of);
+    if word == "nothing" {
+        return call("language::nothing", format!("`.{name}` is read from `()`: there is nothing here"))
+            .help("ask first: `if value != () { … }`, or write `value?.field`");
+    }
+    let error = call("language::unknown_field", format!("{word} has no field `{name}`"));
+    let fields = known.fields(of);
+    if fields.is_empty() {
+        let called = known.verbs().iter().any(|verb| verb.name == name)
+            || BUILT_IN.iter().any(|(fun, _)| *fun == name);
+        return if called { error.at(Place::Verb, format!("call it: `{name}()`")) } else { error };
+    }
+    let error = if known.verbs().iter().any(|verb| verb.name == name) {
+        error.at(Place::Verb, format!("`{name}` is a verb: write `{name}()`"))
+    } else {
+        match did_you_mean(name, &fields) {
+            Some(label) => error.at(Place::Verb, label),
+            None => error,
+        }
+    };
+    error.help(format!("fields of {word}: {}", fields.join(", ")))
+}

@@ -1,0 +1,320 @@
+//! The habits of other languages: what a person who knows Python, Bash, Go or JavaScript writes first, and what it is
+//! called here. Each is recognised by a few tokens around the place where the engine stopped.
+
+use super::fault::Known;
+use super::lexer::{self, Shape};
+use super::syntax::{Found, Reading, mistake};
+use crate::cloud::error::Error;
+use rhai::ParseErrorType as P;
+
+/// A habit at the place, and where to point it out.
+pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
+    let at = reading.start(0);
+    let (before, word, next) = (reading.word(-1), reading.word(0), reading.word(1));
+    let shape = reading.token(0).map(|token| token.shape);
+    let undefined = matches!(error, P::VariableUndefined(_) | P::Reserved(_));
+    if shape == Some(Shape::Word) || shape == Some(Shape::Text) {
+        if next == ":" && before == "{" && !matches!(error, P::MissingToken(token, _) if token == "}") {
+            return Some((
+                mistake("parse::map", "a map is written `#{ … }`", "put `#` here"),
+                reading.start(-1),
+            ));
+        }
+        if next == "=" && matches!(before, "(" | ",") && in_call(reading) {
+            return Some((keyword_argument(word), at));
+        }
+    }
+    if word == "=" && in_call(reading) && matches!(reading.word(-2), "(" | ",") {
+        return Some((keyword_argument(before), reading.start(-1)));
+    }
+    if let Some(found) = loop_head(error, reading) {
+        return Some(found);
+    }
+    if let Some(found) = other_word(error, reading, word, next, undefined) {
+        return Some((found, at));
+    }
+    if let Some(found) = parameter(error, reading) {
+        return Some((found, at));
+    }
+    // `elif (…) {` reads as a call, and the block behind it as a new statement.
+    if word == "{"
+        && before == ")"
+        && let Some(open) =
+            reading.at.checked_sub(1).and_then(|at| lexer::opening(&reading.tokens, reading.text, at))
+        && let Some(name) = open.checked_sub(1).map(|at| &reading.tokens[at])
+        && name.shape == Shape::Word
+        && let Some(error) = statement_word(name.text(reading.text), "(")
+    {
+        return Some((error, name.start));
+    }
+    if undefined
+        && shape == Some(Shape::Word)
+        && let Some(argument) = reading.token(1)
+        && matches!(argument.shape, Shape::Text | Shape::Word | Shape::Number)
+        && !lexer::KEYWORDS.contains(&next)
+        && !lexer::KEYWORDS.contains(&word)
+        && !reading.text[at + word.len()..argument.start].contains('\n')
+    {
+        if argument.start == at + word.len() {
+            let message = format!("`{word}` does not go in front of a text");
+            let error = if word == "f" {
+                interpolation()
+            } else {
+                mistake("parse::interpolation", message, "take it away")
+            };
+            return Some((error, at));
+        }
+        let called =
+            matches!(word, "print" | "debug" | "echo" | "puts" | "println" | "call" | "eval" | "exit")
+                || known.verbs().iter().any(|verb| verb.name == word);
+        if called {
+            let message = format!("`{word}` is a function and is called with parentheses");
+            return Some((mistake("parse::call", message, format!("write `{}(…)`", here_name(word))), at));
+        }
+    }
+    None
+}
+
+fn here_name(word: &str) -> &str {
+    if matches!(word, "echo" | "puts" | "println") { "print" } else { word }
+}
+
+/// Whether the place is directly inside the parentheses of a call.
+fn in_call(reading: &Reading) -> bool {
+    reading.bracket().is_some_and(|open| {
+        let named = open.checked_sub(1).map(|at| &reading.tokens[at]);
+        let definition = open.checked_sub(2).is_some_and(|at| reading.tokens[at].is(reading.text, "fn"));
+        reading.tokens[open].is(reading.text, "(")
+            && !definition
+            && named.is_some_and(|name| {
+                name.shape == Shape::Word && !lexer::KEYWORDS.contains(&name.text(reading.text))
+            })
+    })
+}
+
+fn keyword_argument(name: &str) -> Error {
+    mistake(
+        "parse::keyword_argument",
+        "options are given in a map",
+        format!("write `#{{ {name}: … }}` in last place"),
+    )
+}
+
+fn interpolation() -> Error {
+    mistake(
+        "parse::interpolation",
+        "a text with values in it stands in backticks",
+        "write `` `… ${x} …` `` instead",
+    )
+}
+
+/// A word of another language at the place.
+fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: bool) -> Option<Error> {
+    if undefined {
+        match word {
+            "None" | "null" | "nil" | "NULL" | "Null" | "undefined" | "none" | "void" => {
+                return Some(mistake("parse::nothing", "nothing is written `()`", "write `()`"));
+            }
+            "True" | "TRUE" => {
+                return Some(mistake("parse::truth", "truth is written in small letters", "write `true`"));
+            }
+            "False" | "FALSE" => {
+                return Some(mistake("parse::truth", "truth is written in small letters", "write `false`"));
+            }
+            "not" => return Some(mistake("parse::logic", "negation is written `!`", "write `!` in front")),
+            "async" | "await" => {
+                return Some(mistake(
+                    "parse::await",
+                    "every verb waits for its answer by itself",
+                    format!("take `{word}` away"),
+                ));
+            }
+            _ => {}
+        }
+        if next == "=>" && reading.word(-1) != "{" && reading.word(-1) != "," {
+            return Some(mistake(
+                "parse::closure",
+                "a closure is written `|x| …`",
+                format!("write `|{word}| …`"),
+            ));
+        }
+    }
+    let infix = undefined || matches!(error, P::MissingToken(..) | P::UnexpectedEOF | P::BadInput(_));
+    match word {
+        "and" if infix => Some(mistake("parse::logic", "`and` is written `&&`", "write `&&`")),
+        "or" if infix => Some(mistake("parse::logic", "`or` is written `||`", "write `||`")),
+        "then" if infix => {
+            Some(mistake("parse::block", "a block stands in braces", "write `{` here, and `}` at its end"))
+        }
+        _ if undefined && reading.begins_statement() => statement_word(word, next),
+        "finally" => Some(
+            mistake("parse::try", "`try` has no `finally`", "write `catch (e) { … }`")
+                .help("for what must happen in any case, use `defer(|| …)`"),
+        ),
+        "=" if matches!(error, P::BadInput(_)) => {
+            Some(mistake("parse::equals", "a condition compares with `==`", "write `==`"))
+        }
+        "=" if matches!(error, P::MissingToken(token, _) if token == ":") => {
+            Some(mistake("parse::colon", "a key of a map is followed by `:`", "write `:`"))
+        }
+        "==" if matches!(reading.word(-2), "let" | "const") => {
+            Some(mistake("parse::equals", "a variable is given its value with `=`", "write `=`"))
+        }
+        "," if matches!(reading.word(-2), "let" | "const") => {
+            Some(mistake("parse::let", "`let` declares one variable", "write another `let` for the next one"))
+        }
+        ":" if matches!(error, P::MissingToken(token, _) if token == "{" || token == ";") => {
+            Some(mistake("parse::block", "a block stands in braces", "write `{` here, and `}` at its end"))
+        }
+        _ => None,
+    }
+}
+
+/// The head of a loop as other languages write it: `for (i = 0; …)`, `for (x in y)`, `for x of y`, `foreach (x in y)`.
+fn loop_head(error: &P, reading: &Reading) -> Option<Found> {
+    let found = |by: isize| {
+        let error = mistake("parse::for", "a loop is written `for x in items { … }`", "not like this");
+        Some((error.help("write `for i in 0..10 { … }` to count"), reading.start(by)))
+    };
+    if matches!(error, P::VariableUndefined(_)) && reading.word(-1) == "(" && reading.word(-2) == "foreach" {
+        return found(-2);
+    }
+    if let Some(by) =
+        [0, -1, -2].into_iter().find(|by| reading.word(*by) == "(" && reading.word(*by - 1) == "for")
+    {
+        return found(by);
+    }
+    (matches!(reading.word(0), "of" | "=") && reading.word(-2) == "for").then(|| found(0)).flatten()
+}
+
+/// A word that begins a statement in another language.
+fn statement_word(word: &str, next: &str) -> Option<Error> {
+    let (code, message, label) = match word {
+        "elif" | "elsif" | "elseif" => {
+            ("parse::elif", "another condition is written `else if`", "write `else if`")
+        }
+        "function" | "def" | "func" | "fun" | "sub" | "proc" if next != "=" && next != "." => {
+            ("parse::function", "a function is written `fn name(x) { … }`", "write `fn`")
+        }
+        "match" | "case" | "select" if next != "=" && next != "." => {
+            ("parse::switch", "a choice is written `switch x { 1 => …, _ => … }`", "write `switch`")
+        }
+        "foreach" => ("parse::for", "a loop is written `for x in items { … }`", "write `for`"),
+        "unless" => ("parse::logic", "negation is written `!`", "write `if !(…)`"),
+        "var" | "local" | "auto" | "my" | "set" if next != "=" && next != "." && next != "(" => {
+            ("parse::let", "a variable is declared with `let`", "write `let`")
+        }
+        "raise" => ("parse::throw", "an error is raised with `throw`", "write `throw`"),
+        "try:" | "begin" if next != "=" && next != "." => {
+            ("parse::block", "a block stands in braces", "write `{`")
+        }
+        "from" if next != "=" && next != "." => {
+            ("parse::import", "a module is imported as `import \"path\" as name`", "write `import`")
+        }
+        _ => return None,
+    };
+    Some(mistake(code, message, label))
+}
+
+/// Defaults and types of parameters, which do not exist.
+fn parameter(error: &P, reading: &Reading) -> Option<Error> {
+    if matches!(error, P::FnMissingBody(_)) && matches!(reading.word(0), "->" | ":") {
+        return Some(mistake("parse::function", "a function declares no type", "take it away up to `{`"));
+    }
+    let open = reading.bracket()?;
+    let parameters = reading.tokens[open].is(reading.text, "(")
+        && open.checked_sub(2).is_some_and(|at| reading.tokens[at].is(reading.text, "fn"));
+    match reading.word(0) {
+        "=" if parameters => {
+            Some(mistake("parse::parameter", "a parameter has no default", "take the default away").help(
+                "write a second function of the same name with fewer parameters, or take a map of options",
+            ))
+        }
+        ":" if parameters => {
+            Some(mistake("parse::parameter", "a parameter has no type", "take the type away"))
+        }
+        _ => None,
+    }
+}
+
+/// Single quotes around more than a character.
+pub(super) fn quotes(reading: &Reading) -> Error {
+    let inside = reading.word(0).trim_matches('\'');
+    let label = if inside.is_empty() || inside.contains(['"', '\\']) || inside.chars().count() > 24 {
+        "use double quotes".to_owned()
+    } else {
+        format!("write `\"{inside}\"`")
+    };
+    mistake("parse::quote", "text stands in double quotes", label)
+        .help("keep single quotes for one character, and backticks for text with `${values}`")
+}
+
+/// A symbol that the language does not have, or keeps for later.
+pub(super) fn symbol(symbol: &str) -> Error {
+    known_symbol(symbol)
+        .unwrap_or_else(|| mistake("parse::symbol", format!("`{symbol}` has no meaning here"), ""))
+}
+
+/// A symbol that another language has.
+fn known_symbol(symbol: &str) -> Option<Error> {
+    let (code, message, label) = match symbol {
+        "=" => ("parse::equals", "a condition compares with `==`", "write `==`"),
+        "++" => ("parse::increment", "counting up is written `+= 1`", "write `+= 1`"),
+        "--" => ("parse::increment", "counting down is written `-= 1`", "write `-= 1`"),
+        "?" => ("parse::ternary", "a choice is an `if` with a value", "write `if a { b } else { c }`"),
+        "===" => ("parse::symbol", "`===` is written `==`", "write `==`"),
+        "!==" => ("parse::symbol", "`!==` is written `!=`", "write `!=`"),
+        "<>" => ("parse::symbol", "`<>` is written `!=`", "write `!=`"),
+        ":=" => ("parse::let", "a variable is declared with `let`", "write `let name = …`"),
+        "->" | "<-" => (
+            "parse::symbol",
+            "the arrow is not a symbol here",
+            "write `=>` in a `switch`, `|x| …` for a closure",
+        ),
+        "#" | "#!" => ("parse::comment", "a comment begins with `//`", "write `//`"),
+        "$" => ("parse::symbol", "a variable has no `$`", "take `$` away"),
+        "..." => ("parse::symbol", "a range is written `..` or `..=`", "write `..`"),
+        "|>" => ("parse::symbol", "calls are chained with `.`", "write `value.verb()`"),
+        "@" | "~" => ("parse::symbol", "this symbol has no meaning here", "take it away"),
+        _ => return None,
+    };
+    Some(mistake(code, message, label))
+}
+
+/// A word that the language keeps for itself.
+pub(super) fn reserved(word: &str, reading: &Reading) -> Error {
+    if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return symbol(word);
+    }
+    match word {
+        "null" | "nil" | "void" => mistake("parse::nothing", "nothing is written `()`", "write `()`"),
+        "new" if reading.token(1).is_some_and(|token| token.shape == Shape::Word) => {
+            mistake("parse::new", "nothing is made with `new`", "call the verb: `boot(name, spec)`")
+        }
+        "var" | "static" => mistake("parse::let", "a variable is declared with `let`", "write `let`"),
+        "match" | "case" => {
+            mistake("parse::switch", "a choice is written `switch x { 1 => …, _ => … }`", "write `switch`")
+        }
+        "async" | "await" => mistake(
+            "parse::await",
+            "every verb waits for its answer by itself",
+            format!("take `{word}` away"),
+        ),
+        "print" | "debug" | "call" | "eval" | "type_of" | "is_shared" | "is_def_var" | "is_def_fn"
+        | "curry" | "Fn" => mistake(
+            "parse::call",
+            format!("`{word}` is a function and is called with parentheses"),
+            format!("write `{word}(…)`"),
+        ),
+        _ if matches!(reading.word(-1), "." | "?.") => mistake(
+            "parse::reserved",
+            format!("`{word}` is a word that the language keeps"),
+            format!("write `[\"{word}\"]` instead of `.{word}`"),
+        ),
+        _ => mistake(
+            "parse::reserved",
+            format!("`{word}` is a word that the language keeps"),
+            "choose another name",
+        ),
+    }
+}

@@ -1,0 +1,251 @@
+//! The engine's words turned into people's: types, operators, and the sentences the engine writes itself.
+//!
+//! Nothing that the engine calls a thing may reach a reader: every text of its own goes through [`plain`].
+
+use crate::cloud::Noun;
+
+const NOUNS: &[Noun] =
+    &[Noun::Server, Noun::Image, Noun::Flavor, Noun::Network, Noun::Keypair, Noun::SecurityGroup];
+
+/// What a person calls a value of this type of the engine: `i64` is "a number".
+pub fn people_word(type_name: &str) -> &'static str {
+    let name = type_name.trim().trim_start_matches('&').trim_start_matches("mut ").trim();
+    let name = name.split('|').next().unwrap_or("").trim();
+    let last = name.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("");
+    if let Some(noun) = NOUNS.iter().find(|noun| noun.type_name() == last) {
+        return noun.with_article();
+    }
+    match last {
+        "i8" | "i16" | "i32" | "i64" | "i128" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "isize"
+        | "f32" | "f64" | "decimal" | "Decimal" | "INT" | "FLOAT" | "integer" | "float" | "number" => {
+            "a number"
+        }
+        "bool" | "boolean" => "a truth value",
+        "str" | "string" | "String" | "ImmutableString" => "text",
+        "char" | "character" => "a character",
+        "array" | "Array" | "Vec" => "an array",
+        "map" | "Map" | "BTreeMap" => "a map",
+        "blob" | "Blob" => "a blob",
+        "()" | "unit" => "nothing",
+        "Fn" | "FnPtr" => "a function",
+        "Range" | "RangeInclusive" | "range" => "a range",
+        "timestamp" | "Instant" | "Time" => "a time",
+        "Span" | "Duration" => "a duration",
+        "Secret" => "a secret",
+        "Cloud" => "a cloud",
+        "Error" | "EvalAltResult" => "an error",
+        _ => "a value",
+    }
+}
+
+/// Several types, read out: "text and a number", "text, a map and nothing".
+pub fn people_words(types: &[&str]) -> String {
+    let words: Vec<&str> = types.iter().map(|name| people_word(name)).collect();
+    match words.split_last() {
+        None => "nothing".into(),
+        Some((last, [])) => (*last).into(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A sentence of the engine's own with its words replaced by people's.
+pub fn plain(text: &str) -> String {
+    let text = text.replace("&str | ImmutableString | String", "text").replace("object map", "map");
+    let mut out = String::new();
+    let mut word = String::new();
+    for c in text.chars().chain(std::iter::once('\0')) {
+        if c.is_alphanumeric() || matches!(c, '_' | '$') {
+            word.push(c);
+            continue;
+        }
+        match word.as_str() {
+            "i64" | "f64" | "i32" | "u64" | "u8" | "usize" | "f32" | "INT" | "FLOAT" => {
+                out.push_str("number")
+            }
+            "bool" | "boolean" => out.push_str("truth value"),
+            "string" | "ImmutableString" | "String" | "str" => out.push_str("text"),
+            "Dynamic" => out.push_str("value"),
+            "FnPtr" => out.push_str("function"),
+            "Rhai" | "rhai" | "Rust" | "rust" => out.push_str("the language"),
+            word if word.starts_with("anon$") => out.push_str("closure"),
+            word => out.push_str(word),
+        }
+        word.clear();
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// What an operator does not do with these operands: "`+` does not join text and a number".
+pub fn operator_sentence(operator: &str, types: &[&str]) -> Option<String> {
+    let word = |nth: usize| types.get(nth).map_or("nothing", |name| people_word(name));
+    Some(match (operator, types.len()) {
+        ("-" | "+", 1) => format!("`{operator}` takes a number, not {}", word(0)),
+        ("!", 1) => format!("`!` takes a truth value, not {}", word(0)),
+        ("+" | "+=", 2) => format!("`{operator}` does not join {} and {}", word(0), word(1)),
+        ("-" | "-=", 2) => format!("`{operator}` does not take {} from {}", word(1), word(0)),
+        ("*" | "*=", 2) => format!("`{operator}` does not multiply {} and {}", word(0), word(1)),
+        ("/" | "/=" | "%" | "%=", 2) => format!("`{operator}` does not divide {} by {}", word(0), word(1)),
+        ("**" | "**=", 2) => format!("`{operator}` does not raise {} to {}", word(0), word(1)),
+        ("==" | "!=" | "<" | ">" | "<=" | ">=", 2) => {
+            format!("`{operator}` does not compare {} with {}", word(0), word(1))
+        }
+        (".." | "..=", _) => {
+            format!("a range runs between whole numbers, not from {} to {}", word(0), word(1))
+        }
+        ("&&" | "||", _) => format!("`{operator}` joins truth values, not {} and {}", word(0), word(1)),
+        ("&" | "|" | "^" | "<<" | ">>" | "&=" | "|=" | "^=" | "<<=" | ">>=", 2) => {
+            format!("`{operator}` does not work on {} and {}", word(0), word(1))
+        }
+        ("in" | "contains", 2) => format!("{} is not looked for in {}", word(1), word(0)),
+        _ => return None,
+    })
+}
+
+/// Functions that the engine brings, as a manual writes them; a name may have several forms.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("abs", "abs(number)"),
+    ("all", "all(array, closure)"),
+    ("append", "append(array, array)"),
+    ("bytes", "bytes(text)"),
+    ("call", "call(closure, …)"),
+    ("ceiling", "ceiling(number)"),
+    ("chars", "chars(text)"),
+    ("chop", "chop(array, count)"),
+    ("clear", "clear(array, map or text)"),
+    ("contains", "contains(array, map or text, item)"),
+    ("crop", "crop(text, start, count)"),
+    ("dedup", "dedup(array)"),
+    ("drain", "drain(array, closure)"),
+    ("ends_with", "ends_with(text, text)"),
+    ("extract", "extract(array, start, count)"),
+    ("fill_with", "fill_with(map, map)"),
+    ("filter", "filter(array or map, closure)"),
+    ("find", "find(array, closure)"),
+    ("find_map", "find_map(array, closure)"),
+    ("floor", "floor(number)"),
+    ("for_each", "for_each(array, closure)"),
+    ("get", "get(array or map, key)"),
+    ("index_of", "index_of(array or text, item)"),
+    ("insert", "insert(array, position, item)"),
+    ("is_empty", "is_empty(array, map or text)"),
+    ("keys", "keys(map)"),
+    ("len", "len(text, array, map or blob)"),
+    ("make_lower", "make_lower(text)"),
+    ("make_upper", "make_upper(text)"),
+    ("map", "map(array, closure)"),
+    ("max", "max(number, number)"),
+    ("min", "min(number, number)"),
+    ("mixin", "mixin(map, map)"),
+    ("none", "none(array, closure)"),
+    ("pad", "pad(text or array, length, fill)"),
+    ("parse_float", "parse_float(text)"),
+    ("parse_int", "parse_int(text)"),
+    ("pop", "pop(array or text)"),
+    ("print", "print(value)"),
+    ("push", "push(array, item)"),
+    ("range", "range(from, to, step)"),
+    ("reduce", "reduce(array, closure)"),
+    ("remove", "remove(array or map, key)"),
+    ("replace", "replace(text, text, text)"),
+    ("retain", "retain(array, closure)"),
+    ("reverse", "reverse(array)"),
+    ("round", "round(number)"),
+    ("set", "set(map or array, key, value)"),
+    ("shift", "shift(array)"),
+    ("some", "some(array, closure)"),
+    ("sort", "sort(array)"),
+    ("splice", "splice(array, start, count, array)"),
+    ("split", "split(text or array, separator)"),
+    ("split_rev", "split_rev(text, separator)"),
+    ("sqrt", "sqrt(number)"),
+    ("starts_with", "starts_with(text, text)"),
+    ("sub_string", "sub_string(text, start, count)"),
+    ("to_binary", "to_binary(number)"),
+    ("to_debug", "to_debug(value)"),
+    ("to_float", "to_float(number)"),
+    ("to_hex", "to_hex(number)"),
+    ("to_int", "to_int(number)"),
+    ("to_json", "to_json(value)"),
+    ("to_lower", "to_lower(text)"),
+    ("to_string", "to_string(value)"),
+    ("to_upper", "to_upper(text)"),
+    ("trim", "trim(text)"),
+    ("truncate", "truncate(array or text, length)"),
+    ("type_of", "type_of(value)"),
+    ("values", "values(map)"),
+];
+
+/// Words of other languages and other clouds, and what they are called here.
+pub const ELSEWHERE: &[(&str, &str)] = &[
+    ("add", "push"),
+    ("count", "len"),
+    ("create", "boot"),
+    ("create_instance", "boot"),
+    ("create_server", "boot"),
+    ("destroy", "delete"),
+    ("echo", "print"),
+    ("endsWith", "ends_with"),
+    ("float", "to_float"),
+    ("forEach", "for_each"),
+    ("halt", "stop"),
+    ("has", "contains"),
+    ("includes", "contains"),
+    ("indexOf", "index_of"),
+    ("instances", "servers"),
+    ("int", "parse_int"),
+    ("launch", "boot"),
+    ("length", "len"),
+    ("list_flavors", "flavors"),
+    ("list_images", "images"),
+    ("list_servers", "servers"),
+    ("lower", "to_lower"),
+    ("poweroff", "stop"),
+    ("poweron", "start"),
+    ("printf", "print"),
+    ("println", "print"),
+    ("puts", "print"),
+    ("restart", "reboot"),
+    ("run_instances", "boot"),
+    ("shutdown", "stop"),
+    ("size", "len"),
+    ("sizeof", "len"),
+    ("spawn", "boot"),
+    ("startsWith", "starts_with"),
+    ("str", "to_string"),
+    ("strip", "trim"),
+    ("substr", "sub_string"),
+    ("substring", "sub_string"),
+    ("terminate", "delete"),
+    ("toLowerCase", "to_lower"),
+    ("toString", "to_string"),
+    ("toUpperCase", "to_upper"),
+    ("typeof", "type_of"),
+    ("upper", "to_upper"),
+    ("wait", "wait_active"),
+    ("wait_for", "wait_active"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_have_words() {
+        assert_eq!(people_word("&str | ImmutableString | String"), "text");
+        assert_eq!(people_word("i64"), "a number");
+        assert_eq!(people_word("core::ops::range::RangeInclusive<i64>"), "a range");
+        assert_eq!(people_word("rhain::cloud::server::Server"), "a server");
+        assert_eq!(people_word("rhain::script::whatever::Thing"), "a value");
+        assert_eq!(people_words(&["string", "map", "()"]), "text, a map and nothing");
+    }
+
+    #[test]
+    fn sentences_lose_the_engines_words() {
+        assert_eq!(plain("want i64, not (string) of anon$1f"), "want number, not (text) of closure");
+        let said = operator_sentence("-", &["&str | ImmutableString | String", "i64"]);
+        assert_eq!(said.as_deref(), Some("`-` does not take a number from text"));
+    }
+}
