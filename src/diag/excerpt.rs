@@ -63,7 +63,9 @@ impl Excerpt {
         let end = excerpt.text.trim_end().len();
         for (nth, mark) in marks.iter().enumerate() {
             if mark.span.start >= source.len() && (source.is_empty() || source.ends_with('\n')) {
-                let label = label(&mark.label, room, unicode, secrets);
+                let line = excerpt.text[..end].rfind('\n').map_or(0, |newline| newline + 1);
+                let free = room.saturating_sub(excerpt.text[line..end].width() + 4);
+                let label = label(&mark.label, free, unicode, secrets);
                 excerpt.marks[nth] = Mark { span: end..end, label };
                 let (line, column) = lexer::position(source, source.trim_end().len());
                 excerpt.positions[nth] = (line - 1, column - 1);
