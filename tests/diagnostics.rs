@@ -174,7 +174,7 @@ fn raised(name: &str) -> Option<Error> {
     };
     let answered =
         |mut error: Error, method, path: &str, status: Option<u16>, outcome: &str, answer: &str| {
-            error.cloud = Some(if name < "09" || name > "11" { "sim" } else { "lab" }.into());
+            error.cloud = Some(if !("09".."11").contains(&name) { "sim" } else { "lab" }.into());
             error.provider = Some("openstack");
             error.status = status;
             error.request = Some(RequestLine {
@@ -674,9 +674,9 @@ fn a_missing_key_names_the_nearest() {
 proptest::proptest! {
     #[test]
     fn any_report_is_drawn_within_its_width(
-        text in "(\\PC|[\"`${}#(),.\n\r\t\u{1b}a-z漢é]){0,120}",
-        marks in proptest::collection::vec((0usize..130, 0usize..130, "\\PC{0,60}"), 0..4),
-        title in "\\PC{0,100}", width in 40usize..120, unicode in proptest::bool::ANY,
+        text in "[\"`${}#(),.\n\r\t\u{1b}\u{200d}a-z漢é ]{0,120}",
+        marks in proptest::collection::vec((0usize..130, 0usize..130, "[a-z漢é` ]{0,60}"), 0..4),
+        title in "[a-z漢é` \u{7}]{0,100}", width in 40usize..120, unicode in proptest::bool::ANY,
     ) {
         let mut report = Report::new("a::b", title);
         let marks = marks.into_iter().map(|(a, b, label)| Mark { span: a.min(b)..a.max(b), label }).collect();
