@@ -59,16 +59,6 @@ impl Excerpt {
             excerpt.line(raw, start, &own, &marks, &hidden, room, unicode, secrets);
             start += raw.len();
         }
-        // A mark behind the last newline points at the end of the last line that says something.
-        let end = excerpt.text.trim_end().len();
-        for (nth, mark) in marks.iter().enumerate() {
-            if mark.span.start >= source.len() && (source.is_empty() || source.ends_with('\n')) {
-                let label = label(&mark.label, room, unicode, secrets);
-                excerpt.marks[nth] = Mark { span: end..end, label };
-                let (line, column) = lexer::position(source, source.trim_end().len());
-                excerpt.positions[nth] = (line - 1, column - 1);
-            }
-        }
         excerpt
     }
 
@@ -184,7 +174,11 @@ fn on_one_line(mark: &Mark, source: &str) -> Mark {
         }
         at
     };
-    let start = floor(mark.span.start);
+    let mut start = floor(mark.span.start);
+    if start == source.len() && source.ends_with('\n') {
+        // Behind the last newline there is nothing to show: the end of the last words it is.
+        start = source.trim_end().len();
+    }
     let end = floor(mark.span.end.max(start));
     let line_end = source[start..].find('\n').map_or(source.len(), |at| start + at);
     let end = end.min(line_end);

@@ -114,7 +114,7 @@ mod tests {
             assert_eq!(path, "~/.config/openstack/clouds.yaml");
             Some("clouds:\n  lab:\n    auth:\n      token: abc\n".into())
         });
-        assert_eq!(report.sections[0].marks[0].span, 16..20);
+        assert_eq!(report.sections[0].marks[0].span, 19..23);
         assert!(report.facts.is_empty());
     }
 }

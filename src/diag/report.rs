@@ -117,7 +117,7 @@ const NAMES: usize = 9;
 /// Draw a report, ending in a newline; the texts of `secrets` are masked wherever they stand.
 pub fn draw(report: &Report, style: Style, secrets: &[String]) -> String {
     let width = style.width.max(40);
-    let clean = |text: &str| excerpt::words(&excerpt::mask(text, secrets), LONGEST, style.unicode);
+    let clean = |text: &str| excerpt::words(text, LONGEST, style.unicode);
     let (colour, sign) = match (report.severity, style.unicode) {
         (Severity::Error, true) => ("31", "×"),
         (Severity::Error, false) => ("31", "x"),
@@ -128,7 +128,7 @@ pub fn draw(report: &Report, style: Style, secrets: &[String]) -> String {
     if !report.code.is_empty() {
         let _ = writeln!(out, "{}\n", style.paint(colour, &report.code));
     }
-    for (nth, line) in wrap(&clean(&report.title), width - 4).iter().enumerate() {
+    for (nth, line) in wrap(&clean(&excerpt::mask(&report.title, secrets)), width - 4).iter().enumerate() {
         let lead = if nth == 0 { format!("  {} ", style.paint(colour, sign)) } else { "    ".to_owned() };
         let _ = writeln!(out, "{lead}{line}");
     }
@@ -138,6 +138,7 @@ pub fn draw(report: &Report, style: Style, secrets: &[String]) -> String {
     let helps = report.help.iter().map(|help| ("help", help.as_str()));
     let mut last = "";
     for (name, text) in report.facts.iter().map(|(name, text)| (name.as_str(), text.as_str())).chain(helps) {
+        let text = excerpt::mask(text, secrets);
         let lines = text.lines().flat_map(|line| wrap(&clean(line), width - NAMES - 2));
         for (nth, line) in lines.enumerate() {
             let shown = if nth == 0 && name != last { name } else { "" };
