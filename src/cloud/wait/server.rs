@@ -231,7 +231,8 @@ impl Member {
         if changed && !scene.single {
             return Ok(true);
         }
-        let worth = changed || look <= 3 || look.is_multiple_of(4);
+        let free = scene.single || pending.request_id.is_none();
+        let worth = free || look <= 3 || look.is_multiple_of(4);
         match if worth { self.state(scene).await } else { RequestState::Running } {
             RequestState::Finished => {
                 self.moved = true;
