@@ -1,5 +1,8 @@
 //! The OpenStack driver: recorded exchanges of a real cloud, calls as values, whole flows against a scripted
 //! server, and waits under a clock that costs nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// The macro that makes a test of an async function blocks on it.
+#![allow(clippy::disallowed_methods)]
 
 #[path = "openstack/calls.rs"]
 mod calls;
@@ -9,5 +12,7 @@ mod flow;
 mod real;
 #[path = "openstack/recorded.rs"]
 mod recorded;
+#[path = "openstack/scripted.rs"]
+mod scripted;
 #[path = "openstack/wait.rs"]
 mod wait;

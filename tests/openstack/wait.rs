@@ -1,39 +1,18 @@
 //! When a wait is over: a scripted cloud under a clock that moves only by sleeping. Each test fails without its rule.
 
+use crate::openstack::scripted::{Ticks, time};
 use async_trait::async_trait;
 use rhain::cloud::host::{Clock, Progress};
 use rhain::cloud::server::Named;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
     Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server, ServerFilter,
-    Span, Time,
+    Span,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-const START: &str = "2026-11-21T09:00:00Z";
-
-fn time(seconds: f64) -> Time {
-    Time(Time::parse(START).unwrap().0 + Duration::from_secs_f64(seconds))
-}
-
-#[derive(Default)]
-struct Ticks(Mutex<Duration>);
-
-#[async_trait]
-impl Clock for Ticks {
-    fn now(&self) -> Time {
-        time(self.elapsed().as_secs_f64())
-    }
-    fn elapsed(&self) -> Duration {
-        *self.0.lock().unwrap()
-    }
-    async fn sleep(&self, by: Duration) {
-        *self.0.lock().unwrap() += by;
-    }
-}
 
 #[derive(Default)]
 struct Heard {
