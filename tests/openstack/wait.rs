@@ -531,6 +531,13 @@ async fn without_any_trace_there_is_a_grace_and_a_warning() {
 }
 
 #[tokio::test]
+async fn what_is_done_when_it_is_accepted_is_not_waited_for() {
+    let world = World::new(&["web"], |id, _| Ok(Some(server(id, "ACTIVE", None, 0.0))));
+    assert!(world.one(after("web", "lock", "ACTIVE", false), Goal::Active, 600).await.is_ok());
+    assert_eq!((world.spent(), world.warnings().len()), (0.0, 0));
+}
+
+#[tokio::test]
 async fn a_passing_status_before_the_request_tells_nothing_by_passing_on() {
     // A soft reboot was under way when the hard one was asked for; its end is not the end of the hard one.
     let was = server("web", "REBOOT", Some("rebooting"), 0.0);

@@ -60,6 +60,14 @@ impl Pending {
             _ => &[],
         }
     }
+
+    /// Whether it was done when it was accepted: no status ever tells of it.
+    fn is_instant(&self) -> bool {
+        matches!(
+            self.verb,
+            "lock" | "unlock" | "add_security_group" | "remove_security_group" | "rename" | "update"
+        )
+    }
 }
 
 /// One server to wait for.
@@ -216,7 +224,7 @@ impl Member {
         let Some(pending) = &self.pending else {
             return Ok(true);
         };
-        if self.moved {
+        if self.moved || pending.is_instant() {
             return Ok(true);
         }
         if server.task.is_some() {
