@@ -1,6 +1,8 @@
 //! Configuration: what openstacksdk makes of the same files and variables (`config/sdk.json`, its own answers), what is refused
 //! and how that reads, and which cloud is chosen.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
+
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
 use rhain::config::{Environment, Found, find};
