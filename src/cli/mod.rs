@@ -1,1 +1,3 @@
-//! cli
+//! The command: what joins configuration, drivers and the language.
+
+pub mod clouds;

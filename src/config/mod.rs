@@ -1,1 +1,16 @@
-//! config
+//! Which clouds the user has: files and variables in, checked profiles out. It opens no connection and knows no driver.
+//!
+//! [`environment`] is all it sees of the process; [`document`] reads YAML and JSON and remembers where each value stood;
+//! [`found`] gathers the clouds and chooses one; [`openstack`] makes an entry into a profile, by openstacksdk's rules.
+
+pub mod document;
+pub mod environment;
+pub mod found;
+mod merge;
+pub mod openstack;
+mod own;
+mod profile;
+mod vendor;
+
+pub use environment::Environment;
+pub use found::{Chosen, Entry, Found, SIM, find};

@@ -1,0 +1,221 @@
+//! The clouds of a session: configuration on one side, drivers on the other. A cloud is made when it is first asked for.
+//!
+//! How a driver is made and how the simulated cloud is started are handed in, so that this file knows neither.
+
+use crate::cloud::host::{self, Known};
+use crate::cloud::{Cloud, Error, Time};
+use crate::config::openstack::{self as config, Profile};
+use crate::config::{Chosen, Found, SIM};
+use crate::provider::openstack::service::{Service, Version};
+use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
+use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// Makes a driver from a cloud's name, what it logs in with and its way out.
+pub type Make = Box<dyn Fn(Arc<str>, Settings, Wire) -> Arc<dyn Cloud> + Send + Sync>;
+
+/// Starts the simulated cloud: what to log in to it with, and its clock. Called once at the most.
+pub type Simulate = Box<dyn Fn() -> Result<(Settings, Arc<dyn wire::Clock>), Error> + Send + Sync>;
+
+/// What the command line says about clouds.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// `--cloud`.
+    pub cloud: Option<String>,
+    /// `--timeout`: the longest one request may take; the cloud's own `api_timeout` where not given.
+    pub timeout: Option<Duration>,
+    /// `--concurrency` and `--rate`, for the whole run.
+    pub pace: Pace,
+    /// `--dry-run`.
+    pub dry_run: bool,
+    /// Whether the simulated cloud stands in where none is configured.
+    pub simulate: bool,
+}
+
+/// A cloud that was asked for, and its way out.
+type Made = (Arc<dyn Cloud>, Wire);
+
+/// The session's clouds.
+pub struct Clouds {
+    found: Found,
+    options: Options,
+    make: Make,
+    start: Simulate,
+    clock: Arc<dyn wire::Clock>,
+    trace: Arc<dyn Trace>,
+    made: Mutex<BTreeMap<String, Made>>,
+}
+
+impl Clouds {
+    /// Nothing is opened until a cloud is asked for.
+    pub fn new(
+        found: Found,
+        options: Options,
+        make: Make,
+        start: Simulate,
+        clock: Arc<dyn wire::Clock>,
+        trace: Arc<dyn Trace>,
+    ) -> Clouds {
+        Clouds { found, options, make, start, clock, trace, made: Mutex::default() }
+    }
+
+    /// The session's cloud and what chose it.
+    pub fn chosen(&self) -> Result<Chosen, Error> {
+        self.found.choose(self.options.cloud.as_deref()).or_else(|error| match error.diagnostic {
+            Some("config::none") if self.options.simulate => {
+                Ok(Chosen { name: SIM.to_string(), by: "no cloud being configured".to_string() })
+            }
+            _ => Err(error),
+        })
+    }
+
+    /// Files that could not be read.
+    pub fn problems(&self) -> &[Error] {
+        &self.found.problems
+    }
+
+    /// What was sent so far, by cloud.
+    pub fn counters(&self) -> BTreeMap<String, Counters> {
+        self.made
+            .lock()
+            .map(|made| made.iter().map(|(name, (_, wire))| (name.clone(), wire.counters())).collect())
+            .unwrap_or_default()
+    }
+
+    fn cloud(&self, name: &str) -> Result<Made, Error> {
+        let mut sending = wire::Settings {
+            pace: self.options.pace.clone(),
+            dry_run: self.options.dry_run,
+            ..wire::Settings::default()
+        };
+        sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
+        let simulated =
+            self.found.entries().iter().any(|entry| entry.name == name && entry.provider == "simulated");
+        let (settings, clock) = if simulated {
+            (self.start)()?
+        } else {
+            let profile = self.found.openstack(name)?;
+            sending.tls = profile.tls.clone();
+            sending.timeout = self.options.timeout.or(profile.api_timeout).unwrap_or(sending.timeout);
+            sending.proxies =
+                Proxies::from_variables(|name| self.found.environment().get(name).map(str::to_string));
+            (settings(profile), self.clock.clone())
+        };
+        sending.total = sending.total.max(sending.timeout);
+        let wire = Wire::new(sending, clock, self.trace.clone());
+        Ok(((self.make)(Arc::from(name), settings, wire.clone()), wire))
+    }
+}
+
+impl host::Clouds for Clouds {
+    fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error> {
+        let name = match name {
+            Some(name) => name.to_string(),
+            None => self.chosen()?.name,
+        };
+        let Ok(mut made) = self.made.lock() else {
+            return Err(Error::new(crate::cloud::Kind::Failed, "the list of clouds broke in another task"));
+        };
+        if let Some((cloud, _)) = made.get(&name) {
+            return Ok(cloud.clone());
+        }
+        let (cloud, wire) = self.cloud(&name)?;
+        made.insert(name, (cloud.clone(), wire));
+        Ok(cloud)
+    }
+
+    fn known(&self) -> Vec<Known> {
+        let chosen = self.chosen().map(|chosen| chosen.name).ok();
+        self.found
+            .entries()
+            .into_iter()
+            .map(|entry| Known {
+                default: chosen.as_ref() == Some(&entry.name),
+                name: entry.name,
+                provider: entry.provider,
+                found: entry.found,
+            })
+            .collect()
+    }
+}
+
+/// A wire's clock as verbs see it.
+pub struct CloudClock(pub Arc<dyn wire::Clock>);
+
+#[async_trait]
+impl host::Clock for CloudClock {
+    fn now(&self) -> Time {
+        Time::from_system(self.0.now())
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    async fn sleep(&self, by: Duration) {
+        self.0.sleep(by).await;
+    }
+}
+
+/// What a session needs, from what was configured.
+pub fn settings(profile: Profile) -> Settings {
+    let interfaces =
+        |words: &[String]| words.iter().filter_map(|word| Interface::parse(word)).collect::<Vec<Interface>>();
+    let mut services = BTreeMap::new();
+    for (prefix, service) in &profile.services {
+        let known = Service::named(prefix);
+        // Older clients take a microversion for the version of an API.
+        let of_version = service.api_version.as_deref().and_then(Version::parse);
+        let of_version = of_version.filter(|version| known == Service::Compute && version.1 > 1);
+        let entry: &mut ServiceSettings = services.entry(known.key().to_string()).or_default();
+        let said = ServiceSettings {
+            endpoint: service.endpoint.clone(),
+            interfaces: interfaces(&service.interfaces),
+            region: service.region.clone(),
+            name: service.name.clone(),
+            kind: service.kind.clone(),
+            microversion: service.microversion.as_deref().and_then(Version::parse).or(of_version),
+        };
+        // Several prefixes may mean one service: what one leaves open another may say.
+        entry.endpoint = said.endpoint.or(entry.endpoint.take());
+        entry.interfaces =
+            if said.interfaces.is_empty() { std::mem::take(&mut entry.interfaces) } else { said.interfaces };
+        entry.region = said.region.or(entry.region.take());
+        entry.name = said.name.or(entry.name.take());
+        entry.kind = said.kind.or(entry.kind.take());
+        entry.microversion = said.microversion.or(entry.microversion);
+    }
+    Settings {
+        auth_url: profile.auth_url,
+        identity_version: profile.identity_version,
+        auth: match profile.auth {
+            config::Auth::Password { user, password } => Auth::Password { user: named(user), password },
+            config::Auth::Token(token) => Auth::Token(token),
+            config::Auth::ApplicationCredential { credential, user, secret } => {
+                Auth::ApplicationCredential { credential: named(credential), user: named(user), secret }
+            }
+            config::Auth::Fixed { endpoint, token } => Auth::Fixed { endpoint, token },
+        },
+        scope: match profile.scope {
+            config::Scope::Unscoped => Scope::Unscoped,
+            config::Scope::Project(project) => Scope::Project(named(project)),
+            config::Scope::Domain(domain) => Scope::Domain(named(domain)),
+            config::Scope::System => Scope::System,
+            config::Scope::Trust(id) => Scope::Trust(id),
+        },
+        region: profile.region,
+        interfaces: interfaces(&profile.interfaces),
+        services,
+        found: match profile.found.as_str() {
+            "environment" => "the environment (OS_*)".to_string(),
+            place => place.to_string(),
+        },
+    }
+}
+
+fn named(named: config::Named) -> Named {
+    Named { id: named.id, name: named.name, domain_id: named.domain_id, domain_name: named.domain_name }
+}
