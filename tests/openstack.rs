@@ -1,4 +1,18 @@
-//! The OpenStack driver: recorded exchanges, calls as values, flows against a scripted server.
+//! The OpenStack driver: recorded exchanges of a real cloud, calls as values, whole flows against a scripted
+//! server, and waits under a clock that costs nothing.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// The macro that makes a test of an async function blocks on it.
+#![allow(clippy::disallowed_methods)]
 
+#[path = "openstack/calls.rs"]
+mod calls;
+#[path = "openstack/flow.rs"]
+mod flow;
 #[path = "openstack/real.rs"]
 mod real;
+#[path = "openstack/recorded.rs"]
+mod recorded;
+#[path = "openstack/scripted.rs"]
+mod scripted;
+#[path = "openstack/wait.rs"]
+mod wait;

@@ -1,3 +1,10 @@
-//! wire
+//! The wire against a server that misbehaves, and a session against a small Keystone.
+
+// `tokio::test` waits for its own future.
+#![allow(clippy::disallowed_methods)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod real;
+mod send;
+mod session;
+mod tls;

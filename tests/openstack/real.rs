@@ -1,157 +1,192 @@
-use rhain::cloud::host::Clock;
-use rhain::cloud::server::*;
-use rhain::cloud::*;
+//! Every operation against a real cloud, where one runs (its `demo` project, user and password as a test cloud has):
+//! `RHAIN_REAL_AUTH_URL=http://127.0.0.1:5000 cargo test openstack::real -- --ignored`. What it makes, it deletes.
+
+use async_trait::async_trait;
+use rhain::cloud::host::{Clock, Progress};
+use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
+use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
+use rhain::cloud::{
+    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Secret, Server, ServerFilter,
+    ServerUpdate, Time,
+};
 use rhain::provider::openstack::OpenStack;
-use rhain::provider::openstack::session::*;
-use rhain::wire::{Settings as WireSettings, Silent, WallClock, Wire};
+use rhain::provider::openstack::session::{Session, Settings};
+use rhain::wire::{self, Silent, WallClock, Wire};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-struct Wall(std::time::Instant);
-#[async_trait::async_trait]
+struct Wall(WallClock);
+
+#[async_trait]
 impl Clock for Wall {
     fn now(&self) -> Time {
-        Time::from_system(std::time::SystemTime::now())
+        Time::from_system(wire::Clock::now(&self.0))
     }
     fn elapsed(&self) -> Duration {
-        self.0.elapsed()
+        wire::Clock::elapsed(&self.0)
     }
     async fn sleep(&self, by: Duration) {
-        tokio::time::sleep(by).await
+        wire::Clock::sleep(&self.0, by).await
     }
 }
 
-#[tokio::test]
-#[ignore]
-async fn real() {
-    let url = std::env::var("RHAIN_REAL_AUTH_URL").expect("RHAIN_REAL_AUTH_URL");
-    let wire = Wire::new(WireSettings::default(), Arc::new(WallClock::start()), Arc::new(Silent));
-    let session = Session::new("lab".into(), Settings::password(&url, "demo", "secret", "demo"), wire);
-    let c = OpenStack::new(session, Arc::new(Wall(std::time::Instant::now())));
-    let rest = |id: String, want: &'static str| {
-        let c = &c;
-        async move {
-            for _ in 0..100 {
-                tokio::time::sleep(Duration::from_millis(200)).await;
-                let s = c.server(&id).await.unwrap().unwrap();
-                if s.status == want && s.task.is_none() {
-                    return s;
-                }
-                assert_ne!(s.status, "ERROR", "{:?}", s.fault);
+struct Strict;
+
+impl Progress for Strict {
+    fn waiting(&self, _: &str) {}
+    fn done(&self) {}
+    fn warn(&self, text: &str) {
+        panic!("{text}");
+    }
+}
+
+struct Lab {
+    cloud: OpenStack,
+    clock: Arc<Wall>,
+}
+
+impl Lab {
+    fn new() -> Lab {
+        let url = std::env::var("RHAIN_REAL_AUTH_URL").expect("RHAIN_REAL_AUTH_URL");
+        let wire = Wire::new(wire::Settings::default(), Arc::new(WallClock::start()), Arc::new(Silent));
+        let session = Session::new("lab".into(), Settings::password(&url, "demo", "secret", "demo"), wire);
+        let clock = Arc::new(Wall(WallClock::start()));
+        Lab { cloud: OpenStack::new(session, clock.clone()), clock }
+    }
+
+    async fn wait(&self, wanted: &[Wanted], goal: Goal) -> Vec<Server> {
+        let timeout = Duration::from_secs(60);
+        let results = wait::servers(&self.cloud, self.clock.as_ref(), &Strict, wanted, &goal, timeout).await;
+        results.into_iter().map(|result| result.unwrap_or_else(|error| panic!("{error:#?}"))).collect()
+    }
+
+    /// Do it, and wait until it has taken effect.
+    async fn act(&self, server: &Server, action: Action, leads_to: &str) -> Server {
+        let accepted =
+            self.cloud.act(&server.id, &action).await.unwrap_or_else(|error| panic!("{action:?}: {error:?}"));
+        let told = matches!(action, Action::Rescue { .. } | Action::Rebuild(_));
+        assert_eq!(accepted.admin_pass.is_some(), told, "{action:?}");
+        let request_id = accepted.request_id.clone();
+        let before = Some(Before::from(server));
+        let pending = Some(Pending { verb: action.verb(), request_id, at: self.clock.now(), before });
+        let wanted = Wanted { server: Arc::new(server.clone()), pending };
+        let server = self.wait(&[wanted], Goal::Status(vec![leads_to.to_string()])).await.remove(0);
+        // Nova writes the end of the step a moment after the server's own state.
+        let mut state = RequestState::Running;
+        for _ in 0..20 {
+            state =
+                self.cloud.request_state(&server.id, accepted.request_id.as_deref().unwrap()).await.unwrap();
+            match state {
+                RequestState::Finished => break,
+                _ => self.clock.sleep(Duration::from_millis(200)).await,
             }
-            panic!("never {want}: {:?}", c.server(&id).await);
         }
-    };
-    println!("limits {:?}", c.limits().await.unwrap());
-    println!("zones {:?}", c.zones().await.unwrap());
-    println!("flavors {:?}", c.flavors().await.unwrap().iter().map(|f| f.name.clone()).collect::<Vec<_>>());
-    println!("flavor detail {:?}", c.flavor("detail").await.map(|f| f.is_some()));
-    println!("server detail {:?}", c.server("detail").await.map(|f| f.is_some()));
-    println!("server a/b {:?}", c.server("a/b é").await.map(|f| f.is_some()));
-    let images = c
-        .images(&ImageFilter { name: Some(NameMatch::Glob("cir*".into())), ..Default::default() })
-        .await
-        .unwrap();
-    println!("image {:?}", images[0]);
-    println!("image none {:?}", c.image("nosuch").await.map(|f| f.is_some()));
-    let tiny = c.flavors().await.unwrap().into_iter().find(|f| f.name == "m1.tiny").unwrap().id;
-    let small = c.flavors().await.unwrap().into_iter().find(|f| f.name == "m1.small").unwrap().id;
+        assert_eq!(state, RequestState::Finished, "{action:?}");
+        server
+    }
+}
+
+fn plain(server: &Server) -> Wanted {
+    Wanted { server: Arc::new(server.clone()), pending: None }
+}
+
+fn map(items: &[(&str, &str)]) -> BTreeMap<String, String> {
+    items.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
+}
+
+#[tokio::test]
+#[ignore = "needs a real cloud"]
+async fn a_server_through_its_whole_life() {
+    let lab = Lab::new();
+    let cloud = &lab.cloud;
+    let flavors = cloud.flavors().await.unwrap();
+    let flavor = |name: &str| flavors.iter().find(|flavor| flavor.name == name).unwrap().id.clone();
+    let cirros = ImageFilter { name: Some(NameMatch::Exact("cirros".to_string())), ..ImageFilter::default() };
+    let image = cloud.images(&cirros).await.unwrap().remove(0).id;
+    let private = Nic { network: Some("private".to_string()), ..Nic::default() };
     let spec = BootSpec {
-        name: "drv (a) b".into(),
-        image: Some(images[0].id.clone()),
-        flavor: tiny.clone(),
-        meta: BTreeMap::from([
-            ("a b".into(), "1".into()),
-            ("k:x".into(), "2".into()),
-            ("x.json".into(), "3".into()),
-        ]),
-        tags: vec!["t1".into()],
-        files: vec![("/etc/motd".into(), b"hi".to_vec())],
+        name: "driver (a) b".to_string(),
+        image: Some(image.clone()),
+        flavor: flavor("m1.tiny"),
+        meta: map(&[("a b", "1"), ("k:x", "2"), ("x.json", "3")]),
+        tags: vec!["t1".to_string()],
+        files: vec![("/etc/motd".to_string(), b"hi".to_vec())],
         user_data: Some(b"#!/bin/sh\n".to_vec()),
-        networks: Nics::These(vec![Nic { network: Some("private".into()), ..Default::default() }]),
-        security_groups: vec!["default".into()],
-        description: Some("desc".into()),
+        networks: Nics::These(vec![private.clone()]),
+        security_groups: vec!["default".to_string()],
+        description: Some("of a test".to_string()),
         admin_pass: Some(Secret::new("pw123456")),
-        marker: "m-1".into(),
-        ..Default::default()
+        marker: "m-1".to_string(),
+        ..BootSpec::default()
     };
-    let mut missing = spec.clone();
-    missing.networks = Nics::These(vec![Nic { network: Some("privat".into()), ..Default::default() }]);
-    println!("bad net {:#?}", c.boot(&missing).await.unwrap_err());
-    let s = c.boot(&spec).await.unwrap().remove(0);
-    println!("booted {s:?} {:?}", s.admin_pass.as_ref().map(|p| p.reveal().to_string()));
-    let id = s.id.clone();
-    let s = rest(id.clone(), "ACTIVE").await;
-    println!("active {s:?}");
-    for f in [
-        ServerFilter { name: Some(NameMatch::Exact("drv (a) b".into())), ..Default::default() },
+    let booted = cloud.boot(&spec).await.unwrap().remove(0);
+    assert_eq!(booted.admin_pass.as_ref().map(Secret::reveal), Some("pw123456"));
+    let server = lab.wait(&[plain(&booted)], Goal::Active).await.remove(0);
+    assert!(server.admin_pass.is_some() && server.ip().is_some());
+    assert_eq!((&server.meta, &server.tags), (&spec.meta, &spec.tags));
+    let id = server.id.clone();
+
+    for filter in [
+        ServerFilter { name: Some(NameMatch::Exact(spec.name.clone())), ..ServerFilter::default() },
+        ServerFilter { name: Some(NameMatch::Glob("driver*b".to_string())), ..ServerFilter::default() },
+        ServerFilter { name: Some(NameMatch::Glob("[cd]river*".to_string())), ..ServerFilter::default() },
+        ServerFilter { meta: map(&[("a b", "1")]), ..ServerFilter::default() },
+        ServerFilter { tags: spec.tags.clone(), ..ServerFilter::default() },
+        ServerFilter { ip: server.ip().map(str::to_string), ..ServerFilter::default() },
         ServerFilter {
-            name: Some(NameMatch::Glob("drv*b".into())),
-            status: vec!["ACTIVE".into(), "BUILD".into()],
-            ..Default::default()
+            status: vec!["ACTIVE".to_string(), "BUILD".to_string()],
+            tags: spec.tags.clone(),
+            ..ServerFilter::default()
         },
-        ServerFilter { meta: BTreeMap::from([("a b".into(), "1".into())]), ..Default::default() },
-        ServerFilter { tags: vec!["t1".into()], ..Default::default() },
-        ServerFilter { ip: s.ip().map(str::to_string), ..Default::default() },
         ServerFilter {
-            image: s.image.id.clone(),
-            flavor: s.flavor.id.clone(),
-            zone: s.zone.clone(),
+            image: Some(image.clone()),
+            flavor: Some(flavor("m1.tiny")),
+            tags: spec.tags.clone(),
             limit: Some(1),
-            ..Default::default()
+            ..ServerFilter::default()
         },
     ] {
-        let found = c.servers(&f).await.unwrap();
-        println!("filter {f:?} -> {:?}", found.iter().map(|s| &s.name).collect::<Vec<_>>());
+        let found = cloud.servers(&filter).await.unwrap();
+        assert_eq!(found.iter().map(|server| &server.id).collect::<Vec<_>>(), [&id], "{filter:?}");
     }
-    println!(
-        "DELETED {:?}",
-        c.servers(&ServerFilter { status: vec!["DELETED".into()], ..Default::default() })
-            .await
-            .map(|s| s.len())
-            .map_err(|e| e.to_string())
-    );
-    println!(
-        "all projects {:?}",
-        c.servers(&ServerFilter { all_projects: true, ..Default::default() })
-            .await
-            .map(|s| s.len())
-            .map_err(|e| e.to_string())
-    );
-    let h = Holder::Server(id.clone());
-    println!("meta {:?}", c.meta(&h).await.unwrap());
-    c.set_meta(&h, &BTreeMap::from([("n".to_string(), "v".to_string())])).await.unwrap();
+
+    let holder = Holder::Server(id.clone());
+    cloud.set_meta(&holder, &map(&[("n", "v")])).await.unwrap();
     for key in ["x.json", "k:x", "a b"] {
-        c.delete_meta(&h, key).await.unwrap();
+        cloud.delete_meta(&holder, key).await.unwrap();
     }
-    println!("meta missing {:?}", c.delete_meta(&h, "zz/y").await.unwrap_err());
-    println!("meta {:?}", c.meta(&h).await.unwrap());
-    c.replace_meta(&h, &BTreeMap::from([("only".to_string(), "this".to_string())])).await.unwrap();
-    println!(
-        "meta {:?} {:?}",
-        c.meta(&h).await.unwrap(),
-        c.server(&id).await.unwrap().unwrap().raw["metadata"]
+    assert_eq!(cloud.meta(&holder).await.unwrap(), map(&[("n", "v")]));
+    assert_eq!(cloud.delete_meta(&holder, "zz/y").await.unwrap_err().kind, Kind::NotFound);
+    cloud.replace_meta(&holder, &map(&[("only", "this")])).await.unwrap();
+    let shown = cloud.server(&id).await.unwrap().unwrap();
+    assert_eq!((&shown.meta, &shown.raw["metadata"][MARKER]), (&map(&[("only", "this")]), &"m-1".into()));
+
+    let name = Some("renamed".to_string());
+    let update = ServerUpdate {
+        name,
+        description: Some("d".to_string()),
+        access_ipv4: Some("192.0.2.7".to_string()),
+        ..ServerUpdate::default()
+    };
+    cloud.update_server(&id, &update).await.unwrap();
+    let shown = cloud.server(&id).await.unwrap().unwrap();
+    assert_eq!(
+        (shown.name.as_str(), &shown.raw["accessIPv4"], &shown.raw["description"]),
+        ("renamed", &"192.0.2.7".into(), &"d".into())
     );
-    for (n, u) in [
-        ServerUpdate {
-            name: Some("drv2".into()),
-            access_ipv4: Some("192.0.2.7".into()),
-            ..Default::default()
-        },
-        ServerUpdate { description: Some("d2".into()), access_ipv4: Some("".into()), ..Default::default() },
-        ServerUpdate { description: Some("".into()), ..Default::default() },
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        println!(
-            "update {n} {:?} {}",
-            c.update_server(&id, &u).await.map_err(|e| e.answer.clone()),
-            c.server(&id).await.unwrap().unwrap().raw["accessIPv4"]
-        );
-    }
-    for (a, want) in [
+
+    let files = vec![("/a".to_string(), b"x".to_vec())];
+    let with_files = RebuildSpec {
+        image: image.clone(),
+        files,
+        name: Some("again".to_string()),
+        ..RebuildSpec::default()
+    };
+    let with_data =
+        RebuildSpec { image: image.clone(), user_data: Some(b"x".to_vec()), ..RebuildSpec::default() };
+    let mut server = shown;
+    for (action, leads_to) in [
         (Action::Reboot { hard: false }, "ACTIVE"),
         (Action::Reboot { hard: true }, "ACTIVE"),
         (Action::Stop { force: true }, "SHUTOFF"),
@@ -167,105 +202,95 @@ async fn real() {
         (Action::Rescue { image: None, admin_pass: None }, "RESCUE"),
         (Action::Unrescue, "ACTIVE"),
         (Action::SetPassword(Secret::new("newpass")), "ACTIVE"),
-        (
-            Action::Rebuild(Box::new(RebuildSpec {
-                image: images[0].id.clone(),
-                files: vec![("/a".into(), b"x".to_vec())],
-                name: Some("drv3".into()),
-                ..Default::default()
-            })),
-            "ACTIVE",
-        ),
-        (
-            Action::Rebuild(Box::new(RebuildSpec {
-                image: images[0].id.clone(),
-                user_data: Some(b"x".to_vec()),
-                ..Default::default()
-            })),
-            "ACTIVE",
-        ),
-        (Action::Resize { flavor: small.clone() }, "VERIFY_RESIZE"),
+        (Action::RemoveSecurityGroup("default".to_string()), "ACTIVE"),
+        (Action::AddSecurityGroup("default".to_string()), "ACTIVE"),
+        (Action::Rebuild(Box::new(with_files)), "ACTIVE"),
+        (Action::Rebuild(Box::new(with_data)), "ACTIVE"),
+        (Action::Resize { flavor: flavor("m1.small") }, "VERIFY_RESIZE"),
         (Action::ConfirmResize, "ACTIVE"),
-        (Action::Resize { flavor: tiny.clone() }, "VERIFY_RESIZE"),
+        (Action::Resize { flavor: flavor("m1.tiny") }, "VERIFY_RESIZE"),
         (Action::RevertResize, "ACTIVE"),
     ] {
-        let accepted = c.act(&id, &a).await;
-        let Ok(accepted) = accepted else {
-            println!("{} -> {:?}", a.verb(), accepted.unwrap_err());
-            continue;
-        };
-        let first = c.request_state(&id, accepted.request_id.as_deref().unwrap()).await;
-        let mut seen = c.server(&id).await.unwrap().unwrap();
-        println!(
-            "{} {:?} pass={} first={first:?} {} {:?} updated {:?}",
-            a.verb(),
-            accepted.request_id,
-            accepted.admin_pass.is_some(),
-            seen.status,
-            seen.task,
-            seen.updated
-        );
-        if want != "ACTIVE" || !matches!(a, Action::Lock | Action::Unlock) {
-            tokio::time::sleep(Duration::from_millis(700)).await;
-            seen = rest(id.clone(), want).await;
-        }
-        println!(
-            "    now {} updated {:?} state {:?}",
-            seen.status,
-            seen.updated,
-            c.request_state(&id, accepted.request_id.as_deref().unwrap()).await
-        );
-    }
-    println!("console {:?}", c.console_log(&id, Some(2)).await.unwrap());
-    println!("console {:?}", c.console_url(&id).await.unwrap());
-    let snap = c
-        .snapshot_server(&id, "drvsnap", &BTreeMap::from([("m".to_string(), "n".to_string())]))
-        .await
-        .unwrap();
-    for _ in 0..50 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        if c.image(&snap).await.unwrap().is_some_and(|i| i.status == "ACTIVE") {
-            break;
+        match action {
+            // These leave no record of their end.
+            Action::AddSecurityGroup(_) | Action::RemoveSecurityGroup(_) => {
+                drop(cloud.act(&id, &action).await.unwrap())
+            }
+            _ => server = lab.act(&server, action, leads_to).await,
         }
     }
-    let hi = Holder::Image(snap.clone());
-    c.set_meta(
-        &hi,
-        &BTreeMap::from([("a/b~ c".to_string(), "é".to_string()), ("m".to_string(), "o".to_string())]),
-    )
-    .await
-    .unwrap();
-    println!("image meta {:?}", c.meta(&hi).await.unwrap());
-    c.delete_meta(&hi, "a/b~ c").await.unwrap();
-    println!("image meta missing {:?}", c.delete_meta(&hi, "a/b~ c").await.unwrap_err().to_string());
-    c.replace_meta(&hi, &BTreeMap::from([("z".to_string(), "y".to_string())])).await.unwrap();
-    println!("image meta {:?}", c.meta(&hi).await.unwrap());
-    println!("delete image {:?} {:?}", c.delete_image(&snap).await, c.delete_image(&snap).await);
-    let mut many = spec.clone();
-    many.name = "drvm".into();
-    many.count = Some(3);
-    many.marker = "m-2".into();
-    let many = c.boot(&many).await.unwrap();
-    println!("many {:?}", many.iter().map(|s| (&s.name, &s.status)).collect::<Vec<_>>());
-    let mut one = spec.clone();
-    one.count = Some(1);
-    one.networks = Nics::Absent;
-    let one = c.boot(&one).await.unwrap();
-    println!("one {:?}", one.iter().map(|s| (&s.name, &s.status)).collect::<Vec<_>>());
-    let mut auto = spec.clone();
-    auto.networks = Nics::Auto;
-    auto.name = "auto".into();
-    let auto = c.boot(&auto).await.unwrap();
-    println!(
-        "page {:?}",
-        c.servers(&ServerFilter { limit: Some(2), ..Default::default() }).await.unwrap().len()
+    assert_eq!(
+        (server.flavor.id.as_deref(), server.name.as_str()),
+        (Some(flavor("m1.small").as_str()), "again")
     );
-    for s in many.iter().chain(&one).chain(&auto) {
-        println!("delete {:?}", c.delete_server(&s.id, false).await);
+    assert_eq!(cloud.act(&id, &Action::ConfirmResize).await.unwrap_err().kind, Kind::Conflict);
+    assert!(cloud.console_log(&id, Some(2)).await.unwrap().lines().count() <= 2);
+    assert!(cloud.console_url(&id).await.unwrap().starts_with("http"));
+
+    let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")])).await.unwrap();
+    let shown = Arc::new(cloud.image(&snapshot).await.unwrap().unwrap());
+    let timeout = Duration::from_secs(60);
+    let ready =
+        wait::images(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
+    assert_eq!(ready.unwrap().name, "driver snapshot");
+    let holder = Holder::Image(snapshot.clone());
+    cloud.set_meta(&holder, &map(&[("a/b~ c", "é"), ("m", "o")])).await.unwrap();
+    assert_eq!(cloud.meta(&holder).await.unwrap()["a/b~ c"], "é");
+    cloud.delete_meta(&holder, "a/b~ c").await.unwrap();
+    assert_eq!(cloud.delete_meta(&holder, "a/b~ c").await.unwrap_err().kind, Kind::NotFound);
+    cloud.replace_meta(&holder, &map(&[("z", "y")])).await.unwrap();
+    assert_eq!(cloud.meta(&holder).await.unwrap(), map(&[("z", "y")]));
+    assert!(cloud.delete_image(&snapshot).await.unwrap() && !cloud.delete_image(&snapshot).await.unwrap());
+
+    let many = BootSpec { name: "many".to_string(), count: Some(3), networks: Nics::Auto, ..spec.clone() };
+    let many = cloud.boot(&many).await.unwrap();
+    assert_eq!(
+        many.iter().map(|server| server.name.as_str()).collect::<Vec<_>>(),
+        ["many-1", "many-2", "many-3"]
+    );
+    let one = cloud.boot(&BootSpec { count: Some(1), networks: Nics::Absent, ..spec.clone() }).await.unwrap();
+    assert_eq!(one[0].name, "driver (a) b-1");
+    let all: Vec<Wanted> = many.iter().chain(&one).map(plain).collect();
+    lab.wait(&all, Goal::Active).await;
+    let missing = Nic { network: Some("privat".to_string()), ..Nic::default() };
+    let refused = cloud.boot(&BootSpec { networks: Nics::These(vec![missing]), ..spec }).await.unwrap_err();
+    assert_eq!((refused.kind, refused.label.as_deref()), (Kind::NotFound, Some("closest: `private`")));
+    for (at, wanted) in all.iter().enumerate() {
+        assert!(cloud.delete_server(&wanted.server.id, at == 0).await.unwrap());
     }
-    println!("delete {:?}", c.delete_server(&id, true).await);
-    tokio::time::sleep(Duration::from_secs(2)).await;
-    println!("delete again {:?}", c.delete_server(&id, false).await);
-    println!("api {:?}", c.api("compute", "get", "servers?limit=1", None).await.unwrap());
-    println!("api {:?}", c.api("compute", "GET", "/nosuch", None).await.unwrap_err());
+    assert!(cloud.delete_server(&id, true).await.unwrap());
+    let all: Vec<Wanted> = all.into_iter().chain([plain(&server)]).collect();
+    lab.wait(&all, Goal::Deleted).await;
+    assert!(!cloud.delete_server(&id, false).await.unwrap() && cloud.server(&id).await.unwrap().is_none());
+}
+
+#[tokio::test]
+#[ignore = "needs a real cloud"]
+async fn what_a_real_cloud_tells_of_itself() {
+    let lab = Lab::new();
+    let cloud = &lab.cloud;
+    let limits = cloud.limits().await.unwrap();
+    assert!(limits["servers"].is_some() && limits["personality"] == Some(5) && limits["volumes"].is_none());
+    assert_eq!(cloud.zones().await.unwrap(), ["nova"]);
+    let names: Vec<String> = cloud.flavors().await.unwrap().into_iter().map(|flavor| flavor.name).collect();
+    assert_eq!(names, ["m1.nano", "m1.tiny", "m1.small", "m1.medium", "m1.large", "m1.xlarge"]);
+    assert!(cloud.flavor("1").await.unwrap().is_some() && cloud.flavor("nosuch").await.unwrap().is_none());
+    for id in ["detail", "nosuch", "a/b é", ".."] {
+        assert!(
+            cloud.server(id).await.unwrap().is_none() && cloud.image(id).await.unwrap().is_none(),
+            "{id}"
+        );
+    }
+    assert!(cloud.api("compute", "GET", "/servers?limit=1", None).await.is_ok());
+    assert_eq!(cloud.api("compute", "GET", "/nosuch", None).await.unwrap_err().kind, Kind::NotFound);
+    let all = ServerFilter { all_projects: true, ..ServerFilter::default() };
+    assert_eq!(cloud.servers(&all).await.unwrap_err().kind, Kind::Forbidden);
+    let nano = BootSpec {
+        name: "nano".to_string(),
+        image: Some(cloud.images(&ImageFilter::default()).await.unwrap()[0].id.clone()),
+        flavor: "42".to_string(),
+        ..BootSpec::default()
+    };
+    let error = cloud.boot(&nano).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Forbidden, "{error:?}");
 }

@@ -1,1 +1,3 @@
-//! support
+//! What several tests share.
+
+pub mod stub;

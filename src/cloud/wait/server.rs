@@ -60,6 +60,14 @@ impl Pending {
             _ => &[],
         }
     }
+
+    /// Whether it was done when it was accepted: no status ever tells of it.
+    fn is_instant(&self) -> bool {
+        matches!(
+            self.verb,
+            "lock" | "unlock" | "add_security_group" | "remove_security_group" | "rename" | "update"
+        )
+    }
 }
 
 /// One server to wait for.
@@ -216,7 +224,7 @@ impl Member {
         let Some(pending) = &self.pending else {
             return Ok(true);
         };
-        if self.moved {
+        if self.moved || pending.is_instant() {
             return Ok(true);
         }
         if server.task.is_some() {
@@ -231,7 +239,8 @@ impl Member {
         if changed && !scene.single {
             return Ok(true);
         }
-        let worth = changed || look <= 3 || look.is_multiple_of(4);
+        let free = scene.single || pending.request_id.is_none();
+        let worth = free || look <= 3 || look.is_multiple_of(4);
         match if worth { self.state(scene).await } else { RequestState::Running } {
             RequestState::Finished => {
                 self.moved = true;

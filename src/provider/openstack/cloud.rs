@@ -161,13 +161,7 @@ fn id_of(holder: &Holder) -> &str {
 
 /// The service's name in errors.
 fn label(service: &Service) -> &'static str {
-    match service {
-        Service::Identity => "identity",
-        Service::Compute => "compute",
-        Service::Image => "image",
-        Service::Network => "network",
-        _ => "service",
-    }
+    service.word().unwrap_or("service")
 }
 
 /// A missing thing as `None`.

@@ -14,6 +14,7 @@ use super::session::{Call, Range, Service};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Cloud, Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate};
 use crate::wire::Answer;
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// How long after each other an unanswered request's servers are looked for.
@@ -114,20 +115,20 @@ impl OpenStack {
         }
         let number =
             |server: &Server| index(&server.name, &spec.name).filter(|number| *number <= wanted as i64);
-        servers.sort_by(|a, b| {
-            let key = |server: &Server| number(server).unwrap_or(i64::MAX);
-            key(a).cmp(&key(b)).then_with(|| a.name.cmp(&b.name)).then_with(|| a.id.cmp(&b.id))
-        });
-        // Clouds can be set to name the members of a group by their ids: give them their numbers.
-        let expected = |at: usize| format!("{}-{}", spec.name, at + 1);
-        for (at, server) in servers.iter_mut().enumerate() {
-            if number(server).is_none() {
-                let update = ServerUpdate { name: Some(expected(at)), ..ServerUpdate::default() };
-                if self.update_server(&server.id, &update).await.is_ok() {
-                    server.name = expected(at);
-                }
+        servers.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+        // Clouds can be set to name the members of a group by their ids: give them the numbers that are free.
+        let taken: HashSet<i64> = servers.iter().filter_map(number).collect();
+        let mut free = (1..=wanted as i64).filter(|number| !taken.contains(number));
+        for server in servers.iter_mut().filter(|server| number(server).is_none()) {
+            let Some(number) = free.next() else { break };
+            let name = format!("{}-{number}", spec.name);
+            let update = ServerUpdate { name: Some(name.clone()), ..ServerUpdate::default() };
+            // It was made all the same; a name that cannot be changed stays the cloud's.
+            if self.update_server(&server.id, &update).await.is_ok() {
+                server.name = name;
             }
         }
+        servers.sort_by_key(|server| number(server).unwrap_or(i64::MAX));
         Ok(servers)
     }
 

@@ -28,6 +28,15 @@ pub fn decode(body: &Json) -> Option<Network> {
 
 /// The id of the network that a text names.
 pub fn choose(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String> {
+    named(cloud, wanted, networks).map_err(|mut error| {
+        error.cloud = Some(cloud.to_string());
+        error.provider = Some("openstack");
+        error.service = Some("network");
+        error
+    })
+}
+
+fn named(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String> {
     if let Some(network) = networks.iter().find(|network| network.id == wanted) {
         return Ok(network.id.clone());
     }
