@@ -205,7 +205,10 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>, mut over: watch::Rec
             let _ = stream.set_nodelay(true);
             let service = service_fn(|request| serve(Arc::clone(&shared), request));
             let mut server = hyper::server::conn::http1::Builder::new();
-            let connection = server.half_close(true).serve_connection(TokioIo::new(stream), service);
+            let connection = server
+                .half_close(true)
+                .title_case_headers(true)
+                .serve_connection(TokioIo::new(stream), service);
             tokio::select! {
                 _ = over.changed() => {}
                 _ = connection => {}

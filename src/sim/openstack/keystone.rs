@@ -283,8 +283,14 @@ fn endpoints(_: &mut World, call: &Call<'_>) -> Outcome {
 
 fn credential_value(call: &Call<'_>, credential: &Credential) -> Value {
     let role = |role: &crate::sim::world::Role| {
-        v!({"id": role.id, "name": role.name, "domain_id": null, "description": null,
-            "options": {"immutable": true}})
+        let mut value = v!({"id": role.id, "name": role.name, "domain_id": null, "description": null,
+            "options": {"immutable": true}});
+        // Only the roles that Keystone itself makes are immutable.
+        if role.name == "heat_stack_owner" {
+            value["options"] = v!({});
+            value["links"] = v!({"self": format!("{}/roles/{}", v3(call), role.id)});
+        }
+        value
     };
     v!({"id": credential.id, "name": credential.name, "description": credential.description,
         "user_id": credential.user, "project_id": credential.project, "system": null,

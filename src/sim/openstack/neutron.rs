@@ -196,7 +196,7 @@ fn floating_ips(_: &mut World, _: &Call<'_>) -> Outcome {
 fn rule_values(group: &Group) -> Vec<Value> {
     let at = time::second(group.created);
     let rule = |(index, id): (usize, &String)| {
-        let (inward, kind) = (index >= 2, if index % 2 == 0 { "IPv4" } else { "IPv6" });
+        let (inward, kind) = (index % 2 == 0, if index < 2 { "IPv4" } else { "IPv6" });
         v!({"id": id, "project_id": group.project, "security_group_id": group.id, "ethertype": kind,
             "direction": if inward { "ingress" } else { "egress" }, "protocol": null, "port_range_min": null,
             "port_range_max": null, "remote_ip_prefix": null, "remote_address_group_id": null,

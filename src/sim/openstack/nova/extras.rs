@@ -165,9 +165,9 @@ pub(super) fn deed(world: &mut World, call: &Call<'_>) -> Outcome {
             if call.version >= 62 {
                 event["host"] = HOST.into();
             }
-        }
-        if call.version >= 84 {
-            event["details"] = deed.error.clone().into();
+            if call.version >= 84 {
+                event["details"] = deed.error.clone().into();
+            }
         }
         told["events"] = v!([event]);
     }

@@ -7,7 +7,7 @@ use super::{Answer, Call, Outcome, body, json, schemas, server};
 use crate::sim::world::{Group, Refusal, World, fresh_id};
 
 fn value(group: &Group) -> Value {
-    let rules = group.rules.iter().skip(2).map(|id| {
+    let rules = group.rules.iter().step_by(2).map(|id| {
         v!({"id": id, "parent_group_id": group.id, "ip_protocol": null, "from_port": null, "to_port": null,
             "group": {"name": group.name, "tenant_id": group.project}, "ip_range": {}})
     });
