@@ -85,6 +85,12 @@ impl Clouds {
             .unwrap_or_default()
     }
 
+    /// A text without the secrets that were met so far.
+    pub fn hide(&self, text: &str) -> String {
+        let Ok(made) = self.made.lock() else { return text.to_string() };
+        made.values().fold(text.to_string(), |text, (_, wire)| wire.known().hide(&text))
+    }
+
     fn cloud(&self, name: &str) -> Result<Made, Error> {
         let mut sending = wire::Settings {
             pace: self.options.pace.clone(),

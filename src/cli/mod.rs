@@ -1,4 +1,47 @@
 //! The command line: the only room that joins provider and script, and starts the simulated cloud.
+//!
+//! [`args`] is its grammar; [`setup`] puts a session together; then one file a subcommand. Exit codes: 0 done, 1 the
+//! script failed, 2 it was not run, 3 no cloud or no way in, 130 interrupted, 143 terminated.
 
+pub mod args;
 pub mod clouds;
+pub mod console;
+mod explain;
+mod listing;
+mod reference;
+mod run;
+pub mod setup;
 pub mod sim;
+pub mod simulated;
+mod watch;
+
+use args::Command;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// The whole program.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match args::parse(words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            // Help goes to standard output, a mistake to standard error; clap knows which this is.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    let options = &arguments.options;
+    ExitCode::from(match (&arguments.expression, &arguments.command) {
+        (Some(text), _) => run::expression(options, text),
+        (None, Some(Command::Run { file, parameters })) => run::file(&arguments, file, parameters),
+        (None, Some(Command::Doc { topic })) => reference::doc(options, topic.as_deref()),
+        (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
+        (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
+        (None, Some(Command::Sim { port, clouds_yaml })) => sim::run(options, *port, clouds_yaml.clone()),
+        (None, None) => {
+            use clap::CommandFactory as _;
+            let _ = args::Arguments::command().print_help();
+            2
+        }
+    })
+}

@@ -21,6 +21,24 @@ impl Default for ServeOptions {
     }
 }
 
+/// The subcommand: serve, and give the exit code.
+pub fn run(options: &super::args::Options, port: u16, clouds_yaml: Option<PathBuf>) -> u8 {
+    let bind = SocketAddr::from(([127, 0, 0, 1], port));
+    let bridge = crate::script::bridge::Bridge::new();
+    match bridge.wait(serve(ServeOptions { bind, clouds_yaml })) {
+        Ok(()) => 0,
+        Err(error) => {
+            let error = crate::cloud::Error::new(
+                crate::cloud::Kind::Failed,
+                format!("the simulated cloud cannot be served: {error}"),
+            )
+            .coded("cli::sim")
+            .help("choose another --port, or leave it out for a free one");
+            super::run::refuse(options, &crate::config::Environment::of_process(), &error, 1)
+        }
+    }
+}
+
 /// Serves until it is interrupted.
 ///
 /// # Errors

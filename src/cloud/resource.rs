@@ -19,6 +19,10 @@ pub enum Noun {
 }
 
 impl Noun {
+    /// Every noun.
+    pub const ALL: [Noun; 6] =
+        [Noun::Server, Noun::Image, Noun::Flavor, Noun::Network, Noun::Keypair, Noun::SecurityGroup];
+
     /// The word in scripts and messages.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -1,3 +1,5 @@
-//! Values as people see them: tables, and the same rows as JSON.
+//! Values as people see them: tables, cards, the same rows as JSON, and what a run says while it waits.
 
+pub mod progress;
+pub mod show;
 pub mod table;

@@ -29,7 +29,11 @@ pub fn engine(session: &Arc<Session>) -> Engine {
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
     let stopped = session.stopped.clone();
-    engine.on_progress(move |_| stopped.load(Ordering::Relaxed).then(|| Dynamic::from(Ending::Interrupted)));
+    let signal = session.signal.clone();
+    engine.on_progress(move |_| {
+        let ending = if signal.load(Ordering::Relaxed) { Ending::Terminated } else { Ending::Interrupted };
+        stopped.load(Ordering::Relaxed).then(|| Dynamic::from(ending))
+    });
     let console = session.console.clone();
     engine.on_print(move |text| console.data(text));
     let console = session.console.clone();

@@ -13,9 +13,6 @@ use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 pub use super::people::people_word;
 pub use super::syntax::parse_failure;
 
-/// The token that a stopped run carries when it was SIGTERM; anything else is Ctrl-C.
-pub const TERMINATED: &str = "terminated";
-
 /// A function as a caller sees it: each way to call it, with its parameters and whether each must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
@@ -113,11 +110,7 @@ pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) 
 /// Why a run ended, of the innermost error.
 fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
     match error {
-        EvalAltResult::ErrorTerminated(token, _) => {
-            let terminated = token.is::<bool>() && token.as_bool() == Ok(true)
-                || token.read_lock::<rhai::ImmutableString>().is_some_and(|text| text.as_str() == TERMINATED);
-            Cause::Interrupted { terminated }
-        }
+        EvalAltResult::ErrorTerminated(token, _) => super::run::ending(token),
         EvalAltResult::Exit(value, _) | EvalAltResult::Return(value, _) => {
             Cause::Exit(value.as_int().unwrap_or(0))
         }

@@ -16,6 +16,7 @@ pub mod lexer;
 pub mod modules;
 pub mod params;
 mod people;
+pub mod run;
 pub mod session;
 mod syntax;
 pub mod types;

@@ -48,7 +48,7 @@ pub struct Session {
     /// What the run did.
     pub ledger: Ledger,
     /// Waits for futures.
-    pub bridge: Bridge,
+    pub bridge: Arc<Bridge>,
     /// Where output goes.
     pub console: Arc<dyn Console>,
     /// The sources.
@@ -57,6 +57,8 @@ pub struct Session {
     pub params: Params,
     /// Set by an interruption, so that loops end too.
     pub stopped: Arc<AtomicBool>,
+    /// Whether it was SIGTERM that stopped it.
+    pub signal: Arc<AtomicBool>,
 }
 
 impl Session {

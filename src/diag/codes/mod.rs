@@ -115,3 +115,8 @@ pub const PAGES: &[(&str, &str)] = &[
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(name, _)| *name == code).map(|(_, page)| *page)
 }
+
+/// Every code, in alphabetical order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(|(code, _)| *code)
+}

@@ -1,0 +1,252 @@
+//! The command line: its options and subcommands. `run` takes a runbook's own parameters beside the options everywhere.
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Cloud runbooks in Rhai.
+#[derive(Debug, Parser)]
+#[command(name = "rhain", version, about = "Cloud runbooks in Rhai", disable_help_subcommand = true)]
+pub struct Arguments {
+    /// Evaluate an expression and print what it gives
+    #[arg(short = 'e', long = "eval", value_name = "EXPR", conflicts_with = "command")]
+    pub expression: Option<String>,
+
+    /// The options everywhere.
+    #[command(flatten)]
+    pub options: Options,
+
+    /// The subcommand.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// How results and errors are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+/// The options everywhere.
+#[derive(Debug, Clone, Args)]
+pub struct Options {
+    /// The cloud to work on; `sim` is the embedded simulated one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub cloud: Option<String>,
+    /// How tables, final values and errors are written
+    #[arg(long, global = true, value_enum, default_value = "table", value_name = "FORMAT")]
+    pub format: Format,
+    /// The longest one request may take, retries apart [default: 60s]
+    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<std::time::Duration>,
+    /// Requests in flight
+    #[arg(long, global = true, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: u16,
+    /// Requests a second to one endpoint, at the most
+    #[arg(long, global = true, value_name = "N", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// Say less: no progress, no notes
+    #[arg(short = 'q', long, global = true)]
+    pub quiet: bool,
+    /// Say each request, secrets masked
+    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Write each request as a line of JSON, secrets masked
+    #[arg(long, global = true, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Say at the end how much was asked
+    #[arg(long, global = true)]
+    pub stats: bool,
+    /// No colours
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Answer every `confirm` with yes
+    #[arg(long, global = true)]
+    pub yes: bool,
+    /// Refuse every verb that changes something
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Print the requests that would change something instead of sending them
+    #[arg(long, global = true)]
+    pub dry_run: bool,
+    /// Let the script read files: all, or these paths
+    #[arg(long, global = true, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_read: Vec<String>,
+    /// Let the script read environment variables: all, or these names
+    #[arg(long, global = true, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_env: Vec<String>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a script; `-` reads standard input
+    Run {
+        /// The script
+        file: String,
+        /// Its parameters: --name value
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PARAMETERS")]
+        parameters: Vec<String>,
+    },
+    /// The reference: an index, a verb, a noun, a word to search for, or a script
+    Doc {
+        /// A verb, a noun, a word or a script
+        topic: Option<String>,
+    },
+    /// What a diagnostic code means
+    Explain {
+        /// The code, such as cloud::over_quota
+        code: Option<String>,
+    },
+    /// The clouds found, and where
+    Clouds {
+        /// Ask each whether it answers
+        #[arg(long)]
+        check: bool,
+    },
+    /// Serve the simulated cloud on loopback for other programs; prints a clouds.yaml
+    Sim {
+        /// The port; a free one where not given
+        #[arg(long, default_value_t = 0)]
+        port: u16,
+        /// Write the clouds.yaml to this file once it listens, instead of printing it
+        #[arg(long, value_name = "FILE")]
+        clouds_yaml: Option<PathBuf>,
+    },
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let span = match text.parse::<i64>() {
+        Ok(seconds) if seconds > 0 => Some(crate::cloud::Span::from_secs(seconds)),
+        _ => crate::cloud::Span::parse(text),
+    };
+    let span = span.filter(|span| span.nanos() > 0);
+    span.map(crate::cloud::Span::to_std).ok_or_else(|| "give a duration such as 30s, 5m or 1h".to_string())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|rate| rate.is_finite() && *rate > 0.0)
+        .ok_or_else(|| "give a number above 0".to_string())
+}
+
+/// The arguments, the options everywhere taken out of what stands behind the script's name.
+pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(reordered(words.into_iter().collect()))
+}
+
+/// `run book.rhai --zone a --cloud lab` means `--cloud` as an option: options everywhere go before the script, what
+/// is left behind it are its parameters. After `--` all are parameters.
+fn reordered(words: Vec<OsString>) -> Vec<OsString> {
+    let command = Arguments::command();
+    let known: Vec<(Vec<String>, bool)> = command
+        .get_arguments()
+        .filter(|argument| argument.is_global_set())
+        .map(|argument| {
+            let mut names: Vec<String> =
+                argument.get_long().map(|long| format!("--{long}")).into_iter().collect();
+            names.extend(argument.get_short().map(|short| format!("-{short}")));
+            let takes = argument.get_action().takes_values() && !argument.is_require_equals_set();
+            (names, takes)
+        })
+        .collect();
+    let find = |word: &str| {
+        let name = word.split('=').next().unwrap_or(word);
+        if name == "-vv" || name == "-vvv" {
+            return Some(false);
+        }
+        let (_, takes) = known.iter().find(|(names, _)| names.iter().any(|known| known == name))?;
+        Some(*takes && !word.contains('='))
+    };
+    let mut before = Vec::new();
+    let mut words = words.into_iter();
+    let mut script: Vec<OsString> = Vec::new();
+    let mut in_run = false;
+    before.extend(words.next());
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy().into_owned();
+        if text == "--" {
+            script.extend(words.by_ref());
+            break;
+        }
+        match find(&text) {
+            Some(takes) => {
+                before.push(word);
+                if takes {
+                    before.extend(words.next());
+                }
+            }
+            None if !in_run && text == "run" => {
+                in_run = true;
+                script.push(word);
+            }
+            None if in_run => script.push(word),
+            None => before.push(word),
+        }
+    }
+    before.extend(script);
+    before
+}
+
+/// A runbook's parameters from the words behind its name: `--name value`, `--name=value`, or `--flag` for true.
+pub fn parameters(words: &[String]) -> Result<BTreeMap<String, String>, String> {
+    let mut given = BTreeMap::new();
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        let Some(name) = word.strip_prefix("--").filter(|name| !name.is_empty()) else {
+            return Err(format!("`{word}` is no parameter; write it as --name value"));
+        };
+        let (name, value) = match name.split_once('=') {
+            Some((name, value)) => (name, value.to_string()),
+            None => {
+                // A value may begin with a single dash: a negative number is one.
+                let value = words.next_if(|next| !next.starts_with("--"));
+                (name, value.cloned().unwrap_or_else(|| "true".to_string()))
+            }
+        };
+        let name = name.replace('_', "-");
+        if given.insert(name.clone(), value).is_some() {
+            return Err(format!("`--{name}` is given twice"));
+        }
+    }
+    Ok(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<OsString> {
+        text.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn options_everywhere_may_stand_behind_the_script() {
+        let parsed = parse(words("rhain run book.rhai --zone a --cloud lab -v --batch-size=3 --allow-read"));
+        let arguments = parsed.expect("fits");
+        assert_eq!(arguments.options.cloud.as_deref(), Some("lab"));
+        assert_eq!(arguments.options.verbose, 1);
+        assert_eq!(arguments.options.allow_read, [""]);
+        let Some(Command::Run { file, parameters: rest }) = arguments.command else { panic!("no run") };
+        assert_eq!(file, "book.rhai");
+        let given = parameters(&rest).expect("fits");
+        assert_eq!(given.get("zone").map(String::as_str), Some("a"));
+        assert_eq!(given.get("batch-size").map(String::as_str), Some("3"));
+    }
+
+    #[test]
+    fn parameters_are_names_and_values() {
+        let texts = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
+        let given = parameters(&texts("--dry --n -3 --a=b=c")).expect("fits");
+        assert_eq!(given.get("dry").map(String::as_str), Some("true"));
+        assert_eq!(given.get("n").map(String::as_str), Some("-3"));
+        assert_eq!(given.get("a").map(String::as_str), Some("b=c"));
+        assert!(parameters(&texts("stray")).is_err());
+        assert!(parameters(&texts("--a 1 --a 2")).is_err());
+    }
+}

@@ -1,0 +1,72 @@
+//! Standard output and standard error of the program: what a script writes, and how reports are drawn.
+
+use crate::diag::Style;
+use crate::script::session::Console;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The program's own streams.
+pub struct Streams {
+    json: bool,
+    quiet: bool,
+    broken: AtomicBool,
+}
+
+impl Streams {
+    /// Streams that write tables as JSON where `json`.
+    pub fn new(json: bool, quiet: bool) -> Streams {
+        Streams { json, quiet, broken: AtomicBool::new(false) }
+    }
+
+    /// Whether the reader of standard output has gone: what is written is lost, and that is no error.
+    pub fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+}
+
+impl Console for Streams {
+    fn data(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+            self.broken.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn talk(&self, text: &str) {
+        // Nobody may listen on standard error; that ends no run.
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
+    fn json(&self) -> bool {
+        self.json
+    }
+
+    fn width(&self) -> usize {
+        // A pipe has no edge to wrap at.
+        if io::stdout().is_terminal() { columns() } else { 500 }
+    }
+}
+
+impl Streams {
+    /// A note about the run itself, left out with `-q`.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.talk(text);
+        }
+    }
+}
+
+/// The terminal's width; 80 where it is not told.
+pub fn columns() -> usize {
+    comfy_table::Table::new().width().map_or(80, usize::from).clamp(40, 200)
+}
+
+/// How reports are drawn on standard error.
+pub fn style(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Style {
+    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    let plain = no_color || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb;
+    if !io::stderr().is_terminal() || plain {
+        return Style { width: if io::stderr().is_terminal() { columns() } else { 80 }, ..Style::PLAIN };
+    }
+    Style { unicode: true, color: true, width: columns() }
+}

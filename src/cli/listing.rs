@@ -1,0 +1,84 @@
+//! `rhain clouds`: the clouds found, where, and whether they answer.
+
+use super::args::{Format, Options};
+use super::run::refuse;
+use super::setup::{Purpose, setup};
+use crate::cloud::host::Clouds as _;
+use crate::cloud::{Error, Kind, Value};
+use crate::config::Environment;
+use crate::output::table;
+use crate::script::session::Console as _;
+use crate::wire::{Clock as _, WallClock};
+
+/// List them; with `check`, log in to each. The exit code is 1 when one does not answer.
+pub fn clouds(options: &Options, check: bool) -> u8 {
+    let environment = Environment::of_process();
+    let setup = match setup(options, Purpose { script: None, simulate: true }, environment.clone()) {
+        Ok(setup) => setup,
+        Err(error) => {
+            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
+                .coded("cli::file");
+            return refuse(options, &environment, &error, 2);
+        }
+    };
+    for problem in setup.clouds.problems() {
+        refuse(options, &environment, problem, 1);
+    }
+    let mut columns = vec!["default", "name", "provider", "where it was found"];
+    if check {
+        columns.push("answers");
+    }
+    let mut failed = false;
+    let mut rows = Vec::new();
+    for known in setup.clouds.known() {
+        let mut row = vec![
+            match options.format {
+                Format::Json => Value::Bool(known.default),
+                Format::Table => Value::text(if known.default { "*" } else { "" }),
+            },
+            Value::text(&known.name),
+            Value::text(known.provider),
+            Value::text(&known.found),
+        ];
+        if check {
+            let answer = answers(&setup.session.bridge, &*setup.clouds, &known.name);
+            failed |= answer.is_err();
+            row.push(Value::text(answer.unwrap_or_else(|why| format!("no: {why}"))));
+        }
+        rows.push(row);
+    }
+    let columns: Vec<String> = columns.into_iter().map(str::to_string).collect();
+    let text = match options.format {
+        Format::Json => table::json(&columns, &rows),
+        Format::Table => table::draw(&columns, &rows, setup.streams.width()),
+    };
+    setup.streams.data(&setup.clouds.hide(&text));
+    u8::from(failed)
+}
+
+fn answers(
+    bridge: &crate::script::bridge::Bridge,
+    clouds: &super::clouds::Clouds,
+    name: &str,
+) -> Result<String, String> {
+    let short = |error: Error| match &error.answer {
+        Some(answer) => format!("{}: {answer}", error.message),
+        None => error.message.clone(),
+    };
+    let cloud = clouds.get(Some(name)).map_err(short)?;
+    let clock = WallClock::start();
+    let identity = bridge
+        .wait(async {
+            cloud.login().await?;
+            cloud.identity().await
+        })
+        .map_err(short)?;
+    let mut text = format!("yes, {} ms", clock.elapsed().as_millis());
+    if let Some(user) = identity.user {
+        text.push_str(&format!(", user {user}"));
+    }
+    if let Some(project) = identity.project {
+        text.push_str(&format!(" in project {project}"));
+    }
+    Ok(text)
+}

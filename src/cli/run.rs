@@ -1,0 +1,273 @@
+//! `rhain run` and `rhain -e`: compile, check the parameters, run, report, and choose the exit code.
+
+use super::args::{Arguments, Format, Options, parameters};
+use super::console::style;
+use super::setup::{Purpose, Setup, setup};
+use crate::cloud::{Error, Kind, Noun, Value};
+use crate::config::{Environment, SIM};
+use crate::diag::{self, Report};
+use crate::output;
+use crate::script::failure::{Cause, Failure};
+use crate::script::params;
+use crate::script::run::{Program, exit_code};
+use crate::script::session::Console as _;
+use std::io::Read as _;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The script's thread: a thousand nested calls fit.
+const STACK: usize = 64 << 20;
+
+/// What becomes of the chosen cloud's refusal.
+const NO_CLOUD: u8 = 3;
+/// The script was not run.
+const NOT_RUN: u8 = 2;
+
+/// Run a script file, or standard input for `-`.
+pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
+    let environment = Environment::of_process();
+    let reading = |error: std::io::Error| {
+        Error::new(Kind::Script, format!("`{file}` cannot be read: {error}"))
+            .coded("cli::file")
+            .help("give the path of a script, or `-` for standard input")
+    };
+    let text = match file {
+        "-" => {
+            let mut text = Vec::new();
+            std::io::stdin().read_to_end(&mut text).map(|_| text)
+        }
+        path => std::fs::read(path),
+    };
+    let text = text.map_err(reading).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|error| {
+            Error::new(
+                Kind::Script,
+                format!("`{file}` is not text: byte {} is no UTF-8", error.utf8_error().valid_up_to()),
+            )
+            .coded("cli::file")
+            .help("save it as UTF-8")
+        })
+    });
+    let given =
+        parameters(words).map_err(|message| Error::new(Kind::InvalidArgument, message).coded("param::value"));
+    let (text, given) = match (text, given) {
+        (Ok(text), Ok(given)) => (text, given),
+        (Err(error), _) | (_, Err(error)) => {
+            return refuse(&arguments.options, &environment, &error, NOT_RUN);
+        }
+    };
+    let purpose = Purpose { script: Some((file.to_string(), given.clone())), simulate: false };
+    let setup = match setup(&arguments.options, purpose, environment.clone()) {
+        Ok(setup) => setup,
+        Err(error) => {
+            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
+                .coded("cli::file");
+            return refuse(&arguments.options, &environment, &error, NOT_RUN);
+        }
+    };
+    let program = match compile(&setup, file, &text) {
+        Ok(program) => program,
+        Err(failure) => return report(&arguments.options, &setup, &failure),
+    };
+    if let Err(error) = params::check(&program.params(), &given) {
+        return refuse(&arguments.options, &setup.environment, &error, NOT_RUN);
+    }
+    if let Err(code) = chosen(&arguments.options, &setup) {
+        return code;
+    }
+    run(&arguments.options, setup, program, false)
+}
+
+/// Evaluate an expression and print what it gives.
+pub fn expression(options: &Options, text: &str) -> u8 {
+    let environment = Environment::of_process();
+    let purpose = Purpose { script: None, simulate: true };
+    let setup = match setup(options, purpose, environment.clone()) {
+        Ok(setup) => setup,
+        Err(error) => {
+            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
+                .coded("cli::file");
+            return refuse(options, &environment, &error, NOT_RUN);
+        }
+    };
+    let program = match compile(&setup, "-e", text) {
+        Ok(program) => program,
+        Err(failure) => return report(options, &setup, &failure),
+    };
+    if options.cloud.is_some()
+        && let Err(code) = chosen(options, &setup)
+    {
+        return code;
+    }
+    run(options, setup, program, true)
+}
+
+fn compile(setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, Failure> {
+    Program::compile(&setup.session, name, text).map(Arc::new)
+}
+
+/// The session's cloud must be known and have credentials before a script starts.
+fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
+    let opened = match &setup.chosen {
+        Ok(_) => crate::cloud::host::Clouds::get(&*setup.clouds, None).map(|_| ()),
+        Err(error) => Err(error.clone()),
+    };
+    opened.map_err(|error| refuse(options, &setup.environment, &error, NO_CLOUD))
+}
+
+fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
+    if show
+        && let Ok(chosen) = &setup.chosen
+        && chosen.name == SIM
+        && options.cloud.is_none()
+        && chosen.by.contains("no cloud")
+    {
+        setup
+            .streams
+            .note("no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end");
+    }
+    interruptions(&setup);
+    let running = program.clone();
+    let thread =
+        std::thread::Builder::new().name("script".to_string()).stack_size(STACK).spawn(move || running.run());
+    let result = match thread.map(std::thread::JoinHandle::join) {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(broken("the script's thread broke; this is a mistake in rhain")),
+        Err(error) => Err(broken(&format!("the script's thread does not start: {error}"))),
+    };
+    setup.session.host.progress.done();
+    let code = match result {
+        Ok(value) => {
+            if show {
+                print(options, &setup, &value);
+            }
+            0
+        }
+        // A reader of our output that has gone ends a script; it is nobody's mistake.
+        Err(_) if setup.streams.is_broken() => 0,
+        Err(failure) => report(options, &setup, &failure),
+    };
+    stats(options, &setup);
+    code
+}
+
+fn broken(message: &str) -> Failure {
+    Failure { cause: Cause::Error(Error::new(Kind::Script, message)), sites: Vec::new() }
+}
+
+/// Print the final value of an expression.
+fn print(options: &Options, setup: &Setup, value: &Value) {
+    let session = &setup.session;
+    let name_of = |cloud: &str, noun: Noun, id: &str| {
+        session.name_of(cloud, noun, id).unwrap_or_else(|_| Value::text(id))
+    };
+    if options.format == Format::Json {
+        let cloud = setup.chosen.as_ref().map(|chosen| chosen.name.clone()).unwrap_or_default();
+        let json = value.to_json(&|noun, id| name_of(&cloud, noun, id));
+        session.console.data(&json.to_string());
+        return;
+    }
+    let read = |resource: &crate::cloud::Resource, field: &str| {
+        session.field(resource, field).ok().flatten().unwrap_or(Value::Unit)
+    };
+    if let Some(text) = output::show::show(value, &read, session.console.width()) {
+        session.console.data(&text);
+    }
+}
+
+/// Report a failure and give its exit code.
+fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
+    let code = match &failure.cause {
+        Cause::Error(error) if refused_at_login(setup, error) => i64::from(NO_CLOUD),
+        _ => exit_code(failure),
+    };
+    let exists = setup.session.ledger.exists();
+    if let Some(report) = diag::from_script::report(failure, &setup.session.texts, &exists) {
+        draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
+    }
+    u8::try_from(code).unwrap_or(1)
+}
+
+/// Whether the chosen cloud refused the credentials before it ever took them.
+fn refused_at_login(setup: &Setup, error: &Error) -> bool {
+    let own = setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
+    let login = error.request.as_ref().is_some_and(|line| line.path.contains("/tokens"));
+    own && (error.kind == Kind::Unauthorized && login)
+}
+
+/// Report an error that no script is to blame for.
+pub fn refuse(options: &Options, environment: &Environment, error: &Error, code: u8) -> u8 {
+    let read = |path: &str| std::fs::read_to_string(environment.path(path)).ok();
+    let mut report = diag::from_config::report(error, &read);
+    for also in &error.also {
+        report.help.push(format!("{} ({})", also.message, also.help.clone().unwrap_or_default()));
+    }
+    draw(options, environment, &report, str::to_string);
+    code
+}
+
+fn draw(options: &Options, environment: &Environment, report: &Report, hide: impl Fn(&str) -> String) {
+    use std::io::Write as _;
+    let text = if options.format == Format::Json {
+        format!("{}\n", diag::to_json(report, &[]))
+    } else {
+        let style = style(options.no_color, |name| environment.get(name).map(str::to_string));
+        diag::draw(report, style, &[])
+    };
+    // Nobody may listen on standard error; the exit code still tells.
+    let _ = write!(std::io::stderr(), "{}", hide(&text));
+}
+
+/// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once.
+fn interruptions(setup: &Setup) {
+    let cancel = setup.cancel.clone();
+    let stopped = setup.session.stopped.clone();
+    let level = setup.session.signal.clone();
+    setup.session.bridge.handle().spawn(async move {
+        let mut times = 0;
+        loop {
+            let terminated = signalled().await;
+            times += 1;
+            if times > 1 {
+                std::process::exit(if terminated { 143 } else { 130 });
+            }
+            level.store(terminated, Ordering::Relaxed);
+            stopped.store(true, Ordering::Relaxed);
+            cancel.send_replace(if terminated { 2 } else { 1 });
+        }
+    });
+}
+
+/// Ready when a signal comes; whether it was SIGTERM.
+#[cfg(unix)]
+async fn signalled() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return false;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => false,
+        _ = term.recv() => true,
+    }
+}
+
+#[cfg(not(unix))]
+async fn signalled() -> bool {
+    let _ = tokio::signal::ctrl_c().await;
+    false
+}
+
+fn stats(options: &Options, setup: &Setup) {
+    if !options.stats {
+        return;
+    }
+    for (cloud, counters) in setup.clouds.counters() {
+        setup
+            .streams
+            .talk(&format!("{cloud}: {} requests, {} of them repeated", counters.requests, counters.retries));
+    }
+    if let Some((took, what)) = setup.watch.slowest() {
+        setup.streams.talk(&format!("slowest: {what}, {} ms", took.as_millis()));
+    }
+}

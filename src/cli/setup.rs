@@ -1,0 +1,160 @@
+//! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
+
+use super::args::{Format, Options};
+use super::clouds::{self, CloudClock, Clouds};
+use super::console::Streams;
+use super::simulated::SimClock;
+use super::watch::Watch;
+use crate::cloud::Error;
+use crate::cloud::host::{Outside, Progress};
+use crate::config::{self, Chosen, Environment, SIM};
+use crate::gate::{Grant, Ledger, Policy};
+use crate::output::progress::{Silent, Spinner};
+use crate::provider::openstack::OpenStack;
+use crate::provider::openstack::session::Session as OpenStackSession;
+use crate::script::bridge::Bridge;
+use crate::script::params::Params;
+use crate::script::session::{Session, Texts};
+use crate::verbs::Host;
+use crate::wire::{self, Pace, WallClock};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::sync::watch;
+
+/// A session, and what the program around it keeps hold of.
+pub struct Setup {
+    /// The session.
+    pub session: Arc<Session>,
+    /// Its clouds.
+    pub clouds: Arc<Clouds>,
+    /// The cloud it works on, or why there is none.
+    pub chosen: Result<Chosen, Error>,
+    /// Its streams.
+    pub streams: Arc<Streams>,
+    /// Its requests.
+    pub watch: Arc<Watch>,
+    /// Raised to stop it.
+    pub cancel: watch::Sender<u8>,
+    /// The process as configuration sees it.
+    pub environment: Environment,
+}
+
+/// What a session is for.
+pub struct Purpose {
+    /// The script's name and the parameters it was given.
+    pub script: Option<(String, BTreeMap<String, String>)>,
+    /// Whether the simulated cloud stands in where none is configured.
+    pub simulate: bool,
+}
+
+/// Put a session together. Nothing is sent, and no runtime is started.
+///
+/// # Errors
+/// When the trace file cannot be made.
+pub fn setup(options: &Options, purpose: Purpose, environment: Environment) -> std::io::Result<Setup> {
+    let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
+    let streams = Arc::new(Streams::new(options.format == Format::Json, options.quiet));
+    let found = config::find(&environment);
+    let bridge = Arc::new(Bridge::new());
+    let simulated = SimClock::new(bridge.clone());
+    let start = simulated.clone();
+    let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
+    let chosen_clock = Arc::new(std::sync::OnceLock::new());
+    let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
+    let sim_clock = simulated.clone();
+    let wall_of_drivers = wall.clone();
+    let clouds = Arc::new(Clouds::new(
+        found,
+        clouds::Options {
+            cloud: options.cloud.clone(),
+            timeout: options.timeout,
+            pace: Pace::new(usize::from(options.concurrency), options.rate),
+            dry_run: options.dry_run,
+            simulate: purpose.simulate,
+        },
+        Box::new(move |name, settings, wire| {
+            let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
+                SIM => Arc::new(CloudClock(sim_clock.clone())),
+                _ => clock_of_drivers
+                    .get_or_init(|| {
+                        Arc::new(CloudClock(wall_of_drivers.clone())) as Arc<dyn crate::cloud::host::Clock>
+                    })
+                    .clone(),
+            };
+            Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
+        }),
+        Box::new(move || Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))),
+        wall.clone(),
+        watch_requests.clone(),
+    ));
+    let chosen = clouds.chosen();
+    let on_sim = chosen.as_ref().is_ok_and(|chosen| chosen.name == SIM);
+    let clock: Arc<dyn wire::Clock> = if on_sim { simulated } else { wall };
+    let (cancel, cancelled) = watch::channel(0);
+    let progress: Arc<dyn Progress> =
+        if options.quiet { Arc::new(Silent) } else { Arc::new(Spinner::new(options.format == Format::Json)) };
+    let host = Arc::new(Host::new(
+        Arc::new(CloudClock(clock)),
+        progress,
+        clouds.clone(),
+        Arc::new(Process(environment.clone())),
+        cancelled,
+        usize::from(options.concurrency),
+        options.dry_run,
+    ));
+    let policy = Policy {
+        read_only: options.read_only,
+        dry_run: options.dry_run,
+        read: grant(&options.allow_read),
+        environment: grant(&options.allow_env),
+        directory: environment.cwd.clone(),
+    };
+    let params = match purpose.script {
+        Some((name, given)) => Params::new(Some(name), given),
+        None => Params::default(),
+    };
+    let session = Arc::new(Session {
+        host,
+        policy,
+        ledger: Ledger::default(),
+        bridge,
+        console: streams.clone(),
+        texts: Texts::default(),
+        params,
+        stopped: Arc::new(AtomicBool::new(false)),
+        signal: Arc::new(AtomicBool::new(false)),
+    });
+    Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, cancel, environment })
+}
+
+/// An option that may be given bare: for everything.
+fn grant(given: &[String]) -> Grant {
+    if given.is_empty() {
+        return Grant::Nothing;
+    }
+    if given.iter().any(String::is_empty) {
+        return Grant::Everything;
+    }
+    Grant::These(given.iter().flat_map(|names| names.split(',')).map(str::to_string).collect())
+}
+
+/// The process, as scripts that may look see it.
+struct Process(Environment);
+
+impl Outside for Process {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.0.variables.get(name).cloned()
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
+        let file: PathBuf = self.0.cwd.join(path);
+        std::fs::read(file).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "no such file".to_string(),
+            std::io::ErrorKind::PermissionDenied => "no permission to read it".to_string(),
+            std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+            _ => error.to_string(),
+        })
+    }
+}

@@ -1,0 +1,152 @@
+//! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
+
+use super::engine::engine;
+use super::failure::{Cause, Ending, Failure};
+use super::fault::{self, Known, Signature};
+use super::params::{self, Declared};
+use super::session::Session;
+use super::value::to_value;
+use crate::cloud::Value;
+use crate::script::failure::Sources;
+use crate::verbs::VERBS;
+use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
+use std::sync::Arc;
+
+/// A script that was compiled and not run.
+pub struct Program {
+    engine: Engine,
+    ast: AST,
+    name: String,
+    session: Arc<Session>,
+}
+
+/// What is known of functions, for errors that name them.
+struct Names<'a> {
+    session: &'a Session,
+    ast: Option<&'a AST>,
+}
+
+impl Known for Names<'_> {
+    fn verbs(&self) -> Vec<Signature> {
+        let of_verb = |params: &[crate::verbs::Param], options: bool, required: bool| {
+            let mut form: Vec<(String, bool)> =
+                params.iter().map(|param| (param.name.to_string(), param.required)).collect();
+            if options {
+                form.push(("#{…}".to_string(), required));
+            }
+            form
+        };
+        let verbs = VERBS.iter().map(|verb| Signature {
+            name: verb.name.to_string(),
+            forms: verb
+                .forms
+                .iter()
+                .map(|form| {
+                    let required = form.options.iter().any(|key| key.required);
+                    of_verb(form.params, !form.options.is_empty(), required)
+                })
+                .collect(),
+        });
+        let functions = self.ast.into_iter().flat_map(|ast| ast.iter_functions()).map(|function| Signature {
+            name: function.name.to_string(),
+            forms: vec![function.params.iter().map(|param| (param.to_string(), true)).collect()],
+        });
+        verbs.chain(functions).collect()
+    }
+
+    fn fields(&self, type_name: &str) -> Vec<String> {
+        let noun = crate::cloud::Noun::ALL.into_iter().find(|noun| noun.type_name() == type_name);
+        noun.map(|noun| noun.fields().iter().map(|field| field.name.to_string()).collect())
+            .unwrap_or_default()
+    }
+
+    fn text(&self, source: &str) -> Option<String> {
+        self.session.texts.text(source)
+    }
+}
+
+impl Program {
+    /// Compile a text; nothing of it runs.
+    pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
+        session.texts.add(name, text);
+        let mut engine = engine(session);
+        // The optimizer folds calls of constants away, and their places with them.
+        engine.set_optimization_level(OptimizationLevel::None);
+        // A script's first line may name its interpreter.
+        let runnable = match text.strip_prefix("#!") {
+            Some(rest) => format!("//{rest}"),
+            None => text.to_string(),
+        };
+        match engine.compile(&runnable) {
+            Ok(mut ast) => {
+                ast.set_source(name);
+                Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
+            }
+            Err(error) => Err(fault::parse_failure(&error, name, text, &Names { session, ast: None })),
+        }
+    }
+
+    /// The parameters that the script declares.
+    pub fn params(&self) -> Vec<Declared> {
+        params::declared(&self.ast)
+    }
+
+    /// The functions that the script offers, with what their comments say.
+    pub fn functions(&self) -> Vec<(String, String)> {
+        let public = self.ast.iter_functions().filter(|function| function.access.is_public());
+        let mut found: Vec<(String, String)> = public
+            .map(|function| {
+                let comment: Vec<&str> = function
+                    .comments
+                    .iter()
+                    .flat_map(|comment| comment.lines())
+                    .map(|line| line.trim_start_matches('/').trim())
+                    .collect();
+                (format!("{}({})", function.name, function.params.join(", ")), comment.join("\n"))
+            })
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// The comment that opens the script: what a runbook says about itself.
+    pub fn description(text: &str) -> String {
+        let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
+        let lines = lines.take_while(|line| line.trim_start().starts_with("//"));
+        let plain =
+            lines.map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
+        plain.collect::<Vec<_>>().join("\n").trim().to_string()
+    }
+
+    /// Run it to its end; gives its last value.
+    pub fn run(&self) -> Result<Value, Failure> {
+        let mut scope = Scope::new();
+        match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
+            Ok(value) => Ok(to_value(&value)),
+            Err(error) => {
+                let names = Names { session: &self.session, ast: Some(&self.ast) };
+                Err(fault::failure(&error, &self.name, &names))
+            }
+        }
+    }
+}
+
+/// The exit code of a failure, the choice of cloud apart.
+pub fn exit_code(failure: &Failure) -> i64 {
+    match &failure.cause {
+        Cause::Error(_) => 1,
+        Cause::Parse(_) => 2,
+        Cause::Interrupted { terminated: false } => 130,
+        Cause::Interrupted { terminated: true } => 143,
+        Cause::Exit(code) => *code,
+    }
+}
+
+/// What the engine carries for an end that no script can catch.
+pub fn ending(token: &Dynamic) -> Cause {
+    match token.clone().try_cast::<Ending>() {
+        Some(Ending::Exit(code)) => Cause::Exit(code),
+        Some(Ending::Terminated) => Cause::Interrupted { terminated: true },
+        _ => Cause::Interrupted { terminated: false },
+    }
+}
