@@ -569,7 +569,10 @@ fn an_interruption_says_what_exists_and_an_exit_says_nothing() {
     };
     let by_hand = interrupted(rhai::Dynamic::UNIT);
     assert_eq!(by_hand.cause, Cause::Interrupted { terminated: false });
-    assert_eq!(interrupted(fault::TERMINATED.into()).cause, Cause::Interrupted { terminated: true });
+    assert_eq!(
+        interrupted(rhai::Dynamic::from(rhain::script::failure::Ending::Terminated)).cause,
+        Cause::Interrupted { terminated: true }
+    );
     let exists = ["web-3, web-9".to_owned()];
     let report = from_script::report(&by_hand, &session(""), &exists).expect("an interruption has a report");
     assert_eq!(draw(&report, Style::PLAIN, &[]), "  x the run was interrupted\n  exists   web-3, web-9\n");

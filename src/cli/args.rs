@@ -10,7 +10,7 @@ use std::path::PathBuf;
 #[command(name = "rhain", version, about = "Cloud runbooks in Rhai", disable_help_subcommand = true)]
 pub struct Arguments {
     /// Evaluate an expression and print what it gives
-    #[arg(short = 'e', long = "eval", value_name = "EXPR", conflicts_with = "command")]
+    #[arg(short = 'e', long = "eval", value_name = "EXPR")]
     pub expression: Option<String>,
 
     /// The options everywhere.
@@ -79,6 +79,29 @@ pub struct Options {
     /// Let the script read environment variables: all, or these names
     #[arg(long, global = true, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_env: Vec<String>,
+}
+
+impl Default for Options {
+    /// What an empty command line means.
+    fn default() -> Self {
+        Options {
+            cloud: None,
+            format: Format::Table,
+            timeout: None,
+            concurrency: 32,
+            rate: None,
+            quiet: false,
+            verbose: 0,
+            trace: None,
+            stats: false,
+            no_color: false,
+            yes: false,
+            read_only: false,
+            dry_run: false,
+            allow_read: Vec::new(),
+            allow_env: Vec::new(),
+        }
+    }
 }
 
 /// The subcommands.

@@ -41,7 +41,7 @@ pub fn clouds(options: &Options, check: bool) -> u8 {
             Value::text(&known.found),
         ];
         if check {
-            let answer = answers(&setup.session.bridge, &*setup.clouds, &known.name);
+            let answer = answers(&setup.session.bridge, &setup.clouds, &known.name);
             failed |= answer.is_err();
             row.push(Value::text(answer.unwrap_or_else(|why| format!("no: {why}"))));
         }

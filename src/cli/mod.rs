@@ -13,7 +13,7 @@ mod run;
 pub mod setup;
 pub mod sim;
 pub mod simulated;
-mod watch;
+pub mod watch;
 
 use args::Command;
 use std::ffi::OsString;

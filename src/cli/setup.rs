@@ -14,7 +14,7 @@ use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
 use crate::script::params::Params;
-use crate::script::session::{Session, Texts};
+use crate::script::session::{Console, Session, Texts};
 use crate::verbs::Host;
 use crate::wire::{self, Pace, WallClock};
 use std::collections::BTreeMap;
@@ -35,6 +35,8 @@ pub struct Setup {
     pub streams: Arc<Streams>,
     /// Its requests.
     pub watch: Arc<Watch>,
+    /// The simulated cloud and its time, started when it is first asked for.
+    pub simulated: Arc<SimClock>,
     /// Raised to stop it.
     pub cancel: watch::Sender<u8>,
     /// The process as configuration sees it.
@@ -54,8 +56,22 @@ pub struct Purpose {
 /// # Errors
 /// When the trace file cannot be made.
 pub fn setup(options: &Options, purpose: Purpose, environment: Environment) -> std::io::Result<Setup> {
-    let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
     let streams = Arc::new(Streams::new(options.format == Format::Json, options.quiet));
+    setup_with(options, purpose, environment, streams.clone(), streams)
+}
+
+/// The same, with another place for what scripts write: tests keep it.
+///
+/// # Errors
+/// When the trace file cannot be made.
+pub fn setup_with(
+    options: &Options,
+    purpose: Purpose,
+    environment: Environment,
+    streams: Arc<Streams>,
+    console: Arc<dyn Console>,
+) -> std::io::Result<Setup> {
+    let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
     let found = config::find(&environment);
     let bridge = Arc::new(Bridge::new());
     let simulated = SimClock::new(bridge.clone());
@@ -91,7 +107,7 @@ pub fn setup(options: &Options, purpose: Purpose, environment: Environment) -> s
     ));
     let chosen = clouds.chosen();
     let on_sim = chosen.as_ref().is_ok_and(|chosen| chosen.name == SIM);
-    let clock: Arc<dyn wire::Clock> = if on_sim { simulated } else { wall };
+    let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> =
         if options.quiet { Arc::new(Silent) } else { Arc::new(Spinner::new(options.format == Format::Json)) };
@@ -120,13 +136,13 @@ pub fn setup(options: &Options, purpose: Purpose, environment: Environment) -> s
         policy,
         ledger: Ledger::default(),
         bridge,
-        console: streams.clone(),
+        console,
         texts: Texts::default(),
         params,
         stopped: Arc::new(AtomicBool::new(false)),
         signal: Arc::new(AtomicBool::new(false)),
     });
-    Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, cancel, environment })
+    Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, simulated, cancel, environment })
 }
 
 /// An option that may be given bare: for everything.

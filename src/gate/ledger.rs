@@ -109,10 +109,10 @@ impl Ledger {
         let mut alive: Vec<&Entry> = Vec::new();
         for entry in &entries {
             match (&entry.outcome, entry.effect) {
-                (Outcome::Done, Effect::Creates) => {
-                    if !alive.iter().any(|other| other.id == entry.id && other.cloud == entry.cloud) {
-                        alive.push(entry);
-                    }
+                (Outcome::Done, Effect::Creates)
+                    if !alive.iter().any(|other| other.id == entry.id && other.cloud == entry.cloud) =>
+                {
+                    alive.push(entry);
                 }
                 (Outcome::Done, Effect::Destroys) => alive.retain(|other| match &entry.id {
                     Some(id) => other.id.as_ref() != Some(id),
@@ -134,7 +134,7 @@ impl Ledger {
             let shown = match names[..] {
                 [] => continue,
                 [one] => format!("1 {} of this run: {one}", noun.as_str()),
-                [ref few @ ..] if few.len() <= 6 => {
+                ref few if few.len() <= 6 => {
                     format!("{} {}s of this run: {}", few.len(), noun.as_str(), few.join(", "))
                 }
                 [first, .., last] => {

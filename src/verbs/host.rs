@@ -15,6 +15,9 @@ pub type Cancel = watch::Receiver<u8>;
 /// A server or image, by the cloud's name and its id.
 type Id = (Arc<str>, String);
 
+/// Names by cloud, noun and id.
+type Names = HashMap<(Arc<str>, Noun, String), Value>;
+
 /// What the calls of one run share.
 pub struct Host {
     /// Time.
@@ -32,7 +35,7 @@ pub struct Host {
     /// Whether changes are only pretended.
     pub dry_run: bool,
     requests: Mutex<HashMap<Id, Pending>>,
-    names: Mutex<HashMap<(Arc<str>, Noun, String), Value>>,
+    names: Mutex<Names>,
     stand_ins: Mutex<Vec<Resource>>,
     pretended: AtomicU64,
 }

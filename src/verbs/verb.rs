@@ -55,6 +55,9 @@ impl Effect {
     }
 }
 
+/// A result for each member of an array, in order.
+pub type Members = Vec<Result<Value>>;
+
 /// How a verb's body is run.
 #[derive(Clone, Copy)]
 pub enum Run {
@@ -63,7 +66,7 @@ pub enum Run {
     /// Once for each resource: the first argument is one, or an array of them.
     Each(fn(Call) -> Outcome<Value>),
     /// Once for all resources together: a wait looks at all with one list call.
-    Together(fn(Call, Vec<Value>) -> Outcome<Vec<Result<Value>>>),
+    Together(fn(Call, Vec<Value>) -> Outcome<Members>),
     /// By the language itself: the body is in the script room.
     Language,
 }

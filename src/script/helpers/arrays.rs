@@ -65,7 +65,7 @@ pub(super) fn register(engine: &mut Engine) {
         "dedup",
         |context: NativeCallContext, array: &mut Array, same: FnPtr| -> Outcome<()> {
             let mut kept = Array::new();
-            for item in array.drain(..).collect::<Vec<_>>() {
+            for item in std::mem::take(array) {
                 let repeated = match kept.last() {
                     None => false,
                     Some(last) => {
