@@ -360,6 +360,9 @@ fn tls(entry: &Entry<'_>) -> Result<Tls, Error> {
         _ => entry.truth("verify")?.unwrap_or(true),
     };
     let verify = verify && !entry.truth("insecure")?.unwrap_or(false);
+    // The variables of the HTTP library under openstacksdk.
+    let bundle = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"].iter().find_map(|name| entry.environment.get(name));
+    let cacert = cacert.or_else(|| bundle.map(str::to_string));
     let path = |text: Option<String>| text.map(|text| entry.environment.path(&text));
     Ok(Tls {
         verify,

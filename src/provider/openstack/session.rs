@@ -117,6 +117,11 @@ impl Session {
         self.current()?.project_id.clone()
     }
 
+    /// The user's id, after the login.
+    pub fn user_id(&self) -> Option<String> {
+        self.current()?.user_id.clone()
+    }
+
     /// A text with the session's secrets hidden, for whatever quotes the cloud.
     pub fn hide(&self, text: &str) -> String {
         self.0.wire.known().hide(&wire::mask::text(text))
@@ -458,10 +463,10 @@ impl Session {
         let project = token.project_id.as_deref().unwrap_or_default();
         Ok(match (service, cut.version) {
             (Service::Image, Some("v1" | "v1.0" | "v1.1")) => format!("{}/v2", cut.before),
-            (Service::Identity, None) => {
+            (Service::Identity, _) if !matches!(self.0.settings.auth, Auth::Fixed { .. }) => {
+                // Catalogs often name v2.0 long after everyone speaks v3: it is spoken to as the login was.
                 let (base, _) = self.keystone().await?;
-                let version = discovery::cut(&base).version.unwrap_or("v3");
-                format!("{url}/{version}")
+                format!("{}/{}", cut.before, discovery::cut(&base).version.unwrap_or("v3"))
             }
             (Service::Image, None) => format!("{url}/v2"),
             (Service::Network, None) => format!("{url}/v2.0"),
