@@ -73,6 +73,15 @@ async fn every_way_in_leads_to_the_same_servers() {
     call.body = Body::Empty;
     assert_eq!(first.send(&call).await.expect("deleted").status, 204);
 
+    let asked = rhain::provider::openstack::keystone::v3::request(
+        &first.url(&Service::Identity, "", &[]).await.expect("a URL"),
+        &settings,
+    );
+    let given = first.wire().send(&asked).await.expect("a token");
+    let auth = Auth::Token(Secret::new(given.header("x-subject-token").expect("a token")));
+    let by_token = session(Settings { auth, ..settings.clone() });
+    assert_eq!(by_token.send(&servers).await.expect("servers").status, 200);
+
     let wrong = Auth::Password { user: by_id(&user), password: Secret::new("not-the-password") };
     let error = session(Settings { auth: wrong, ..settings.clone() }).login().await.expect_err("refused");
     assert_eq!((error.kind, error.status), (rhain::cloud::Kind::Unauthorized, Some(401)));

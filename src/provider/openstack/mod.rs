@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod discovery;
+mod endpoint;
 pub mod keystone;
 mod refusal;
 pub mod service;
