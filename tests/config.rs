@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod clouds;
+
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
 use rhain::config::{Environment, Found, find};
