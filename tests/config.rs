@@ -161,7 +161,7 @@ fn what_is_missing_is_said_with_its_place() {
     let error = lab.openstack("lab").expect_err("no password");
     assert_eq!(error.message, "cloud `lab` has no password");
     assert_eq!((error.kind, error.diagnostic), (Kind::Unauthorized, Some("config::credentials")));
-    assert_eq!(error.facts, [("found", "~/.config/openstack/clouds.yaml:3:5".to_string())]);
+    assert_eq!(error.facts, [("file", "~/.config/openstack/clouds.yaml:3:5".to_string())]);
     assert_eq!(error.label.as_deref(), Some("has auth_url, username, project_name"));
     let help = error.help.as_deref().expect("help");
     assert!(

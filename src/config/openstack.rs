@@ -36,7 +36,7 @@ struct Entry<'a> {
 
 /// An error about a value, with its place.
 pub(super) fn bad_value(at: &At, message: String, help: impl Into<String>) -> Error {
-    Error::new(Kind::InvalidArgument, message).coded("config::value").fact("found", at.to_string()).help(help)
+    at.mark(Error::new(Kind::InvalidArgument, message).coded("config::value").help(help))
 }
 
 /// Text as a truth value, in each way that YAML and people write one.
@@ -164,8 +164,8 @@ impl Entry<'_> {
         let at = if self.auth.fields().is_empty() { &self.item.at } else { &self.auth.at };
         let mut error = Error::new(Kind::Unauthorized, format!("cloud `{}` has no {what}", self.name))
             .coded("config::credentials")
-            .fact("found", at.to_string())
             .help(format!("add {add} at {}", at.line()));
+        error = at.mark(error);
         error.cloud = Some(self.name.to_string());
         error.provider = Some("openstack");
         error.label = Some(label);
