@@ -119,6 +119,15 @@ impl Session {
                 format!("{name} takes {} but lets nobody in with it", settings.proof()),
                 format!("ask whether the user is locked or has no role in the project that {found} names"),
             ),
+            301 | 302 | 307 | 308 => {
+                let target = wire::mask::url(answer.header("location").unwrap_or("elsewhere"));
+                let root = target.trim_end_matches("/tokens").trim_end_matches("/auth").to_string();
+                (
+                    Kind::Protocol,
+                    format!("{name} sends logins elsewhere, and no password is sent on"),
+                    format!("set `auth_url` in {found} to {root}, if you trust it"),
+                )
+            }
             429 => (
                 Kind::RateLimited,
                 format!("{name} takes no more logins for now"),
