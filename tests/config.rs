@@ -169,6 +169,11 @@ fn what_is_missing_is_said_with_its_place() {
         "{help}"
     );
 
+    let variables = [("OS_AUTH_URL", "http://k"), ("OS_USERNAME", "u"), ("OS_INTERFACE", "public")];
+    let (_folder, alone) = found(&[], &variables);
+    let error = alone.openstack("envvars").expect_err("no password");
+    assert_eq!(error.label.as_deref(), Some("has auth_url, username"));
+
     let (_folder, lab) = found(&[("work/clouds.yaml", LAB)], &[("OS_PASSWORD", "from-the-variable")]);
     let Auth::Password { password, .. } = lab.openstack("lab").expect("a profile").auth else {
         panic!("a password")
