@@ -105,9 +105,6 @@ fn is_native(context: &EvalContext, functions: &OnceLock<HashSet<String>>, name:
                 names.into_iter().collect()
             })
             .contains(name)
-        || context
-            .iter_namespaces()
-            .any(|module| module.gen_fn_signatures().any(|shown| shown.contains(&start)))
 }
 
 fn call(
