@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod clouds;
+
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
 use rhain::config::{Environment, Found, find};
@@ -159,13 +161,18 @@ fn what_is_missing_is_said_with_its_place() {
     let error = lab.openstack("lab").expect_err("no password");
     assert_eq!(error.message, "cloud `lab` has no password");
     assert_eq!((error.kind, error.diagnostic), (Kind::Unauthorized, Some("config::credentials")));
-    assert_eq!(error.facts, [("found", "~/.config/openstack/clouds.yaml:3:5".to_string())]);
+    assert_eq!(error.facts, [("file", "~/.config/openstack/clouds.yaml:3:5".to_string())]);
     assert_eq!(error.label.as_deref(), Some("has auth_url, username, project_name"));
     let help = error.help.as_deref().expect("help");
     assert!(
         help.starts_with("add `password`") && help.contains("secure.yaml") && help.contains("OS_PASSWORD"),
         "{help}"
     );
+
+    let variables = [("OS_AUTH_URL", "http://k"), ("OS_USERNAME", "u"), ("OS_INTERFACE", "public")];
+    let (_folder, alone) = found(&[], &variables);
+    let error = alone.openstack("envvars").expect_err("no password");
+    assert_eq!(error.label.as_deref(), Some("has auth_url, username"));
 
     let (_folder, lab) = found(&[("work/clouds.yaml", LAB)], &[("OS_PASSWORD", "from-the-variable")]);
     let Auth::Password { password, .. } = lab.openstack("lab").expect("a profile").auth else {

@@ -27,6 +27,12 @@ pub enum At {
 }
 
 impl At {
+    /// An error's fact about it: `file` with line and column, which a report can quote, or `found` in words.
+    pub fn mark(&self, error: Error) -> Error {
+        let name = if matches!(self, At::File(..)) { "file" } else { "found" };
+        error.fact(name, self.to_string())
+    }
+
     /// Without the column.
     pub fn line(&self) -> String {
         match self {
@@ -141,7 +147,7 @@ pub fn read(path: &Path, shown: &str) -> Result<Item, Error> {
     let wrong = |what: String| {
         Error::new(Kind::InvalidArgument, format!("{shown} cannot be read: {what}"))
             .coded("config::syntax")
-            .fact("found", shown)
+            .fact("file", shown)
     };
     let size = std::fs::metadata(path).map_err(|error| wrong(error.to_string()))?.len();
     if size > LARGEST {
@@ -193,10 +199,13 @@ impl<'input> Reader<'input> {
     }
 
     fn wrong(&self, at: &At, what: &str) -> Error {
-        Error::new(Kind::InvalidArgument, format!("{} is no YAML from {at} on: {what}", self.file))
-            .coded("config::syntax")
-            .fact("found", at.to_string())
-            .help(format!("mend {at}: indent with spaces, and put quotes around text with `: `, `#` or `@`"))
+        let error =
+            Error::new(Kind::InvalidArgument, format!("{} is no YAML from {at} on: {what}", self.file))
+                .coded("config::syntax")
+                .help(format!(
+                    "mend {at}: indent with spaces, and put quotes around text with `: `, `#` or `@`"
+                ));
+        at.mark(error)
     }
 
     fn need(&mut self) -> Result<(Event<'input>, Span), Error> {

@@ -61,14 +61,17 @@ impl Environment {
         }
     }
 
-    /// A path as a person reads it: with `~` for the home folder, and without the working folder.
+    /// A path as a person reads it, and as [`path`](Self::path) takes it: a file of the working folder by its name, others with `~`
+    /// for the home folder.
     pub fn shown(&self, path: &Path) -> String {
-        if let Ok(rest) = path.strip_prefix(&self.cwd) {
-            return rest.display().to_string();
-        }
-        match self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()) {
-            Some(rest) => format!("~/{}", rest.display()),
-            None => path.display().to_string(),
+        let here = path.parent() == Some(&self.cwd) && self.home.as_ref() != Some(&self.cwd);
+        match (
+            path.file_name().filter(|_| here),
+            self.home.as_ref().and_then(|home| path.strip_prefix(home).ok()),
+        ) {
+            (Some(name), _) => name.to_string_lossy().into_owned(),
+            (None, Some(rest)) => format!("~/{}", rest.display()),
+            (None, None) => path.display().to_string(),
         }
     }
 }

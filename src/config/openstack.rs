@@ -36,7 +36,7 @@ struct Entry<'a> {
 
 /// An error about a value, with its place.
 pub(super) fn bad_value(at: &At, message: String, help: impl Into<String>) -> Error {
-    Error::new(Kind::InvalidArgument, message).coded("config::value").fact("found", at.to_string()).help(help)
+    at.mark(Error::new(Kind::InvalidArgument, message).coded("config::value").help(help))
 }
 
 /// Text as a truth value, in each way that YAML and people write one.
@@ -150,25 +150,31 @@ impl Entry<'_> {
         Ok(all)
     }
 
-    /// No credentials: what is there, where, and what to add.
-    fn lacking(&self, what: &str, add: &str) -> Error {
-        let has: Vec<&str> = self
-            .auth
-            .fields()
-            .iter()
-            .filter(|(_, item)| !item.is_null())
-            .map(|(key, _)| key.as_str())
-            .collect();
-        let label =
-            if has.is_empty() { "has nothing".to_string() } else { format!("has {}", has.join(", ")) };
+    /// No credentials: what is there, where, and what to do.
+    fn lacking(&self, what: &str, help: &str) -> Error {
+        const OUTSIDE: [&str; 9] = [
+            "auth_url",
+            "username",
+            "user_id",
+            "project_name",
+            "project_id",
+            "tenant_name",
+            "tenant_id",
+            "application_credential_id",
+            "application_credential_name",
+        ];
+        let outside = self.item.fields().iter().filter(|(key, _)| OUTSIDE.contains(&key.as_str()));
+        let fields = self.auth.fields().iter().chain(outside).filter(|(_, item)| item.as_text().is_some());
+        let has: Vec<&str> = fields.map(|(key, _)| key.as_str()).collect();
         let at = if self.auth.fields().is_empty() { &self.item.at } else { &self.auth.at };
         let mut error = Error::new(Kind::Unauthorized, format!("cloud `{}` has no {what}", self.name))
             .coded("config::credentials")
-            .fact("found", at.to_string())
-            .help(format!("add {add} at {}", at.line()));
+            .help(help);
+        error = at.mark(error);
         error.cloud = Some(self.name.to_string());
         error.provider = Some("openstack");
-        error.label = Some(label);
+        error.label =
+            Some(if has.is_empty() { "has nothing".to_string() } else { format!("has {}", has.join(", ")) });
         error
     }
 }
@@ -187,7 +193,7 @@ pub fn profile(name: &str, item: Item, found: String, environment: &Environment)
     let auth_url = match entry.inside("auth_url")? {
         Some(url) => entry.filled("auth_url", url)?,
         None if fixed => String::new(),
-        None => return Err(entry.lacking("auth_url", "`auth_url`, the address of its Keystone,")),
+        None => return Err(entry.lacking("auth_url", "add `auth_url`, the address of its Keystone")),
     };
     if !(fixed || auth_url.starts_with("http://") || auth_url.starts_with("https://")) {
         let at = entry.auth.get("auth_url").or(entry.item.get("auth_url")).unwrap_or(&entry.item);
@@ -284,37 +290,40 @@ fn credentials(entry: &Entry<'_>) -> Result<(String, Auth), Error> {
         "password" | "v2password" | "v3password" => {
             let user = user(entry)?;
             if user.id.is_none() && user.name.is_none() {
-                return Err(entry.lacking("user", "`username`"));
+                return Err(entry.lacking("user", "add `username`; for a variable, OS_USERNAME"));
             }
             // A named cloud may leave its password to the variable, as the command line clients read it.
             let password = password.or_else(|| entry.environment.get("OS_PASSWORD").map(str::to_string));
             let Some(password) = password else {
-                let add = "`password`, in it or in a secure.yaml beside it, or OS_PASSWORD, or a `token`, or an application credential,";
-                return Err(entry.lacking("password", add));
+                let help = "add `password`, or `token`, or an application credential; secure.yaml and OS_PASSWORD are \
+                            read too (neither has one)";
+                return Err(entry.lacking("password", help));
             };
             Auth::Password { user, password: Secret::new(password) }
         }
         "token" | "v2token" | "v3token" => match token {
             Some(token) => Auth::Token(token),
-            None => return Err(entry.lacking("token", "`token`")),
+            None => return Err(entry.lacking("token", "add `token`; for a variable, OS_TOKEN")),
         },
         "v3applicationcredential" => {
             let Some(secret) = entry.inside("application_credential_secret")? else {
-                return Err(entry.lacking("application_credential_secret", "`application_credential_secret`"));
+                return Err(
+                    entry.lacking("application_credential_secret", "add `application_credential_secret`")
+                );
             };
             let user = user(entry)?;
             if credential.id.is_none()
                 && (credential.name.is_none() || (user.id.is_none() && user.name.is_none()))
             {
-                let add = "`application_credential_id`, or `application_credential_name` with a user,";
-                return Err(entry.lacking("application_credential_id", add));
+                let help = "add `application_credential_id`, or `application_credential_name` with a user";
+                return Err(entry.lacking("application_credential_id", help));
             }
             Auth::ApplicationCredential { credential, user, secret: Secret::new(secret) }
         }
         "admin_token" | "token_endpoint" => match (endpoint, token) {
             (endpoint @ Some(_), token @ Some(_)) => Auth::Fixed { endpoint, token },
-            (None, _) => return Err(entry.lacking("endpoint", "`endpoint`")),
-            (_, None) => return Err(entry.lacking("token", "`token`")),
+            (None, _) => return Err(entry.lacking("endpoint", "add `endpoint`; for a variable, OS_ENDPOINT")),
+            (_, None) => return Err(entry.lacking("token", "add `token`; for a variable, OS_TOKEN")),
         },
         "none" | "None" => Auth::Fixed { endpoint, token: None },
         _ => {
@@ -360,6 +369,9 @@ fn tls(entry: &Entry<'_>) -> Result<Tls, Error> {
         _ => entry.truth("verify")?.unwrap_or(true),
     };
     let verify = verify && !entry.truth("insecure")?.unwrap_or(false);
+    // The variables of the HTTP library under openstacksdk.
+    let bundle = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"].iter().find_map(|name| entry.environment.get(name));
+    let cacert = cacert.or_else(|| bundle.map(str::to_string));
     let path = |text: Option<String>| text.map(|text| entry.environment.path(&text));
     Ok(Tls {
         verify,

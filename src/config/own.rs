@@ -2,7 +2,8 @@
 
 use super::document::At;
 use super::environment::Environment;
-use crate::cloud::{Error, Kind};
+use super::openstack::bad_value;
+use crate::cloud::Error;
 use std::sync::Arc;
 
 /// The default cloud and where it was said; an error where the file says it in no way that can be read.
@@ -30,10 +31,11 @@ pub(super) fn default_cloud(environment: &Environment) -> Result<Option<(String,
                 {
                     Ok(Some((name.to_string(), at)))
                 }
-                _ => Err(Error::new(Kind::InvalidArgument, format!("`default` in {at} is no text"))
-                    .coded("config::value")
-                    .fact("found", at.to_string())
-                    .help("write `default = \"NAME\"`, with the name of a cloud")),
+                _ => Err(bad_value(
+                    &at,
+                    format!("`default` in {} is no text", at.line()),
+                    "write `default = \"NAME\"`, with the name of a cloud",
+                )),
             };
         }
     }

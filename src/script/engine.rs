@@ -42,28 +42,55 @@ pub fn engine(session: &Arc<Session>) -> Engine {
     engine
 }
 
+/// What the mapping of words remembers of the tokens before.
+struct Before {
+    token: Token,
+    position: Position,
+    /// The brackets that are open; `true` for those of a map.
+    open: Vec<bool>,
+}
+
 /// Cloud JSON has fields that the engine reserves: `server.addresses.private`, `image.raw.public`, `#{ shared: true }`.
-/// Keywords after a dot, and reserved words everywhere, are read as names.
+/// Every word after a dot and every key of a map is read as a name; so are reserved words that mean nothing, elsewhere.
 fn reserved_words(engine: &mut Engine) {
-    let previous: Mutex<Token> = Mutex::new(Token::EOF);
-    #[allow(deprecated)]
+    let start = Before { token: Token::EOF, position: Position::START, open: Vec::new() };
+    let before = Mutex::new(start);
+    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_parse_token(move |token, position, _| {
-        let mut previous = previous.lock().unwrap_or_else(PoisonError::into_inner);
-        if position == Position::new(1, 1) || position.is_none() {
-            *previous = Token::EOF;
+        let mut before = before.lock().unwrap_or_else(PoisonError::into_inner);
+        if position < before.position {
+            // Another text began.
+            before.token = Token::EOF;
+            before.open.clear();
         }
-        let after_dot = matches!(*previous, Token::Period | Token::Elvis);
-        let key = matches!(*previous, Token::MapStart);
-        let in_map = key || matches!(*previous, Token::Comma);
-        let mapped = match token {
-            Token::Reserved(name) if is_name(&name) && (after_dot || key || !is_language(&name)) => {
-                Token::Identifier(name)
+        let in_map = before.open.last() == Some(&true);
+        let name = match before.token {
+            Token::Period | Token::Elvis | Token::MapStart => true,
+            Token::Comma => in_map,
+            _ => false,
+        };
+        match &token {
+            Token::MapStart => before.open.push(true),
+            Token::LeftBrace | Token::LeftBracket | Token::LeftParen | Token::Unit => before.open.push(false),
+            Token::RightBrace | Token::RightBracket | Token::RightParen => {
+                before.open.pop();
             }
-            Token::Private | Token::In if after_dot || in_map => name_of(&token),
-            other if after_dot && other.is_standard_keyword() => name_of(&other),
+            _ => {}
+        }
+        if matches!(token, Token::Unit) {
+            before.open.pop();
+        }
+        let mapped = match token {
+            Token::Reserved(word) if is_name(&word) && (name || !is_language(&word)) => {
+                Token::Identifier(word)
+            }
+            word if name && word.is_standard_keyword() => {
+                Token::Identifier(Box::new(word.literal_syntax().into()))
+            }
             other => other,
         };
-        *previous = mapped.clone();
+        before.token = mapped.clone();
+        before.position = position;
         mapped
     });
 }
@@ -99,8 +126,4 @@ fn is_language(name: &str) -> bool {
         "case",
     ];
     KEPT.contains(&name)
-}
-
-fn name_of(token: &Token) -> Token {
-    Token::Identifier(Box::new(token.literal_syntax().into()))
 }

@@ -113,7 +113,8 @@ fn query_text(query: &str) -> String {
 /// Free text: user names and passwords of URLs in it, and whatever looks like a Keystone token.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(char::is_whitespace) {
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim_end();
         let start = word.find("gAAAA").filter(|at| {
             word[*at..].bytes().take_while(|b| b.is_ascii_alphanumeric() || b"-_=".contains(b)).count() > 40
         });
@@ -145,6 +146,7 @@ pub fn text(text: &str) -> String {
             }
             None => out.push_str(&word),
         }
+        out.push_str(&piece[piece.trim_end().len()..]);
     }
     out
 }

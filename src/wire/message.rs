@@ -1,7 +1,9 @@
 //! A request and its answer as plain values: a driver builds the one and reads the other without a network.
 
+use super::mask;
 use bytes::Bytes;
 use serde_json::Value;
+use std::fmt;
 use std::time::Duration;
 
 /// The HTTP method.
@@ -55,8 +57,8 @@ impl Intent {
     }
 }
 
-/// What a request carries.
-#[derive(Debug, Clone, PartialEq)]
+/// What a request carries. Its `Debug` shows no secret.
+#[derive(Clone, PartialEq)]
 pub enum Body {
     /// Nothing.
     Empty,
@@ -68,8 +70,8 @@ pub enum Body {
     Bytes(String, Bytes),
 }
 
-/// One request, not yet sent.
-#[derive(Debug, Clone, PartialEq)]
+/// One request, not yet sent. Its `Debug` shows no secret.
+#[derive(Clone, PartialEq)]
 pub struct Request {
     /// The operation's name for traces and faults: `server.create`.
     pub operation: &'static str,
@@ -125,8 +127,8 @@ impl Request {
     }
 }
 
-/// What came back, whatever its status.
-#[derive(Debug, Clone)]
+/// What came back, whatever its status. Its `Debug` shows no secret.
+#[derive(Clone)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -160,5 +162,44 @@ impl Answer {
     /// Whether the status is 2xx or 3xx.
     pub fn is_success(&self) -> bool {
         self.status < 400
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Body::Empty => f.write_str("nothing"),
+            Body::Json(value) => write!(f, "{}", mask::json(value)),
+            Body::Form(fields) => {
+                let shown = |name: &String| if mask::is_secret_name(name) { Some(mask::MASK) } else { None };
+                f.debug_map()
+                    .entries(fields.iter().map(|(name, value)| (name, shown(name).unwrap_or(value))))
+                    .finish()
+            }
+            Body::Bytes(kind, bytes) => write!(f, "{} bytes of {kind}", bytes.len()),
+        }
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} ", self.operation, self.method.as_str(), mask::url(&self.url))?;
+        f.debug_map()
+            .entries(self.headers.iter().map(|(name, value)| (name, mask::header(name, value))))
+            .finish()?;
+        write!(f, " {:?}", self.body)
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} to {} {} ", self.status, self.method.as_str(), self.url)?;
+        f.debug_map()
+            .entries(self.headers.iter().map(|(name, value)| (name, mask::header(name, value))))
+            .finish()?;
+        match serde_json::from_slice(&self.body) {
+            Ok(value) => write!(f, " {}", mask::json(&value)),
+            Err(_) => write!(f, " {} bytes", self.body.len()),
+        }
     }
 }

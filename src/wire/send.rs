@@ -431,6 +431,9 @@ fn cause(error: &reqwest::Error) -> String {
                 _ => {}
             }
         }
+        if let Some(rustls::Error::InvalidMessage(_)) = part.downcast_ref::<rustls::Error>() {
+            return "it does not speak TLS; `http:` may be meant".to_string();
+        }
         if part.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
             return "connection closed before the answer was complete".to_string();
         }

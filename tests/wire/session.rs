@@ -435,6 +435,19 @@ async fn refusals_have_their_own_kinds() {
 }
 
 #[tokio::test]
+async fn a_login_that_is_sent_elsewhere_stays() {
+    let other = Stub::start(|_, _| Reply::json(201, "{}")).await;
+    let target = format!("{}/v3/auth/tokens", other.url);
+    let stub = Stub::start(move |_, _| Reply::json(301, "").with("Location", target.clone())).await;
+    let error = session(lab(&stub)).login().await.expect_err("sent elsewhere");
+    assert_eq!(
+        error.help,
+        Some(format!("set `auth_url` in the program to {}/v3, if you trust it", other.url))
+    );
+    assert_eq!((stub.count(), other.count()), (1, 0));
+}
+
+#[tokio::test]
 async fn no_secret_is_printed_by_anything() {
     let stub = cloud(COMPUTE, |seen, _| {
         let told = seen.headers.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");

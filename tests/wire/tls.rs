@@ -121,5 +121,6 @@ async fn plain_http_where_tls_is_expected_is_no_trust() {
     let wire = Wire::new(Settings::default(), Arc::new(CountingClock::default()), Arc::new(Silent));
     let error = wire.send(&Request::new("thing.list", Method::Get, url)).await.expect_err("no TLS");
     assert_eq!((error.kind, error.sent), (ErrorKind::Tls, Sent::No), "{error}");
+    assert!(error.detail.starts_with("it does not speak TLS"), "{error}");
     server.await.expect("the server ends");
 }

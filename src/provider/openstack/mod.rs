@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod cloud;
 pub mod decode;
 pub mod discovery;
+mod endpoint;
 pub mod fault;
 pub mod glance;
 pub mod keystone;

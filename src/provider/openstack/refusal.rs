@@ -99,20 +99,35 @@ impl Session {
                 };
                 (
                     Kind::Unauthorized,
-                    format!("{name} refuses the credentials of {}", settings.who()),
+                    match &settings.auth {
+                        // Keystone says the same to a wrong password and to a project that is not there.
+                        Auth::Password { user, .. } => {
+                            format!("{name} refuses the credentials of user `{}`", user.shown())
+                        }
+                        _ => format!("{name} refuses {}", settings.proof()),
+                    },
                     format!("check {check} in {found}"),
                 )
             }
             400 => (
                 Kind::InvalidArgument,
-                format!("{name} cannot make sense of the credentials of {}", settings.who()),
+                format!("{name} makes no sense of {}", settings.proof()),
                 format!("check user, project and domains in {found}"),
             ),
             403 => (
                 Kind::Forbidden,
-                format!("{name} does not let {} log in", settings.who()),
-                format!("ask whether it is locked or has no role in this project; {found} names them"),
+                format!("{name} takes {} but lets nobody in with it", settings.proof()),
+                format!("ask whether the user is locked or has no role in the project that {found} names"),
             ),
+            301 | 302 | 307 | 308 => {
+                let target = wire::mask::url(answer.header("location").unwrap_or("elsewhere"));
+                let root = target.trim_end_matches("/tokens").trim_end_matches("/auth").to_string();
+                (
+                    Kind::Protocol,
+                    format!("{name} sends logins elsewhere, and no password is sent on"),
+                    format!("set `auth_url` in {found} to {root}, if you trust it"),
+                )
+            }
             429 => (
                 Kind::RateLimited,
                 format!("{name} takes no more logins for now"),

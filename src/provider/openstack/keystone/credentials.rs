@@ -159,13 +159,13 @@ impl Settings {
         }
     }
 
-    /// Who logs in, in the reader's words.
-    pub fn who(&self) -> String {
+    /// What is shown to Keystone, in the reader's words.
+    pub fn proof(&self) -> String {
         match &self.auth {
-            Auth::Password { user, .. } => format!("user `{}`", user.shown()),
+            Auth::Password { user, .. } => format!("the password of user `{}`", user.shown()),
             Auth::Token(_) | Auth::Fixed { .. } => "the token".to_string(),
             Auth::ApplicationCredential { credential, .. } => {
-                format!("application credential `{}`", credential.shown())
+                format!("the application credential `{}`", credential.shown())
             }
         }
     }
