@@ -158,9 +158,14 @@ fn checked(key: &str, value: &str, schema: &Value) -> Result<(), Answer> {
     check(schema, &Value::String(value.to_owned())).map_err(|problem| fault(400, &problem.of_query(key)))
 }
 
+/// A pattern as Nova's database takes it: of either case, and with no alternatives, as it escapes `|`.
 fn pattern(key: &str, value: &str) -> Result<Regex, Answer> {
+    compiled(key, value, &format!("(?i){}", value.replace('|', "\\|")))
+}
+
+fn compiled(key: &str, value: &str, pattern: &str) -> Result<Regex, Answer> {
     checked(key, value, &v!({"format": "regex"}))?;
-    Regex::new(value).map_err(|_| fault(400, "The pattern cannot be read."))
+    Regex::new(pattern).map_err(|_| fault(400, "The pattern cannot be read."))
 }
 
 fn moment(key: &str, value: &str) -> Result<std::time::SystemTime, Answer> {
@@ -181,7 +186,7 @@ fn one(call: &Call<'_>, key: &str, value: &str) -> Result<Option<Test>, Answer> 
         "image" => Box::new(move |server| server.image.as_deref() == Some(own.as_str())),
         "flavor" => Box::new(move |server| server.flavor.id == own),
         "ip" => {
-            let pattern = pattern(key, value)?;
+            let pattern = compiled(key, value, &format!("^(?:{value})"))?;
             Box::new(move |server| {
                 server.ports.iter().any(|port| pattern.is_match(&port.address.to_string()))
             })
