@@ -13,6 +13,7 @@ mod groups;
 mod interfaces;
 mod keypairs;
 mod metadata;
+mod order;
 mod proxies;
 mod quotas;
 mod rebuild;
