@@ -100,7 +100,8 @@ impl World {
     /// Run a script on a thread of its own.
     pub fn run(&self, script: &str) -> Result<Value, Failure> {
         let program = Program::compile(&self.setup.session, "test.rhai", script)?;
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || program.run()).expect("a thread");
+        let thread =
+            std::thread::Builder::new().stack_size(STACK).spawn(move || program.run()).expect("a thread");
         thread.join().expect("the script's thread does not break")
     }
 
@@ -109,7 +110,7 @@ impl World {
     pub fn ok(&self, script: &str) -> Value {
         match self.run(script) {
             Ok(value) => value,
-            Err(failure) => panic!("{script}\nended with {failure:#?}"),
+            Err(failure) => panic!("{script}\nended with {}", told(&failure)),
         }
     }
 
@@ -193,6 +194,27 @@ impl World {
         let before = self.sim(|sim| sim.journal().len());
         work();
         let writes = self.sim(|sim| sim.journal().split_off(before));
-        writes.into_iter().map(|write| format!("{} {}", write.operation, write.name).trim().to_string()).collect()
+        writes
+            .into_iter()
+            .map(|write| format!("{} {}", write.operation, write.name).trim().to_string())
+            .collect()
+    }
+}
+
+/// A failure in a few lines.
+pub fn told(failure: &Failure) -> String {
+    match &failure.cause {
+        Cause::Error(error) | Cause::Parse(error) => {
+            format!(
+                "{} ({:?}): {error}\n  label {:?}\n  help {:?}\n  answer {:?}\n  at {:?}",
+                error.kind.as_str(),
+                error.diagnostic,
+                error.label,
+                error.help,
+                error.answer,
+                failure.sites
+            )
+        }
+        other => format!("{other:?}"),
     }
 }
