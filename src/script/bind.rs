@@ -2,16 +2,15 @@
 
 use super::calls;
 use super::failure::Ending;
-use super::fault::Signature;
-use super::known::Names;
+use super::known::{self, Names};
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare, verb};
-use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
+use crate::verbs::{Run, VERBS, Verb, verb};
+use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, NativeCallContext, Position, Stmt};
 use std::any::TypeId;
-use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// The result of a native.
 pub type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -24,15 +23,14 @@ pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
 }
 
-/// The numbers of arguments a verb is registered for: from its shortest form to its longest, one more for the cloud it
-/// is called on, and one more for `on_error`.
+/// The numbers of arguments a verb is registered for: up to its longest form, one more for the cloud it is called on,
+/// and a few that are too many or too few, for the verb's own checks say best what is wrong with them.
 fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
-    let fewest = verb.forms.iter().map(|form| form.fewest()).min().unwrap_or(0);
     let most = verb.forms.iter().map(|form| {
         let options = !form.options.is_empty() || verb.takes_many();
         form.params.len() + usize::from(options)
     });
-    fewest..=most.max().unwrap_or(0) + 1
+    0..=most.max().unwrap_or(0) + 3
 }
 
 /// Bind all verbs whose bodies are not the language's own.
@@ -50,61 +48,55 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
             );
         }
     }
-    let session = session.clone();
-    let functions: OnceLock<HashSet<String>> = OnceLock::new();
-    // Called after any native has failed, too. A call that no registration fits: a verb's own checks say best what is wrong with it.
-    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-    engine.on_missing_function(move |name, args, _, context| {
-        let Some(verb) = verb(name) else {
-            if is_native(&context, &functions, name) {
-                return Ok(None);
+}
+
+/// Calls in a script that no function fits, by name and number of arguments: registered so that they raise an error in
+/// people's words, with its place, also where the script catches it. The engine's own would name its types.
+pub fn bind_unknown(engine: &mut Engine, session: &Arc<Session>, ast: &AST) {
+    let native: HashSet<String> = engine
+        .collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true)
+        .into_iter()
+        .collect();
+    let own = known::functions(ast);
+    let mut calls: BTreeSet<(String, usize)> = BTreeSet::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        let (call, method) = match path.last() {
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
+                (call, false)
             }
-            // No native, and no function of the script that takes so many: a script's own would have run.
-            let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
-            let signature = format!("{name} ({})", types.join(", "));
-            let names = Names { session: &session, functions: signatures(&context) };
-            return Err(raise(calls::not_found(&signature, &names), Position::NONE));
+            Some(ASTNode::Expr(Expr::MethodCall(call, _))) => (call, true),
+            _ => return true,
         };
-        let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-        match prepare::prepare(verb, &session.host, values) {
-            Err(error) => Err(raise(error, Position::NONE)),
-            Ok(_) => Ok(None),
+        let arity = call.args.len();
+        let plain = call.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let fits =
+            own.iter().any(|one| one.name == call.name && one.forms.iter().any(|form| form.len() == arity));
+        if plain
+            && !call.is_qualified()
+            && !fits
+            && !native.contains(call.name.as_str())
+            && verb(&call.name).is_none()
+        {
+            calls.insert((call.name.to_string(), arity + usize::from(method)));
         }
+        true
     });
-}
-
-/// The functions of the scripts that are loaded.
-#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-fn signatures(context: &EvalContext) -> Vec<Signature> {
-    let shown = context.iter_namespaces().flat_map(|module| module.gen_fn_signatures().collect::<Vec<_>>());
-    shown
-        .filter_map(|shown| {
-            let (name, rest) = shown.split_once('(')?;
-            let params = rest.split(')').next().unwrap_or("").split(',').map(str::trim);
-            let params = params
-                .filter(|param| !param.is_empty())
-                .map(|param| (param.split(':').next().unwrap_or(param).trim().to_string(), true));
-            Some(Signature { name: name.rsplit(' ').next()?.to_string(), forms: vec![params.collect()] })
-        })
-        .filter(|signature| !signature.name.starts_with("anon$"))
-        .collect()
-}
-
-/// Whether there is a native of this name; operators and the engine's own names always are.
-#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-fn is_native(context: &EvalContext, functions: &OnceLock<HashSet<String>>, name: &str) -> bool {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    !plain
-        || functions
-            .get_or_init(|| {
-                let names = context.engine().collect_fn_metadata(
-                    None,
-                    |info| Some(info.metadata.name.to_string()),
-                    true,
-                );
-                names.into_iter().collect()
-            })
-            .contains(name)
+    for (name, arity) in calls {
+        let session = session.clone();
+        let own = own.clone();
+        let called = name.clone();
+        let types = vec![TypeId::of::<Dynamic>(); arity];
+        engine.register_raw_fn(
+            name,
+            types,
+            move |context: NativeCallContext, args: &mut [&mut Dynamic]| -> Outcome<()> {
+                let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
+                let names = Names { session: &session, functions: own.clone() };
+                let error = calls::not_found(&format!("{called} ({})", types.join(", ")), &names);
+                Err(raise(error, context.call_position()))
+            },
+        );
+    }
 }
 
 fn call(

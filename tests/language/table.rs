@@ -77,12 +77,8 @@ fn of_language(verb: &Verb) -> bool {
 
 /// The required arguments of a form, one of them replaced.
 fn arguments(form: &Form, other: Option<(usize, &str)>) -> Vec<String> {
-    let mut words: Vec<String> = form
-        .params
-        .iter()
-        .filter(|param| param.required)
-        .map(|param| fitting(param).to_string())
-        .collect();
+    let mut words: Vec<String> =
+        form.params.iter().filter(|param| param.required).map(|param| fitting(param).to_string()).collect();
     if let Some((index, word)) = other {
         // An optional one is reached by giving those before it.
         while words.len() <= index {
@@ -151,7 +147,11 @@ fn every_declaration_is_whole() {
         for form in one.forms {
             let mut optional = false;
             for param in form.params {
-                assert!(!(optional && param.required), "{name}: `{}` is required after an optional one", param.name);
+                assert!(
+                    !(optional && param.required),
+                    "{name}: `{}` is required after an optional one",
+                    param.name
+                );
                 optional |= !param.required;
             }
             for param in form.params.iter().chain(form.options) {

@@ -100,7 +100,8 @@ impl World {
     /// Run a script on a thread of its own.
     pub fn run(&self, script: &str) -> Result<Value, Failure> {
         let program = Program::compile(&self.setup.session, "test.rhai", script)?;
-        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || program.run()).expect("a thread");
+        let thread =
+            std::thread::Builder::new().stack_size(STACK).spawn(move || program.run()).expect("a thread");
         thread.join().expect("the script's thread does not break")
     }
 
@@ -193,6 +194,9 @@ impl World {
         let before = self.sim(|sim| sim.journal().len());
         work();
         let writes = self.sim(|sim| sim.journal().split_off(before));
-        writes.into_iter().map(|write| format!("{} {}", write.operation, write.name).trim().to_string()).collect()
+        writes
+            .into_iter()
+            .map(|write| format!("{} {}", write.operation, write.name).trim().to_string())
+            .collect()
     }
 }
