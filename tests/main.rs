@@ -6,6 +6,7 @@ mod diagnostics;
 mod house;
 mod language;
 mod openstack;
+mod scripts;
 mod sim;
 mod support;
 mod wire;

@@ -1,12 +1,10 @@
 //! The index, and a page for each verb and noun.
 
-use super::words::{ty, wrap};
+use super::words::{WIDTH, ty, wrap};
 use crate::cloud::{Noun, Provider, Ty};
 use crate::verbs::verb::{Effect, Group, Param};
 use crate::verbs::{VERBS, Verb, prepare, verb};
 use std::fmt::Write as _;
-
-const WIDTH: usize = 96;
 
 const GROUPS: [Group; 6] =
     [Group::Clouds, Group::Servers, Group::Metadata, Group::Waits, Group::Images, Group::Language];

@@ -2,6 +2,9 @@
 
 use crate::cloud::{Noun, Ty};
 
+/// How many columns a page has.
+pub(super) const WIDTH: usize = 96;
+
 /// A type's words.
 pub(super) fn ty(ty: &Ty) -> String {
     match ty {

@@ -51,7 +51,9 @@ impl Program {
 
     /// The functions that the script offers, with what their comments say.
     pub fn functions(&self) -> Vec<(String, String)> {
-        let public = self.ast.iter_functions().filter(|function| function.access.is_public());
+        // A closure is a function too, of a name that no script can write.
+        let named = self.ast.iter_functions().filter(|function| !function.name.contains('$'));
+        let public = named.filter(|function| function.access.is_public());
         let mut found: Vec<(String, String)> = public
             .map(|function| {
                 let comment: Vec<&str> = function

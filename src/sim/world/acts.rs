@@ -314,6 +314,7 @@ impl Server {
     fn rebuilt(&mut self, with: Rebuild) {
         self.image = Some(with.image);
         self.image_properties = with.image_properties;
+        self.built_disk_gib = self.flavor.disk_gib;
         self.failure = None;
         self.name = with.name.unwrap_or_else(|| std::mem::take(&mut self.name));
         self.metadata = with.metadata.unwrap_or_else(|| std::mem::take(&mut self.metadata));

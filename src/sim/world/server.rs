@@ -154,6 +154,8 @@ pub(crate) struct Server {
     pub(crate) description: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) image_properties: Pairs,
+    /// What a snapshot asks for: the disk of the flavor it was last built with, for a resize leaves that alone.
+    pub(crate) built_disk_gib: i64,
     pub(crate) flavor: Flavor,
     /// The flavor to go to, or (when resized) to go back to.
     pub(crate) other_flavor: Option<Flavor>,
