@@ -1,13 +1,17 @@
 //! Binds every verb of [`VERBS`] into the engine: each arity, as function and as method, on one resource and on arrays.
 
+use super::calls;
 use super::failure::Ending;
+use super::fault::Signature;
+use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
 use crate::verbs::{Run, VERBS, Verb, prepare, verb};
-use rhai::{Dynamic, Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
 use std::any::TypeId;
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, OnceLock};
 
 /// The result of a native.
 pub type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -47,16 +51,60 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
         }
     }
     let session = session.clone();
-    // A call that no registration fits: a verb's own checks say best what is wrong with it.
+    let functions: OnceLock<HashSet<String>> = OnceLock::new();
+    // Called after any native has failed, too. A call that no registration fits: a verb's own checks say best what is wrong with it.
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-    engine.on_missing_function(move |name, args, _, _| {
-        let Some(verb) = verb(name) else { return Ok(None) };
+    engine.on_missing_function(move |name, args, _, context| {
+        let Some(verb) = verb(name) else {
+            if is_native(&context, &functions, name) {
+                return Ok(None);
+            }
+            // No native, and no function of the script that takes so many: a script's own would have run.
+            let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
+            let signature = format!("{name} ({})", types.join(", "));
+            let names = Names { session: &session, functions: signatures(&context) };
+            return Err(raise(calls::not_found(&signature, &names), Position::NONE));
+        };
         let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
         match prepare::prepare(verb, &session.host, values) {
             Err(error) => Err(raise(error, Position::NONE)),
             Ok(_) => Ok(None),
         }
     });
+}
+
+/// The functions of the scripts that are loaded.
+#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+fn signatures(context: &EvalContext) -> Vec<Signature> {
+    let shown = context.iter_namespaces().flat_map(|module| module.gen_fn_signatures().collect::<Vec<_>>());
+    shown
+        .filter_map(|shown| {
+            let (name, rest) = shown.split_once('(')?;
+            let params = rest.split(')').next().unwrap_or("").split(',').map(str::trim);
+            let params = params
+                .filter(|param| !param.is_empty())
+                .map(|param| (param.split(':').next().unwrap_or(param).trim().to_string(), true));
+            Some(Signature { name: name.rsplit(' ').next()?.to_string(), forms: vec![params.collect()] })
+        })
+        .filter(|signature| !signature.name.starts_with("anon$"))
+        .collect()
+}
+
+/// Whether there is a native of this name; operators and the engine's own names always are.
+#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+fn is_native(context: &EvalContext, functions: &OnceLock<HashSet<String>>, name: &str) -> bool {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    !plain
+        || functions
+            .get_or_init(|| {
+                let names = context.engine().collect_fn_metadata(
+                    None,
+                    |info| Some(info.metadata.name.to_string()),
+                    true,
+                );
+                names.into_iter().collect()
+            })
+            .contains(name)
 }
 
 fn call(

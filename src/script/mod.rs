@@ -12,6 +12,7 @@ pub mod failure;
 pub mod fault;
 mod habits;
 mod helpers;
+mod known;
 pub mod lexer;
 pub mod modules;
 pub mod params;

@@ -2,13 +2,12 @@
 
 use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
-use super::fault::{self, Known, Signature};
+use super::fault;
+use super::known::{self, Names};
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
 use crate::cloud::Value;
-use crate::script::failure::Sources;
-use crate::verbs::VERBS;
 use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
 use std::sync::Arc;
 
@@ -18,51 +17,6 @@ pub struct Program {
     ast: AST,
     name: String,
     session: Arc<Session>,
-}
-
-/// What is known of functions, for errors that name them.
-struct Names<'a> {
-    session: &'a Session,
-    ast: Option<&'a AST>,
-}
-
-impl Known for Names<'_> {
-    fn verbs(&self) -> Vec<Signature> {
-        let of_verb = |params: &[crate::verbs::Param], options: bool, required: bool| {
-            let mut form: Vec<(String, bool)> =
-                params.iter().map(|param| (param.name.to_string(), param.required)).collect();
-            if options {
-                form.push(("#{…}".to_string(), required));
-            }
-            form
-        };
-        let verbs = VERBS.iter().map(|verb| Signature {
-            name: verb.name.to_string(),
-            forms: verb
-                .forms
-                .iter()
-                .map(|form| {
-                    let required = form.options.iter().any(|key| key.required);
-                    of_verb(form.params, !form.options.is_empty(), required)
-                })
-                .collect(),
-        });
-        let functions = self.ast.into_iter().flat_map(|ast| ast.iter_functions()).map(|function| Signature {
-            name: function.name.to_string(),
-            forms: vec![function.params.iter().map(|param| (param.to_string(), true)).collect()],
-        });
-        verbs.chain(functions).collect()
-    }
-
-    fn fields(&self, type_name: &str) -> Vec<String> {
-        let noun = crate::cloud::Noun::ALL.into_iter().find(|noun| noun.type_name() == type_name);
-        noun.map(|noun| noun.fields().iter().map(|field| field.name.to_string()).collect())
-            .unwrap_or_default()
-    }
-
-    fn text(&self, source: &str) -> Option<String> {
-        self.session.texts.text(source)
-    }
 }
 
 impl Program {
@@ -82,7 +36,9 @@ impl Program {
                 ast.set_source(name);
                 Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
             }
-            Err(error) => Err(fault::parse_failure(&error, name, text, &Names { session, ast: None })),
+            Err(error) => {
+                Err(fault::parse_failure(&error, name, text, &Names { session, functions: Vec::new() }))
+            }
         }
     }
 
@@ -124,7 +80,7 @@ impl Program {
         match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
             Ok(value) => Ok(to_value(&value)),
             Err(error) => {
-                let names = Names { session: &self.session, ast: Some(&self.ast) };
+                let names = Names { session: &self.session, functions: known::functions(&self.ast) };
                 let mut failure = fault::failure(&error, &self.name, &names);
                 if let Cause::Interrupted { terminated } = &mut failure.cause {
                     *terminated = self.session.signal.load(std::sync::atomic::Ordering::Relaxed);

@@ -156,7 +156,11 @@ fn errors(engine: &mut Engine) {
             let text = Value::optional_text;
             Ok(to_dynamic(match name.as_str() {
                 "kind" => Value::text(error.kind.as_str()),
-                "message" => Value::text(&error.message),
+                // What the cloud said belongs to what a script prints; a report shows it on a line of its own.
+                "message" => match &error.answer {
+                    Some(answer) => Value::text(format!("{}: {answer}", error.message)),
+                    None => Value::text(&error.message),
+                },
                 "verb" => text(error.verb),
                 "cloud" => text(error.cloud.as_deref()),
                 "provider" => text(error.provider),

@@ -305,12 +305,17 @@ async fn what_was_done_is_told() {
 async fn what_finds_no_host_or_address_ends_in_error() {
     let cloud = Client::start().await;
     let public = cloud.get("/network/v2.0/networks?name=public").await.body["networks"][0]["id"].clone();
-    for networks in [json!([{"uuid": public}]), json!([{"uuid": cloud.network, "fixed_ip": "192.0.2.7"}])] {
+    for (networks, why) in [
+        (json!([{"uuid": public}]), "Failed to allocate the network(s), not rescheduling."),
+        (
+            json!([{"uuid": cloud.network, "fixed_ip": "192.0.2.7"}]),
+            "Invalid input received: Fixed IP 192.0.2.7 is not a valid ip address for network NETWORK.",
+        ),
+    ] {
         let id = cloud.boot(json!({"networks": networks})).await;
         let server = cloud.server(&id).await;
         assert_eq!(server["status"], "ERROR");
-        let words =
-            format!("Build of instance {id} aborted: Failed to allocate the network(s), not rescheduling.");
+        let words = format!("Build of instance {id} aborted: {}", why.replace("NETWORK", &cloud.network));
         assert_eq!(server["fault"]["message"], words);
         assert_eq!(server["fault"]["code"], 500);
     }

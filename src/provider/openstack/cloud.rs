@@ -42,6 +42,13 @@ impl OpenStack {
         }
     }
 
+    /// An error of the driver's own, with whose it is.
+    pub(super) fn own(&self, mut error: Error) -> Error {
+        error.cloud = Some(self.session.name().to_string());
+        error.provider = Some("openstack");
+        error
+    }
+
     /// The error that a refusing answer stands for, with the session's secrets hidden.
     pub(super) fn refusal(&self, service: &Service, answer: &Answer) -> Error {
         let mut error = fault::error(self.session.name(), label(service), answer);
@@ -276,13 +283,15 @@ impl Cloud for OpenStack {
         if update.description.is_some() {
             let least = version::DESCRIPTION;
             let raised = version::at_least(&range, least);
-            version = Some(raised.ok_or_else(|| files::too_old("`update` of `description`", least, &range))?);
+            let old = || self.own(files::too_old("`update` of `description`", least, &range));
+            version = Some(raised.ok_or_else(old)?);
         }
         self.ask(&server::update(id, update).version(version)).await.map(drop)
     }
 
     async fn act(&self, id: &str, action: &Action) -> Result<Accepted> {
-        let answer = self.ask(&action::act(id, action, &self.compute().await?)?).await?;
+        let call = action::act(id, action, &self.compute().await?).map_err(|error| self.own(error))?;
+        let answer = self.ask(&call).await?;
         let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
         let told = body.get("server").unwrap_or(&body).get("adminPass").and_then(Json::as_str);
         let admin_pass = matches!(action, Action::Rebuild(_) | Action::Rescue { .. })
@@ -358,7 +367,10 @@ impl Cloud for OpenStack {
         }
         match self.place(holder).await? {
             Some(place) => self.ask(&metadata::merge(&place, items)).await.map(drop),
-            None => self.ask(&property::patch(id_of(holder), items, &[])?).await.map(drop),
+            None => {
+                let call = property::patch(id_of(holder), items, &[]).map_err(|error| self.own(error))?;
+                self.ask(&call).await.map(drop)
+            }
         }
     }
 
@@ -395,8 +407,7 @@ impl Cloud for OpenStack {
         if rest.remove(key).is_none() {
             rest.remove(MARKER);
             let has = rest.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
-            let mut error = Error::new(Kind::NotFound, format!("there is no metadata `{key}`"));
-            error.cloud = Some(self.name().to_string());
+            let mut error = self.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
             error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
             return Err(error.coded("cloud::not_found"));
         }

@@ -28,12 +28,13 @@ impl OpenStack {
         }
         let range = self.compute().await?;
         let nics = self.nics(&spec.networks).await?;
-        let call = boot::boot(spec, &nics, true, &range)?;
+        let asked = |marked| boot::boot(spec, &nics, marked, &range).map_err(|error| self.own(error));
+        let call = asked(true)?;
         match self.create(&call).await {
             Ok(answer) => self.made(spec, &call, &answer, &range).await,
             // The marker is one metadata item; where there is room for the user's own only, it stays away.
             Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
-                let call = boot::boot(spec, &nics, false, &range)?;
+                let call = asked(false)?;
                 let answer = self.create(&call).await?;
                 self.made(spec, &call, &answer, &range).await
             }

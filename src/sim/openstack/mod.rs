@@ -6,10 +6,7 @@
 
 mod answer;
 mod glance;
-mod glance_view;
 mod keystone;
-mod keystone_auth;
-mod keystone_v2;
 mod neutron;
 mod nova;
 mod query;

@@ -168,13 +168,19 @@ impl World {
                         .ok_or_else(|| Refusal::Missing(Kind::Network, id.clone()))?;
                     match address {
                         Some(address) if self.networks[at].is_used(*address) => {
-                            Err(Refusal::AddressTaken(address.to_string(), id.clone()))
+                            Err(Refusal::AddressTaken(address.to_string(), self.owner(*address)))
                         }
                         _ => Ok((at, *address, tag.clone())),
                     }
                 })
                 .collect(),
         }
+    }
+
+    /// The id of the server that has this address.
+    fn owner(&self, address: Ipv4Addr) -> String {
+        let has = |server: &&Server| server.ports.iter().any(|port| port.address == address);
+        self.servers.iter().find(has).map(|server| server.id.clone()).unwrap_or_default()
     }
 
     fn blank(
@@ -241,12 +247,18 @@ impl World {
     fn place(&mut self, mut server: Server, networks: &[Plug], asker: &Asker) -> usize {
         let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
         for (at, address, tag) in networks {
-            let network = &self.networks[*at];
+            let network = self.networks[*at].clone();
             let forbidden = network.external && !asker.admin;
             match self.plug(*at, *address, tag.clone()).filter(|_| !forbidden) {
                 Some(port) => server.ports.push(port),
                 None => {
-                    let why = "Failed to allocate the network(s), not rescheduling.";
+                    let why = match address.filter(|address| !network.holds(*address)) {
+                        Some(address) => format!(
+                            "Invalid input received: Fixed IP {address} is not a valid ip address for network {}.",
+                            network.id
+                        ),
+                        None => "Failed to allocate the network(s), not rescheduling.".to_owned(),
+                    };
                     trouble = Some(format!("Build of instance {} aborted: {why}", server.id));
                 }
             }

@@ -46,6 +46,11 @@ impl Network {
         u32::from(address).checked_sub(u32::from(self.base)).filter(|offset| *offset < self.span())
     }
 
+    /// Whether the address is one of this network's.
+    pub(crate) fn holds(&self, address: Ipv4Addr) -> bool {
+        self.offset(address).is_some()
+    }
+
     pub(crate) fn is_used(&self, address: Ipv4Addr) -> bool {
         self.offset(address).is_some_and(|offset| self.used.contains(&offset))
     }

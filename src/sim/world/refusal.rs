@@ -48,7 +48,7 @@ pub(crate) enum Refusal {
     NotResized,
     /// Several networks, none chosen.
     ManyNetworks,
-    /// The address is used already: address and network.
+    /// The address is used already: by which server.
     AddressTaken(String, String),
     /// The server is in the group already.
     InGroup(String),

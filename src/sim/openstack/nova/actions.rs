@@ -227,6 +227,22 @@ pub(super) fn console_log(world: &mut World, call: &Call<'_>) -> Outcome {
     Ok(json(200, &v!({"output": lines.join("\n")})))
 }
 
+/// Consoles of kinds that the host does not have.
+pub(super) fn no_console(world: &mut World, call: &Call<'_>) -> Outcome {
+    let asked = body(call, &v!({"type": "object"}))?;
+    server(world, call)?;
+    let inner = asked.as_object().and_then(|asked| asked.values().next());
+    let kind = inner.and_then(|inner| inner["type"].as_str()).unwrap_or_default();
+    Err(fault(400, &format!("Unavailable console type {kind}.")))
+}
+
+/// There are no floating addresses.
+pub(super) fn no_floating_ip(world: &mut World, call: &Call<'_>) -> Outcome {
+    body(call, &anything())?;
+    server(world, call)?;
+    Err(fault(404, "floating IP not found"))
+}
+
 fn console_address() -> String {
     format!("http://127.0.0.1:6080/vnc_auto.html?path=%3Ftoken%3D{}", uuid::Uuid::new_v4())
 }

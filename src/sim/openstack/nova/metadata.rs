@@ -21,8 +21,8 @@ fn set(world: &mut World, call: &Call<'_>, at: usize, metadata: Pairs) -> Result
     let limit = world.quota(call.project()).metadata_items;
     let server = &world.servers[at];
     let wording = |refusal| refused("update metadata", &server.id, refusal);
-    within(&metadata, limit).map_err(wording)?;
     may_change(server, call).map_err(wording)?;
+    within(&metadata, limit).map_err(wording)?;
     world.servers[at].metadata = metadata;
     Ok(())
 }
@@ -119,7 +119,7 @@ fn taggable(world: &World, call: &Call<'_>, verb: &str) -> Result<usize, Answer>
 }
 
 pub(super) fn tag_add(world: &mut World, call: &Call<'_>) -> Outcome {
-    let at = taggable(world, call, "add tag")?;
+    let at = taggable(world, call, "update tag")?;
     let tag = call.param(1).to_owned();
     check(&schemas::tag_list(), &v!({"tags": [tag]})).map_err(|problem| {
         fault(

@@ -76,8 +76,8 @@ pub(super) fn refused(action: &str, server: &str, refusal: Refusal) -> Answer {
         Refusal::ManyNetworks => {
             fault(409, "Multiple possible networks found, use a Network ID to be more specific.")
         }
-        Refusal::AddressTaken(address, _) => {
-            fault(400, &format!("Fixed IP address {address} is already in use on instance {server}."))
+        Refusal::AddressTaken(address, owner) => {
+            fault(400, &format!("Fixed IP address {address} is already in use on instance {owner}."))
         }
         Refusal::InGroup(id) => fault(
             400,

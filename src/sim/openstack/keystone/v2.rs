@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json as v};
 
-use super::keystone::{error, unauthorized};
-use super::keystone_auth::CATALOG;
-use super::{Call, Outcome, json, time};
+use super::auth::CATALOG;
+use super::{Call, Outcome, error, json, unauthorized};
+use crate::sim::openstack::time;
 use crate::sim::world::{Scope, World};
 
 pub(super) fn version_value(call: &Call<'_>) -> Value {

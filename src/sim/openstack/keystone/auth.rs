@@ -3,8 +3,8 @@
 
 use serde_json::{Value, json as v};
 
-use super::keystone::{error, unauthorized};
-use super::{Answer, Call, Outcome, json, time};
+use super::{Answer, Call, Outcome, error, json, unauthorized};
+use crate::sim::openstack::time;
 use crate::sim::world::{Role, Scope, Token, World};
 
 /// A service of the catalog.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json as v};
 
-use super::{Call, Outcome, json, time};
+use super::{Call, Outcome, framed, json};
+use crate::sim::openstack::time;
 use crate::sim::world::{Image, Member, World};
 
 const MINORS: [u8; 16] = [15, 13, 12, 11, 10, 9, 8, 17, 7, 6, 5, 4, 3, 2, 1, 0];
@@ -158,7 +159,7 @@ pub(super) fn schema(_: &mut World, call: &Call<'_>) -> Outcome {
         "images" => list_schema("images", image_schema()),
         "member" => member_schema(),
         "members" => list_schema("members", member_schema()),
-        _ => return Err(super::answer::framed(404, "The resource could not be found.")),
+        _ => return Err(framed(404, "The resource could not be found.")),
     };
     Ok(json(200, &schema))
 }
