@@ -50,9 +50,23 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
             );
         }
     }
+    for verb in VERBS.iter().copied().filter(|verb| has_fallback(verb)) {
+        for arity in arities(verb) {
+            let session = session.clone();
+            let types = vec![TypeId::of::<Dynamic>(); arity];
+            engine.register_raw_fn(
+                verb.name,
+                types,
+                move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
+                    refuse(&session, verb, &context, args)
+                },
+            );
+        }
+    }
     let session = session.clone();
     let functions: OnceLock<HashSet<String>> = OnceLock::new();
-    // Called after any native has failed, too. A call that no registration fits: a verb's own checks say best what is wrong with it.
+    // Called after any native has failed, too. A call that no registration fits: a verb's own checks say best what is
+    // wrong with it. Natives with typed parameters have taken their arguments by then, so nothing is read of those.
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_missing_function(move |name, args, _, context| {
         let Some(verb) = verb(name) else {
@@ -65,12 +79,37 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
             let names = Names { session: &session, functions: signatures(&context) };
             return Err(raise(calls::not_found(&signature, &names), Position::NONE));
         };
+        if matches!(verb.run, Run::Language) && (!has_fallback(verb) || arities(verb).contains(&args.len())) {
+            return Ok(None);
+        }
         let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
         match prepare::prepare(verb, &session.host, values) {
             Err(error) => Err(raise(error, Position::NONE)),
             Ok(_) => Ok(None),
         }
     });
+}
+
+/// Whether a verb of the language itself has its declared checks behind its natives, for what none of them takes;
+/// `print` and `debug` take anything.
+fn has_fallback(verb: &Verb) -> bool {
+    matches!(verb.run, Run::Language) && !matches!(verb.name, "print" | "debug")
+}
+
+/// A call that none of a verb's natives takes.
+fn refuse(
+    session: &Session,
+    verb: &'static Verb,
+    context: &NativeCallContext,
+    args: &mut [&mut Dynamic],
+) -> Outcome<Dynamic> {
+    let position = context.call_position();
+    let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
+    let signature = format!("{} ({})", verb.name, types.join(", "));
+    let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
+    let error = prepare::prepare(verb, &session.host, values).err();
+    let names = || Names { session, functions: Vec::new() };
+    Err(raise(error.unwrap_or_else(|| calls::not_found(&signature, &names())), position))
 }
 
 /// The functions of the scripts that are loaded.
