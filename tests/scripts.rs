@@ -76,8 +76,11 @@ async fn a_runbook_that_fails_leaves_nothing_behind() {
         assert!(err.contains(reason), "{name}: {out}{err}");
         let journal = sim.journal();
         let of = |operation: &str| {
-            let mut ids: Vec<String> =
-                journal.iter().filter(|write| write.operation == operation).map(|write| write.id.clone()).collect();
+            let mut ids: Vec<String> = journal
+                .iter()
+                .filter(|write| write.operation == operation)
+                .map(|write| write.id.clone())
+                .collect();
             ids.sort();
             ids
         };
@@ -86,7 +89,10 @@ async fn a_runbook_that_fails_leaves_nothing_behind() {
         deleted.sort();
         assert_eq!(of("server.create"), deleted, "{name}: {journal:#?}");
         assert_eq!(of("keypair.create"), of("keypair.delete"), "{name}: {journal:#?}");
-        assert!(name == "02-inventory" || !of("server.create").is_empty(), "{name} made nothing: {journal:#?}");
+        assert!(
+            name == "02-inventory" || !of("server.create").is_empty(),
+            "{name} made nothing: {journal:#?}"
+        );
     }
 }
 
