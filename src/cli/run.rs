@@ -11,6 +11,7 @@ use crate::script::failure::{Cause, Failure};
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
+use crate::wire::{Clock as _, WallClock};
 use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -218,44 +219,69 @@ fn draw(options: &Options, environment: &Environment, report: &Report, hide: imp
     let _ = write!(std::io::stderr(), "{}", hide(&text));
 }
 
-/// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once.
+/// How long a run that was told to stop may take before a person is told why it has not ended.
+const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
 fn interruptions(setup: &Setup) {
+    let handle = setup.session.bridge.handle();
+    let listening = handle.enter();
+    let Ok(mut signals) = Signals::listen() else { return };
+    drop(listening);
     let cancel = setup.cancel.clone();
-    let stopped = setup.session.stopped.clone();
-    let level = setup.session.signal.clone();
-    setup.session.bridge.handle().spawn(async move {
-        let mut times = 0;
-        loop {
-            let terminated = signalled().await;
-            times += 1;
-            if times > 1 {
-                std::process::exit(if terminated { 143 } else { 130 });
+    let session = setup.session.clone();
+    let streams = setup.streams.clone();
+    handle.spawn(async move {
+        let terminated = signals.next().await;
+        session.signal.store(terminated, Ordering::Relaxed);
+        session.stopped.store(true, Ordering::Relaxed);
+        cancel.send_replace(if terminated { 2 } else { 1 });
+        let clock = WallClock::start();
+        let again = tokio::select! {
+            again = signals.next() => again,
+            () = clock.sleep(PATIENCE) => {
+                session.host.progress.done();
+                streams.note("stopped: what was sent is waited for, nothing new starts (again to leave at once)");
+                signals.next().await
             }
-            level.store(terminated, Ordering::Relaxed);
-            stopped.store(true, Ordering::Relaxed);
-            cancel.send_replace(if terminated { 2 } else { 1 });
-        }
+        };
+        std::process::exit(if again { 143 } else { 130 });
     });
 }
 
-/// Ready when a signal comes; whether it was SIGTERM.
+/// The signals that end a run.
 #[cfg(unix)]
-async fn signalled() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut term) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return false;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => false,
-        _ = term.recv() => true,
+struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    /// Ready when one comes; whether it was SIGTERM.
+    async fn next(&mut self) -> bool {
+        tokio::select! {
+            _ = self.0.recv() => false,
+            _ = self.1.recv() => true,
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn signalled() -> bool {
-    let _ = tokio::signal::ctrl_c().await;
-    false
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> std::io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> bool {
+        let _ = tokio::signal::ctrl_c().await;
+        false
+    }
 }
 
 fn stats(options: &Options, setup: &Setup) {

@@ -15,7 +15,7 @@ const TAB: usize = 4;
 /// The least room that is worth wrapping a label into.
 const NARROW: usize = 20;
 /// The most room that is made for a label at the cost of its line.
-const WIDE: usize = 44;
+const WIDE: usize = 32;
 
 /// The cleaned text of a section and its marks in it.
 #[derive(Debug)]
@@ -86,11 +86,17 @@ impl Excerpt {
             .unwrap_or(0);
         let wanted = own.iter().map(|nth| marks[*nth].label.width()).max().unwrap_or(0).min(WIDE);
         // Cut from the left when the underline leaves the frame, or leaves its label hardly any room.
+        let whole = clean.text.width();
+        let end = columns.iter().map(|range| clean.text[..range.end].width()).max().unwrap_or(0);
+        let edge = if whole > end { end + 3 } else { end };
         let free = room.saturating_sub(middle + 5);
-        let overflow =
-            if free >= wanted.min(NARROW) { 0 } else { (middle + 5 + wanted).saturating_sub(room) };
+        let overflow = if (edge <= room || whole <= room) && free >= wanted.min(NARROW) {
+            0
+        } else {
+            edge.max(middle + 5 + wanted).saturating_sub(room)
+        };
         let skip = match leftmost {
-            Some(leftmost) if overflow > 0 && clean.text.width() > room / 2 => (overflow + 2).min(leftmost),
+            Some(leftmost) if overflow > 0 && whole > room / 2 => (overflow + 2).min(leftmost),
             _ => 0,
         };
         let dots = if unicode { "…" } else { "..." };

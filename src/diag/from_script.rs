@@ -9,6 +9,7 @@ use super::span;
 use crate::cloud::error::Error;
 use crate::script::failure::{Cause, Failure, Site, Sources};
 use crate::script::lexer;
+use std::ops::Range;
 
 /// How many calls are drawn before a chain is cut, and how many of its outermost are kept.
 const SHOWN: usize = 4;
@@ -28,7 +29,8 @@ pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Op
     }
     callers(&mut report, failure.sites.get(1..).unwrap_or_default(), sources);
     for also in &error.also {
-        report.help.extend(also.help.clone().filter(|help| Some(help) != error.help.as_ref()));
+        let said = |help: &String| Some(help) == error.help.as_ref() || Some(help) == also.label.as_ref();
+        report.help.extend(also.help.clone().filter(|help| !said(help)));
     }
     Some(report)
 }
@@ -59,14 +61,34 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
         false => span::token(&text, site.line, site.column),
     };
     let mut marks = ends(error, site, &text).unwrap_or_else(|| vec![Mark { span, label: label(error) }]);
+    let mut apart = Vec::new();
     for also in &error.also {
         let span = span::span(&text, site.line, site.column, &also.place);
-        let said = also.label.clone().unwrap_or_else(|| also.message.clone());
-        if !marks.iter().any(|mark| mark.span == span && mark.label == said) {
-            marks.push(Mark { span, label: said });
-        }
+        let said = match &also.label {
+            Some(label) => format!("{}: {label}", also.message),
+            None => also.message.clone(),
+        };
+        let far = marks.iter().any(|mark| !shown_together(&text, &mark.span, &span));
+        let mark = Mark { span, label: said };
+        if far { apart.push(mark) } else { marks.push(mark) }
     }
-    report.sections.push(Section { source: site.source.clone(), text, marks });
+    report.sections.push(Section { source: site.source.clone(), text: text.clone(), marks });
+    report.sections.extend(apart.into_iter().map(|mark| Section {
+        source: site.source.clone(),
+        text: text.clone(),
+        marks: vec![mark],
+    }));
+    // What a label says the help need not say again.
+    report.help.retain(|help| Some(help) != error.label.as_ref());
+}
+
+/// How far apart two marks may stand on a line to be drawn in one frame, in bytes.
+const TOGETHER: usize = 40;
+
+/// Whether one frame has room for both: a line may be cut on its left for one of them only.
+fn shown_together(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
+    let (first, last) = (a.start.min(b.start), a.end.max(b.end));
+    text.get(first..last).is_none_or(|between| between.contains('\n') || last - first <= TOGETHER)
 }
 
 /// The marks of mistakes that are no token: a missing `;`, and both ends of what is not closed.

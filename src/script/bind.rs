@@ -6,7 +6,7 @@ use super::known::{self, Names};
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, verb};
+use crate::verbs::{Run, VERBS, Verb, prepare, verb};
 use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, NativeCallContext, Position, Stmt};
 use std::any::TypeId;
 use std::collections::{BTreeSet, HashSet};
@@ -44,6 +44,19 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
                 types,
                 move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
                     call(&session, verb, &context, args)
+                },
+            );
+        }
+    }
+    for verb in VERBS.iter().copied().filter(|verb| has_fallback(verb)) {
+        for arity in arities(verb) {
+            let session = session.clone();
+            let types = vec![TypeId::of::<Dynamic>(); arity];
+            engine.register_raw_fn(
+                verb.name,
+                types,
+                move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
+                    refuse(&session, verb, &context, args)
                 },
             );
         }
@@ -97,6 +110,28 @@ pub fn bind_unknown(engine: &mut Engine, session: &Arc<Session>, ast: &AST) {
             },
         );
     }
+}
+
+/// Whether a verb of the language itself has its declared checks behind its natives, for what none of them takes;
+/// `print` and `debug` take anything.
+fn has_fallback(verb: &Verb) -> bool {
+    matches!(verb.run, Run::Language) && !matches!(verb.name, "print" | "debug")
+}
+
+/// A call that none of a verb's natives takes.
+fn refuse(
+    session: &Session,
+    verb: &'static Verb,
+    context: &NativeCallContext,
+    args: &mut [&mut Dynamic],
+) -> Outcome<Dynamic> {
+    let position = context.call_position();
+    let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
+    let signature = format!("{} ({})", verb.name, types.join(", "));
+    let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
+    let error = prepare::prepare(verb, &session.host, values).err();
+    let names = || Names { session, functions: Vec::new() };
+    Err(raise(error.unwrap_or_else(|| calls::not_found(&signature, &names())), position))
 }
 
 fn call(

@@ -183,7 +183,9 @@ impl Lexer<'_> {
             }
         }
         let length = rest.len();
-        self.push(Shape::OpenText, length);
+        if length > 0 {
+            self.push(Shape::OpenText, length);
+        }
     }
 }
 

@@ -85,7 +85,11 @@ impl Program {
             Ok(value) => Ok(to_value(&value)),
             Err(error) => {
                 let names = Names { session: &self.session, functions: known::functions(&self.ast) };
-                Err(fault::failure(&error, &self.name, &names))
+                let mut failure = fault::failure(&error, &self.name, &names);
+                if let Cause::Interrupted { terminated } = &mut failure.cause {
+                    *terminated = self.session.signal.load(std::sync::atomic::Ordering::Relaxed);
+                }
+                Err(failure)
             }
         }
     }

@@ -42,6 +42,20 @@ impl Argument for Value {
     }
 }
 
+/// Anything but a map, where a map would be the options.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plain(pub Value);
+
+impl Argument for Plain {
+    const TY: Ty = Ty::Any;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Map(_) => Err(Mismatch::give("text, a number, a truth value, a duration or an array")),
+            plain => Ok(Plain(plain.clone())),
+        }
+    }
+}
+
 impl Argument for bool {
     const TY: Ty = Ty::Bool;
     fn read(value: &Value) -> Result<Self, Mismatch> {

@@ -1,6 +1,6 @@
 //! The table of verbs: what one declaration promises is held for every verb.
 
-use crate::support::World;
+use crate::support::{World, each, told};
 use rhain::cloud::{Noun, Ty, Value};
 use rhain::script::value::display;
 use rhain::verbs::prepare::option_keys;
@@ -130,7 +130,7 @@ fn names_are_unique_and_can_be_written() {
 
 #[test]
 fn every_declaration_is_whole() {
-    for one in VERBS {
+    each(VERBS, |one| {
         let name = one.name;
         assert!(one.summary.ends_with('.') && one.summary.len() > 10, "{name}: {}", one.summary);
         assert!(!one.forms.is_empty(), "{name} cannot be called");
@@ -163,26 +163,25 @@ fn every_declaration_is_whole() {
                 "{name} takes an array where its first parameter is a resource"
             );
         }
-    }
+    });
 }
 
 #[test]
 fn examples_give_what_they_say_and_readers_write_nothing() {
-    for one in VERBS {
-        for example in one.examples {
-            let world = World::web_with(|options| options.allow_env = vec![String::new()]);
-            let mut given = String::new();
-            let written = world.written(|| given = display(&world.ok(example.code)));
-            if !example.gives.is_empty() {
-                assert_eq!(given, example.gives, "\n{}: {}", one.name, example.code);
-            }
-            let others: Vec<&&Verb> = VERBS.iter().filter(|other| other.effect.changes_cloud()).collect();
-            let mixed = others.iter().any(|other| example.code.contains(&format!("{}(", other.name)));
-            if !one.effect.changes_cloud() && !mixed {
-                assert_eq!(written, Vec::<String>::new(), "{} reads: {}", one.name, example.code);
-            }
+    let examples = VERBS.iter().flat_map(|one| one.examples.iter().map(move |example| (one, example)));
+    each(examples, |(one, example)| {
+        let world = World::web_with(|options| options.allow_env = vec![String::new()]);
+        let mut given = String::new();
+        let written = world.written(|| given = display(&world.ok(example.code)));
+        if !example.gives.is_empty() {
+            assert_eq!(given, example.gives, "\n{}: {}", one.name, example.code);
         }
-    }
+        let others: Vec<&&Verb> = VERBS.iter().filter(|other| other.effect.changes_cloud()).collect();
+        let mixed = others.iter().any(|other| example.code.contains(&format!("{}(", other.name)));
+        if !one.effect.changes_cloud() && !mixed {
+            assert_eq!(written, Vec::<String>::new(), "{} reads: {}", one.name, example.code);
+        }
+    });
 }
 
 /// A call of each form with what it must have, for verbs that ask a cloud.
@@ -229,29 +228,28 @@ fn what_changes_a_cloud_is_denied_read_only_and_nothing_is_sent() {
 
 #[test]
 fn a_dry_run_sends_no_write() {
-    for verb in changers() {
-        for code in plain_calls(verb) {
-            let world = World::with(|options| options.dry_run = true);
-            world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" })"#);
-            let written = world.written(|| {
-                if let Err(failure) = world.run(&code) {
-                    panic!("{code}: {failure:#?}");
-                }
-            });
-            assert_eq!(written, Vec::<String>::new(), "{code}");
-            let sent = world.sim(|sim| sim.requests());
-            let wrote: Vec<_> =
-                sent.iter().filter(|seen| seen.method != "GET" && seen.operation != "token.issue").collect();
-            assert!(wrote.is_empty(), "{code}: {wrote:?}");
-        }
-    }
+    let calls = changers().flat_map(plain_calls);
+    each(calls, |code| {
+        let world = World::with(|options| options.dry_run = true);
+        world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" })"#);
+        let written = world.written(|| {
+            if let Err(failure) = world.run(&code) {
+                panic!("{code}: {}", told(&failure));
+            }
+        });
+        assert_eq!(written, Vec::<String>::new(), "{code}");
+        let sent = world.sim(|sim| sim.requests());
+        let wrote: Vec<_> =
+            sent.iter().filter(|seen| seen.method != "GET" && seen.operation != "token.issue").collect();
+        assert!(wrote.is_empty(), "{code}: {wrote:?}");
+    });
 }
 
 #[test]
 fn an_unknown_option_is_refused_before_anything_is_sent() {
     let world = World::new();
     let before = world.requests();
-    for verb in VERBS {
+    each(VERBS, |verb| {
         for form in verb.forms {
             let keys = option_keys(verb, form);
             let mut words = arguments(form, None);
@@ -271,7 +269,7 @@ fn an_unknown_option_is_refused_before_anything_is_sent() {
             }
             assert_eq!(error.verb, Some(verb.name), "{code}");
         }
-    }
+    });
     assert_eq!(world.requests(), before, "nothing may be sent");
 }
 
@@ -280,7 +278,7 @@ fn a_wrong_type_is_refused_before_anything_is_sent() {
     let world = World::new();
     let before = world.requests();
     let mut count = 0;
-    for verb in VERBS {
+    each(VERBS, |verb| {
         for form in verb.forms {
             for (index, param) in form.params.iter().enumerate() {
                 // A closure's or a field's place takes what only the language can judge.
@@ -303,7 +301,7 @@ fn a_wrong_type_is_refused_before_anything_is_sent() {
                 count += 1;
             }
         }
-    }
+    });
     assert!(count > 150, "{count}");
     assert_eq!(world.requests(), before, "nothing may be sent");
 }
@@ -348,7 +346,7 @@ fn an_empty_array_sends_nothing_and_gives_an_empty_array() {
 #[test]
 fn too_many_and_too_few_arguments_are_told_from_the_declaration() {
     let world = World::new();
-    for verb in VERBS {
+    each(VERBS, |verb| {
         let most = verb.forms.iter().map(Form::most).max().unwrap_or(0);
         let words = vec!["\"a\"".to_string(); most + 3];
         let error = world.error(&call(verb, &words));
@@ -358,6 +356,6 @@ fn too_many_and_too_few_arguments_are_told_from_the_declaration() {
             let error = world.error(&call(verb, &[]));
             assert_eq!(error.diagnostic, Some("call::missing_argument"), "{}: {error}", verb.name);
         }
-    }
+    });
     assert_eq!(world.requests(), 0, "nothing may be sent");
 }

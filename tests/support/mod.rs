@@ -7,4 +7,17 @@ pub mod program;
 pub mod stub;
 mod world;
 
-pub use world::{Kept, STACK, World};
+pub use world::{Kept, STACK, World, told};
+
+/// Hold every case to a check, and fail once with all that did not pass.
+#[track_caller]
+pub fn each<T>(cases: impl IntoIterator<Item = T>, mut check: impl FnMut(T)) {
+    let mut failed = 0;
+    let mut count = 0;
+    for case in cases {
+        count += 1;
+        failed +=
+            usize::from(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(case))).is_err());
+    }
+    assert!(failed == 0, "{failed} of {count} cases failed, each told above");
+}

@@ -110,7 +110,7 @@ impl World {
     pub fn ok(&self, script: &str) -> Value {
         match self.run(script) {
             Ok(value) => value,
-            Err(failure) => panic!("{script}\nended with {failure:#?}"),
+            Err(failure) => panic!("{script}\nended with {}", told(&failure)),
         }
     }
 
@@ -198,5 +198,23 @@ impl World {
             .into_iter()
             .map(|write| format!("{} {}", write.operation, write.name).trim().to_string())
             .collect()
+    }
+}
+
+/// A failure in a few lines.
+pub fn told(failure: &Failure) -> String {
+    match &failure.cause {
+        Cause::Error(error) | Cause::Parse(error) => {
+            format!(
+                "{} ({:?}): {error}\n  label {:?}\n  help {:?}\n  answer {:?}\n  at {:?}",
+                error.kind.as_str(),
+                error.diagnostic,
+                error.label,
+                error.help,
+                error.answer,
+                failure.sites
+            )
+        }
+        other => format!("{other:?}"),
     }
 }

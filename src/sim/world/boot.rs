@@ -241,6 +241,7 @@ impl World {
             shelved_image: None,
             confirming: false,
             deeds: Vec::new(),
+            deed: 0,
             course: 0,
         }
     }

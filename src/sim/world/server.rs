@@ -196,6 +196,8 @@ pub(crate) struct Server {
     pub(crate) shelved_image: Option<String>,
     pub(crate) confirming: bool,
     pub(crate) deeds: Vec<Deed>,
+    /// The deed whose course is under way or was the last.
+    pub(crate) deed: usize,
     /// Changes of an older course no longer apply.
     pub(crate) course: u64,
 }

@@ -1,7 +1,7 @@
 //! What steers a script: ending it, checking it, its parameters, its arrays and maps.
 
 use crate::cloud::{Kind, Span, Ty, Value};
-use crate::verbs::argument::Map;
+use crate::verbs::argument::{Map, Plain};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
 
 const ANY: Key<Value> = Key::required("value", "Anything.");
@@ -19,7 +19,7 @@ const MAP: Key<Map> = Key::required("map", "A map.");
 const KEY: Key<String> = Key::required("key", "The key to ask for.");
 const DEFAULT: Key<Value> = Key::required("default", "What to give where it is not there.");
 const NAME: Key<String> = Key::required("name", "The parameter's name.");
-const PARAM_DEFAULT: Key<Value> =
+const PARAM_DEFAULT: Key<Plain> =
     Key::optional("default", "Its default, which tells its type too; without one it is required.");
 const PARAM_HELP: Key<String> = Key::optional("help", "What it is for.");
 const CLOSURE: Key<Value> = Key::required("f", "A closure that gives true or false.");

@@ -4,17 +4,27 @@ use crate::cloud::{Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ANY: Key<Value> = Key::required("value", "Anything; a resource prints as its name, a secret masked.");
-const ROWS: Key<Value> = Key::required("array", "An array of resources, maps or plain values.");
+const LINE: Key<Value> = Key::optional(
+    "value",
+    "Anything; a resource prints as its name, a secret masked. Without it, an empty line.",
+);
+const ROWS: Key<Vec<Value>> = Key::required("array", "An array of resources, maps or plain values.");
 const COLUMNS: Key<Vec<String>> = Key::optional("columns", "Which fields, in this order.");
 
 const ONE: &[Form] = &[Form::of(&[ANY.param()])];
+const ONE_OR_NONE: &[Form] = &[Form::of(&[LINE.param()])];
 
-const fn says(name: &'static str, summary: &'static str, examples: &'static [Example]) -> Verb {
+const fn says(
+    name: &'static str,
+    summary: &'static str,
+    forms: &'static [Form],
+    examples: &'static [Example],
+) -> Verb {
     Verb {
         name,
         group: Group::Language,
         summary,
-        forms: ONE,
+        forms,
         returns: Ty::Unit,
         effect: Effect::Nothing,
         on: &[],
@@ -26,14 +36,19 @@ const fn says(name: &'static str, summary: &'static str, examples: &'static [Exa
 }
 
 /// `print`
-pub static PRINT: Verb =
-    says("print", "Print a line to standard output.", &[Example { code: r#"print("hello")"#, gives: "" }]);
+pub static PRINT: Verb = says(
+    "print",
+    "Print a line to standard output.",
+    ONE_OR_NONE,
+    &[Example { code: r#"print("hello")"#, gives: "" }],
+);
 /// `debug`
-pub static DEBUG: Verb = says("debug", "Say a value as the language writes it, on standard error.", &[]);
+pub static DEBUG: Verb =
+    says("debug", "Say a value as the language writes it, on standard error.", ONE_OR_NONE, &[]);
 /// `info`
-pub static INFO: Verb = says("info", "Say a line on standard error.", &[]);
+pub static INFO: Verb = says("info", "Say a line on standard error.", ONE, &[]);
 /// `warn`
-pub static WARN: Verb = says("warn", "Say a warning on standard error.", &[]);
+pub static WARN: Verb = says("warn", "Say a warning on standard error.", ONE, &[]);
 
 /// `table`
 pub static TABLE: Verb = Verb {

@@ -14,6 +14,7 @@ const fn verb(
     forms: &'static [Form],
     returns: Ty,
     examples: &'static [Example],
+    see: &'static [&'static str],
     run: Run,
 ) -> Verb {
     Verb {
@@ -26,7 +27,7 @@ const fn verb(
         on: &[],
         examples,
         errors: &[],
-        see: &["now", "duration", "sleep"],
+        see,
         run,
     }
 }
@@ -40,6 +41,7 @@ pub static SLEEP: Verb = Verb {
         &[Form::of(&[LENGTH.param()])],
         Ty::Unit,
         &[Example { code: r#"let t = now(); sleep("90s"); now() - t >= "90s""#, gives: "true" }],
+        &["now", "duration", "wait_until"],
         Run::Once(|call| {
             Box::pin(async move {
                 let length = call.get(&LENGTH)?;
@@ -57,6 +59,7 @@ pub static NOW: Verb = verb(
     &[Form::of(&[])],
     Ty::Time,
     &[Example { code: r#"now().year >= 2026"#, gives: "true" }],
+    &["timestamp", "parse_time", "sleep"],
     Run::Once(|call| Box::pin(async move { Ok(Value::Time(call.host.clock.now())) })),
 );
 
@@ -67,6 +70,7 @@ pub static TIMESTAMP: Verb = verb(
     &[Form::of(&[])],
     Ty::Int,
     &[Example { code: r#"timestamp() > 1700000000"#, gives: "true" }],
+    &["now"],
     Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.host.clock.now().unix())) })),
 );
 
@@ -77,6 +81,7 @@ pub static DURATION: Verb = verb(
     &[Form::of(&[LENGTH.param()])],
     Ty::Int,
     &[Example { code: r#"duration("1h30m")"#, gives: "5400" }],
+    &["now", "sleep"],
     Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.get(&LENGTH)?.seconds())) })),
 );
 
@@ -87,6 +92,7 @@ pub static PARSE_TIME: Verb = verb(
     &[Form::of(&[TEXT.param()])],
     Ty::Time,
     &[Example { code: r#"parse_time("2026-11-21T09:30:00Z").hour"#, gives: "9" }],
+    &["now"],
     Run::Once(|call| {
         Box::pin(async move {
             let text = call.get(&TEXT)?;

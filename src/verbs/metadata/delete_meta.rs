@@ -1,6 +1,6 @@
 //! `delete_meta`: a key, or an array of keys.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK, changed, check_keys, open};
+use super::{HOLDER, META_ERRORS, OPENSTACK, changed, check_keys, items, open};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::{Name, OneOrMany};
 use crate::verbs::lookup::closest;
@@ -18,7 +18,7 @@ pub static VERB: Verb = Verb {
     effect: Effect::Changes,
     on: OPENSTACK,
     examples: &[Example {
-        code: r#"set_meta("web", #{ a: 1, b: 2 }).delete_meta(["a", "b"]).meta.len"#,
+        code: r#"set_meta("web", #{ a: 1, b: 2 }).delete_meta(["a", "b"]).meta.len()"#,
         gives: "0",
     }],
     errors: META_ERRORS,
@@ -29,7 +29,7 @@ pub static VERB: Verb = Verb {
             check_keys(&call, KEY.name, keys.iter().map(String::as_str))?;
             let (cloud, resource, holder) = open(&call).await?;
             // All keys are looked for first, so that a misspelt one deletes nothing.
-            let items = cloud.meta(&holder).await?;
+            let items = items(&call, &cloud, &resource, &holder).await?;
             if let Some(missing) = keys.iter().find(|key| !items.contains_key(*key)) {
                 let near = closest(missing, items.keys().map(String::as_str));
                 let label =

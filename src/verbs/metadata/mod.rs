@@ -8,8 +8,10 @@ pub mod set_meta;
 use super::OPENSTACK;
 use super::argument::HolderRef;
 use super::call::Call;
+use super::pretend;
 use super::verb::Key;
 use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Server, Value};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What has the metadata.
@@ -23,6 +25,20 @@ pub const META_ERRORS: &[Kind] = &[Kind::NotFound, Kind::Conflict, Kind::OverQuo
 async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Holder)> {
     let (resource, holder) = call.holder(&HOLDER).await?;
     Ok((call.host.clouds.get(Some(resource.cloud()))?, resource, holder))
+}
+
+/// The metadata as it is now; a stand-in's own.
+async fn items(
+    call: &Call,
+    cloud: &Arc<dyn Cloud>,
+    resource: &Resource,
+    holder: &Holder,
+) -> Result<BTreeMap<String, String>> {
+    match pretend::is_stand_in(call, resource) {
+        Some(Resource::Server(server)) => Ok(server.meta.clone()),
+        Some(Resource::Image(image)) => Ok(image.meta.clone()),
+        _ => cloud.meta(holder).await,
+    }
 }
 
 /// The resource as the cloud describes it after the change.

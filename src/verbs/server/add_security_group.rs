@@ -17,7 +17,10 @@ pub static VERB: Verb = Verb {
     returns: Ty::Same,
     effect: Effect::Changes,
     on: OPENSTACK,
-    examples: &[Example { code: r#"add_security_group("web", "default").name"#, gives: "web" }],
+    examples: &[Example {
+        code: r#"remove_security_group("web", "default").add_security_group("default").security_groups"#,
+        gives: r#"["default"]"#,
+    }],
     errors: ACTION_ERRORS,
     see: &["boot"],
     run: Run::Each(|call| {
