@@ -74,6 +74,8 @@ pub fn setup_with(
 ) -> std::io::Result<Setup> {
     let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
     let found = config::find(&environment);
+    // A configured cloud may be called `sim` too: `rhain sim` writes one, and it lives in the machine's own time.
+    let embedded = found.entries().iter().any(|entry| entry.provider == "simulated");
     let bridge = Arc::new(Bridge::new());
     let simulated = SimClock::new(bridge.clone());
     let start = simulated.clone();
@@ -95,7 +97,7 @@ pub fn setup_with(
         },
         Box::new(move |name, settings, wire| {
             let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
-                SIM => Arc::new(CloudClock(sim_clock.clone())),
+                SIM if embedded => Arc::new(CloudClock(sim_clock.clone())),
                 _ => clock_of_drivers
                     .get_or_init(|| {
                         Arc::new(CloudClock(wall_of_drivers.clone())) as Arc<dyn crate::cloud::host::Clock>
@@ -119,7 +121,7 @@ pub fn setup_with(
     let unasked =
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
-    let on_sim = chosen.as_ref().is_ok_and(|chosen| chosen.name == SIM);
+    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
     let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> =
