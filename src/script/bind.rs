@@ -7,11 +7,10 @@ use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare, verb};
+use crate::verbs::{Run, VERBS, Verb, prepare};
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
 use std::any::TypeId;
-use std::collections::HashSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// The result of a native.
 pub type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -24,15 +23,14 @@ pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
 }
 
-/// The numbers of arguments a verb is registered for: from its shortest form to its longest, one more for the cloud it
-/// is called on, and one more for `on_error`.
+/// The numbers of arguments a verb is registered for: from none to its longest form, one more for the cloud it is called
+/// on, one more for `on_error`, and two that are too many. So a verb's own checks say what is wrong, and where.
 fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
-    let fewest = verb.forms.iter().map(|form| form.fewest()).min().unwrap_or(0);
     let most = verb.forms.iter().map(|form| {
         let options = !form.options.is_empty() || verb.takes_many();
         form.params.len() + usize::from(options)
     });
-    fewest..=most.max().unwrap_or(0) + 1
+    0..=most.max().unwrap_or(0) + 3
 }
 
 /// Bind all verbs whose bodies are not the language's own.
@@ -63,31 +61,6 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
             );
         }
     }
-    let session = session.clone();
-    let functions: OnceLock<HashSet<String>> = OnceLock::new();
-    // Called after any native has failed, too. A call that no registration fits: a verb's own checks say best what is
-    // wrong with it. Natives with typed parameters have taken their arguments by then, so nothing is read of those.
-    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-    engine.on_missing_function(move |name, args, _, context| {
-        let Some(verb) = verb(name) else {
-            if is_native(&context, &functions, name) {
-                return Ok(None);
-            }
-            // No native, and no function of the script that takes so many: a script's own would have run.
-            let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
-            let signature = format!("{name} ({})", types.join(", "));
-            let names = Names { session: &session, functions: signatures(&context) };
-            return Err(raise(calls::not_found(&signature, &names), Position::NONE));
-        };
-        if matches!(verb.run, Run::Language) && (!has_fallback(verb) || arities(verb).contains(&args.len())) {
-            return Ok(None);
-        }
-        let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-        match prepare::prepare(verb, &session.host, values) {
-            Err(error) => Err(raise(error, Position::NONE)),
-            Ok(_) => Ok(None),
-        }
-    });
 }
 
 /// Whether a verb of the language itself has its declared checks behind its natives, for what none of them takes;
@@ -114,7 +87,7 @@ fn refuse(
 
 /// The functions of the scripts that are loaded.
 #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-fn signatures(context: &EvalContext) -> Vec<Signature> {
+pub(super) fn signatures(context: &EvalContext) -> Vec<Signature> {
     let shown = context.iter_namespaces().flat_map(|module| module.gen_fn_signatures().collect::<Vec<_>>());
     shown
         .filter_map(|shown| {
@@ -127,23 +100,6 @@ fn signatures(context: &EvalContext) -> Vec<Signature> {
         })
         .filter(|signature| !signature.name.starts_with("anon$"))
         .collect()
-}
-
-/// Whether there is a native of this name; operators and the engine's own names always are.
-#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-fn is_native(context: &EvalContext, functions: &OnceLock<HashSet<String>>, name: &str) -> bool {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    !plain
-        || functions
-            .get_or_init(|| {
-                let names = context.engine().collect_fn_metadata(
-                    None,
-                    |info| Some(info.metadata.name.to_string()),
-                    true,
-                );
-                names.into_iter().collect()
-            })
-            .contains(name)
 }
 
 fn call(
