@@ -74,10 +74,15 @@ async fn a_runbook_that_fails_leaves_nothing_behind() {
         assert_eq!(code, Some(1), "{name}: {out}{err}");
         let reason = if name == "02-inventory" { "Only volume-backed servers" } else { "no flavor `nope`" };
         assert!(err.contains(reason), "{name}: {out}{err}");
+        // Caught, cleaned up after and thrown again: the report still shows the line that went wrong.
+        assert!(!err.contains("throw e"), "{name}: {err}");
         let journal = sim.journal();
         let of = |operation: &str| {
-            let mut ids: Vec<String> =
-                journal.iter().filter(|write| write.operation == operation).map(|write| write.id.clone()).collect();
+            let mut ids: Vec<String> = journal
+                .iter()
+                .filter(|write| write.operation == operation)
+                .map(|write| write.id.clone())
+                .collect();
             ids.sort();
             ids
         };
@@ -86,7 +91,10 @@ async fn a_runbook_that_fails_leaves_nothing_behind() {
         deleted.sort();
         assert_eq!(of("server.create"), deleted, "{name}: {journal:#?}");
         assert_eq!(of("keypair.create"), of("keypair.delete"), "{name}: {journal:#?}");
-        assert!(name == "02-inventory" || !of("server.create").is_empty(), "{name} made nothing: {journal:#?}");
+        assert!(
+            name == "02-inventory" || !of("server.create").is_empty(),
+            "{name} made nothing: {journal:#?}"
+        );
     }
 }
 

@@ -123,7 +123,11 @@ fn calls(verb: &Verb, form: &Form) -> String {
         if needed {
             ways.clear();
         }
-        ways.push(if ways.len() > 1 { "(…, #{…})".to_string() } else { format!("{last}{comma}#{{…}})") });
+        ways.push(if ways.len() > 1 {
+            "(…, #{…})".to_string()
+        } else {
+            format!("{last}{comma}#{{…}})")
+        });
     }
     format!("{}{}", verb.name, ways.join(", "))
 }
