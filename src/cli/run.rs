@@ -4,7 +4,7 @@ use super::args::{Arguments, Format, Options, parameters};
 use super::console::style;
 use super::setup::{Purpose, Setup, setup};
 use crate::cloud::{Error, Kind, Noun, Value};
-use crate::config::{Environment, SIM};
+use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
 use crate::script::failure::{Cause, Failure};
@@ -117,16 +117,6 @@ fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
 }
 
 fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
-    if show
-        && let Ok(chosen) = &setup.chosen
-        && chosen.name == SIM
-        && options.cloud.is_none()
-        && chosen.by.contains("no cloud")
-    {
-        setup
-            .streams
-            .note("no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end");
-    }
     interruptions(&setup);
     let running = program.clone();
     let thread =

@@ -2,14 +2,14 @@
 
 use super::calls;
 use super::failure::Ending;
-use super::known::{self, Names};
+use super::fault::Signature;
+use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare, verb};
-use rhai::{AST, ASTNode, Dynamic, Engine, EvalAltResult, Expr, NativeCallContext, Position, Stmt};
+use crate::verbs::{Run, VERBS, Verb, prepare};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
 use std::any::TypeId;
-use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// The result of a native.
@@ -32,8 +32,8 @@ pub fn raise_at(mut error: Error, context: &NativeCallContext) -> Box<EvalAltRes
     raise(error, position)
 }
 
-/// The numbers of arguments a verb is registered for: up to its longest form, one more for the cloud it is called on,
-/// and a few that are too many or too few, for the verb's own checks say best what is wrong with them.
+/// The numbers of arguments a verb is registered for: from none to its longest form, one more for the cloud it is called
+/// on, one more for `on_error`, and two that are too many. So a verb's own checks say what is wrong, and where.
 fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
     let most = verb.forms.iter().map(|form| {
         let options = !form.options.is_empty() || verb.takes_many();
@@ -72,55 +72,6 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
     }
 }
 
-/// Calls in a script that no function fits, by name and number of arguments: registered so that they raise an error in
-/// people's words, with its place, also where the script catches it. The engine's own would name its types.
-pub fn bind_unknown(engine: &mut Engine, session: &Arc<Session>, ast: &AST) {
-    let native: HashSet<String> = engine
-        .collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true)
-        .into_iter()
-        .collect();
-    let own = known::functions(ast);
-    let mut calls: BTreeSet<(String, usize)> = BTreeSet::new();
-    ast.walk(&mut |path: &[ASTNode]| {
-        let (call, method) = match path.last() {
-            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _))) => {
-                (call, false)
-            }
-            Some(ASTNode::Expr(Expr::MethodCall(call, _))) => (call, true),
-            _ => return true,
-        };
-        let arity = call.args.len();
-        let plain = call.name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let fits =
-            own.iter().any(|one| one.name == call.name && one.forms.iter().any(|form| form.len() == arity));
-        if plain
-            && !call.is_qualified()
-            && !fits
-            && !native.contains(call.name.as_str())
-            && verb(&call.name).is_none()
-        {
-            calls.insert((call.name.to_string(), arity + usize::from(method)));
-        }
-        true
-    });
-    for (name, arity) in calls {
-        let session = session.clone();
-        let own = own.clone();
-        let called = name.clone();
-        let types = vec![TypeId::of::<Dynamic>(); arity];
-        engine.register_raw_fn(
-            name,
-            types,
-            move |context: NativeCallContext, args: &mut [&mut Dynamic]| -> Outcome<()> {
-                let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
-                let names = Names { session: &session, functions: own.clone() };
-                let error = calls::not_found(&format!("{called} ({})", types.join(", ")), &names);
-                Err(raise(error, context.call_position()))
-            },
-        );
-    }
-}
-
 /// Whether a verb of the language itself has its declared checks behind its natives, for what none of them takes;
 /// `print` and `debug` take anything.
 fn has_fallback(verb: &Verb) -> bool {
@@ -141,6 +92,23 @@ fn refuse(
     let error = prepare::prepare(verb, &session.host, values).err();
     let names = || Names { session, functions: Vec::new() };
     Err(raise(error.unwrap_or_else(|| calls::not_found(&signature, &names())), position))
+}
+
+/// The functions of the scripts that are loaded.
+#[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+pub(super) fn signatures(context: &EvalContext) -> Vec<Signature> {
+    let shown = context.iter_namespaces().flat_map(|module| module.gen_fn_signatures().collect::<Vec<_>>());
+    shown
+        .filter_map(|shown| {
+            let (name, rest) = shown.split_once('(')?;
+            let params = rest.split(')').next().unwrap_or("").split(',').map(str::trim);
+            let params = params
+                .filter(|param| !param.is_empty())
+                .map(|param| (param.split(':').next().unwrap_or(param).trim().to_string(), true));
+            Some(Signature { name: name.rsplit(' ').next()?.to_string(), forms: vec![params.collect()] })
+        })
+        .filter(|signature| !signature.name.starts_with("anon$"))
+        .collect()
 }
 
 fn call(

@@ -1,12 +1,17 @@
 //! The engine: packages, limits, reserved words that cloud JSON needs, the verbs, the helpers, the resolver of imports.
 
+use super::known::Names;
 use super::modules::Resolver;
 use super::session::Session;
-use super::{bind, compare, failure::Ending, helpers, types};
+use super::{bind, compare, failure::Ending, fault, helpers, types};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, Position, Token};
+use std::collections::HashSet;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+/// The names that scripts catch errors by.
+type Caught = Arc<RwLock<HashSet<String>>>;
 
 /// An engine of this session.
 pub fn engine(session: &Arc<Session>) -> Engine {
@@ -23,7 +28,9 @@ pub fn engine(session: &Arc<Session>) -> Engine {
     // Comparison operators are ours for unlike values, so the built-in shortcuts must not come first.
     engine.set_fast_operators(false);
     engine.disable_symbol("eval");
-    reserved_words(&mut engine);
+    let caught = Caught::default();
+    reserved_words(&mut engine, caught.clone());
+    caught_errors(&mut engine, session, caught);
     types::register(&mut engine, session);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
@@ -48,12 +55,15 @@ struct Before {
     position: Position,
     /// The brackets that are open; `true` for those of a map.
     open: Vec<bool>,
+    /// Whether a `catch` came, and nothing but its bracket since.
+    catch: bool,
 }
 
 /// Cloud JSON has fields that the engine reserves: `server.addresses.private`, `image.raw.public`, `#{ shared: true }`.
 /// Every word after a dot and every key of a map is read as a name; so are reserved words that mean nothing, elsewhere.
-fn reserved_words(engine: &mut Engine) {
-    let start = Before { token: Token::EOF, position: Position::START, open: Vec::new() };
+/// The names in `catch (name)` are kept on the way.
+fn reserved_words(engine: &mut Engine, caught: Caught) {
+    let start = Before { token: Token::EOF, position: Position::START, open: Vec::new(), catch: false };
     let before = Mutex::new(start);
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_parse_token(move |token, position, _| {
@@ -89,9 +99,33 @@ fn reserved_words(engine: &mut Engine) {
             }
             other => other,
         };
+        if let (Token::Identifier(name), Token::LeftParen, true) = (&mapped, &before.token, before.catch) {
+            caught.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string());
+        }
+        before.catch = match mapped {
+            Token::Catch => true,
+            Token::LeftParen => before.catch && matches!(before.token, Token::Catch),
+            _ => false,
+        };
         before.token = mapped.clone();
         before.position = position;
         mapped
+    });
+}
+
+/// The engine's own errors are caught as maps in its own words; a script reads them as errors like any other.
+fn caught_errors(engine: &mut Engine, session: &Arc<Session>, caught: Caught) {
+    let session = session.clone();
+    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+    engine.on_var(move |name, _, context| {
+        if !caught.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
+            return Ok(None);
+        }
+        let error = context.scope().get(name).and_then(|value| {
+            let map = value.read_lock::<rhai::Map>()?;
+            fault::caught(&map, || Names { session: &session, functions: bind::signatures(&context) })
+        });
+        Ok(error.map(Dynamic::from))
     });
 }
 

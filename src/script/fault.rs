@@ -127,6 +127,47 @@ fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
     }
 }
 
+/// The engine's own error from the map that it is caught as; `None` for any other map.
+pub fn caught<K: Known>(map: &rhai::Map, known: impl FnOnce() -> K) -> Option<Error> {
+    use EvalAltResult as E;
+    let text = |key: &str| map.get(key).and_then(|value| value.clone().into_string().ok());
+    let (variant, message) = (text("error")?, text("message")?);
+    let said = |key: &str| text(key).unwrap_or_default();
+    let length = map.get("length").and_then(|length| length.as_int().ok()).unwrap_or(0);
+    let length = usize::try_from(length).unwrap_or(0);
+    let index = map.get("index").and_then(|index| index.as_int().ok()).unwrap_or(0);
+    let at = Position::NONE;
+    let error = match variant.as_str() {
+        "ErrorFunctionNotFound" => E::ErrorFunctionNotFound(said("function"), at),
+        "ErrorNonPureMethodCallOnConstant" => E::ErrorNonPureMethodCallOnConstant(said("function"), at),
+        "ErrorMismatchDataType" => E::ErrorMismatchDataType(said("requested"), said("actual"), at),
+        "ErrorMismatchOutputType" => E::ErrorMismatchOutputType(said("requested"), said("actual"), at),
+        "ErrorArrayBounds" => E::ErrorArrayBounds(length, index, at),
+        "ErrorStringBounds" => E::ErrorStringBounds(length, index, at),
+        "ErrorBitFieldBounds" => E::ErrorBitFieldBounds(length, index, at),
+        "ErrorVariableExists" => E::ErrorVariableExists(said("variable"), at),
+        "ErrorForbiddenVariable" => E::ErrorForbiddenVariable(said("variable"), at),
+        "ErrorVariableNotFound" => E::ErrorVariableNotFound(said("variable"), at),
+        "ErrorPropertyNotFound" => E::ErrorPropertyNotFound(said("variable"), at),
+        "ErrorDataRace" => E::ErrorDataRace(said("variable"), at),
+        "ErrorAssignmentToConstant" => E::ErrorAssignmentToConstant(said("variable"), at),
+        "ErrorIndexNotFound" => E::ErrorIndexNotFound(map.get("index").cloned().unwrap_or_default(), at),
+        "ErrorModuleNotFound" => E::ErrorModuleNotFound(said("module"), at),
+        "ErrorDotExpr" => E::ErrorDotExpr(said("property"), at),
+        "ErrorIndexingType" => E::ErrorIndexingType(said("type"), at),
+        "ErrorDataTooLarge" => E::ErrorDataTooLarge(said("type"), at),
+        "ErrorArithmetic" => E::ErrorArithmetic(message, at),
+        "ErrorUnboundThis" => E::ErrorUnboundThis(at),
+        "ErrorFor" => E::ErrorFor(at),
+        "ErrorStackOverflow" => E::ErrorStackOverflow(at),
+        other if other.starts_with("Error") => {
+            return Some(script("language::failed", plain(&message)));
+        }
+        _ => return None,
+    };
+    Some(translated(&error, &known()))
+}
+
 /// What was thrown: a verb's error as it is, text and maps as the script's own words.
 fn thrown(value: &Dynamic) -> Error {
     if let Some(error) = value.read_lock::<Error>() {

@@ -1,6 +1,5 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
-use super::bind;
 use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
@@ -35,7 +34,6 @@ impl Program {
         match engine.compile(&runnable) {
             Ok(mut ast) => {
                 ast.set_source(name);
-                bind::bind_unknown(&mut engine, session, &ast);
                 Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
             }
             Err(error) => {
