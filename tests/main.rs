@@ -6,6 +6,7 @@ mod diagnostics;
 mod house;
 mod language;
 mod openstack;
+mod readme;
 mod scripts;
 mod sim;
 mod support;

@@ -74,6 +74,8 @@ async fn a_runbook_that_fails_leaves_nothing_behind() {
         assert_eq!(code, Some(1), "{name}: {out}{err}");
         let reason = if name == "02-inventory" { "Only volume-backed servers" } else { "no flavor `nope`" };
         assert!(err.contains(reason), "{name}: {out}{err}");
+        // Caught, cleaned up after and thrown again: the report still shows the line that went wrong.
+        assert!(!err.contains("throw e"), "{name}: {err}");
         let journal = sim.journal();
         let of = |operation: &str| {
             let mut ids: Vec<String> = journal

@@ -23,6 +23,15 @@ pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
 }
 
+/// The same, with the place of the call kept: who catches it may throw it again.
+pub fn raise_at(mut error: Error, context: &NativeCallContext) -> Box<EvalAltResult> {
+    let position = context.call_position();
+    if let (None, Some(line), Some(column)) = (&error.raised, position.line(), position.position()) {
+        error.raised = Some((context.call_source().map(str::to_string), line, column));
+    }
+    raise(error, position)
+}
+
 /// The numbers of arguments a verb is registered for: from none to its longest form, one more for the cloud it is called
 /// on, one more for `on_error`, and two that are too many. So a verb's own checks say what is wrong, and where.
 fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
@@ -108,9 +117,8 @@ fn call(
     context: &NativeCallContext,
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
-    let position = context.call_position();
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-    let (result, _) = session.call(verb, values).map_err(|error| raise(error, position))?;
+    let (result, _) = session.call(verb, values).map_err(|error| raise_at(error, context))?;
     if verb.returns == Ty::Same
         && let Some(first) = args.first_mut()
     {
