@@ -7,7 +7,7 @@ use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare};
+use crate::verbs::{Run, VERBS, Verb, prepare, verb};
 use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
 use std::any::TypeId;
 use std::sync::Arc;
@@ -56,6 +56,22 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
                 },
             );
         }
+    }
+    // The engine has functions of these names for these types, which would come first.
+    let own = [
+        ("sleep", TypeId::of::<i64>()),
+        ("sleep", TypeId::of::<f64>()),
+        ("to_json", TypeId::of::<rhai::Map>()),
+        ("parse_json", TypeId::of::<rhai::ImmutableString>()),
+    ];
+    for (name, ty) in own {
+        let Some(verb) = verb(name) else { continue };
+        let session = session.clone();
+        engine.register_raw_fn(
+            verb.name,
+            [ty],
+            move |context: NativeCallContext, args: &mut [&mut Dynamic]| call(&session, verb, &context, args),
+        );
     }
     for verb in VERBS.iter().copied().filter(|verb| has_fallback(verb)) {
         for arity in arities(verb) {
