@@ -2,11 +2,16 @@
 //! itself would overflow its stack; what lies outside the main script's folder is refused.
 
 use super::bind::raise;
+use super::failure::{Cause, Failure, Site};
+use super::fault;
+use super::known::Names;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;
-use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
-use std::collections::HashMap;
+use rhai::{
+    AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt,
+};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -75,7 +80,7 @@ impl Resolver {
         let real = file.canonicalize().map_err(|why| {
             Error::new(Kind::Script, format!("there is no module `{path}`"))
                 .coded("import::missing")
-                .help(format!("write {} (looked from the importing file)", file.display()))
+                .help(format!("put it at {}, or name it from the importing file's folder", file.display()))
                 .at(
                     crate::cloud::error::Place::Verb,
                     if why.kind() == std::io::ErrorKind::NotFound {
@@ -130,6 +135,70 @@ impl Resolver {
     }
 }
 
+/// Find and parse everything that a script imports, before anything of it runs: what is missing, outside, circular or
+/// does not parse is told at its place, with the imports that lead there.
+pub fn check(session: &Arc<Session>, engine: &Engine, source: &str, ast: &AST) -> Result<(), Failure> {
+    let resolver = Resolver::new(session.clone());
+    let mut seen = HashSet::new();
+    check_imports(&resolver, engine, source, ast, &mut vec![source.to_string()], &mut seen)
+}
+
+fn check_imports(
+    resolver: &Resolver,
+    engine: &Engine,
+    source: &str,
+    ast: &AST,
+    open: &mut Vec<String>,
+    seen: &mut HashSet<String>,
+) -> Result<(), Failure> {
+    let mut imports: Vec<(String, Position)> = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Expr::StringConstant(text, position) = &import.0
+        {
+            imports.push((text.to_string(), *position));
+        }
+        true
+    });
+    for (path, position) in imports {
+        let here = Site {
+            source: source.to_string(),
+            line: position.line().unwrap_or(0),
+            column: position.position().unwrap_or(0),
+            function: None,
+        };
+        let refused = |error: Error| Failure { cause: Cause::Parse(error), sites: vec![here.clone()] };
+        let (name, text) = resolver.find(Some(source), &path).map_err(refused)?;
+        if let Some(start) = open.iter().position(|open| *open == name) {
+            let mut cycle = open[start..].to_vec();
+            cycle.push(name.clone());
+            return Err(refused(circular(&name, &cycle)));
+        }
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        resolver.session.texts.add(&name, &text);
+        let led_here = |mut failure: Failure| {
+            failure.sites.push(here.clone());
+            failure
+        };
+        let module = engine.compile(&text).map_err(|error| {
+            let names = Names { session: &resolver.session, functions: Vec::new() };
+            led_here(fault::parse_failure(&error, &name, &text, &names))
+        })?;
+        open.push(name.clone());
+        check_imports(resolver, engine, &name, &module, open, seen).map_err(led_here)?;
+        open.pop();
+    }
+    Ok(())
+}
+
+fn circular(name: &str, cycle: &[String]) -> Error {
+    Error::new(Kind::Script, format!("`{name}` imports itself: {}", cycle.join(" → ")))
+        .coded("import::cycle")
+        .help("move what both need into a third module")
+}
+
 /// Whether a source's name is a file, rather than `-`, `-e` or the standard library.
 fn is_file(source: &str) -> bool {
     source != "-" && source != "-e" && !source.starts_with("std/")
@@ -152,11 +221,7 @@ impl ModuleResolver for Resolver {
             if let Some(start) = state.open.iter().position(|open| *open == name) {
                 let mut cycle: Vec<String> = state.open[start..].to_vec();
                 cycle.push(name.clone());
-                let error =
-                    Error::new(Kind::Script, format!("`{name}` imports itself: {}", cycle.join(" → ")))
-                        .coded("import::cycle")
-                        .help("move what both need into a third module");
-                return Err(raise(error, position));
+                return Err(raise(circular(&name, &cycle), position));
             }
             state.open.push(name.clone());
         }

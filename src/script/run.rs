@@ -4,6 +4,7 @@ use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
 use super::known::{self, Names};
+use super::modules;
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
@@ -34,6 +35,7 @@ impl Program {
         match engine.compile(&runnable) {
             Ok(mut ast) => {
                 ast.set_source(name);
+                modules::check(session, &engine, name, &ast)?;
                 Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
             }
             Err(error) => {
