@@ -104,7 +104,9 @@ pub fn expression(options: &Options, text: &str) -> u8 {
 }
 
 fn compile(setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, Failure> {
-    Program::compile(&setup.session, name, text).map(Arc::new)
+    let program = Program::compile(&setup.session, name, text)?;
+    program.check_imports()?;
+    Ok(Arc::new(program))
 }
 
 /// The session's cloud must be known and have credentials before a script starts.

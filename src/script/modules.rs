@@ -2,11 +2,14 @@
 //! itself would overflow its stack; what lies outside the main script's folder is refused.
 
 use super::bind::raise;
+use super::failure::{Cause, Failure, Site};
+use super::known::Names;
 use super::session::Session;
+use super::syntax::parse_failure;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;
-use rhai::{AST, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared};
-use std::collections::HashMap;
+use rhai::{AST, ASTNode, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared, Stmt};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -111,6 +114,51 @@ impl Resolver {
         Ok((shown.to_string_lossy().into_owned(), text))
     }
 
+    /// Find and read every module that a script imports by a written name, and those that these import, without running
+    /// anything; so that a run does not stop in the middle for a file that is not there.
+    ///
+    /// # Errors
+    /// The first import that does not fit, with the way to it.
+    pub fn check(&self, engine: &Engine, ast: &AST, source: &str) -> Result<(), Failure> {
+        self.check_below(engine, ast, &mut vec![source.to_string()], &mut HashSet::new(), &[])
+    }
+
+    fn check_below(
+        &self,
+        engine: &Engine,
+        ast: &AST,
+        open: &mut Vec<String>,
+        seen: &mut HashSet<String>,
+        callers: &[Site],
+    ) -> Result<(), Failure> {
+        let source = open.last().cloned().unwrap_or_default();
+        for (path, position) in imports(ast) {
+            let line = position.line().unwrap_or(0);
+            let column = position.position().unwrap_or(1);
+            let site = Site { source: source.clone(), line, column, function: None };
+            let sites: Vec<Site> = std::iter::once(site).chain(callers.iter().cloned()).collect();
+            let refused = |error| Failure { cause: Cause::Parse(error), sites: sites.clone() };
+            let (name, text) = self.find(Some(&source), &path).map_err(refused)?;
+            if open.contains(&name) {
+                return Err(refused(cycle(open, &name)));
+            }
+            if !seen.insert(name.clone()) {
+                continue;
+            }
+            self.session.texts.add(&name, &text);
+            let inner = engine.compile(&text).map_err(|error| {
+                let names = Names { session: &self.session, functions: Vec::new() };
+                let mut failure = parse_failure(&error, &name, &text, &names);
+                failure.sites.extend(sites.iter().cloned());
+                failure
+            })?;
+            open.push(name);
+            self.check_below(engine, &inner, open, seen, &sites)?;
+            open.pop();
+        }
+        Ok(())
+    }
+
     /// The folder of the main script, which imports may not leave.
     fn root(&self) -> Option<PathBuf> {
         let main = self.session.params.script()?;
@@ -128,6 +176,29 @@ impl Resolver {
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
     }
+}
+
+/// The imports of a script that name their module as text, and where.
+fn imports(ast: &AST) -> Vec<(String, Position)> {
+    let mut found = Vec::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
+            && let Some(name) = import.0.get_literal_value(None)
+            && let Ok(name) = name.into_string()
+        {
+            found.push((name, import.0.position()));
+        }
+        true
+    });
+    found
+}
+
+fn cycle(open: &[String], name: &str) -> Error {
+    let start = open.iter().position(|open| open == name).unwrap_or(0);
+    let way: Vec<&str> = open[start..].iter().map(String::as_str).chain([name]).collect();
+    Error::new(Kind::Script, format!("`{name}` imports itself: {}", way.join(" → ")))
+        .coded("import::cycle")
+        .help("move what both need into a third module")
 }
 
 /// Whether a source's name is a file, rather than `-`, `-e` or the standard library.
@@ -149,14 +220,8 @@ impl ModuleResolver for Resolver {
         }
         {
             let mut state = self.state();
-            if let Some(start) = state.open.iter().position(|open| *open == name) {
-                let mut cycle: Vec<String> = state.open[start..].to_vec();
-                cycle.push(name.clone());
-                let error =
-                    Error::new(Kind::Script, format!("`{name}` imports itself: {}", cycle.join(" → ")))
-                        .coded("import::cycle")
-                        .help("move what both need into a third module");
-                return Err(raise(error, position));
+            if state.open.contains(&name) {
+                return Err(raise(cycle(&state.open, &name), position));
             }
             state.open.push(name.clone());
         }

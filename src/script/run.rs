@@ -4,6 +4,7 @@ use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
 use super::known::{self, Names};
+use super::modules::Resolver;
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
@@ -72,6 +73,14 @@ impl Program {
         let plain =
             lines.map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
         plain.collect::<Vec<_>>().join("\n").trim().to_string()
+    }
+
+    /// Find and read every module that it imports, without running anything.
+    ///
+    /// # Errors
+    /// An import that is missing, leads out of the script's folder or does not parse.
+    pub fn check_imports(&self) -> Result<(), Failure> {
+        Resolver::new(self.session.clone()).check(&self.engine, &self.ast, &self.name)
     }
 
     /// Run it to its end; gives its last value.

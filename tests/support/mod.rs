@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 #![allow(dead_code, unused_imports)] // each file uses a part of it
 
+mod program;
 pub mod stub;
 mod world;
 
+pub use program::{Ended, Program, Running, Served, normalised, of_tests};
 pub use world::{Kept, STACK, World, told};
 
 /// Hold every case to a check, and fail once with all that did not pass.
