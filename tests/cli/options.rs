@@ -312,8 +312,7 @@ fn a_dry_run_writes_nothing_and_goes_on_with_stand_ins() {
         r#"
         let s = boot("web", #{ image: "cirros", flavor: "m1.tiny", count: 2 });
         s.wait_active();
-        let one = s[0];
-        one.resize("m1.small").confirm_resize();
+        let one = s[0].resize("m1.small").confirm_resize();
         one.set_meta("role", "web");
         let image = one.snapshot("kept");
         image.wait_active();
