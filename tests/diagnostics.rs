@@ -499,6 +499,7 @@ fn a_missing_key_names_the_nearest() {
 }
 
 proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
     #[test]
     fn any_report_is_drawn_within_its_width(
         text in "[\"`${}#(),.\n\r\t\u{1b}\u{200d}a-z漢é ]{0,120}",

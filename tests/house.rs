@@ -1,1 +1,239 @@
-//! house
+//! The plan of the house: who may import whom, who alone may name a crate, how long a file may be.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each room may import of ours. `cli` joins all, and may import everything.
+const MAY: &[(&str, &[&str])] = &[
+    ("wire", &[]),
+    ("cloud", &[]),
+    ("config", &["wire", "cloud"]),
+    ("provider", &["wire", "cloud"]),
+    ("verbs", &["cloud"]),
+    ("gate", &["verbs", "cloud"]),
+    ("manual", &["verbs", "cloud"]),
+    ("output", &["cloud", "verbs"]),
+    ("script", &["verbs", "cloud", "gate", "output"]),
+    ("diag", &["script", "cloud", "wire", "config", "gate"]),
+    ("sim", &[]),
+];
+
+/// What only these files may name: a word of code, and where it may stand.
+const ALONE: &[(&str, &[&str])] = &[
+    ("rhai::", &["script/"]),
+    ("reqwest", &["wire/send.rs"]),
+    ("miette", &["diag/"]),
+    ("clap", &["cli/"]),
+    ("comfy_table", &["output/"]),
+    ("indicatif", &["output/"]),
+    ("block_on(", &["script/bridge.rs"]),
+    ("hyper", &["sim/", "wire/send.rs"]),
+    ("env::var", &["cli/", "config/environment.rs"]),
+    ("SystemTime::now", &["wire/clock.rs", "sim/clock.rs"]),
+    ("Instant::now", &["wire/clock.rs"]),
+    ("saphyr", &["config/"]),
+];
+
+/// Files that may be longer than 500 lines, and why.
+const LONG: &[(&str, &str)] = &[];
+
+const LIMIT: usize = 500;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every Rust file below a folder: its path from there, and its text.
+fn files(folder: &str) -> Vec<(String, String)> {
+    let base = root().join(folder);
+    let mut found = Vec::new();
+    let mut open = vec![base.clone()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(&base).expect("below").to_string_lossy().into_owned();
+                found.push((name, fs::read_to_string(&path).expect("text")));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "{folder} holds no Rust file");
+    found
+}
+
+/// The code of a file without its tests, comments and texts.
+fn code(text: &str) -> String {
+    let own = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or(text);
+    let lines = own.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.map(without_texts).collect::<Vec<_>>().join("\n")
+}
+
+/// A line without what stands between quotes, and without a comment at its end.
+fn without_texts(line: &str) -> String {
+    let mut kept = String::new();
+    let mut quoted = false;
+    let mut letters = line.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if quoted => {
+                letters.next();
+            }
+            '"' if !kept.ends_with('\'') || quoted => quoted = !quoted,
+            '/' if !quoted && letters.peek() == Some(&'/') => break,
+            other if !quoted => kept.push(other),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// The rooms that a file's code names as `crate::room`; also of `use crate::{a::…, b}`.
+fn rooms_named(code: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => {
+                let mut depth = 0;
+                let mut start = true;
+                let mut word = String::new();
+                for letter in list.chars() {
+                    match letter {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            named.push(std::mem::take(&mut word));
+                            start = true;
+                        }
+                        c if depth == 0 && start && (c.is_alphanumeric() || c == '_') => word.push(c),
+                        c if depth == 0 && !c.is_whitespace() => start = false,
+                        _ => {}
+                    }
+                }
+                named.push(word);
+            }
+            None => named.push(rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()),
+        }
+    }
+    named.retain(|room| !room.is_empty());
+    named
+}
+
+#[test]
+fn rooms_import_only_what_they_may() {
+    let may: BTreeMap<&str, &[&str]> = MAY.iter().copied().collect();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (file, text) in files("src") {
+        let Some((room, _)) = file.split_once('/') else { continue };
+        if room == "cli" {
+            continue;
+        }
+        let allowed = may.get(room).unwrap_or_else(|| panic!("the room `{room}` is not in the plan"));
+        for named in rooms_named(&code(&text)) {
+            seen += 1;
+            if named != room && !allowed.contains(&named.as_str()) {
+                wrong.push(format!("src/{file} names crate::{named}"));
+            }
+        }
+    }
+    assert!(seen > 300, "only {seen} names were found: the reader is broken");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn crates_are_named_only_in_their_rooms() {
+    let mut wrong = Vec::new();
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for (file, text) in files("src") {
+        let code = code(&text);
+        for (word, places) in ALONE {
+            let named = code
+                .match_indices(word)
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+            if !named {
+                continue;
+            }
+            *found.entry(word).or_default() += 1;
+            let allowed = places
+                .iter()
+                .any(|place| file == *place || (place.ends_with('/') && file.starts_with(place)));
+            if !allowed {
+                wrong.push(format!("src/{file} names {word}"));
+            }
+        }
+    }
+    for (word, _) in ALONE {
+        let lint_only = ["env::var", "block_on("].contains(word);
+        assert!(lint_only || found.contains_key(word), "{word} is named nowhere: the reader is broken");
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn files_stay_short() {
+    let mut wrong = Vec::new();
+    for (file, text) in files("src") {
+        let own = text.split("\n#[cfg(test)]\nmod ").next().unwrap_or(&text).lines().count();
+        let listed = LONG.iter().any(|(long, _)| *long == file);
+        if own > LIMIT && !listed {
+            wrong.push(format!("src/{file} has {own} lines without its tests"));
+        }
+        if own <= LIMIT && listed {
+            wrong.push(format!("src/{file} is listed as long and is not"));
+        }
+        let limit = match file.as_str() {
+            "main.rs" => 40,
+            name if name.starts_with("verbs/server/") && !name.ends_with("/boot.rs") => 130,
+            _ => LIMIT,
+        };
+        if own > limit && !listed {
+            wrong.push(format!("src/{file} has {own} lines; {limit} is its limit"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn modules_say_what_they_own() {
+    let silent: Vec<String> = files("src")
+        .into_iter()
+        .filter(|(file, text)| file != "main.rs" && !text.starts_with("//!"))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(silent.is_empty(), "these open without a word of what they own: {silent:?}");
+}
+
+#[test]
+fn every_file_of_tests_is_listed() {
+    let main = fs::read_to_string(root().join("tests/main.rs")).expect("the list");
+    for entry in fs::read_dir(root().join("tests")).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        if path.extension().is_some_and(|extension| extension == "rs") && name != "main" {
+            assert!(main.contains(&format!("mod {name};")), "tests/{name}.rs is not listed in tests/main.rs");
+        }
+    }
+}
+
+#[test]
+fn the_readers_of_this_file_read() {
+    assert_eq!(
+        rooms_named("use crate::cloud::{Error, Kind};\nuse crate::{wire, gate::{A, B}, sim};"),
+        ["cloud", "wire", "gate", "sim"]
+    );
+    assert_eq!(rooms_named("let x = crate::verbs::verb(); mycrate::cli::x()"), ["verbs"]);
+    assert_eq!(without_texts(r#"let a = "crate::cli"; // crate::sim"#), "let a = ; ");
+    assert_eq!(code("//! crate::cli\nfn a() {}\n#[cfg(test)]\nmod tests { use crate::cli; }"), "fn a() {}");
+    assert!(Path::new(&root()).join("Cargo.toml").is_file());
+}

@@ -2,4 +2,19 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod arrays;
+mod boot;
+mod clouds;
+mod comparing;
+mod deleting;
+mod errors;
+mod maps;
+mod metadata;
+mod names;
+mod options;
+mod params;
+mod results;
+mod secrets;
+mod servers;
 mod table;
+mod waits;

@@ -6,6 +6,8 @@ mod diagnostics;
 mod house;
 mod language;
 mod openstack;
+mod readme;
+mod scripts;
 mod sim;
 mod support;
 mod wire;

@@ -49,6 +49,9 @@ pub struct Options {
     /// Requests a second to one endpoint, at the most
     #[arg(long, global = true, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
+    /// Look names up each time, rather than once a run
+    #[arg(long, global = true)]
+    pub no_cache: bool,
     /// Say less: no progress, no notes
     #[arg(short = 'q', long, global = true)]
     pub quiet: bool,
@@ -76,9 +79,18 @@ pub struct Options {
     /// Let the script read files: all, or these paths
     #[arg(long, global = true, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_read: Vec<String>,
+    /// Let the script write files: all, or these paths
+    #[arg(long, global = true, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_write: Vec<String>,
     /// Let the script read environment variables: all, or these names
     #[arg(long, global = true, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_env: Vec<String>,
+    /// Let the script run programs: all, or these programs
+    #[arg(long, global = true, value_name = "PROGRAM", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_exec: Vec<String>,
+    /// Let the script reach hosts that are no server of this session: all, or these hosts
+    #[arg(long, global = true, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub allow_net: Vec<String>,
 }
 
 impl Default for Options {
@@ -100,6 +112,10 @@ impl Default for Options {
             dry_run: false,
             allow_read: Vec::new(),
             allow_env: Vec::new(),
+            allow_write: Vec::new(),
+            allow_exec: Vec::new(),
+            allow_net: Vec::new(),
+            no_cache: false,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Standard output and standard error of the program: what a script writes, and how reports are drawn.
 
 use crate::diag::Style;
+use crate::output::width::columns;
 use crate::script::session::Console;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,11 +64,6 @@ impl Streams {
             self.talk(text);
         }
     }
-}
-
-/// The terminal's width; 80 where it is not told.
-pub fn columns() -> usize {
-    comfy_table::Table::new().width().map_or(80, usize::from).clamp(40, 200)
 }
 
 /// How reports are drawn on standard error.

@@ -4,7 +4,7 @@ use super::args::{Arguments, Format, Options, parameters};
 use super::console::style;
 use super::setup::{Purpose, Setup, setup};
 use crate::cloud::{Error, Kind, Noun, Value};
-use crate::config::{Environment, SIM};
+use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
 use crate::script::failure::{Cause, Failure};
@@ -108,9 +108,7 @@ pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
 }
 
 fn compile(setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, Failure> {
-    let program = Program::compile(&setup.session, name, text)?;
-    program.check_imports()?;
-    Ok(Arc::new(program))
+    Program::compile(&setup.session, name, text).map(Arc::new)
 }
 
 /// The session's cloud must be known and have credentials before a script starts.
@@ -123,16 +121,6 @@ fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
 }
 
 fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
-    if show
-        && let Ok(chosen) = &setup.chosen
-        && chosen.name == SIM
-        && options.cloud.is_none()
-        && chosen.by.contains("no cloud")
-    {
-        setup
-            .streams
-            .note("no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end");
-    }
     interruptions(options, &setup);
     let running = program.clone();
     let thread =

@@ -16,11 +16,12 @@ use crate::script::bridge::Bridge;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
 use crate::verbs::Host;
+use crate::verbs::host::Habits;
 use crate::wire::{self, Pace, WallClock};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 /// A session, and what the program around it keeps hold of.
@@ -73,9 +74,13 @@ pub fn setup_with(
 ) -> std::io::Result<Setup> {
     let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
     let found = config::find(&environment);
+    // A configured cloud may be called `sim` too: `rhain sim` writes one, and it lives in the machine's own time.
+    let embedded = found.entries().iter().any(|entry| entry.provider == "simulated");
     let bridge = Arc::new(Bridge::new());
     let simulated = SimClock::new(bridge.clone());
     let start = simulated.clone();
+    let stands_in = Arc::new(AtomicBool::new(false));
+    let (said, notes) = (stands_in.clone(), streams.clone());
     let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
@@ -92,7 +97,7 @@ pub fn setup_with(
         },
         Box::new(move |name, settings, wire| {
             let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
-                SIM => Arc::new(CloudClock(sim_clock.clone())),
+                SIM if embedded => Arc::new(CloudClock(sim_clock.clone())),
                 _ => clock_of_drivers
                     .get_or_init(|| {
                         Arc::new(CloudClock(wall_of_drivers.clone())) as Arc<dyn crate::cloud::host::Clock>
@@ -101,12 +106,22 @@ pub fn setup_with(
             };
             Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
         }),
-        Box::new(move || Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))),
+        Box::new(move || {
+            if said.load(Ordering::Relaxed) {
+                notes.note(
+                    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end",
+                );
+            }
+            Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
+        }),
         wall.clone(),
         watch_requests.clone(),
     ));
     let chosen = clouds.chosen();
-    let on_sim = chosen.as_ref().is_ok_and(|chosen| chosen.name == SIM);
+    let unasked =
+        options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
+    stands_in.store(unasked, Ordering::Relaxed);
+    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
     let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> =
@@ -117,13 +132,19 @@ pub fn setup_with(
         clouds.clone(),
         Arc::new(Process(environment.clone())),
         cancelled,
-        usize::from(options.concurrency),
-        options.dry_run,
+        Habits {
+            concurrency: usize::from(options.concurrency),
+            dry_run: options.dry_run,
+            caches: !options.no_cache,
+        },
     ));
     let policy = Policy {
         read_only: options.read_only,
         dry_run: options.dry_run,
         read: grant(&options.allow_read),
+        write: grant(&options.allow_write),
+        exec: grant(&options.allow_exec),
+        net: grant(&options.allow_net),
         environment: grant(&options.allow_env),
         directory: environment.cwd.clone(),
     };

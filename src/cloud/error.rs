@@ -147,6 +147,9 @@ pub struct Details {
     pub place: Place,
     /// What a report writes below the underline.
     pub label: Option<String>,
+    /// Where in a script it was first raised: source (the main script where not given), line and column. An error that
+    /// is caught and thrown again is shown there.
+    pub raised: Option<(Option<String>, usize, usize)>,
     /// Whether the request may have taken effect though it was not answered.
     pub maybe: bool,
     /// Of a bulk call: a result or an error for each member, in order.
@@ -180,6 +183,7 @@ impl Error {
             facts: Vec::new(),
             place: Place::Verb,
             label: None,
+            raised: None,
             maybe: false,
             results: Vec::new(),
             exists: Vec::new(),

@@ -136,8 +136,13 @@ fn callers(report: &mut Report, sites: &[Site], sources: &dyn Sources) {
         if (SHOWN..SHOWN + hidden).contains(&nth) {
             continue;
         }
-        let label =
-            if *times > 1 { format!("called from here, {times} times") } else { "called from here".into() };
+        let line = sources.text(&site.source).unwrap_or_default();
+        let line = line.lines().nth(site.line.saturating_sub(1)).unwrap_or_default();
+        let label = match times {
+            2.. => format!("called from here, {times} times"),
+            _ if line.trim_start().starts_with("import ") => "imported here".into(),
+            _ => "called from here".into(),
+        };
         match sources.text(&site.source).filter(|_| site.line > 0) {
             Some(text) => {
                 let span = span::span(&text, site.line, site.column, &crate::cloud::error::Place::Verb);

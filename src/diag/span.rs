@@ -236,6 +236,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(proptest::test_runner::Config { failure_persistence: None, ..Default::default() })]
         #[test]
         fn any_text_and_place_stay_inside(
             source in "([a-z.(),:\"`${}#\\[\\]\n\té漢]|#\\{|boot\\(){0,40}",

@@ -26,6 +26,12 @@ pub struct Policy {
     pub dry_run: bool,
     /// Files that may be read.
     pub read: Grant,
+    /// Files that may be written.
+    pub write: Grant,
+    /// Programs that may be run.
+    pub exec: Grant,
+    /// Hosts that may be reached.
+    pub net: Grant,
     /// Environment variables that may be read.
     pub environment: Grant,
     /// The working directory, from which paths are taken.

@@ -1,12 +1,11 @@
 //! The index, and a page for each verb and noun.
 
-use super::words::{ty, wrap};
+use super::words::{WIDTH, ty, wrap};
 use crate::cloud::{Noun, Provider, Ty};
-use crate::verbs::verb::{Effect, Group, Param};
-use crate::verbs::{VERBS, Verb, prepare, verb};
+use crate::verbs::verb::{Effect, Form, Group, Param};
+use crate::verbs::{VERBS, Verb, verb};
 use std::fmt::Write as _;
-
-const WIDTH: usize = 96;
+use unicode_width::UnicodeWidthStr as _;
 
 const GROUPS: [Group; 6] =
     [Group::Clouds, Group::Servers, Group::Metadata, Group::Waits, Group::Images, Group::Language];
@@ -50,66 +49,110 @@ fn of_verb(verb: &Verb) -> String {
     let effect = verb.effect.words();
     for (nth, form) in verb.forms.iter().enumerate() {
         let line = match verb.returns {
-            Ty::Unit => verb.signature(form),
-            ref returns => format!("{} → {}", verb.signature(form), ty(returns)),
+            Ty::Unit => calls(verb, form),
+            ref returns => format!("{} → {}", calls(verb, form), result(returns, form)),
         };
-        let gap = WIDTH.saturating_sub(line.chars().count() + effect.len()).max(2);
+        let gap = WIDTH.saturating_sub(line.width() + effect.len()).max(2);
         let effect = if nth == 0 { format!("{}{effect}", " ".repeat(gap)) } else { String::new() };
         let _ = writeln!(text, "{}", format!("{line}{effect}").trim_end());
     }
-    let _ = writeln!(text, "  {}\n", wrap(verb.summary, 2, WIDTH));
-    let mut shown: Vec<&str> = Vec::new();
-    let params: Vec<&Param> = verb.forms.iter().flat_map(|form| form.params).collect();
-    let keys: Vec<Param> = verb.forms.iter().flat_map(|form| prepare::option_keys(verb, form)).collect();
-    let wide = params.iter().map(|param| param.name.len()).chain(keys.iter().map(|key| key.name.len())).max();
-    let wide = wide.unwrap_or(0);
-    for param in params {
-        if !shown.contains(&param.name) {
-            shown.push(param.name);
+    let _ = writeln!(text, "  {}", wrap(verb.summary, 2, WIDTH));
+    let mut params: Vec<&Param> = Vec::new();
+    let mut keys: Vec<&Param> = Vec::new();
+    for form in verb.forms {
+        for param in form.params.iter().filter(|param| param.ty != Ty::Cloud) {
+            if !params.iter().any(|known| known.name == param.name) {
+                params.push(param);
+            }
+        }
+        for key in form.options {
+            if !keys.iter().chain(&params).any(|known| known.name == key.name) {
+                keys.push(key);
+            }
+        }
+    }
+    let wide = params.iter().chain(&keys).map(|param| param.name.len()).max().unwrap_or(0);
+    let mut list = |title: &str, list: &[&Param]| {
+        let _ = write!(text, "{}{title}", if list.is_empty() { "" } else { "\n" });
+        for param in list {
             let _ = writeln!(text, "  {:wide$}  {}", param.name, wrap(&described(param), wide + 4, WIDTH));
         }
+    };
+    list("", &params);
+    list(if keys.is_empty() { "" } else { "  options, in a map #{…}\n" }, &keys);
+    for (nth, example) in verb.examples.iter().enumerate() {
+        let _ = write!(text, "{}  {};", if nth == 0 { "\n" } else { "" }, example.code);
+        let _ = match example.gives {
+            "" => writeln!(text),
+            gives if example.code.len() + gives.width() + 9 <= WIDTH => writeln!(text, "   // {gives}"),
+            gives => writeln!(text, "\n    // {gives}"),
+        };
     }
-    let mut titled = false;
-    for key in &keys {
-        if shown.contains(&key.name) {
-            continue;
-        }
-        if !titled {
-            let _ = writeln!(text, "{}  options #{{…}}", if shown.is_empty() { "" } else { "\n" });
-            titled = true;
-        }
-        shown.push(key.name);
-        let _ = writeln!(text, "  {:wide$}  {}", key.name, wrap(&described(key), wide + 4, WIDTH));
-    }
-    if !shown.is_empty() {
-        text.push('\n');
-    }
-    for example in verb.examples {
-        let _ = writeln!(text, "  {};", example.code);
-        if !example.gives.is_empty() {
-            let _ = writeln!(text, "  // {}", example.gives);
-        }
-    }
-    if !verb.examples.is_empty() {
-        text.push('\n');
+    text.push('\n');
+    let mut note = |title: &str, words: &str| {
+        let _ = writeln!(text, "  {title:9} {}", wrap(words, 12, WIDTH));
+    };
+    if verb.takes_many() {
+        note("arrays", "all members at once, in order; #{ on_error: \"collect\" } keeps going past errors");
     }
     if !verb.errors.is_empty() {
         let kinds: Vec<&str> = verb.errors.iter().map(|kind| kind.as_str()).collect();
-        let _ = writeln!(text, "  errors    {}", wrap(&kinds.join(", "), 12, WIDTH));
+        note("errors", &kinds.join(", "));
     }
     if !matches!(verb.effect, Effect::Nothing) && !verb.on.is_empty() {
         let on: Vec<&str> = verb.on.iter().copied().map(Provider::as_str).collect();
-        let _ = writeln!(text, "  works on  {}", on.join(", "));
+        note("clouds", &on.join(", "));
     }
     if !verb.see.is_empty() {
-        let _ = writeln!(text, "  see also  {}", verb.see.join(", "));
+        note("see also", &verb.see.join(", "));
     }
-    text
+    format!("{}\n", text.trim_end())
 }
 
+/// The ways to call a form: `wait_active(resource), (resource, timeout)`; further ones without the name.
+fn calls(verb: &Verb, form: &Form) -> String {
+    let fewest = form.params.iter().take_while(|param| param.required).count();
+    let names: Vec<&str> = form.params.iter().map(|param| param.name).collect();
+    let mut ways: Vec<String> =
+        (fewest..=names.len()).map(|count| format!("({})", names[..count].join(", "))).collect();
+    // `boot` asks for its image and its flavor, or for a server to take them from: its summaries say so.
+    let needed = form.options.iter().any(|key| key.required || key.summary.contains("required"));
+    if !form.options.is_empty() {
+        let last = ways.last().map_or("", String::as_str).trim_end_matches(')').to_string();
+        let comma = if names.is_empty() { "" } else { ", " };
+        if needed {
+            ways.clear();
+        }
+        ways.push(if ways.len() > 1 {
+            "(…, #{…})".to_string()
+        } else {
+            format!("{last}{comma}#{{…}})")
+        });
+    }
+    format!("{}{}", verb.name, ways.join(", "))
+}
+
+/// What a call gives: the noun of the first parameter where that is what comes back.
+fn result(returns: &Ty, form: &Form) -> String {
+    match (returns, form.params.first().map(|param| param.ty)) {
+        (Ty::Same, Some(Ty::Ref(noun))) => noun.type_name().to_string(),
+        _ => ty(returns),
+    }
+}
+
+/// What a parameter is, and its type where the words do not tell it already.
 fn described(param: &Param) -> String {
-    let required = if param.required { "" } else { " (optional)" };
-    format!("{} [{}]{required}", param.summary, ty(&param.ty))
+    let lower = param.summary.to_lowercase();
+    let kind = ty(&param.ty);
+    let told = match param.ty {
+        Ty::Any | Ty::Text | Ty::Data | Ty::AnyRef(_) | Ty::Options => true,
+        Ty::Ref(_) => lower.contains("id") || lower.contains("object") || lower.contains("by "),
+        Ty::Bool => lower.starts_with("whether") || lower.contains("true"),
+        Ty::OneOf(words) => words.iter().all(|word| lower.contains(word)),
+        Ty::Either(one, _) => lower.contains(&ty(one).to_lowercase()),
+        _ => lower.contains(&kind.to_lowercase()),
+    };
+    if told { param.summary.to_string() } else { format!("{} [{kind}]", param.summary) }
 }
 
 fn of_noun(noun: Noun) -> String {
@@ -117,6 +160,28 @@ fn of_noun(noun: Noun) -> String {
     let wide = noun.fields().iter().map(|field| field.name.len()).max().unwrap_or(0);
     for field in noun.fields() {
         let _ = writeln!(text, "  .{:wide$}  {}", field.name, wrap(field.summary, wide + 5, WIDTH));
+    }
+    text
+}
+
+/// The whole manual as Markdown: a section a group, a page a verb, then the nouns.
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# Reference\n\nEvery verb and noun of the language, as `rhain doc NAME` shows it. This page is made from the \
+         verbs' own declarations.\n",
+    );
+    for group in GROUPS {
+        let _ = writeln!(text, "\n## {}\n", group.title());
+        let verbs = || VERBS.iter().filter(|verb| verb.group == group);
+        let links: Vec<String> = verbs().map(|verb| format!("[`{0}`](#{0})", verb.name)).collect();
+        let _ = writeln!(text, "{}", wrap(&links.join(" "), 0, 120));
+        for verb in verbs() {
+            let _ = writeln!(text, "\n### {}\n\n```text\n{}```", verb.name, of_verb(verb));
+        }
+    }
+    let _ = writeln!(text, "\n## Nouns");
+    for noun in Noun::ALL.into_iter().filter(|noun| !noun.fields().is_empty()) {
+        let _ = writeln!(text, "\n### {}\n\n```text\n{}```", noun.type_name(), of_noun(noun));
     }
     text
 }

@@ -1,6 +1,6 @@
 //! What a runbook or a module says about itself: its description, its parameters, its functions.
 
-use super::words::wrap;
+use super::words::{WIDTH, wrap};
 use std::fmt::Write as _;
 
 /// A parameter of a runbook.
@@ -27,11 +27,36 @@ pub struct Function {
     pub comment: String,
 }
 
+/// The paragraphs of a comment, each on a line of its own; an empty line stays one, an item of a list is a paragraph.
+fn paragraphs(comment: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for line in comment.lines().map(str::trim) {
+        let begins = line.is_empty() || line.starts_with("- ") || line.starts_with("* ");
+        match found.last_mut() {
+            Some(last) if !begins && !last.is_empty() => {
+                last.push(' ');
+                last.push_str(line);
+            }
+            _ => found.push(line.to_string()),
+        }
+    }
+    found
+}
+
+/// A paragraph so far to the right; an item's further lines stand under its words.
+fn wrapped(line: &str, indent: usize) -> String {
+    if line.is_empty() {
+        return String::new();
+    }
+    let inner = if line.starts_with("- ") || line.starts_with("* ") { indent + 2 } else { indent };
+    format!("{}{}", " ".repeat(indent), wrap(line, inner, WIDTH))
+}
+
 /// The page of a script.
 pub fn runbook(name: &str, description: &str, parameters: &[Parameter], functions: &[Function]) -> String {
     let mut text = format!("{name}\n");
-    for line in description.lines() {
-        let _ = writeln!(text, "  {}", wrap(line, 2, 96));
+    for line in paragraphs(description) {
+        let _ = writeln!(text, "{}", wrapped(&line, 2));
     }
     if !parameters.is_empty() {
         let _ = writeln!(text, "\nparameters");
@@ -47,15 +72,15 @@ pub fn runbook(name: &str, description: &str, parameters: &[Parameter], function
                 Some(default) => format!("[default: {default}]"),
                 None => "[required]".to_string(),
             });
-            let _ = writeln!(text, "  {head:wide$}  {}", wrap(&words.join(" "), wide + 4, 96));
+            let _ = writeln!(text, "  {head:wide$}  {}", wrap(&words.join(" "), wide + 4, WIDTH));
         }
     }
     if !functions.is_empty() {
         let _ = writeln!(text, "\nfunctions");
         for function in functions {
             let _ = writeln!(text, "  {}", function.signature);
-            for line in function.comment.lines() {
-                let _ = writeln!(text, "      {}", wrap(line, 6, 96));
+            for line in paragraphs(&function.comment) {
+                let _ = writeln!(text, "{}", wrapped(&line, 6));
             }
         }
     }

@@ -2,6 +2,9 @@
 
 use crate::cloud::{Noun, Ty};
 
+/// How many columns a page has.
+pub(super) const WIDTH: usize = 96;
+
 /// A type's words.
 pub(super) fn ty(ty: &Ty) -> String {
     match ty {
@@ -16,16 +19,25 @@ pub(super) fn ty(ty: &Ty) -> String {
         Ty::Duration => "duration".to_string(),
         Ty::Time => "time".to_string(),
         Ty::OneOf(words) => words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or "),
-        Ty::ArrayOf(one) => format!("array of {}", self::ty(one)),
+        Ty::ArrayOf(one) => format!("array of {}", plural(one)),
         Ty::OneOrMany(one) => format!("{}, or an array of it", self::ty(one)),
         Ty::Either(a, b) => format!("{}, or {}", self::ty(a), self::ty(b)),
-        Ty::MapOf(one) => format!("map of {}", self::ty(one)),
+        Ty::MapOf(one) => format!("map of {}", plural(one)),
         Ty::Options => "options".to_string(),
         Ty::Ref(noun) => format!("{}, id or unique name", noun.type_name()),
         Ty::AnyRef(nouns) => nouns.iter().copied().map(Noun::type_name).collect::<Vec<_>>().join(" or "),
         Ty::Of(noun) => noun.type_name().to_string(),
         Ty::Same => "the same resource".to_string(),
         Ty::Cloud => "Cloud".to_string(),
+    }
+}
+
+/// Many of a type.
+fn plural(one: &Ty) -> String {
+    match one {
+        Ty::Int => "whole numbers".to_string(),
+        Ty::Float => "numbers".to_string(),
+        other => ty(other),
     }
 }
 

@@ -3,3 +3,4 @@
 pub mod progress;
 pub mod show;
 pub mod table;
+pub mod width;

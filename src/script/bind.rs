@@ -7,8 +7,10 @@ use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare};
-use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
+use crate::verbs::{Group, Run, VERBS, Verb, prepare};
+use rhai::{
+    Array, Dynamic, Engine, EvalAltResult, EvalContext, ImmutableString, Map, NativeCallContext, Position,
+};
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -23,6 +25,15 @@ pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
     Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
 }
 
+/// The same, with the place of the call kept: who catches it may throw it again.
+pub fn raise_at(mut error: Error, context: &NativeCallContext) -> Box<EvalAltResult> {
+    let position = context.call_position();
+    if let (None, Some(line), Some(column)) = (&error.raised, position.line(), position.position()) {
+        error.raised = Some((context.call_source().map(str::to_string), line, column));
+    }
+    raise(error, position)
+}
+
 /// The numbers of arguments a verb is registered for: from none to its longest form, one more for the cloud it is called
 /// on, one more for `on_error`, and two that are too many. So a verb's own checks say what is wrong, and where.
 fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
@@ -33,12 +44,27 @@ fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
     0..=most.max().unwrap_or(0) + 3
 }
 
+/// The engine's types that its own functions of one argument are registered for.
+const BUILT_IN: [fn() -> TypeId; 6] = [
+    TypeId::of::<i64>,
+    TypeId::of::<f64>,
+    TypeId::of::<ImmutableString>,
+    TypeId::of::<Map>,
+    TypeId::of::<Array>,
+    TypeId::of::<bool>,
+];
+
 /// Bind all verbs whose bodies are not the language's own.
 pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
     for verb in VERBS.iter().copied().filter(|verb| !matches!(verb.run, Run::Language)) {
-        for arity in arities(verb) {
+        let mut shapes: Vec<Vec<TypeId>> =
+            arities(verb).map(|arity| vec![TypeId::of::<Dynamic>(); arity]).collect();
+        if verb.group == Group::Language {
+            // The engine's own `sleep(seconds)`, `parse_json(text)` and `map.to_json()` would come before ours.
+            shapes.extend(BUILT_IN.iter().map(|of| vec![of()]));
+        }
+        for types in shapes {
             let session = session.clone();
-            let types = vec![TypeId::of::<Dynamic>(); arity];
             engine.register_raw_fn(
                 verb.name,
                 types,
@@ -108,9 +134,8 @@ fn call(
     context: &NativeCallContext,
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
-    let position = context.call_position();
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-    let (result, _) = session.call(verb, values).map_err(|error| raise(error, position))?;
+    let (result, _) = session.call(verb, values).map_err(|error| raise_at(error, context))?;
     if verb.returns == Ty::Same
         && let Some(first) = args.first_mut()
     {

@@ -71,6 +71,14 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
     }
     let cause = cause(error, known);
     let mut sites = vec![site(&source, error.position(), function)];
+    if let Cause::Error(error) = &cause
+        && let Some((from, line, column)) = &error.raised
+        && (sites[0].line, sites[0].column) != (*line, *column)
+    {
+        // It was caught and thrown again: what a reader looks for is where it came from.
+        let source = from.clone().unwrap_or_else(|| main_source.to_owned());
+        sites[0] = Site { source, line: *line, column: *column, function: None };
+    }
     sites.extend(callers.into_iter().rev());
     sites.dedup_by(|next, before| {
         next.source == before.source && next.line == before.line && next.column == before.column

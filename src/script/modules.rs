@@ -3,12 +3,14 @@
 
 use super::bind::raise;
 use super::failure::{Cause, Failure, Site};
+use super::fault;
 use super::known::Names;
 use super::session::Session;
-use super::syntax::parse_failure;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;
-use rhai::{AST, ASTNode, Engine, EvalAltResult, Module, ModuleResolver, Position, Scope, Shared, Stmt};
+use rhai::{
+    AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt,
+};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -78,7 +80,7 @@ impl Resolver {
         let real = file.canonicalize().map_err(|why| {
             Error::new(Kind::Script, format!("there is no module `{path}`"))
                 .coded("import::missing")
-                .help(format!("write {} (looked from the importing file)", file.display()))
+                .help(format!("put it at {}, or name it from the importing file's folder", file.display()))
                 .at(
                     crate::cloud::error::Place::Verb,
                     if why.kind() == std::io::ErrorKind::NotFound {
@@ -114,51 +116,6 @@ impl Resolver {
         Ok((shown.to_string_lossy().into_owned(), text))
     }
 
-    /// Find and read every module that a script imports by a written name, and those that these import, without running
-    /// anything; so that a run does not stop in the middle for a file that is not there.
-    ///
-    /// # Errors
-    /// The first import that does not fit, with the way to it.
-    pub fn check(&self, engine: &Engine, ast: &AST, source: &str) -> Result<(), Failure> {
-        self.check_below(engine, ast, &mut vec![source.to_string()], &mut HashSet::new(), &[])
-    }
-
-    fn check_below(
-        &self,
-        engine: &Engine,
-        ast: &AST,
-        open: &mut Vec<String>,
-        seen: &mut HashSet<String>,
-        callers: &[Site],
-    ) -> Result<(), Failure> {
-        let source = open.last().cloned().unwrap_or_default();
-        for (path, position) in imports(ast) {
-            let line = position.line().unwrap_or(0);
-            let column = position.position().unwrap_or(1);
-            let site = Site { source: source.clone(), line, column, function: None };
-            let sites: Vec<Site> = std::iter::once(site).chain(callers.iter().cloned()).collect();
-            let refused = |error| Failure { cause: Cause::Parse(error), sites: sites.clone() };
-            let (name, text) = self.find(Some(&source), &path).map_err(refused)?;
-            if open.contains(&name) {
-                return Err(refused(cycle(open, &name)));
-            }
-            if !seen.insert(name.clone()) {
-                continue;
-            }
-            self.session.texts.add(&name, &text);
-            let inner = engine.compile(&text).map_err(|error| {
-                let names = Names { session: &self.session, functions: Vec::new() };
-                let mut failure = parse_failure(&error, &name, &text, &names);
-                failure.sites.extend(sites.iter().cloned());
-                failure
-            })?;
-            open.push(name);
-            self.check_below(engine, &inner, open, seen, &sites)?;
-            open.pop();
-        }
-        Ok(())
-    }
-
     /// The folder of the main script, which imports may not leave.
     fn root(&self) -> Option<PathBuf> {
         let main = self.session.params.script()?;
@@ -178,25 +135,66 @@ impl Resolver {
     }
 }
 
-/// The imports of a script that name their module as text, and where.
-fn imports(ast: &AST) -> Vec<(String, Position)> {
-    let mut found = Vec::new();
+/// Find and parse everything that a script imports, before anything of it runs: what is missing, outside, circular or
+/// does not parse is told at its place, with the imports that lead there.
+pub fn check(session: &Arc<Session>, engine: &Engine, source: &str, ast: &AST) -> Result<(), Failure> {
+    let resolver = Resolver::new(session.clone());
+    let mut seen = HashSet::new();
+    check_imports(&resolver, engine, source, ast, &mut vec![source.to_string()], &mut seen)
+}
+
+fn check_imports(
+    resolver: &Resolver,
+    engine: &Engine,
+    source: &str,
+    ast: &AST,
+    open: &mut Vec<String>,
+    seen: &mut HashSet<String>,
+) -> Result<(), Failure> {
+    let mut imports: Vec<(String, Position)> = Vec::new();
     ast.walk(&mut |path: &[ASTNode]| {
         if let Some(ASTNode::Stmt(Stmt::Import(import, _))) = path.last()
-            && let Some(name) = import.0.get_literal_value(None)
-            && let Ok(name) = name.into_string()
+            && let Expr::StringConstant(text, position) = &import.0
         {
-            found.push((name, import.0.position()));
+            imports.push((text.to_string(), *position));
         }
         true
     });
-    found
+    for (path, position) in imports {
+        let here = Site {
+            source: source.to_string(),
+            line: position.line().unwrap_or(0),
+            column: position.position().unwrap_or(0),
+            function: None,
+        };
+        let refused = |error: Error| Failure { cause: Cause::Parse(error), sites: vec![here.clone()] };
+        let (name, text) = resolver.find(Some(source), &path).map_err(refused)?;
+        if let Some(start) = open.iter().position(|open| *open == name) {
+            let mut cycle = open[start..].to_vec();
+            cycle.push(name.clone());
+            return Err(refused(circular(&name, &cycle)));
+        }
+        if !seen.insert(name.clone()) {
+            continue;
+        }
+        resolver.session.texts.add(&name, &text);
+        let led_here = |mut failure: Failure| {
+            failure.sites.push(here.clone());
+            failure
+        };
+        let module = engine.compile(&text).map_err(|error| {
+            let names = Names { session: &resolver.session, functions: Vec::new() };
+            led_here(fault::parse_failure(&error, &name, &text, &names))
+        })?;
+        open.push(name.clone());
+        check_imports(resolver, engine, &name, &module, open, seen).map_err(led_here)?;
+        open.pop();
+    }
+    Ok(())
 }
 
-fn cycle(open: &[String], name: &str) -> Error {
-    let start = open.iter().position(|open| open == name).unwrap_or(0);
-    let way: Vec<&str> = open[start..].iter().map(String::as_str).chain([name]).collect();
-    Error::new(Kind::Script, format!("`{name}` imports itself: {}", way.join(" → ")))
+fn circular(name: &str, cycle: &[String]) -> Error {
+    Error::new(Kind::Script, format!("`{name}` imports itself: {}", cycle.join(" → ")))
         .coded("import::cycle")
         .help("move what both need into a third module")
 }
@@ -220,8 +218,10 @@ impl ModuleResolver for Resolver {
         }
         {
             let mut state = self.state();
-            if state.open.contains(&name) {
-                return Err(raise(cycle(&state.open, &name), position));
+            if let Some(start) = state.open.iter().position(|open| *open == name) {
+                let mut cycle: Vec<String> = state.open[start..].to_vec();
+                cycle.push(name.clone());
+                return Err(raise(circular(&name, &cycle), position));
             }
             state.open.push(name.clone());
         }

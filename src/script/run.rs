@@ -4,7 +4,7 @@ use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
 use super::known::{self, Names};
-use super::modules::Resolver;
+use super::modules;
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
@@ -35,6 +35,7 @@ impl Program {
         match engine.compile(&runnable) {
             Ok(mut ast) => {
                 ast.set_source(name);
+                modules::check(session, &engine, name, &ast)?;
                 Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
             }
             Err(error) => {
@@ -50,7 +51,9 @@ impl Program {
 
     /// The functions that the script offers, with what their comments say.
     pub fn functions(&self) -> Vec<(String, String)> {
-        let public = self.ast.iter_functions().filter(|function| function.access.is_public());
+        // A closure is a function too, of a name that no script can write.
+        let named = self.ast.iter_functions().filter(|function| !function.name.contains('$'));
+        let public = named.filter(|function| function.access.is_public());
         let mut found: Vec<(String, String)> = public
             .map(|function| {
                 let comment: Vec<&str> = function
@@ -73,14 +76,6 @@ impl Program {
         let plain =
             lines.map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
         plain.collect::<Vec<_>>().join("\n").trim().to_string()
-    }
-
-    /// Find and read every module that it imports, without running anything.
-    ///
-    /// # Errors
-    /// An import that is missing, leads out of the script's folder or does not parse.
-    pub fn check_imports(&self) -> Result<(), Failure> {
-        Resolver::new(self.session.clone()).check(&self.engine, &self.ast, &self.name)
     }
 
     /// Run it to its end; gives its last value.

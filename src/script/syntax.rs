@@ -195,7 +195,18 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ForbiddenVariable(name) => {
             here(mistake("parse::name", format!("`{name}` is not a name for a variable"), "choose another"))
         }
-        P::FnMissingName => here(mistake("parse::name", "the function has no name", "write its name here")),
+        P::FnMissingName => {
+            let rest = reading.text.get(offset..).unwrap_or("").trim_start();
+            let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            here(match word.as_str() {
+                "" => mistake("parse::name", "the function has no name", "write its name here"),
+                word => mistake(
+                    "parse::reserved",
+                    format!("`{word}` is reserved and names no function"),
+                    "choose another name",
+                ),
+            })
+        }
         P::FnMissingParams(name) => here(mistake(
             "parse::function",
             format!("`{name}` has no parameters"),

@@ -15,6 +15,17 @@ pub type Cancel = watch::Receiver<u8>;
 /// A server or image, by the cloud's name and its id.
 type Id = (Arc<str>, String);
 
+/// How a run goes about its calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Habits {
+    /// The most requests in flight, 1 or more.
+    pub concurrency: usize,
+    /// Whether changes are only pretended.
+    pub dry_run: bool,
+    /// Whether names are looked up once a run.
+    pub caches: bool,
+}
+
 /// Names by cloud, noun and id.
 type Names = HashMap<(Arc<str>, Noun, String), Value>;
 
@@ -34,6 +45,8 @@ pub struct Host {
     pub concurrency: usize,
     /// Whether changes are only pretended.
     pub dry_run: bool,
+    /// Whether names are looked up once a run.
+    pub caches: bool,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     stand_ins: Mutex<Vec<Resource>>,
@@ -52,8 +65,7 @@ impl Host {
         clouds: Arc<dyn Clouds>,
         outside: Arc<dyn Outside>,
         cancel: Cancel,
-        concurrency: usize,
-        dry_run: bool,
+        habits: Habits,
     ) -> Host {
         Host {
             clock,
@@ -61,8 +73,9 @@ impl Host {
             clouds,
             outside,
             cancel,
-            concurrency: concurrency.max(1),
-            dry_run,
+            concurrency: habits.concurrency.max(1),
+            dry_run: habits.dry_run,
+            caches: habits.caches,
             requests: Mutex::default(),
             names: Mutex::default(),
             stand_ins: Mutex::default(),
@@ -98,7 +111,9 @@ impl Host {
     /// The name of a resource by its id, looked up once a run; the id itself where the cloud does not know it any more.
     pub async fn name_of(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) -> Result<Value> {
         let key = (cloud.name().clone(), noun, id.to_string());
-        if let Some(known) = lock(&self.names).get(&key) {
+        if self.caches
+            && let Some(known) = lock(&self.names).get(&key)
+        {
             return Ok(known.clone());
         }
         let name = match noun {

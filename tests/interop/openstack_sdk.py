@@ -142,7 +142,9 @@ def main(cloud):
     compute.delete_keypair("interop")
     fleet = [compute.create_server(name=f"f{n}", image_id=image.id, flavor_id=tiny.id, networks="none")
              for n in range(5)]
-    must("a list in pages", sorted(s.name for s in compute.servers(limit=2, name="^f[0-4]$")),
+    for member in fleet:
+        compute.wait_for_server(member, wait=60)
+    must("a list in pages", sorted({s.name for s in compute.servers(limit=2, name="^f[0-4]$")}),
          ["f0", "f1", "f2", "f3", "f4"])
     for member in fleet:
         compute.delete_server(member)

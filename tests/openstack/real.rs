@@ -109,13 +109,15 @@ async fn a_server_through_its_whole_life() {
     let flavor = |name: &str| flavors.iter().find(|flavor| flavor.name == name).unwrap().id.clone();
     let cirros = ImageFilter { name: Some(NameMatch::Exact("cirros".to_string())), ..ImageFilter::default() };
     let image = cloud.images(&cirros).await.unwrap().remove(0).id;
+    // Others may use the cloud meanwhile.
+    let run = uuid::Uuid::new_v4().to_string();
     let private = Nic { network: Some("private".to_string()), ..Nic::default() };
     let spec = BootSpec {
-        name: "driver (a) b".to_string(),
+        name: format!("driver (a) {run}"),
         image: Some(image.clone()),
         flavor: flavor("m1.tiny"),
-        meta: map(&[("a b", "1"), ("k:x", "2"), ("x.json", "3")]),
-        tags: vec!["t1".to_string()],
+        meta: map(&[("a b", run.as_str()), ("k:x", "2"), ("x.json", "3")]),
+        tags: vec![run.clone()],
         files: vec![("/etc/motd".to_string(), b"hi".to_vec())],
         // A configured newer version carries the files in the user data.
         user_data: std::env::var_os("RHAIN_REAL_MICROVERSION").is_none().then(|| b"#!/bin/sh\n".to_vec()),
@@ -123,7 +125,7 @@ async fn a_server_through_its_whole_life() {
         security_groups: vec!["default".to_string()],
         description: Some("of a test".to_string()),
         admin_pass: Some(Secret::new("pw123456")),
-        marker: "m-1".to_string(),
+        marker: format!("m-{run}"),
         ..BootSpec::default()
     };
     let booted = cloud.boot(&spec).await.unwrap().remove(0);
@@ -135,9 +137,9 @@ async fn a_server_through_its_whole_life() {
 
     for filter in [
         ServerFilter { name: Some(NameMatch::Exact(spec.name.clone())), ..ServerFilter::default() },
-        ServerFilter { name: Some(NameMatch::Glob("driver*b".to_string())), ..ServerFilter::default() },
-        ServerFilter { name: Some(NameMatch::Glob("[cd]river*".to_string())), ..ServerFilter::default() },
-        ServerFilter { meta: map(&[("a b", "1")]), ..ServerFilter::default() },
+        ServerFilter { name: Some(NameMatch::Glob(format!("driver*{run}"))), ..ServerFilter::default() },
+        ServerFilter { name: Some(NameMatch::Glob(format!("[cd]river*{run}"))), ..ServerFilter::default() },
+        ServerFilter { meta: map(&[("a b", run.as_str())]), ..ServerFilter::default() },
         ServerFilter { tags: spec.tags.clone(), ..ServerFilter::default() },
         ServerFilter { ip: server.ip().map(str::to_string), ..ServerFilter::default() },
         ServerFilter {
@@ -166,7 +168,10 @@ async fn a_server_through_its_whole_life() {
     assert_eq!(cloud.delete_meta(&holder, "zz/y").await.unwrap_err().kind, Kind::NotFound);
     cloud.replace_meta(&holder, &map(&[("only", "this")])).await.unwrap();
     let shown = cloud.server(&id).await.unwrap().unwrap();
-    assert_eq!((&shown.meta, &shown.raw["metadata"][MARKER]), (&map(&[("only", "this")]), &"m-1".into()));
+    assert_eq!(
+        (&shown.meta, &shown.raw["metadata"][MARKER]),
+        (&map(&[("only", "this")]), &format!("m-{run}").into())
+    );
 
     let name = Some("renamed".to_string());
     let update = ServerUpdate {
@@ -257,7 +262,7 @@ async fn a_server_through_its_whole_life() {
         ["many-1", "many-2", "many-3"]
     );
     let one = cloud.boot(&BootSpec { count: Some(1), networks: Nics::Absent, ..spec.clone() }).await.unwrap();
-    assert_eq!(one[0].name, "driver (a) b-1");
+    assert_eq!(one[0].name, format!("driver (a) {run}-1"));
     let all: Vec<Wanted> = many.iter().chain(&one).map(plain).collect();
     lab.wait(&all, Goal::Active).await;
     let missing = Nic { network: Some("privat".to_string()), ..Nic::default() };

@@ -244,6 +244,8 @@ async fn lists_page_filter_and_sort() {
     assert_eq!(names("").await, ["db-1", "web-2", "web-1"]);
     assert_eq!(names("name=^web").await, ["web-2", "web-1"]);
     assert_eq!(names("sort_key=display_name&sort_dir=asc").await, ["db-1", "web-1", "web-2"]);
+    assert_eq!(names("name=WEB-1").await, ["web-1"], "either case");
+    assert_eq!(names("name=web-1%7Cweb-2").await, [""; 0], "no alternatives");
     assert_eq!(names("status=active&limit=2").await, ["db-1", "web-2"]);
     assert_eq!(names("status=SHUTOFF").await, [""; 0]);
     assert_eq!(names("ip=10.11.0.3").await, ["web-2"]);

@@ -3,11 +3,12 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 #![allow(dead_code, unused_imports)] // each file uses a part of it
 
-mod program;
+pub mod program;
+mod spawn;
 pub mod stub;
 mod world;
 
-pub use program::{Ended, Program, Running, Served, normalised, of_tests};
+pub use spawn::{Ended, Program, Running, Served, normalised, of_tests};
 pub use world::{Kept, STACK, World, told};
 
 /// Hold every case to a check, and fail once with all that did not pass.

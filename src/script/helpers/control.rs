@@ -3,7 +3,7 @@
 use super::arrays;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Span, Value};
-use crate::script::bind::{Outcome, raise};
+use crate::script::bind::{Outcome, raise, raise_at};
 use crate::script::failure::Ending;
 use crate::script::session::Session;
 use crate::script::value::{literal, to_value};
@@ -16,7 +16,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::order_by(engine, session);
     engine.register_fn("fail", |context: NativeCallContext, message: Dynamic| -> Outcome<()> {
         let message = crate::script::value::display(&to_value(&message));
-        Err(raise(Error::new(Kind::Script, message).coded("script::failed"), context.call_position()))
+        Err(raise_at(Error::new(Kind::Script, message).coded("script::failed"), &context))
     });
     engine.register_fn("assert", |context: NativeCallContext, condition: Dynamic| -> Outcome<()> {
         asserted(&context, &condition, "the assertion does not hold")
@@ -40,7 +40,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
                 .coded("script::assertion")
                 .fact("left", literal(&x))
                 .fact("right", literal(&y));
-            Err(raise(error, context.call_position()))
+            Err(raise_at(error, &context))
         },
     );
     engine.register_fn("exit", |context: NativeCallContext| -> Outcome<()> { exit(&context, 0) });
@@ -62,9 +62,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
 fn asserted(context: &NativeCallContext, condition: &Dynamic, message: &str) -> Outcome<()> {
     match condition.as_bool() {
         Ok(true) => Ok(()),
-        Ok(false) => {
-            Err(raise(Error::new(Kind::Script, message).coded("script::assertion"), context.call_position()))
-        }
+        Ok(false) => Err(raise_at(Error::new(Kind::Script, message).coded("script::assertion"), context)),
         Err(_) => Err(raise(
             Error::new(Kind::InvalidArgument, format!("`condition` is {} here", to_value(condition).kind()))
                 .coded("call::wrong_type")

@@ -99,6 +99,7 @@ impl World {
             return;
         }
         server.course = number;
+        server.deed = deed;
         server.updated = now;
         if course.begin.is_some() {
             server.task = course.begin;
@@ -167,7 +168,7 @@ impl World {
         server.task = None;
         server.updated = now;
         server.failure = Some(Failure { code: 500, message: message.clone(), at: now });
-        if let Some(deed) = server.deeds.last_mut() {
+        if let Some(deed) = server.deeds.get_mut(server.deed) {
             deed.finish = Some(now);
             deed.error = Some(message);
         }
@@ -243,7 +244,7 @@ impl World {
                 last = true;
             }
         }
-        if last && let Some(deed) = server.deeds.last_mut() {
+        if last && let Some(deed) = server.deeds.get_mut(server.deed) {
             deed.finish = Some(now);
         }
         let image = server.shelved_image.clone();
@@ -313,6 +314,7 @@ impl Server {
     fn rebuilt(&mut self, with: Rebuild) {
         self.image = Some(with.image);
         self.image_properties = with.image_properties;
+        self.built_disk_gib = self.flavor.disk_gib;
         self.failure = None;
         self.name = with.name.unwrap_or_else(|| std::mem::take(&mut self.name));
         self.metadata = with.metadata.unwrap_or_else(|| std::mem::take(&mut self.metadata));

@@ -203,6 +203,7 @@ impl World {
             name,
             image: image.filter(|_| !spec.volume_backed).map(|image| image.id.clone()),
             image_properties: image.map(|image| image.properties.clone()).unwrap_or_default(),
+            built_disk_gib: flavor.disk_gib,
             flavor: flavor.clone(),
             other_flavor: None,
             state: State::Building,
@@ -240,6 +241,7 @@ impl World {
             shelved_image: None,
             confirming: false,
             deeds: Vec::new(),
+            deed: 0,
             course: 0,
         }
     }

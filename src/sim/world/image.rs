@@ -136,7 +136,7 @@ impl World {
         image.visibility = "private".into();
         image.disk_format = Some(base.and_then(|b| b.disk_format.clone()).unwrap_or_else(|| "raw".into()));
         image.container_format = Some("bare".into());
-        image.min_disk_gib = server.flavor.disk_gib;
+        image.min_disk_gib = server.built_disk_gib;
         image.min_ram_mib = base.map_or(0, |b| b.min_ram_mib);
         image.properties = base.map(|b| b.properties.clone()).unwrap_or_default();
         let project_name = self.projects.iter().find(|p| p.id == project).map_or("", |p| p.name.as_str());

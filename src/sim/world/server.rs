@@ -154,6 +154,8 @@ pub(crate) struct Server {
     pub(crate) description: Option<String>,
     pub(crate) image: Option<String>,
     pub(crate) image_properties: Pairs,
+    /// What a snapshot asks for: the disk of the flavor it was last built with, for a resize leaves that alone.
+    pub(crate) built_disk_gib: i64,
     pub(crate) flavor: Flavor,
     /// The flavor to go to, or (when resized) to go back to.
     pub(crate) other_flavor: Option<Flavor>,
@@ -194,6 +196,8 @@ pub(crate) struct Server {
     pub(crate) shelved_image: Option<String>,
     pub(crate) confirming: bool,
     pub(crate) deeds: Vec<Deed>,
+    /// The deed whose course is under way or was the last.
+    pub(crate) deed: usize,
     /// Changes of an older course no longer apply.
     pub(crate) course: u64,
 }

@@ -1,7 +1,7 @@
 //! `delete`: any resource, or an array of them.
 
 use super::OPENSTACK;
-use crate::cloud::wait::Goal;
+use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
 use crate::verbs::call::Call;
@@ -47,7 +47,15 @@ async fn delete(call: Call) -> Result<Value> {
     };
     let cloud = call.host.clouds.get(Some(resource.cloud()))?;
     let was_there = match &resource {
-        Resource::Server(server) => cloud.delete_server(&server.id, force).await?,
+        Resource::Server(server) => {
+            let at = call.host.clock.now();
+            let was_there = cloud.delete_server(&server.id, force).await?;
+            // A server that goes to ERROR while it is being deleted ends the wait for it.
+            let before = Some(Before::from(&**server));
+            let pending = Pending { verb: VERB.name, request_id: None, at, before };
+            call.host.requested(cloud.name(), &server.id, pending);
+            was_there
+        }
         Resource::Image(image) => cloud.delete_image(&image.id).await?,
         Resource::Flavor(_) => return Err(Error::unsupported(cloud.provider().as_str(), "delete(flavor)")),
     };

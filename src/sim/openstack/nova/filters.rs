@@ -1,10 +1,9 @@
-//! Which servers a list asks for, and in which order.
-
-use std::cmp::Ordering;
+//! Which servers a list asks for.
 
 use regex::Regex;
 use serde_json::{Value, json as v};
 
+use super::order::sort;
 use super::refuse::fault;
 use super::servers::no_boolean;
 use super::view::{HOST, power, status, status_at_rest};
@@ -70,38 +69,6 @@ const KNOWN: &[&str] = &[
     "instance_type_id",
 ];
 
-const SORT_KEYS: &[&str] = &[
-    "access_ip_v4",
-    "access_ip_v6",
-    "auto_disk_config",
-    "availability_zone",
-    "config_drive",
-    "created_at",
-    "display_description",
-    "display_name",
-    "host",
-    "hostname",
-    "image_ref",
-    "instance_type_id",
-    "kernel_id",
-    "key_name",
-    "launch_index",
-    "launched_at",
-    "locked_by",
-    "node",
-    "power_state",
-    "progress",
-    "project_id",
-    "ramdisk_id",
-    "root_device_name",
-    "task_state",
-    "terminated_at",
-    "updated_at",
-    "user_id",
-    "uuid",
-    "vm_state",
-];
-
 type Test = Box<dyn Fn(&Server) -> bool>;
 
 /// The servers that the query means, newest first unless it says otherwise.
@@ -154,13 +121,18 @@ pub(super) fn matching<'a>(world: &'a World, call: &Call<'_>) -> Result<Vec<&'a 
     Ok(rows)
 }
 
-fn checked(key: &str, value: &str, schema: &Value) -> Result<(), Answer> {
+pub(super) fn checked(key: &str, value: &str, schema: &Value) -> Result<(), Answer> {
     check(schema, &Value::String(value.to_owned())).map_err(|problem| fault(400, &problem.of_query(key)))
 }
 
+/// A pattern as Nova's database takes it: of either case, and with no alternatives, as it escapes `|`.
 fn pattern(key: &str, value: &str) -> Result<Regex, Answer> {
+    compiled(key, value, &format!("(?i){}", value.replace('|', "\\|")))
+}
+
+fn compiled(key: &str, value: &str, pattern: &str) -> Result<Regex, Answer> {
     checked(key, value, &v!({"format": "regex"}))?;
-    Regex::new(value).map_err(|_| fault(400, "The pattern cannot be read."))
+    Regex::new(pattern).map_err(|_| fault(400, "The pattern cannot be read."))
 }
 
 fn moment(key: &str, value: &str) -> Result<std::time::SystemTime, Answer> {
@@ -181,7 +153,7 @@ fn one(call: &Call<'_>, key: &str, value: &str) -> Result<Option<Test>, Answer> 
         "image" => Box::new(move |server| server.image.as_deref() == Some(own.as_str())),
         "flavor" => Box::new(move |server| server.flavor.id == own),
         "ip" => {
-            let pattern = pattern(key, value)?;
+            let pattern = compiled(key, value, &format!("^(?:{value})"))?;
             Box::new(move |server| {
                 server.ports.iter().any(|port| pattern.is_match(&port.address.to_string()))
             })
@@ -253,52 +225,5 @@ fn boolean(call: &Call<'_>, key: &str) -> Result<Option<bool>, Answer> {
         "" | "1" | "t" | "true" | "y" | "yes" | "on" => Ok(Some(true)),
         "0" | "f" | "false" | "n" | "no" | "off" => Ok(Some(false)),
         _ => Err(no_boolean(text)),
-    }
-}
-
-fn sort(call: &Call<'_>, rows: &mut [&Server]) -> Result<(), Answer> {
-    let all = |name: &'static str| call.request.query.iter().filter(move |(key, _)| key == name);
-    let mut directions = all("sort_dir").map(|(_, value)| value.as_str());
-    let mut keys = Vec::new();
-    for (_, key) in all("sort_key") {
-        checked("sort_key", key, &v!({"enum": SORT_KEYS}))?;
-        keys.push((key.clone(), directions.next().unwrap_or("desc").to_owned()));
-    }
-    for (_, direction) in &keys {
-        checked("sort_dir", direction, &v!({"enum": ["asc", "desc"]}))?;
-    }
-    if keys.is_empty() {
-        return Ok(());
-    }
-    rows.sort_by(|one, other| {
-        let orders = keys.iter().map(|(key, direction)| {
-            let order = compare(key, one, other);
-            if direction == "asc" { order } else { order.reverse() }
-        });
-        orders.fold(Ordering::Equal, Ordering::then)
-    });
-    Ok(())
-}
-
-fn compare(key: &str, one: &Server, other: &Server) -> Ordering {
-    match key {
-        "created_at" => one.created.cmp(&other.created),
-        "updated_at" => one.updated.cmp(&other.updated),
-        "launched_at" => one.launched.cmp(&other.launched),
-        "terminated_at" => one.terminated.cmp(&other.terminated),
-        "display_name" => one.name.cmp(&other.name),
-        "display_description" => one.description.cmp(&other.description),
-        "hostname" => one.hostname.cmp(&other.hostname),
-        "image_ref" => one.image.cmp(&other.image),
-        "instance_type_id" => one.flavor.id.cmp(&other.flavor.id),
-        "key_name" => one.key_name.cmp(&other.key_name),
-        "launch_index" => one.launch_index.cmp(&other.launch_index),
-        "power_state" => power(one.power).cmp(&power(other.power)),
-        "project_id" => one.project.cmp(&other.project),
-        "task_state" => one.task.map(Task::name).cmp(&other.task.map(Task::name)),
-        "user_id" => one.user.cmp(&other.user),
-        "uuid" => one.id.cmp(&other.id),
-        "vm_state" => one.state.name().cmp(other.state.name()),
-        _ => Ordering::Equal,
     }
 }

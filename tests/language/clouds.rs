@@ -1,0 +1,133 @@
+//! Clouds: which one a call goes to, and what they tell of themselves.
+
+use crate::support::{World, each};
+
+#[test]
+fn a_cloud_tells_of_itself() {
+    let world = World::web();
+    each(
+        [
+            ("cloud().name", "sim"),
+            ("cloud().provider", "openstack"),
+            ("cloud().region", "RegionOne"),
+            (r#"cloud("sim") == cloud()"#, "true"),
+            (r#"cloud().supports("resize")"#, "true"),
+            (r#"cloud(()).name"#, "sim"),
+            (r#"clouds().filter(|c| c.default).map(|c| c.name)"#, r#"["sim"]"#),
+            ("whoami().user", "demo"),
+            ("whoami().project", "demo"),
+            (r#""member" in whoami().roles"#, "true"),
+            (r#"whoami().expires > now()"#, "true"),
+            (r#"catalog().keys().contains("compute")"#, "true"),
+            (r#"catalog().image.starts_with("http://127.0.0.1:")"#, "true"),
+            ("zones()", r#"["nova"]"#),
+            ("limits().servers", "150"),
+            ("limits().servers_used", "1"),
+            ("limits().vcpus", "200"),
+            ("limits().vcpus_used", "1"),
+            ("limits().ram_mib", "400000"),
+            ("limits().ram_mib_used", "512"),
+            ("limits().server_meta", "128"),
+            ("limits().personality", "5"),
+            ("limits().keypairs", "100"),
+            (
+                r#"let l = limits(); ["volumes", "volume_gib", "snapshots", "public_ips", "ports", "networks", "security_groups"].filter(|k| !(k in l))"#,
+                "[]",
+            ),
+            (r#"limits().values().filter(|v| type_of(v) == "i64" && v < 0)"#, "[]"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    world.fails(r#"cloud("nosuch")"#, "not_found", "nosuch");
+    world.fails(r#"cloud("sin")"#, "not_found", "sim");
+    world.fails("cloud().nme", "script", "`name`");
+    world.fails(r#"cloud().supports("rezise")"#, "invalid_argument", "`resize`");
+    world.sim(|sim| sim.quota("servers", -1));
+    world.gives("limits().servers == ()", "true");
+}
+
+#[test]
+fn a_verb_can_be_called_on_a_cloud() {
+    let world = World::web();
+    each(
+        [
+            (r#"cloud("sim").boot("x", #{ image: "cirros", flavor: "m1.tiny" }).name"#, "x"),
+            (r#"cloud("sim").servers().len"#, "2"),
+            (r#"cloud().server("web").name"#, "web"),
+            (r#"let c = cloud(); c.stop("web").name"#, "web"),
+            (r#"cloud("sim").wait_status("web", "SHUTOFF").status"#, "SHUTOFF"),
+            (r#"cloud("sim").limits().servers"#, "150"),
+            (r#"cloud("sim").whoami().user"#, "demo"),
+            (r#"cloud("sim").api("compute", "GET", "/servers").servers.len"#, "2"),
+            (r#"cloud("sim").delete(["web", "x"], #{ wait: true })"#, "[(), ()]"),
+            (r#"servers(#{ name: "nosuch" }).len"#, "0"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+}
+
+#[test]
+fn api_makes_any_call() {
+    let world = World::web();
+    each(
+        [
+            (r#"api("compute", "GET", "/servers?limit=1").servers.len"#, "1"),
+            (r#"api("compute", "get", "servers").servers.len"#, "1"),
+            (r#"api("image", "GET", "/images").images[0].name"#, "cirros"),
+            (
+                r#"api("compute", "POST", `/servers/${server("web").id}/action`, #{ pause: () }) == ()"#,
+                "true",
+            ),
+            (r#"wait_status("web", "PAUSED").status"#, "PAUSED"),
+            (
+                r#"api("compute", "PUT", `/servers/${server("web").id}`, #{ server: #{ name: "other" } }).server.name"#,
+                "other",
+            ),
+            (r#"api("compute", "DELETE", `/servers/${server("other").id}`) == ()"#, "true"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    world.fails(r#"api("compute", "FETCH", "/servers")"#, "invalid_argument", "GET");
+    world.fails(r#"api("nosuch", "GET", "/")"#, "not_found", "nosuch");
+    world.fails(r#"api("compute", "GET", "/nosuch")"#, "not_found", "");
+    world.fails(r#"api("compute", "GET")"#, "invalid_argument", "`path`");
+    let world = World::web_with(|options| options.concurrency = 4);
+    world.gives(r#"api("compute", "GET", "/servers").servers.len"#, "1");
+}
+
+#[test]
+fn reading_is_allowed_read_only_and_writing_is_not() {
+    let world = World::with(|options| options.read_only = true);
+    world.gives(r#"api("compute", "GET", "/servers").servers.len"#, "0");
+    world.gives("servers().len", "0");
+    let before = world.requests();
+    world.fails(r#"api("compute", "POST", "/servers", #{})"#, "denied", "read-only");
+    world.fails(r#"api("compute", "DELETE", "/servers/x")"#, "denied", "read-only");
+    world.fails(r#"boot("x", #{ image: "cirros", flavor: "m1.tiny" })"#, "denied", "read-only");
+    world.fails(r#"delete(["a"])"#, "denied", "read-only");
+    assert_eq!(world.requests(), before);
+}
+
+#[test]
+fn a_dry_run_goes_on_with_stand_ins() {
+    let world = World::with(|options| options.dry_run = true);
+    world.gives(
+        r#"let s = boot("x", #{ image: "cirros", flavor: "m1.tiny", meta: #{ a: 1 } });
+           s.wait_active("1s");
+           let seen = [s.id, s.status, s.meta.a, s.flavor, s.image];
+           s.resize("m1.small").confirm_resize();
+           s.set_meta("b", 2);
+           s.stop().wait_status("SHUTOFF");
+           s.rename("y");
+           seen + [s.status, s.flavor, s.meta.b, servers().len, server("y").id, s.name, meta(s, "a")]"#,
+        r#"["dry-run-1", "ACTIVE", "1", "m1.tiny", "cirros", "SHUTOFF", "m1.small", "2", 1, "dry-run-1", "y", "1"]"#,
+    );
+    world.gives(r#"let a = boot("n", #{ image: "cirros", flavor: "m1.tiny", count: 2 }); a.wait_active().map(|s| s.name)"#, r#"["n-1", "n-2"]"#);
+    world.gives(
+        r#"let i = snapshot("y", "shot"); [i.wait_active().status, i.id]"#,
+        r#"["ACTIVE", "dry-run-4"]"#,
+    );
+    world.gives(r#"delete("y", #{ wait: true }); find_server("y") == ()"#, "true");
+    world.fails(r#"boot("x", #{ image: "ciros", flavor: "m1.tiny" })"#, "not_found", "cirros");
+    assert_eq!(world.sim(|sim| sim.journal()), []);
+}

@@ -1,0 +1,56 @@
+//! `delete` and its options.
+
+use crate::support::{World, each};
+
+#[test]
+fn each_option_of_delete() {
+    each(
+        [
+            (r#"delete("web", #{ wait: true }); servers().len"#, "0"),
+            (r#"delete("web", #{ wait: "2m" }); servers().len"#, "0"),
+            (r#"delete("web", #{ wait: 60 }); servers().len"#, "0"),
+            (r#"delete("web", #{ force: true, wait: true }); servers().len"#, "0"),
+            (r#"delete("nosuch", #{ missing_ok: true }) == ()"#, "true"),
+            (
+                r#"let s = server("web"); s.delete(#{ wait: true }); s.delete(#{ missing_ok: true }) == ()"#,
+                "true",
+            ),
+            (r#"delete(servers(), #{ wait: true }); servers().len"#, "0"),
+            (r#"delete(["web", "nosuch"], #{ missing_ok: true, wait: true })"#, "[(), ()]"),
+            (r#"server("web").delete(#{ wait: true }); find_server("web") == ()"#, "true"),
+            (r#"stop("web").wait_status("SHUTOFF").delete(#{ wait: true }); servers().len"#, "0"),
+            (r#"delete("web", #{ wait: false }); wait_deleted("web"); servers().len"#, "0"),
+        ],
+        |(script, text)| World::web().gives(script, text),
+    );
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    let world = World::web();
+    world.fails(r#"delete("nosuch")"#, "not_found", "nosuch");
+    world.fails(r#"let s = server("web"); s.delete(#{ wait: true }); s.delete()"#, "not_found", "missing_ok");
+    world.fails(r#"delete(image("cirros"))"#, "forbidden", "");
+    world.fails(r#"delete("web", #{ wiat: true })"#, "invalid_argument", "`wait`");
+    world.fails(r#"delete("web", #{ wait: "soon" })"#, "invalid_argument", "duration");
+    world.fails("delete()", "invalid_argument", "`resource`");
+    world.fails(r#"delete(flavor("m1.tiny"))"#, "unsupported", "");
+}
+
+#[test]
+fn an_image_of_one_s_own_is_deleted() {
+    let world = World::web();
+    world.gives(r#"let i = snapshot("web", "shot").wait_active(); delete(i, #{ wait: true }); find_image("shot") == ()"#, "true");
+    world.gives(
+        r#"let i = snapshot("web", "shot").wait_active(); delete(i); delete(i, #{ missing_ok: true }) == ()"#,
+        "true",
+    );
+}
+
+#[test]
+fn a_locked_server_is_kept() {
+    let world = World::web();
+    world.ok(r#"lock("web")"#);
+    world.fails(r#"stop("web")"#, "conflict", "");
+    world.gives(r#"unlock("web").stop().wait_status("SHUTOFF").status"#, "SHUTOFF");
+}

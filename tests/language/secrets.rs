@@ -1,0 +1,49 @@
+//! Secrets print masked everywhere; `reveal` is the way out, on purpose.
+
+use crate::support::{World, each};
+
+#[test]
+fn a_secret_never_prints() {
+    let world = World::new();
+    each(
+        [
+            (r#"`${secret("hush")}`"#, "••••••"),
+            (r#""p: " + secret("hush")"#, "p: ••••••"),
+            (r#"secret("hush").to_string()"#, "••••••"),
+            (r#"to_json(#{ p: secret("hush") })"#, r#"{"p":"••••••"}"#),
+            (r#"[secret("hush")]"#, "[••••••]"),
+            (r#"#{ a: secret("hush") }"#, r##"#{"a": ••••••}"##),
+            (r#"reveal(secret("hush"))"#, "hush"),
+            (r#"reveal("plain")"#, "plain"),
+            (r#"secret(secret("hush"))"#, "••••••"),
+            (r#"secret("a") == secret("a")"#, "true"),
+            (r#"secret("a") == secret("b")"#, "false"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    world.ok(
+        r#"let s = secret("hush"); print(s); debug(s); info(s); warn(s); table([#{ s: s }]); print([s]); print(#{ s: s });"#,
+    );
+    let all = format!("{}\n{}", world.out(), world.err());
+    assert!(!all.contains("hush"), "{all}");
+    assert_eq!(all.matches("••••••").count(), 7, "{all}");
+}
+
+#[test]
+fn an_error_shows_no_secret() {
+    let world = World::web();
+    for script in [
+        r#"set_password("nosuch", secret("hush-pass"))"#,
+        r#"rescue("web", #{ admin_pass: secret("hush-pass"), imge: 1 })"#,
+        r#"stop(secret("hush-pass"))"#,
+        r#"fail(secret("hush-pass"))"#,
+        r#"throw secret("hush-pass")"#,
+        r#"assert_eq(secret("hush-pass"), secret("other"))"#,
+        r#"secret("hush-pass").nofield"#,
+        r#"secret("hush-pass") + 1 - 2"#,
+        r#"set_meta("web", "a", secret("hush-pass"))"#,
+    ] {
+        let error = format!("{:?}", world.run(script).expect_err(script));
+        assert!(!error.contains("hush-pass"), "{script}: {error}");
+    }
+}

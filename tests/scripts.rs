@@ -1,0 +1,123 @@
+//! The runbooks of `scripts/` and the modules of `stdlib/`: they run to their end on the simulated cloud and print what
+//! is written down; a step that fails leaves nothing behind. `.ci/run` holds a real cloud to the same words.
+//! `RHAIN_WRITE=1 cargo test --test all scripts::` writes them down anew.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::disallowed_methods)] // the macro that makes a test of an async function blocks on it
+
+use crate::support::program::{output, rhain, root};
+use rhain::sim::{Sim, SimOptions, SimTime};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join(folder)).unwrap();
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.to_string_lossy().ends_with(ending));
+    files.sort();
+    assert!(!files.is_empty(), "{folder} has no {ending}");
+    files
+}
+
+/// Hold a text to the file it is written down in.
+pub fn held(what: &str, text: &str, file: &std::path::Path) {
+    if std::env::var_os("RHAIN_WRITE").is_some() {
+        std::fs::write(file, text).unwrap();
+    }
+    let wanted = std::fs::read_to_string(file).unwrap_or_default();
+    assert_eq!(
+        text,
+        wanted,
+        "{what} differs from {}; RHAIN_WRITE=1 with the same test writes it anew",
+        file.display()
+    );
+}
+
+#[test]
+fn runbooks_print_what_is_written_down() {
+    for script in files("scripts", ".rhai") {
+        let name = script.file_stem().unwrap().to_string_lossy().into_owned();
+        let (out, err, code) = output(rhain(["run", "--cloud", "sim"]).arg(&script));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{name}\n{out}");
+        held(&name, &out, &root().join(format!("tests/cases/scripts/{name}.out")));
+    }
+}
+
+#[test]
+fn runbooks_tell_what_they_take() {
+    for script in files("scripts", ".rhai") {
+        let (out, err, code) = output(rhain(["doc"]).arg(&script));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{}", script.display());
+        assert!(out.contains("\nparameters\n  --image STRING"), "{out}");
+        assert!(!out.contains("functions"), "a runbook's functions are its own business:\n{out}");
+    }
+}
+
+/// Each script is led to an error after it has made something; then the world is as it was.
+#[tokio::test]
+async fn a_runbook_that_fails_leaves_nothing_behind() {
+    let cases: [(&str, &[&str]); 3] = [
+        ("01-hello", &["--larger", "nope"]),
+        ("02-inventory", &["--flavor", "m1.nano"]),
+        ("03-book", &["--larger", "nope"]),
+    ];
+    for (name, parameters) in cases {
+        let sim =
+            Sim::start(SimOptions { time: SimTime::Wall, ..SimOptions::default() }).await.expect("listens");
+        let home = tempfile::tempdir().unwrap();
+        let clouds = home.path().join("clouds.yaml");
+        std::fs::write(&clouds, sim.clouds_yaml()).unwrap();
+        let mut command = rhain(["run".to_string(), format!("scripts/{name}.rhai")]);
+        command.args(parameters).env("OS_CLIENT_CONFIG_FILE", &clouds).env("OS_CLOUD", "sim");
+        let (out, err, code) =
+            tokio::task::spawn_blocking(move || output(&mut command)).await.expect("finishes");
+        assert_eq!(code, Some(1), "{name}: {out}{err}");
+        let reason = if name == "02-inventory" { "Only volume-backed servers" } else { "no flavor `nope`" };
+        assert!(err.contains(reason), "{name}: {out}{err}");
+        // Caught, cleaned up after and thrown again: the report still shows the line that went wrong.
+        assert!(!err.contains("throw e"), "{name}: {err}");
+        let journal = sim.journal();
+        let of = |operation: &str| {
+            let mut ids: Vec<String> = journal
+                .iter()
+                .filter(|write| write.operation == operation)
+                .map(|write| write.id.clone())
+                .collect();
+            ids.sort();
+            ids
+        };
+        let mut deleted = of("server.delete");
+        deleted.extend(of("server.force_delete"));
+        deleted.sort();
+        assert_eq!(of("server.create"), deleted, "{name}: {journal:#?}");
+        assert_eq!(of("keypair.create"), of("keypair.delete"), "{name}: {journal:#?}");
+        assert!(
+            name == "02-inventory" || !of("server.create").is_empty(),
+            "{name} made nothing: {journal:#?}"
+        );
+    }
+}
+
+/// Every `fn test_…()` of a `…_test.rhai`, each on a fresh simulated cloud.
+#[test]
+fn modules_pass_their_own_tests() {
+    for file in files("stdlib", "_test.rhai") {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let names: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("fn test_"))
+            .filter_map(|rest| rest.split('(').next())
+            .collect();
+        assert!(!names.is_empty(), "{} has no test", file.display());
+        for name in names {
+            let mut command = rhain(["run", "--cloud", "sim", "-"]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let mut program = command.spawn().unwrap();
+            let script = format!("{text}\ntest_{name}();\n");
+            program.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+            let done = program.wait_with_output().unwrap();
+            let err = String::from_utf8_lossy(&done.stderr);
+            assert_eq!((done.status.code(), &*err), (Some(0), ""), "{}: test_{name}", file.display());
+        }
+    }
+}
