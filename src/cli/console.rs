@@ -13,18 +13,24 @@ pub struct Streams {
     quiet: bool,
     broken: AtomicBool,
     run: OnceLock<Arc<AtomicBool>>,
+    lost: OnceLock<String>,
 }
 
 impl Streams {
     /// Streams that write tables as JSON where `json`.
     pub fn new(json: bool, quiet: bool) -> Streams {
-        Streams { json, quiet, broken: AtomicBool::new(false), run: OnceLock::new() }
+        Streams { json, quiet, broken: AtomicBool::new(false), run: OnceLock::new(), lost: OnceLock::new() }
     }
 
     /// What is raised to stop the run when the reader of standard output has gone.
     pub fn stops(&self, run: Arc<AtomicBool>) {
         // One run a process; a second would share its end.
         let _ = self.run.set(run);
+    }
+
+    /// Why data was lost, where it was for another reason than a reader that has gone.
+    pub fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
     }
 
     /// Whether the reader of standard output has gone: what is written is lost, and that is no error.
@@ -36,7 +42,11 @@ impl Streams {
 impl Console for Streams {
     fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
-        if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
+        if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                // A full disk has lost data: the first reason is told at the end.
+                let _ = self.lost.set(error.to_string());
+            }
             self.broken.store(true, Ordering::Relaxed);
             self.run.get().iter().for_each(|run| run.store(true, Ordering::Relaxed));
         }

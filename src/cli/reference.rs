@@ -2,7 +2,7 @@
 
 use super::args::{Format, Options};
 use super::console::Streams;
-use super::run::refuse;
+use super::run::{refuse, unread};
 use super::setup::{Purpose, setup};
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
@@ -24,8 +24,8 @@ pub fn doc(options: &Options, topic: Option<&str>) -> u8 {
         return match std::fs::read_to_string(topic) {
             Ok(text) => script(options, &streams, topic, &text),
             Err(error) => {
-                let error =
-                    Error::new(Kind::Script, format!("`{topic}` cannot be read: {error}")).coded("cli::file");
+                let error = Error::new(Kind::Script, format!("`{topic}` cannot be read: {}", unread(&error)))
+                    .coded("cli::file");
                 refuse(options, &Environment::of_process(), &error, 2)
             }
         };

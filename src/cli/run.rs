@@ -28,7 +28,7 @@ const NOT_RUN: u8 = 2;
 pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
     let environment = Environment::of_process();
     let reading = |error: std::io::Error| {
-        Error::new(Kind::Script, format!("`{file}` cannot be read: {error}"))
+        Error::new(Kind::Script, format!("`{file}` cannot be read: {}", unread(&error)))
             .coded("cli::file")
             .help("give the path of a script, or `-` for standard input")
     };
@@ -99,6 +99,16 @@ pub fn expression(options: &Options, text: &str) -> u8 {
     run(options, setup, program, true)
 }
 
+/// Why a file cannot be read, in a person's words.
+pub fn unread(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
+        std::io::ErrorKind::PermissionDenied => "it may not be read".to_string(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        _ => error.to_string(),
+    }
+}
+
 /// The trace file that cannot be made.
 pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
     let path = options.trace.as_deref().unwrap_or_else(|| std::path::Path::new("")).display();
@@ -143,6 +153,15 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         Err(failure) => report(options, &setup, &failure),
     };
     stats(options, &setup);
+    if let Some(why) = setup.streams.lost() {
+        let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
+            .coded("cli::output")
+            .help("look for room on the disk; what the script printed is not complete");
+        return refuse(options, &setup.environment, &error, 1);
+    }
+    if options.dry_run {
+        setup.streams.note("dry run: no change was sent to a cloud");
+    }
     code
 }
 
@@ -173,7 +192,9 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
 /// Report a failure and give its exit code.
 fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
     let code = match &failure.cause {
-        Cause::Error(error) if refused_at_login(setup, error) => i64::from(NO_CLOUD),
+        Cause::Error(error) if refused_at_login(setup, error) || unusable(setup, error) => {
+            i64::from(NO_CLOUD)
+        }
         _ => exit_code(failure),
     };
     let exists = setup.session.ledger.exists();
@@ -181,6 +202,15 @@ fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
         draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
     }
     u8::try_from(code).unwrap_or(1)
+}
+
+/// Whether it is the session's own cloud that configuration does not describe well enough.
+fn unusable(setup: &Setup, error: &Error) -> bool {
+    let own = match &setup.chosen {
+        Ok(_) => crate::cloud::host::Clouds::get(&*setup.clouds, None).err(),
+        Err(why) => Some(why.clone()),
+    };
+    own.is_some_and(|own| own.diagnostic == error.diagnostic && own.message == error.message)
 }
 
 /// Whether the chosen cloud refused the credentials before it ever took them.
@@ -195,7 +225,10 @@ pub fn refuse(options: &Options, environment: &Environment, error: &Error, code:
     let read = |path: &str| std::fs::read_to_string(environment.path(path)).ok();
     let mut report = diag::from_config::report(error, &read);
     for also in &error.also {
-        report.help.push(format!("{} ({})", also.message, also.help.clone().unwrap_or_default()));
+        report.help.push(match &also.help {
+            Some(help) => format!("{}: {help}", also.message),
+            None => also.message.clone(),
+        });
     }
     draw(options, environment, &report, str::to_string);
     code

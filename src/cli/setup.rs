@@ -108,7 +108,7 @@ pub fn setup_with(
         }),
         Box::new(move || {
             if said.load(Ordering::Relaxed) {
-                notes.note(
+                notes.talk(
                     "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end",
                 );
             }

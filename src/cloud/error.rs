@@ -230,6 +230,14 @@ impl Error {
         self
     }
 
+    /// What happened, with the cloud's own words: what a script prints of it.
+    pub fn words(&self) -> String {
+        match &self.answer {
+            Some(answer) => format!("{}: {answer}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// Whether trying again may succeed; what may have taken effect is not safe to try again.
     pub fn is_retryable(&self) -> bool {
         self.kind.is_retryable() && !self.maybe

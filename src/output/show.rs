@@ -10,6 +10,8 @@ pub type Read<'a> = &'a dyn Fn(&Resource, &str) -> Value;
 pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
     match value {
         Value::Unit | Value::Other(_) => None,
+        // What `delete` gives for an array: nothing, for each.
+        Value::Array(items) if !items.is_empty() && items.iter().all(|item| *item == Value::Unit) => None,
         Value::Resource(resource) => Some(card(resource, read)),
         Value::Array(items) if !items.is_empty() && items.iter().all(is_row) => {
             let columns = table::columns(items);
@@ -20,7 +22,9 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
             Some(table::draw(&columns, &rows, width))
         }
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(table::cell).collect();
+            let nothing = |item: &Value| *item == Value::Unit;
+            let shown = |item| if nothing(item) { "()".to_string() } else { table::cell(item) };
+            let items: Vec<String> = items.iter().map(shown).collect();
             Some(format!("[{}]", items.join(", ")))
         }
         Value::Map(map) if map.is_empty() => Some("#{}".to_string()),

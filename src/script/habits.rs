@@ -147,10 +147,11 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
             Some(mistake("parse::block", "a block stands in braces", "write `{` here, and `}` at its end"))
         }
         _ if undefined && reading.begins_statement() => statement_word(word, next),
-        "finally" => Some(
-            mistake("parse::try", "`try` has no `finally`", "write `catch (e) { … }`")
-                .help("for what must happen in any case, use `defer(|| …)`"),
-        ),
+        "finally" => {
+            Some(mistake("parse::try", "`try` has no `finally`", "write `catch (e) { … }`").help(
+                "do what must happen in any case in `catch` before `throw e`, and after the `try` block",
+            ))
+        }
         "=" if matches!(error, P::BadInput(_)) => {
             Some(mistake("parse::equals", "a condition compares with `==`", "write `==`"))
         }
@@ -314,6 +315,20 @@ pub(super) fn reserved(word: &str, reading: &Reading) -> Error {
         _ => mistake(
             "parse::reserved",
             format!("`{word}` is a word that the language keeps"),
+            "choose another name",
+        ),
+    }
+}
+
+/// A function without a name, or with one that is reserved; `rest` is the text from there.
+pub(super) fn unnamed(rest: &str) -> Error {
+    let rest = rest.trim_start();
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    match word.as_str() {
+        "" => mistake("parse::name", "the function has no name", "write its name here"),
+        word => mistake(
+            "parse::reserved",
+            format!("`{word}` is reserved and names no function"),
             "choose another name",
         ),
     }

@@ -44,9 +44,10 @@ impl Known for Names<'_> {
     }
 
     fn fields(&self, type_name: &str) -> Vec<String> {
-        let noun = Noun::ALL.into_iter().find(|noun| noun.type_name() == type_name);
-        noun.map(|noun| noun.fields().iter().map(|field| field.name.to_string()).collect())
-            .unwrap_or_default()
+        // Every noun is one type to the engine.
+        let nouns =
+            Noun::ALL.into_iter().filter(|noun| type_name == "Resource" || noun.type_name() == type_name);
+        nouns.flat_map(|noun| noun.fields()).map(|field| field.name.to_string()).collect()
     }
 
     fn text(&self, source: &str) -> Option<String> {

@@ -33,6 +33,7 @@ pub fn people_word(type_name: &str) -> &'static str {
         "Span" | "Duration" => "a duration",
         "Secret" => "a secret",
         "Cloud" => "a cloud",
+        "Resource" => "a resource",
         "Error" | "EvalAltResult" => "an error",
         _ => "a value",
     }

@@ -195,18 +195,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ForbiddenVariable(name) => {
             here(mistake("parse::name", format!("`{name}` is not a name for a variable"), "choose another"))
         }
-        P::FnMissingName => {
-            let rest = reading.text.get(offset..).unwrap_or("").trim_start();
-            let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-            here(match word.as_str() {
-                "" => mistake("parse::name", "the function has no name", "write its name here"),
-                word => mistake(
-                    "parse::reserved",
-                    format!("`{word}` is reserved and names no function"),
-                    "choose another name",
-                ),
-            })
-        }
+        P::FnMissingName => here(habits::unnamed(reading.text.get(offset..).unwrap_or(""))),
         P::FnMissingParams(name) => here(mistake(
             "parse::function",
             format!("`{name}` has no parameters"),
@@ -378,9 +367,8 @@ fn missing(token: &str, purpose: &str, reading: &Reading, offset: usize) -> Foun
     let before = reading.end_before();
     match token {
         ";" => {
-            if lexer::closes(reading.token(0).unwrap_or(&NO_TOKEN), reading.text)
-                && let Some(found) = unclosed(reading)
-            {
+            let ends = reading.token(0).is_none_or(|token| lexer::closes(token, reading.text));
+            if ends && let Some(found) = unclosed(reading) {
                 return found;
             }
             let place = if reading.new_line() { "put `;` at the end of this line" } else { "put `;` here" };
@@ -414,8 +402,9 @@ fn missing(token: &str, purpose: &str, reading: &Reading, offset: usize) -> Foun
             before,
         ),
         "catch" => (
-            mistake("parse::try", "`try` has no `catch`", "write `catch (e) { … }` behind it")
-                .help("for what must happen in any case, use `defer(|| …)`"),
+            mistake("parse::try", "`try` has no `catch`", "write `catch (e) { … }` behind it").help(
+                "do what must happen in any case in `catch` before `throw e`, and after the `try` block",
+            ),
             before,
         ),
         "in" | "=" | ":" | "=>" => {
@@ -427,8 +416,6 @@ fn missing(token: &str, purpose: &str, reading: &Reading, offset: usize) -> Foun
         ),
     }
 }
-
-const NO_TOKEN: Token = Token { shape: Shape::Stray, start: 0, end: 0 };
 
 /// A variable that is not declared, or not seen from inside a function.
 fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {

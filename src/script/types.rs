@@ -159,10 +159,7 @@ fn errors(engine: &mut Engine) {
             Ok(to_dynamic(match name.as_str() {
                 "kind" => Value::text(error.kind.as_str()),
                 // What the cloud said belongs to what a script prints; a report shows it on a line of its own.
-                "message" => match &error.answer {
-                    Some(answer) => Value::text(format!("{}: {answer}", error.message)),
-                    None => Value::text(&error.message),
-                },
+                "message" => Value::text(error.words()),
                 "verb" => text(error.verb),
                 "cloud" => text(error.cloud.as_deref()),
                 "provider" => text(error.provider),

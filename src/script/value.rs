@@ -124,7 +124,7 @@ pub fn literal(value: &Value) -> String {
         }
         Value::Resource(resource) => resource.name().to_string(),
         Value::Cloud(name) => name.to_string(),
-        Value::Error(error) => format!("{}: {}", error.kind.as_str(), error.message),
+        Value::Error(error) => format!("{}: {}", error.kind.as_str(), error.words()),
         Value::NameOf(_, id) => id.to_string(),
         Value::Other(what) => what.to_string(),
     }

@@ -255,6 +255,11 @@ fn timed_out(
     }
     error.cloud = Some(scene.cloud.name().to_string());
     error.provider = Some(scene.cloud.provider().as_str());
+    let at_rest =
+        ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED_OFFLOADED", "RESCUE", "VERIFY_RESIZE"];
+    if at_rest.contains(&state) {
+        return error.help(format!("call what leads to {goal} first: nothing is seen under way"));
+    }
     error.help(format!("give the wait more time: its last argument, such as `\"{}\"`", longer(timeout)))
 }
 

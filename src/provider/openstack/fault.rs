@@ -195,7 +195,11 @@ fn headline(kind: Kind, status: u16, words: &str) -> String {
             None => "no quota left".to_string(),
         },
         Kind::Unauthorized => "the cloud does not know this session any more".to_string(),
-        Kind::Forbidden => "this user may not do that".to_string(),
+        // Nova refuses some requests with 403 that no role would be allowed either.
+        Kind::Forbidden if words.is_empty() || words.to_lowercase().contains("policy") => {
+            "this user may not do that".to_string()
+        }
+        Kind::Forbidden => "the cloud does not allow it".to_string(),
         Kind::NotFound => "the cloud does not have it".to_string(),
         Kind::Conflict => "the cloud cannot do that in the present state".to_string(),
         Kind::RateLimited => "too many requests".to_string(),
