@@ -1,1 +1,9 @@
-//! cli
+//! The program as a person meets it: spawned, with its exit codes, its streams and its files.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+#[cfg(unix)]
+mod ending;
+mod options;
+mod secrets;
+mod twelve;

@@ -1,5 +1,5 @@
 //! Diagnostics: every error that a script can reach is written at the line that causes it, in
-//! `diagnostics/*.rhai`; the pictures of whole reports are in `diagnostics/twelve` and below.
+//! `diagnostics/*.rhai`; pictures of whole reports are below, those of the program itself in `cli/twelve.rs`.
 
 #![allow(clippy::expect_used, clippy::panic)]
 
@@ -165,154 +165,6 @@ fn what_fails_while_running_is_explained() {
     check("running.rhai", include_str!("diagnostics/running.rhai"));
 }
 
-/// What the verb of each of the twelve raises; `None` where the language finds the mistake itself.
-fn raised(name: &str) -> Option<Error> {
-    let error = |kind, message: &str, verb: &'static str| {
-        let mut error = Error::new(kind, message);
-        error.verb = Some(verb);
-        error
-    };
-    let answered =
-        |mut error: Error, method, path: &str, status: Option<u16>, outcome: &str, answer: &str| {
-            error.cloud = Some(if !("09".."11").contains(&name) { "sim" } else { "lab" }.into());
-            error.provider = Some("openstack");
-            error.status = status;
-            error.request = Some(RequestLine {
-                method,
-                path: path.into(),
-                outcome: outcome.into(),
-                elapsed: Duration::from_millis(12),
-            });
-            if status.is_some() {
-                error.request_id = Some("req-7f3c2b1e-8d0f-4c5e-9b5a-0c1a7c6f1d22".into());
-            }
-            if answer.is_empty() { error } else { error.answer(answer) }
-        };
-    Some(match name {
-        "01-unknown-flavor" => error(Kind::NotFound, "sim has no flavor `m1.tinny`", "boot")
-            .at(Place::OptionValue("flavor".into()), "closest: `m1.tiny`, `m1.nano`"),
-        "02-unknown-image" => error(Kind::NotFound, "sim has no image `ciros`", "boot")
-            .at(Place::OptionValue("image".into()), "closest: `cirros`"),
-        "03-ambiguous-name" => error(Kind::Ambiguous, "sim has 2 servers named `twin`", "stop")
-            .at(Place::Argument(0), "which one?")
-            .help("name one by its id:\n  6f0e1c9a-0b41-4a7e-8f2d-1f4b2c9a51d2  ACTIVE  created 3 s ago\n  b77a0d44-5a3c-4a80-b0f9-64d1c2e890ce  BUILD   created 1 s ago"),
-        "04-misspelt-option" => error(Kind::InvalidArgument, "`boot` has no option `flavour`", "boot")
-            .coded("call::unknown_option")
-            .at(Place::OptionKey("flavour".into()), "did you mean `flavor`?")
-            .help("options of `boot`: image, flavor, meta, tags, files, user_data, key, security_groups, networks, zone, admin_pass, config_drive, root_disk, volumes, … (rhain doc boot)"),
-        "05-wrong-type" => {
-            let mut first = error(Kind::InvalidArgument, "`flavor` is a truth value here", "boot")
-                .coded("call::wrong_type")
-                .at(Place::OptionValue("flavor".into()), "give a flavor, its id or its name");
-            let second = error(Kind::InvalidArgument, "`meta` is text here", "boot")
-                .coded("call::wrong_type")
-                .at(Place::OptionValue("meta".into()), "give a map of text");
-            first.also.push(second);
-            first
-        }
-        "08-quota-exceeded" | "12-in-a-module" => answered(
-            error(Kind::OverQuota, "`boot` was refused: no quota left for cores", "boot").at(Place::Verb, if name.starts_with("12") { "`web-13` was not made" } else { "`web-26` was not made" }),
-            "POST",
-            "/v2.1/servers",
-            Some(403),
-            "403 in 12 ms",
-            "Quota exceeded for cores: Requested 8, but already used 200 of 200 cores",
-        )
-        .help("run `rhain --cloud sim -e 'limits()'` to see what is left, or choose a smaller flavor"),
-        "09-bad-password" => answered(
-            error(Kind::Unauthorized, "lab refuses the password of `demo`", "servers"),
-            "POST",
-            "/v3/auth/tokens",
-            Some(401),
-            "401 in 12 ms",
-            "The request you have made requires authentication.",
-        )
-        .help("correct `password` of cloud `lab` in clouds.yaml, line 7"),
-        "10-cloud-down" => answered(
-            error(Kind::Network, "lab does not answer", "servers"),
-            "POST",
-            "http://127.0.0.1:1/v3/auth/tokens",
-            None,
-            "connection refused",
-            "",
-        )
-        .help("look whether the cloud is up: `rhain clouds --check`"),
-        "11-error-in-a-wait" => {
-            let mut error = error(Kind::Failed, "`web-3` went to ERROR while it was being built", "wait_active")
-                .answer("No valid host was found. There are not enough hosts available. (code 500)");
-            error.cloud = Some("sim".into());
-            error.provider = Some("openstack");
-            error.fact("exists", "web-3, in ERROR")
-        }
-        _ => return None,
-    })
-}
-
-/// A module resolver over the session's texts, which names each source as it was imported.
-#[derive(Clone)]
-struct Texts(BTreeMap<String, String>);
-
-impl rhai::ModuleResolver for Texts {
-    fn resolve(
-        &self,
-        engine: &rhai::Engine,
-        _: Option<&str>,
-        path: &str,
-        position: rhai::Position,
-    ) -> Result<rhai::Shared<rhai::Module>, Box<rhai::EvalAltResult>> {
-        let name = format!("{path}.rhai");
-        let text = self
-            .0
-            .get(&name)
-            .ok_or_else(|| rhai::EvalAltResult::ErrorModuleNotFound(path.into(), position))?;
-        let mut ast = engine.compile(text).map_err(|error| {
-            let inner = rhai::EvalAltResult::ErrorParsing(*error.0, error.1);
-            rhai::EvalAltResult::ErrorInModule(name.clone(), inner.into(), position)
-        })?;
-        ast.set_source(name);
-        Ok(rhai::Module::eval_ast_as_new(rhai::Scope::new(), &ast, engine)?.into())
-    }
-}
-
-/// What the report of one of the twelve looks like in a pipe.
-fn pictured(name: &str, script: &str, exists: &[String]) -> String {
-    let main = format!("{name}.rhai");
-    let texts = BTreeMap::from([
-        (main.clone(), script.to_owned()),
-        ("lib/web.rhai".to_owned(), include_str!("diagnostics/twelve/lib/web.rhai").to_owned()),
-    ]);
-    let session = Session { texts };
-    let mut engine = engine();
-    engine.set_module_resolver(Texts(session.texts.clone()));
-    let error = raised(name);
-    for verb in ["boot", "stop", "servers", "wait_active"] {
-        let raise = error.clone().filter(|error| error.verb == Some(verb));
-        let act = move || -> Result<rhai::Dynamic, Box<rhai::EvalAltResult>> {
-            match &raise {
-                Some(error) => Err(rhai::EvalAltResult::ErrorRuntime(
-                    rhai::Dynamic::from(error.clone()),
-                    rhai::Position::NONE,
-                )
-                .into()),
-                None => Ok(rhai::Dynamic::from(Server)),
-            }
-        };
-        let (one, two) = (act.clone(), act.clone());
-        engine.register_fn(verb, act);
-        if verb == "boot" {
-            engine.register_fn(verb, move |_: &str, _: rhai::Map| two());
-        } else {
-            engine.register_fn(verb, move |_: rhai::Dynamic, _: rhai::Dynamic| two());
-            engine.register_fn(verb, move |_: rhai::Dynamic| one());
-        }
-    }
-    let mut ast = engine.compile(script).expect("it parses");
-    ast.set_source(main.as_str());
-    let error = engine.eval_ast::<rhai::Dynamic>(&ast).expect_err("it fails");
-    let failure = fault::failure(&error, &main, &session);
-    draw(&from_script::report(&failure, &session, exists).expect("an error has a report"), Style::PLAIN, &[])
-}
-
 /// The blocks of a page, fenced with this word.
 fn blocks(page: &str, fence: &str) -> Vec<String> {
     let (open, mut found, mut inside) = (format!("```{fence}"), Vec::new(), None);
@@ -391,34 +243,6 @@ fn every_code_has_a_page() {
             assert!(rhain::diag::codes::page(part).is_some(), "no page for {part}");
         }
     }
-}
-
-macro_rules! twelve {
-    ($($test:ident $name:literal $exists:expr;)*) => {$(
-        #[test]
-        fn $test() {
-            let exists: &[&str] = &$exists;
-            let exists: Vec<String> = exists.iter().map(|line| (*line).to_owned()).collect();
-            let drawn = pictured($name, include_str!(concat!("diagnostics/twelve/", $name, ".rhai")), &exists);
-            let expected = include_str!(concat!("diagnostics/twelve/", $name, ".txt"));
-            assert!(drawn == expected, "drawn:\n{drawn}\nexpected:\n{expected}");
-        }
-    )*};
-}
-
-twelve! {
-    unknown_flavor "01-unknown-flavor" [];
-    unknown_image "02-unknown-image" [];
-    ambiguous_name "03-ambiguous-name" ["2 servers of this run: twin, twin"];
-    misspelt_option "04-misspelt-option" [];
-    wrong_type "05-wrong-type" [];
-    missing_argument "06-missing-argument" [];
-    unknown_verb "07-unknown-verb" [];
-    quota_exceeded "08-quota-exceeded" ["25 servers of this run: web-1 … web-25"];
-    bad_password "09-bad-password" [];
-    cloud_down "10-cloud-down" [];
-    error_in_a_wait "11-error-in-a-wait" [];
-    in_a_module "12-in-a-module" ["12 servers of this run: web-1 … web-12"];
 }
 
 /// A failure of one site in `main.rhai`.

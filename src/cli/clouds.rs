@@ -47,6 +47,7 @@ pub struct Clouds {
     clock: Arc<dyn wire::Clock>,
     trace: Arc<dyn Trace>,
     made: Mutex<BTreeMap<String, Made>>,
+    secrets: wire::mask::Known,
 }
 
 impl Clouds {
@@ -59,7 +60,16 @@ impl Clouds {
         clock: Arc<dyn wire::Clock>,
         trace: Arc<dyn Trace>,
     ) -> Clouds {
-        Clouds { found, options, make, start, clock, trace, made: Mutex::default() }
+        Clouds {
+            found,
+            options,
+            make,
+            start,
+            clock,
+            trace,
+            made: Mutex::default(),
+            secrets: wire::mask::Known::default(),
+        }
     }
 
     /// The session's cloud and what chose it.
@@ -87,14 +97,14 @@ impl Clouds {
 
     /// A text without the secrets that were met so far.
     pub fn hide(&self, text: &str) -> String {
-        let Ok(made) = self.made.lock() else { return text.to_string() };
-        made.values().fold(text.to_string(), |text, (_, wire)| wire.known().hide(&text))
+        self.secrets.hide(text)
     }
 
     fn cloud(&self, name: &str) -> Result<Made, Error> {
         let mut sending = wire::Settings {
             pace: self.options.pace.clone(),
             dry_run: self.options.dry_run,
+            known: self.secrets.clone(),
             ..wire::Settings::default()
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
@@ -131,6 +141,10 @@ impl host::Clouds for Clouds {
         let (cloud, wire) = self.cloud(&name)?;
         made.insert(name, (cloud.clone(), wire));
         Ok(cloud)
+    }
+
+    fn hush(&self, secret: &str) {
+        self.secrets.add(secret);
     }
 
     fn known(&self) -> Vec<Known> {

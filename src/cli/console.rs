@@ -5,18 +5,26 @@ use crate::output::width::columns;
 use crate::script::session::Console;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The program's own streams.
 pub struct Streams {
     json: bool,
     quiet: bool,
     broken: AtomicBool,
+    run: OnceLock<Arc<AtomicBool>>,
 }
 
 impl Streams {
     /// Streams that write tables as JSON where `json`.
     pub fn new(json: bool, quiet: bool) -> Streams {
-        Streams { json, quiet, broken: AtomicBool::new(false) }
+        Streams { json, quiet, broken: AtomicBool::new(false), run: OnceLock::new() }
+    }
+
+    /// What is raised to stop the run when the reader of standard output has gone.
+    pub fn stops(&self, run: Arc<AtomicBool>) {
+        // One run a process; a second would share its end.
+        let _ = self.run.set(run);
     }
 
     /// Whether the reader of standard output has gone: what is written is lost, and that is no error.
@@ -30,6 +38,7 @@ impl Console for Streams {
         let mut out = io::stdout().lock();
         if writeln!(out, "{text}").and_then(|()| out.flush()).is_err() {
             self.broken.store(true, Ordering::Relaxed);
+            self.run.get().iter().for_each(|run| run.store(true, Ordering::Relaxed));
         }
     }
 

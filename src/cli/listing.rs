@@ -1,10 +1,10 @@
 //! `rhain clouds`: the clouds found, where, and whether they answer.
 
 use super::args::{Format, Options};
-use super::run::refuse;
+use super::run::{no_trace, refuse};
 use super::setup::{Purpose, setup};
 use crate::cloud::host::Clouds as _;
-use crate::cloud::{Error, Kind, Value};
+use crate::cloud::{Error, Value};
 use crate::config::Environment;
 use crate::output::table;
 use crate::script::session::Console as _;
@@ -16,9 +16,7 @@ pub fn clouds(options: &Options, check: bool) -> u8 {
     let setup = match setup(options, Purpose { script: None, simulate: true }, environment.clone()) {
         Ok(setup) => setup,
         Err(error) => {
-            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
-                .coded("cli::file");
-            return refuse(options, &environment, &error, 2);
+            return refuse(options, &environment, &no_trace(options, &error), 2);
         }
     };
     for problem in setup.clouds.problems() {

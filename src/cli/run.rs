@@ -61,9 +61,7 @@ pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
     let setup = match setup(&arguments.options, purpose, environment.clone()) {
         Ok(setup) => setup,
         Err(error) => {
-            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
-                .coded("cli::file");
-            return refuse(&arguments.options, &environment, &error, NOT_RUN);
+            return refuse(&arguments.options, &environment, &no_trace(&arguments.options, &error), NOT_RUN);
         }
     };
     let program = match compile(&setup, file, &text) {
@@ -86,9 +84,7 @@ pub fn expression(options: &Options, text: &str) -> u8 {
     let setup = match setup(options, purpose, environment.clone()) {
         Ok(setup) => setup,
         Err(error) => {
-            let error = Error::new(Kind::Script, format!("the trace file cannot be made: {error}"))
-                .coded("cli::file");
-            return refuse(options, &environment, &error, NOT_RUN);
+            return refuse(options, &environment, &no_trace(options, &error), NOT_RUN);
         }
     };
     let program = match compile(&setup, "-e", text) {
@@ -101,6 +97,14 @@ pub fn expression(options: &Options, text: &str) -> u8 {
         return code;
     }
     run(options, setup, program, true)
+}
+
+/// The trace file that cannot be made.
+pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
+    let path = options.trace.as_deref().unwrap_or_else(|| std::path::Path::new("")).display();
+    Error::new(Kind::Script, format!("the trace file `{path}` cannot be made: {error}"))
+        .coded("cli::file")
+        .help("give --trace a file in a folder that is there")
 }
 
 fn compile(setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, Failure> {
@@ -117,7 +121,7 @@ fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
 }
 
 fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
-    interruptions(&setup);
+    interruptions(options, &setup);
     let running = program.clone();
     let thread =
         std::thread::Builder::new().name("script".to_string()).stack_size(STACK).spawn(move || running.run());
@@ -213,7 +217,7 @@ fn draw(options: &Options, environment: &Environment, report: &Report, hide: imp
 const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
-fn interruptions(setup: &Setup) {
+fn interruptions(options: &Options, setup: &Setup) {
     let handle = setup.session.bridge.handle();
     let listening = handle.enter();
     let Ok(mut signals) = Signals::listen() else { return };
@@ -221,6 +225,7 @@ fn interruptions(setup: &Setup) {
     let cancel = setup.cancel.clone();
     let session = setup.session.clone();
     let streams = setup.streams.clone();
+    let (options, environment, clouds) = (options.clone(), setup.environment.clone(), setup.clouds.clone());
     handle.spawn(async move {
         let terminated = signals.next().await;
         session.signal.store(terminated, Ordering::Relaxed);
@@ -235,6 +240,13 @@ fn interruptions(setup: &Setup) {
                 signals.next().await
             }
         };
+        session.host.progress.done();
+        let mut exists = session.ledger.exists();
+        exists.push("what was being sent may have taken effect".to_string());
+        let failure = Failure { cause: Cause::Interrupted { terminated: again }, sites: Vec::new() };
+        if let Some(report) = diag::from_script::report(&failure, &session.texts, &exists) {
+            draw(&options, &environment, &report, |text| clouds.hide(text));
+        }
         std::process::exit(if again { 143 } else { 130 });
     });
 }

@@ -152,6 +152,8 @@ pub fn setup_with(
         Some((name, given)) => Params::new(Some(name), given),
         None => Params::default(),
     };
+    let stopped = Arc::new(AtomicBool::new(false));
+    streams.stops(stopped.clone());
     let session = Arc::new(Session {
         host,
         policy,
@@ -160,7 +162,7 @@ pub fn setup_with(
         console,
         texts: Texts::default(),
         params,
-        stopped: Arc::new(AtomicBool::new(false)),
+        stopped,
         signal: Arc::new(AtomicBool::new(false)),
     });
     Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, simulated, cancel, environment })

@@ -47,6 +47,8 @@ pub trait Clouds: Send + Sync {
     fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error>;
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
+    /// A secret of the script: from now on hidden in reports, traces and what clouds say back.
+    fn hush(&self, secret: &str);
 }
 
 /// What is outside the script and asks no cloud.

@@ -42,7 +42,14 @@ pub fn code(error: &Error) -> &'static str {
 
 /// A report of an error without a place; `exists` are the lines of what this run left behind.
 pub fn report(error: &Error, exists: &[String]) -> Report {
-    let mut report = Report::new(code(error), error.message.as_str());
+    let title = match (error.kind, error.verb) {
+        // What was refused belongs to why.
+        (Kind::OverQuota | Kind::Forbidden, Some(verb)) if !error.message.contains(&format!("`{verb}`")) => {
+            format!("`{verb}` was refused: {}", error.message)
+        }
+        _ => error.message.clone(),
+    };
+    let mut report = Report::new(code(error), title);
     if let Some(cloud) = &error.cloud {
         let region =
             error.facts.iter().find(|(name, _)| *name == "region").map(|(_, region)| region.as_str());

@@ -3,7 +3,7 @@
 use super::bridge::Bridge;
 use super::failure::Sources;
 use super::params::Params;
-use crate::cloud::{Error, Noun, Resource, Result, Value};
+use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
 use crate::gate::{Decision, Ledger, Policy, decide};
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
@@ -72,12 +72,25 @@ impl Session {
                 return Err(error);
             }
         }
+        self.hush(&call);
         let effect = crate::gate::decide::effect_of(&call);
         let result = self.bridge.wait(dispatch::run(call.clone()));
         if !self.policy.dry_run {
             self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
         }
         result.map(|value| (value, call))
+    }
+
+    /// What a call is given as a secret is hidden from now on in all that the session says.
+    fn hush(&self, call: &Call) {
+        let keys = prepare::option_keys(call.verb, call.form);
+        for param in call.form.params.iter().chain(&keys) {
+            match call.value(param.name) {
+                Some(Value::Text(text)) if param.ty == Ty::Secret => self.host.clouds.hush(text),
+                Some(value) => secrets(value, &mut |secret| self.host.clouds.hush(secret)),
+                None => {}
+            }
+        }
     }
 
     /// A resource's field, names looked up where the cloud gave only an id.
@@ -103,5 +116,15 @@ impl Session {
     /// Wait a while, unless interrupted.
     pub fn pause(&self, by: std::time::Duration) -> std::result::Result<(), Error> {
         self.bridge.wait(self.host.unless_cancelled(self.host.clock.sleep(by)))
+    }
+}
+
+/// Every secret in a value.
+fn secrets(value: &Value, found: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Secret(secret) => found(secret.reveal()),
+        Value::Array(items) => items.iter().for_each(|item| secrets(item, found)),
+        Value::Map(map) => map.values().for_each(|item| secrets(item, found)),
+        _ => {}
     }
 }

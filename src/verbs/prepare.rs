@@ -148,7 +148,7 @@ fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize
             format!("`{}` takes {} here, and got {}", verb.name, arguments(form.params.len()), plain.len()),
         )
         .coded("call::too_many_arguments")
-        .help(format!("write {}", verb.signature(form)));
+        .help(format!("write `{}`", verb.signature(form)));
         if let Some(Value::Map(_)) = plain.last()
             && keys.is_empty()
         {
@@ -268,7 +268,7 @@ fn arguments(count: usize) -> String {
 fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
     Error::new(Kind::InvalidArgument, format!("`{}` needs {names}", verb.name))
         .coded("call::missing_argument")
-        .help(format!("write {}", verb.signature(form)))
+        .help(format!("write `{}`", verb.signature(form)))
         .at(Place::Verb, format!("{names} {} missing", if names.contains(" and ") { "are" } else { "is" }))
 }
 

@@ -58,10 +58,10 @@ impl Wire {
     /// Nothing is opened or read until the first request.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, trace: Arc<dyn Trace>) -> Wire {
         Wire(Arc::new(Inner {
+            known: settings.known.clone(),
             settings,
             clock,
             trace,
-            known: Known::default(),
             plain: OnceLock::new(),
             secure: OnceLock::new(),
             answered: AtomicBool::new(false),

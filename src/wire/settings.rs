@@ -1,5 +1,6 @@
 //! How requests to one cloud are sent: limits, TLS, proxies. Plain values; [`send`](super::send) acts on them.
 
+use super::mask::Known;
 use super::pace::Pace;
 use super::proxy::Proxies;
 use std::path::PathBuf;
@@ -45,6 +46,8 @@ pub struct Settings {
     pub dry_run: bool,
     /// Proxies; none by default.
     pub proxies: Proxies,
+    /// The secrets that are hidden in what is told; share one among the clouds of a run.
+    pub known: Known,
 }
 
 impl Default for Settings {
@@ -59,6 +62,7 @@ impl Default for Settings {
             user_agent: concat!("rhain/", env!("CARGO_PKG_VERSION")).to_string(),
             dry_run: false,
             proxies: Proxies::default(),
+            known: Known::default(),
         }
     }
 }

@@ -4,9 +4,11 @@
 #![allow(dead_code, unused_imports)] // each file uses a part of it
 
 pub mod program;
+mod spawn;
 pub mod stub;
 mod world;
 
+pub use spawn::{Ended, Program, Running, Served, normalised, of_tests};
 pub use world::{Kept, STACK, World, told};
 
 /// Hold every case to a check, and fail once with all that did not pass.

@@ -232,7 +232,7 @@ fn missing_keys(missing: &[&str]) -> Error {
     let names = names.join(" and ");
     Error::new(Kind::InvalidArgument, format!("`boot` needs {names}"))
         .coded("call::missing_argument")
-        .help("write boot(name, #{ image: \"…\", flavor: \"…\" }), or give `like: server`")
+        .help("write `boot(name, #{ image: \"…\", flavor: \"…\" })`, or give `like: server`")
         .at(crate::cloud::error::Place::Argument(1), format!("without {names}"))
 }
 

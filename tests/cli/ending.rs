@@ -1,0 +1,127 @@
+//! Signals to a process that runs: what ends, what it says, and that nothing further runs.
+//!
+//! Nothing here sleeps: a script prints a line when it is where it should be interrupted, and its end bounds the test.
+
+use crate::support::{Ended, Program, Served};
+use rhain::sim::FaultKind;
+use std::time::Duration;
+
+/// Run a script, and send it a signal once it has printed its first line.
+fn interrupted(program: &Program, script: &str, options: &[&str], signal: &str) -> Ended {
+    program.file("book.rhai", script);
+    let mut words = vec!["run", "book.rhai"];
+    words.extend(options);
+    let mut running = program.start(&words);
+    assert_eq!(running.line(), "here");
+    running.signal(signal);
+    running.end()
+}
+
+#[test]
+fn an_interruption_ends_a_wait_and_says_what_exists() {
+    let served = Served::frozen();
+    let script = r#"
+        let s = boot("web-1", #{ image: "cirros", flavor: "m1.tiny" });
+        print("here");
+        try { s.wait_active() } catch (e) { print("caught"); }
+        print("went on");
+    "#;
+    let ended = interrupted(&served.program(), script, &[], "INT");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""));
+    assert_eq!(ended.err, "  x the run was interrupted\n  exists   1 server of this run: web-1\n");
+    assert_eq!(served.written(), ["server.create web-1"]);
+}
+
+#[test]
+fn a_termination_ends_a_wait_too() {
+    let served = Served::frozen();
+    let script = r#"boot("a", #{ image: "cirros", flavor: "m1.tiny", count: 2 }).map(|s| s);
+        print("here"); servers().wait_active(); print("went on");"#;
+    let ended = interrupted(&served.program(), script, &[], "TERM");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(143), ""));
+    assert_eq!(ended.err, "  x the run was terminated\n  exists   2 servers of this run: a-1, a-2\n");
+}
+
+#[test]
+fn an_interruption_ends_a_loop_that_asks_nothing() {
+    for script in [
+        r#"print("here"); loop {} print("went on");"#,
+        r#"print("here"); try { loop {} } catch { print("caught") } print("went on");"#,
+        r#"print("here"); let n = 0; while true { try { n += 1; } catch { print("caught") } }"#,
+        r#"fn f(n) { if n > 900 { 0 } else { f(n + 1) } } print("here"); loop { f(0); }"#,
+        r#"print("here"); loop { [3, 1, 2].map(|x| x * 2).filter(|x| x > 2); }"#,
+    ] {
+        for (signal, code) in [("INT", 130), ("TERM", 143)] {
+            let ended = interrupted(&Program::new(), script, &["--cloud", "sim"], signal);
+            assert_eq!((ended.code, ended.out.as_str()), (Some(code), ""), "{script}\n{}", ended.err);
+        }
+    }
+}
+
+#[test]
+fn an_interruption_ends_a_sleep_that_a_script_would_ignore() {
+    let served = Served::new();
+    for script in [
+        r#"print("here"); sleep("1h"); print("went on");"#,
+        r#"print("here"); try { sleep("1h") } catch { print("caught") } print("went on");"#,
+        r#"print("here"); loop { try { sleep("1h") } catch (e) { print(e.kind) } }"#,
+        r#"print("here"); wait_until(|| false, #{ timeout: "1h", every: "1m" }); print("went on");"#,
+    ] {
+        let ended = interrupted(&served.program(), script, &[], "INT");
+        assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{script}\n{}", ended.err);
+        assert_eq!(ended.err, "  x the run was interrupted\n");
+    }
+}
+
+#[test]
+fn an_interruption_ends_a_read_that_is_not_answered() {
+    let served = Served::new();
+    served.fault("server.list", 1, FaultKind::Delay(Duration::from_secs(3600)));
+    let script = r#"flavors(); print("here"); servers(); print("went on");"#;
+    let ended = interrupted(&served.program(), script, &[], "INT");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
+}
+
+#[test]
+fn a_write_that_is_under_way_is_waited_for_and_a_second_signal_is_not_patient() {
+    let served = Served::new();
+    // The answer to the create is held back; the server is made.
+    served.fault("server.create", 1, FaultKind::Delay(Duration::from_secs(3600)));
+    let program = served.program();
+    program.file(
+        "book.rhai",
+        r#"print("here"); boot("a", #{ image: "cirros", flavor: "m1.tiny" }); print("on");"#,
+    );
+    let mut running = program.start(&["run", "book.rhai"]);
+    assert_eq!(running.line(), "here");
+    while served.written().is_empty() {
+        std::thread::yield_now();
+    }
+    running.signal("INT");
+    let said = running.talk();
+    assert!(said.starts_with("stopped: what was sent is waited for"), "{said}");
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""));
+    assert!(ended.err.contains("may have taken effect"), "{}", ended.err);
+}
+
+#[test]
+fn an_expression_is_interrupted_alike() {
+    let program = Program::new();
+    let mut running = program.start(&["--cloud", "sim", "-e", r#"print("here"); loop {}"#]);
+    assert_eq!(running.line(), "here");
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(130), "  x the run was interrupted\n"));
+}
+
+#[test]
+fn a_reader_that_leaves_ends_a_script_and_is_no_error() {
+    let program = Program::new();
+    program.file("book.rhai", r#"print("here"); loop { print("more"); }"#);
+    let mut running = program.start(&["run", "book.rhai", "--cloud", "sim"]);
+    assert_eq!(running.line(), "here");
+    let ended = running.end_unread();
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+}
