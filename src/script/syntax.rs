@@ -197,14 +197,11 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         }
         P::FnMissingName => {
             let rest = reading.text.get(offset..).unwrap_or("").trim_start();
-            let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-            here(match word.as_str() {
+            let word = rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or("");
+            let reserved = format!("`{word}` is reserved and names no function");
+            here(match word {
                 "" => mistake("parse::name", "the function has no name", "write its name here"),
-                word => mistake(
-                    "parse::reserved",
-                    format!("`{word}` is reserved and names no function"),
-                    "choose another name",
-                ),
+                _ => mistake("parse::reserved", reserved, "choose another name"),
             })
         }
         P::FnMissingParams(name) => here(mistake(
