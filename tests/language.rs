@@ -14,6 +14,7 @@ mod names;
 mod options;
 mod params;
 mod results;
+mod same;
 mod secrets;
 mod servers;
 mod table;

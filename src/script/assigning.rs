@@ -88,12 +88,9 @@ pub fn register(engine: &mut Engine) {
     engine.register_raw_fn("index$set$", [any, any, any], |context, args: &mut [&mut Dynamic]| {
         let value = args[2].take();
         let key = args[1].clone().into_immutable_string();
-        match (args[0].as_map_mut(), key) {
-            (Ok(mut map), Ok(key)) => {
-                map.insert(key.as_str().into(), value);
-                return Ok(Dynamic::UNIT);
-            }
-            (..) => {}
+        if let (Ok(mut map), Ok(key)) = (args[0].as_map_mut(), key) {
+            map.insert(key.as_str().into(), value);
+            return Ok(Dynamic::UNIT);
         }
         Err(not_indexed(&context, args))
     });

@@ -68,6 +68,11 @@ impl Call {
         }
     }
 
+    /// Every argument and option, by name.
+    pub fn arguments(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.arguments.iter().map(|(name, value)| (*name, value))
+    }
+
     /// The value of an argument, unread.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.arguments.get(name)
@@ -175,7 +180,7 @@ impl Call {
     }
 
     /// An argument of another cloud than the call's is a mistake.
-    fn same_cloud(&self, other: &Arc<str>, name: &str) -> Result<()> {
+    pub fn same_cloud(&self, other: &Arc<str>, name: &str) -> Result<()> {
         let cloud = self.cloud()?;
         if cloud.name() == other {
             return Ok(());

@@ -6,6 +6,7 @@ use super::host::Host;
 use super::lookup::closest;
 use super::verb::{Form, Key, Param, Verb};
 use crate::cloud::error::Place;
+use crate::cloud::value::MASK;
 use crate::cloud::{Error, Kind, Result, Ty, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -41,7 +42,14 @@ pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) ->
     let mut best: Option<Vec<Error>> = None;
     for form in verb.forms {
         match fit(verb, form, &values, offset) {
-            Ok(arguments) => return Ok(Call::new(verb, form, host.clone(), cloud, arguments, offset)),
+            Ok(arguments) => {
+                let call = Call::new(verb, form, host.clone(), cloud, arguments, offset);
+                own_cloud(&call).and_then(|()| unmasked(&call)).map_err(|mut error| {
+                    error.verb = Some(verb.name);
+                    error
+                })?;
+                return Ok(call);
+            }
             Err(mistakes) => {
                 let better = best.as_ref().is_none_or(|best| rank(&mistakes) < rank(best));
                 if better {
@@ -56,6 +64,51 @@ pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) ->
     first.also = mistakes.collect();
     first.verb = Some(verb.name);
     Err(first)
+}
+
+/// A resource remembers its cloud: a call on another one is a mistake.
+fn own_cloud(call: &Call) -> Result<()> {
+    let (Some(named), Some(first)) = (call.named_cloud(), call.form.params.first()) else { return Ok(()) };
+    let members = match call.subject() {
+        Some(Value::Array(members)) => members.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    };
+    for member in members {
+        if let Value::Resource(resource) = member
+            && resource.cloud() != named
+        {
+            let (name, other) = (resource.name(), resource.cloud());
+            let message = format!("`{name}` is in cloud `{other}`, and this call goes to `{named}`");
+            return Err(Error::new(Kind::InvalidArgument, message)
+                .coded("call::other_cloud")
+                .help(format!("leave the cloud out: a {} knows its own", resource.noun().as_str()))
+                .at(call.place(first.name), format!("in cloud `{other}`")));
+        }
+    }
+    Ok(())
+}
+
+/// Text that holds the mask is what a secret prints as, and never sent.
+fn unmasked(call: &Call) -> Result<()> {
+    if call.verb.on.is_empty() {
+        return Ok(());
+    }
+    let masked = call.arguments().find(|(_, value)| holds_mask(value));
+    let Some((name, _)) = masked else { return Ok(()) };
+    Err(Error::new(Kind::InvalidArgument, format!("`{name}` holds {MASK}, which is what a secret prints as"))
+        .coded("call::wrong_type")
+        .help("give the secret itself, or its text by `reveal(…)`")
+        .at(call.place(name), "a masked secret"))
+}
+
+fn holds_mask(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains(MASK),
+        Value::Array(items) => items.iter().any(holds_mask),
+        Value::Map(map) => map.iter().any(|(key, value)| key.contains(MASK) || holds_mask(value)),
+        _ => false,
+    }
 }
 
 /// Forms whose arity fits come first; of those, the one with fewer mistakes.

@@ -131,3 +131,53 @@ fn a_dry_run_goes_on_with_stand_ins() {
     world.fails(r#"boot("x", #{ image: "ciros", flavor: "m1.tiny" })"#, "not_found", "cirros");
     assert_eq!(world.sim(|sim| sim.journal()), []);
 }
+
+#[test]
+fn clouds_are_not_mixed() {
+    // Two clouds of the user's that are one simulated one.
+    let host = World::web();
+    let url = host.sim(|sim| sim.auth_url());
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("clouds.yaml");
+    let entry = |name: &str| {
+        format!(
+            "  {name}:\n    region_name: RegionOne\n    auth:\n      auth_url: {url}\n      username: demo\n      \
+             password: secret\n      project_name: demo\n      user_domain_name: Default\n      \
+             project_domain_name: Default\n"
+        )
+    };
+    std::fs::write(&file, format!("clouds:\n{}{}", entry("a"), entry("b"))).expect("written");
+    let path = file.to_string_lossy().into_owned();
+    let cloud = |options: &mut rhain::cli::args::Options| options.cloud = Some("a".to_string());
+    let world = World::given(cloud, &[], &[("OS_CLIENT_CONFIG_FILE", &path)]);
+    each(
+        [
+            (r#"server("web").cloud.name"#, "a"),
+            (r#"cloud("b").server("web").cloud.name"#, "b"),
+            (r#"server("web") == cloud("b").server("web")"#, "false"),
+            (r#"cloud("b").server("web").refresh().cloud.name"#, "b"),
+            (r#"refresh([server("web"), cloud("b").server("web")]).map(|s| s.cloud.name)"#, r#"["a", "b"]"#),
+            (
+                r#"wait_active([server("web"), cloud("b").server("web")]).map(|s| s.cloud.name)"#,
+                r#"["a", "b"]"#,
+            ),
+            (r#"cloud("b").flavor("m1.tiny").cloud == "b""#, "true"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    each(
+        [
+            r#"boot("x", #{ image: cloud("b").image("cirros"), flavor: "m1.tiny" })"#,
+            r#"boot("x", #{ image: "cirros", flavor: cloud("b").flavor("m1.tiny") })"#,
+            r#"boot("x", #{ like: cloud("b").server("web") })"#,
+            r#"resize("web", cloud("b").flavor("m1.small"))"#,
+            r#"server("web").resize(cloud("b").flavor("m1.small"))"#,
+            r#"cloud("b").boot("x", #{ image: image("cirros"), flavor: "m1.tiny" })"#,
+            r#"rebuild("web", cloud("b").image("cirros"))"#,
+            r#"cloud("b").stop(server("web"))"#,
+            r#"cloud("b").delete([server("web")])"#,
+        ],
+        |script| world.fails(script, "invalid_argument", "cloud `"),
+    );
+    assert_eq!(host.text("servers().map(|s| [s.name, s.status])"), r#"[["web", "ACTIVE"]]"#);
+}

@@ -47,3 +47,20 @@ fn an_error_shows_no_secret() {
         assert!(!error.contains("hush-pass"), "{script}: {error}");
     }
 }
+
+#[test]
+fn text_that_holds_the_mask_is_never_sent() {
+    let world = World::web();
+    let before = world.requests();
+    each(
+        [
+            r#"set_meta("web", "p", `${secret("hush")}`)"#,
+            r#"set_meta("web", #{ p: `x${secret("hush")}` })"#,
+            r#"boot("x", #{ image: "cirros", flavor: "m1.tiny", user_data: `pass: ${secret("hush")}` })"#,
+            r#"set_password("web", `${secret("hush")}`)"#,
+            r#"api("compute", "POST", "/servers", #{ server: #{ name: `${secret("hush")}` } })"#,
+        ],
+        |script| world.fails(script, "invalid_argument", "reveal"),
+    );
+    assert_eq!(world.requests(), before);
+}

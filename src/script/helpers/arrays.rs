@@ -44,6 +44,31 @@ pub(super) fn register(engine: &mut Engine) {
             Ok(false)
         },
     );
+    engine.register_fn(
+        "find",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Dynamic> {
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "find")? {
+                    return Ok(item.clone());
+                }
+            }
+            Ok(Dynamic::UNIT)
+        },
+    );
+    engine.register_fn("filter", |context: NativeCallContext, map: &mut Map, test: FnPtr| -> Outcome<Map> {
+        let mut kept = Map::new();
+        for (key, value) in map.iter() {
+            let pair = (ImmutableString::from(key.as_str()), value.clone());
+            let given: Dynamic = test.call_within_context(&context, pair)?;
+            if given
+                .as_bool()
+                .map_err(|_| closure_gives("filter", "true or false", &given, context.call_position()))?
+            {
+                kept.insert(key.clone(), value.clone());
+            }
+        }
+        Ok(kept)
+    });
     engine.register_fn("sort", |context: NativeCallContext, array: &mut Array| -> Outcome<()> {
         sort(array, |a, b| order(a, b, "sort", context.call_position()))
     });

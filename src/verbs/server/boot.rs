@@ -137,7 +137,11 @@ async fn boot(call: Call) -> Result<Value> {
 /// What the cloud is asked for: the options, completed from `like`, with names resolved.
 pub async fn spec(call: &Call) -> Result<BootSpec> {
     let like = match call.find(&LIKE)? {
-        Some(like) => Some(reread(call, call.resolve_server(&like.0, LIKE.name).await?).await?),
+        Some(like) => {
+            let like = call.resolve_server(&like.0, LIKE.name).await?;
+            call.same_cloud(&like.cloud, LIKE.name)?;
+            Some(reread(call, like).await?)
+        }
         None => None,
     };
     let root_disk = call.find(&ROOT_DISK)?.map(|gib| gib.0);
@@ -188,6 +192,8 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
                     .map(|(network, _)| Nic { network: Some(network.clone()), ..Nic::default() })
                     .collect(),
             ),
+            // Without an address at rest it has no network; one that is being built has none yet.
+            (None, Some(like)) if like.status != "BUILD" && like.status != "ERROR" => Nics::Absent,
             (None, _) => Nics::Auto,
         },
         zone: call
