@@ -445,7 +445,7 @@ fn an_error_in_a_modules_text_is_the_modules() {
     let report = from_script::report(&failure, &session, &[]).expect("an error has a report");
     assert_eq!(report.code, "parse::semicolon");
     assert_eq!(report.sections[0].source, "lib/web.rhai");
-    assert_eq!(report.sections[1].marks[0].label, "called from here");
+    assert_eq!(report.sections[1].marks[0].label, "imported here");
 }
 
 #[test]

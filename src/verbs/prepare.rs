@@ -4,8 +4,9 @@ use super::argument::{Mismatch, OnError};
 use super::call::Call;
 use super::host::Host;
 use super::lookup::closest;
-use super::verb::{Form, Key, Param, Verb};
+use super::verb::{Effect, Form, Key, Param, Verb};
 use crate::cloud::error::Place;
+use crate::cloud::value::MASK;
 use crate::cloud::{Error, Kind, Result, Ty, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,7 +40,10 @@ pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) ->
     let mut best: Option<Vec<Error>> = None;
     for form in verb.forms {
         match fit(verb, form, &values, offset) {
-            Ok(arguments) => return Ok(Call::new(verb, form, host.clone(), cloud, arguments, offset)),
+            Ok(arguments) => {
+                let call = Call::new(verb, form, host.clone(), cloud, arguments, offset);
+                return unmasked(call);
+            }
             Err(mistakes) => {
                 let better = best.as_ref().is_none_or(|best| rank(&mistakes) < rank(best));
                 if better {
@@ -54,6 +58,35 @@ pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) ->
     first.also = mistakes.collect();
     first.verb = Some(verb.name);
     Err(first)
+}
+
+/// The call, unless it would write the mask of a secret where the secret was meant.
+fn unmasked(call: Call) -> Result<Call> {
+    if matches!(call.verb.effect, Effect::Nothing | Effect::Reads | Effect::Waits) {
+        return Ok(call);
+    }
+    let keys = option_keys(call.verb, call.form);
+    for param in call.form.params.iter().chain(&keys) {
+        if call.value(param.name).is_some_and(holds_mask) {
+            let mut error =
+                Error::new(Kind::InvalidArgument, format!("`{}` holds the mask of a secret", param.name))
+                    .coded("call::masked")
+                    .help("give the secret itself, or its text with `reveal(secret)`")
+                    .at(call.place(param.name), "this would write the dots");
+            error.verb = Some(call.verb.name);
+            return Err(error);
+        }
+    }
+    Ok(call)
+}
+
+fn holds_mask(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.contains(MASK),
+        Value::Array(items) => items.iter().any(holds_mask),
+        Value::Map(map) => map.iter().any(|(key, value)| key.contains(MASK) || holds_mask(value)),
+        _ => false,
+    }
 }
 
 /// Forms whose arity fits come first; of those, the one with fewer mistakes.

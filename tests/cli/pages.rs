@@ -14,6 +14,8 @@ const ELSEWHERE: &[&str] = &[
     "cloud::rate_limited",
     "cloud::unauthorized",
     "cloud::unavailable",
+    "cloud::unsupported",
+    "call::other_cloud",
     "import::cycle",
     "import::outside",
 ];
@@ -28,8 +30,9 @@ fn examples_fail_and_are_mended_as_their_pages_say() {
     let mut told = Vec::new();
     let mut tried = 0;
     for (code, page) in codes::PAGES {
-        let cloudy = ["call::", "cloud::", "import::", "script::"].iter().any(|family| code.starts_with(family))
-            || ["language::unlike", "language::closure_result"].contains(code);
+        let cloudy =
+            ["call::", "cloud::", "import::", "script::"].iter().any(|family| code.starts_with(family))
+                || ["language::unlike", "language::closure_result"].contains(code);
         let (Some(fails), Some(mended)) = (block(page, "rhai,fails"), block(page, "rhai")) else { continue };
         if !cloudy || ELSEWHERE.contains(code) {
             continue;

@@ -9,6 +9,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::closure", include_str!("call-closure.md")),
     ("call::empty_filter", include_str!("call-empty_filter.md")),
     ("call::invalid_argument", include_str!("call-invalid_argument.md")),
+    ("call::masked", include_str!("call-masked.md")),
     ("call::missing_argument", include_str!("call-missing_argument.md")),
     ("call::other_cloud", include_str!("call-other_cloud.md")),
     ("call::too_many_arguments", include_str!("call-too_many_arguments.md")),
