@@ -25,12 +25,18 @@ pub fn held(what: &str, text: &str, file: &std::path::Path) {
         std::fs::write(file, text).unwrap();
     }
     let wanted = std::fs::read_to_string(file).unwrap_or_default();
-    assert_eq!(
-        text,
-        wanted,
-        "{what} differs from {}; RHAIN_WRITE=1 with the same test writes it anew",
-        file.display()
-    );
+    if text != wanted {
+        let (mut now, mut then) = (text.lines(), wanted.lines());
+        let differs = (1..).find_map(|nth| match (now.next(), then.next()) {
+            (a, b) if a == b && a.is_some() => None,
+            (a, b) => Some(format!("line {nth} is {a:?}, not {b:?}")),
+        });
+        let file = file.display();
+        panic!(
+            "{what} differs from {file}: {}; RHAIN_WRITE=1 with this test writes it anew",
+            differs.unwrap()
+        );
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Every effect passes here: [`decide`] is one pure decision, [`ledger`] the record of what the run did.
+//! Every effect passes here: [`mod@decide`] is one pure decision, [`ledger`] the record of what the run did.
 //!
 //! Read-only mode, dry run and permissions hang on the decision; the report of what exists now hangs on the ledger.
 

@@ -24,14 +24,7 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
             Some(format!("[{}]", items.join(", ")))
         }
         Value::Map(map) if map.is_empty() => Some("#{}".to_string()),
-        Value::Map(map) => {
-            let wide = map.keys().map(|key| key.chars().count()).max().unwrap_or(0);
-            let lines: Vec<String> = map
-                .iter()
-                .map(|(key, value)| format!("{key:wide$}  {}", table::cell(value)).trim_end().to_string())
-                .collect();
-            Some(lines.join("\n"))
-        }
+        Value::Map(map) => Some(tree(&entries(map), 0)),
         Value::Text(text) => Some(text.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         other => Some(table::cell(other)),
@@ -52,10 +45,69 @@ fn cell(row: &Value, column: &str, read: Read<'_>) -> Value {
 
 fn card(resource: &Resource, read: Read<'_>) -> String {
     let fields = resource.noun().fields().iter().filter(|field| field.name != "raw");
-    let lines: Vec<(&str, String)> = fields
-        .map(|field| (field.name, table::cell(&read(resource, field.name))))
-        .filter(|(_, text)| !text.is_empty())
+    let fields: Vec<(&str, Value)> = fields
+        .map(|field| (field.name, read(resource, field.name)))
+        .filter(|(_, value)| !table::cell(value).is_empty())
         .collect();
-    let wide = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    lines.iter().map(|(name, text)| format!("{name:wide$}  {text}")).collect::<Vec<_>>().join("\n")
+    tree(&fields.iter().map(|(name, value)| (*name, value)).collect::<Vec<_>>(), 0)
+}
+
+fn entries(map: &std::collections::BTreeMap<String, Value>) -> Vec<(&str, &Value)> {
+    map.iter().map(|(key, value)| (key.as_str(), value)).collect()
+}
+
+/// A line a key, so far to the right; what holds maps stands below its key.
+fn tree(items: &[(&str, &Value)], indent: usize) -> String {
+    let wide = items.iter().map(|(key, _)| key.chars().count()).max().unwrap_or(0);
+    let space = " ".repeat(indent);
+    let lines = items.iter().map(|(key, value)| match value {
+        Value::Map(map) if map.values().any(holds) => {
+            let inner = tree(&entries(map), indent + 2);
+            format!("{space}{key}\n{inner}")
+        }
+        Value::Array(items) if items.iter().any(holds) => {
+            let items: Vec<String> =
+                items.iter().map(|item| format!("{space}  - {}", table::cell(item))).collect();
+            format!("{space}{key}\n{}", items.join("\n"))
+        }
+        value => format!("{space}{key:wide$}  {}", table::cell(value)).trim_end().to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether a value holds others under names, so that a line is too little for it.
+fn holds(value: &Value) -> bool {
+    match value {
+        Value::Map(map) => !map.is_empty(),
+        Value::Array(items) => items.iter().any(holds),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_holds_maps_stands_below_its_key() {
+        let map = |items: &[(&str, Value)]| {
+            Value::Map(items.iter().map(|(key, value)| (key.to_string(), value.clone())).collect())
+        };
+        let address = map(&[("addr", Value::text("10.0.0.2")), ("version", Value::Int(4))]);
+        let value = map(&[
+            ("addresses", map(&[("private", Value::Array(vec![address]))])),
+            ("meta", map(&[("role", Value::text("web"))])),
+            ("name", Value::text("web")),
+        ]);
+        let text = show(&value, &|_, _| Value::Unit, 80).expect("something");
+        let wanted = [
+            "addresses",
+            "  private",
+            "    - addr=10.0.0.2, version=4",
+            "meta       role=web",
+            "name       web",
+        ];
+        assert_eq!(text, wanted.join("\n"));
+    }
 }

@@ -7,10 +7,8 @@ use super::known::Names;
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Ty, Value};
-use crate::verbs::{Group, Run, VERBS, Verb, prepare};
-use rhai::{
-    Array, Dynamic, Engine, EvalAltResult, EvalContext, ImmutableString, Map, NativeCallContext, Position,
-};
+use crate::verbs::{Run, VERBS, Verb, prepare, verb};
+use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
 use std::any::TypeId;
 use std::sync::Arc;
 
@@ -44,27 +42,12 @@ fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
     0..=most.max().unwrap_or(0) + 3
 }
 
-/// The engine's types that its own functions of one argument are registered for.
-const BUILT_IN: [fn() -> TypeId; 6] = [
-    TypeId::of::<i64>,
-    TypeId::of::<f64>,
-    TypeId::of::<ImmutableString>,
-    TypeId::of::<Map>,
-    TypeId::of::<Array>,
-    TypeId::of::<bool>,
-];
-
 /// Bind all verbs whose bodies are not the language's own.
 pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
     for verb in VERBS.iter().copied().filter(|verb| !matches!(verb.run, Run::Language)) {
-        let mut shapes: Vec<Vec<TypeId>> =
-            arities(verb).map(|arity| vec![TypeId::of::<Dynamic>(); arity]).collect();
-        if verb.group == Group::Language {
-            // The engine's own `sleep(seconds)`, `parse_json(text)` and `map.to_json()` would come before ours.
-            shapes.extend(BUILT_IN.iter().map(|of| vec![of()]));
-        }
-        for types in shapes {
+        for arity in arities(verb) {
             let session = session.clone();
+            let types = vec![TypeId::of::<Dynamic>(); arity];
             engine.register_raw_fn(
                 verb.name,
                 types,
@@ -73,6 +56,22 @@ pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
                 },
             );
         }
+    }
+    // The engine has functions of these names for these types, which would come first.
+    let own = [
+        ("sleep", TypeId::of::<i64>()),
+        ("sleep", TypeId::of::<f64>()),
+        ("to_json", TypeId::of::<rhai::Map>()),
+        ("parse_json", TypeId::of::<rhai::ImmutableString>()),
+    ];
+    for (name, ty) in own {
+        let Some(verb) = verb(name) else { continue };
+        let session = session.clone();
+        engine.register_raw_fn(
+            verb.name,
+            [ty],
+            move |context: NativeCallContext, args: &mut [&mut Dynamic]| call(&session, verb, &context, args),
+        );
     }
     for verb in VERBS.iter().copied().filter(|verb| has_fallback(verb)) {
         for arity in arities(verb) {

@@ -3,6 +3,7 @@
 //! The engine says one thing for all of them, "no such function with these types"; what is known of the verbs tells
 //! them apart. Fields that a value does not have are told here too.
 
+use super::assigning::unmarked;
 use super::fault::{Known, Signature};
 use super::people::{BUILT_IN, ELSEWHERE, operator_sentence, people_word, people_words, plain};
 use crate::cloud::error::{Error, Kind, Place};
@@ -21,6 +22,7 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
     let types = types.strip_suffix(')').unwrap_or(types);
     let types: Vec<&str> = if types.is_empty() { Vec::new() } else { types.split(", ").collect() };
     if let Some(property) = name.strip_prefix("get$").or_else(|| name.strip_prefix("set$")) {
+        let property = unmarked(property);
         return no_field(property, types.first().copied().unwrap_or(""), known);
     }
     if name.starts_with("index$") {
@@ -174,9 +176,9 @@ fn other(said: &str) -> Error {
 pub(super) fn property(said: &str, known: &dyn Known) -> Error {
     let quoted: Vec<&str> = said.split('\'').skip(1).step_by(2).collect();
     match (said, quoted.as_slice()) {
-        (said, [name, of, ..]) if said.starts_with("Unknown property") => no_field(name, of, known),
+        (said, [name, of, ..]) if said.starts_with("Unknown property") => no_field(unmarked(name), of, known),
         (said, [name, of, ..]) if said.starts_with("No writable property") => {
-            let word = people_word(of);
+            let (name, word) = (unmarked(name), people_word(of));
             if known.fields(of).iter().any(|field| field == name) {
                 call("language::read_only", format!("`{name}` of {word} is not changed by assigning to it"))
                     .help("use the verb that changes it: run `rhain doc` to see them")

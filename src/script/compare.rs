@@ -31,6 +31,10 @@ fn durations(engine: &mut Engine) {
     engine.register_fn("!=", |a: &mut Span, b: Span| *a != b);
     engine.register_fn("==", |a: &mut Span, b: i64| *a == Span::from_secs(b));
     engine.register_fn("!=", |a: &mut Span, b: i64| *a != Span::from_secs(b));
+    engine.register_fn("==", |a: i64, b: Span| b == Span::from_secs(a));
+    engine.register_fn("!=", |a: i64, b: Span| b != Span::from_secs(a));
+    engine.register_fn("==", |a: &str, b: Span| Span::parse(a) == Some(b));
+    engine.register_fn("!=", |a: &str, b: Span| Span::parse(a) != Some(b));
     engine.register_fn("==", |a: &mut Span, b: &str| Span::parse(b) == Some(*a));
     engine.register_fn("!=", |a: &mut Span, b: &str| Span::parse(b) != Some(*a));
 }

@@ -3,7 +3,7 @@
 use super::known::Names;
 use super::modules::Resolver;
 use super::session::Session;
-use super::{bind, compare, failure::Ending, fault, helpers, types};
+use super::{assigning, bind, compare, failure::Ending, fault, helpers, types};
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, Position, Token};
 use std::collections::HashSet;
@@ -32,6 +32,7 @@ pub fn engine(session: &Arc<Session>) -> Engine {
     reserved_words(&mut engine, caught.clone());
     caught_errors(&mut engine, session, caught);
     types::register(&mut engine, session);
+    assigning::register(&mut engine);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
@@ -109,7 +110,12 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
         };
         before.token = mapped.clone();
         before.position = position;
-        mapped
+        match mapped {
+            Token::Identifier(name) if assigning::is_assigned(position) => {
+                Token::Identifier(Box::new(format!("{name}{}", assigning::MARK).into()))
+            }
+            other => other,
+        }
     });
 }
 
@@ -121,11 +127,24 @@ fn caught_errors(engine: &mut Engine, session: &Arc<Session>, caught: Caught) {
         if !caught.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
             return Ok(None);
         }
-        let error = context.scope().get(name).and_then(|value| {
-            let map = value.read_lock::<rhai::Map>()?;
-            fault::caught(&map, || Names { session: &session, functions: bind::signatures(&context) })
-        });
-        Ok(error.map(Dynamic::from))
+        let Some(value) = context.scope().get(name) else { return Ok(None) };
+        if value.is_unit() {
+            return Ok(Some(Dynamic::from(fault::thrown(value))));
+        }
+        let Some(map) = value.read_lock::<rhai::Map>() else { return Ok(None) };
+        let names = || Names { session: &session, functions: bind::signatures(&context) };
+        if let Some(error) = fault::caught(&map, names) {
+            return Ok(Some(Dynamic::from(error)));
+        }
+        // A map that the script threw has a kind and a message as well.
+        if map.contains_key("kind") && map.contains_key("message") {
+            return Ok(None);
+        }
+        let error = fault::thrown(value);
+        let mut map = map.clone();
+        map.entry("kind".into()).or_insert_with(|| error.kind.as_str().into());
+        map.entry("message".into()).or_insert_with(|| error.message.clone().into());
+        Ok(Some(Dynamic::from_map(map)))
     });
 }
 

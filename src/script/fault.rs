@@ -3,9 +3,9 @@
 //! Every error of the engine is translated here; calls that fit no function are [`super::calls`]'s, texts that do
 //! not parse [`super::syntax`]'s. What a verb raised travels through untouched. Nothing is drawn here.
 
-use super::calls;
 use super::failure::{Cause, Failure, Site};
 use super::people::plain;
+use super::{assigning, calls};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use rhai::{Dynamic, EvalAltResult, ParseError, Position};
@@ -169,7 +169,7 @@ pub fn caught<K: Known>(map: &rhai::Map, known: impl FnOnce() -> K) -> Option<Er
 }
 
 /// What was thrown: a verb's error as it is, text and maps as the script's own words.
-fn thrown(value: &Dynamic) -> Error {
+pub(super) fn thrown(value: &Dynamic) -> Error {
     if let Some(error) = value.read_lock::<Error>() {
         return error.clone();
     }
@@ -227,6 +227,9 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
             mismatch(wanted, got)
         }
         E::ErrorIndexingType(said, _) => {
+            if let Some((key, keys)) = assigning::told(said) {
+                return missing_key(key, keys);
+            }
             let (what, by) =
                 said.split_once('[').map_or((said.as_str(), None), |(what, by)| (what, Some(by)));
             let by =

@@ -3,6 +3,7 @@
 //! [`session`] is what natives share; [`bind`] registers the verbs; [`engine`] puts an engine together; [`run`] runs a
 //! text; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
 
+mod assigning;
 pub mod bind;
 pub mod bridge;
 mod calls;

@@ -1,6 +1,7 @@
 //! Imports: beside the importing file, or from the standard library. A cycle is an error with its path, for the engine
 //! itself would overflow its stack; what lies outside the main script's folder is refused.
 
+use super::assigning;
 use super::bind::raise;
 use super::failure::{Cause, Failure, Site};
 use super::fault;
@@ -128,8 +129,8 @@ impl Resolver {
 
     fn load(&self, engine: &Engine, name: &str, text: &str) -> Outcome<Shared<Module>> {
         self.session.texts.add(name, text);
-        let mut ast: AST =
-            engine.compile(text).map_err(|error| Box::new(EvalAltResult::ErrorParsing(*error.0, error.1)))?;
+        let mut ast: AST = assigning::compile(engine, text)
+            .map_err(|error| Box::new(EvalAltResult::ErrorParsing(*error.0, error.1)))?;
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
     }
@@ -182,7 +183,7 @@ fn check_imports(
             failure.sites.push(here.clone());
             failure
         };
-        let module = engine.compile(&text).map_err(|error| {
+        let module = assigning::compile(engine, &text).map_err(|error| {
             let names = Names { session: &resolver.session, functions: Vec::new() };
             led_here(fault::parse_failure(&error, &name, &text, &names))
         })?;

@@ -1,5 +1,6 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
+use super::assigning;
 use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
@@ -32,7 +33,7 @@ impl Program {
             Some(rest) => format!("//{rest}"),
             None => text.to_string(),
         };
-        match engine.compile(&runnable) {
+        match assigning::compile(&engine, &runnable) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;

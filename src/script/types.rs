@@ -7,7 +7,7 @@ use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Secret, Span, Time, Value};
 use crate::verbs::lookup::closest;
 use crate::verbs::{VERBS, verb};
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, Map, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
 use std::sync::Arc;
 
 /// Register all of them.
@@ -128,6 +128,8 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
             }
         },
     );
+    engine.register_fn("==", |a: &mut Secret, b: Secret| *a == b);
+    engine.register_fn("!=", |a: &mut Secret, b: Secret| *a != b);
     engine.register_fn("==", |a: &mut CloudHandle, b: CloudHandle| *a == b);
     engine.register_fn("!=", |a: &mut CloudHandle, b: CloudHandle| *a != b);
     engine.register_fn("==", |a: &mut CloudHandle, b: ImmutableString| *a.0 == *b);
@@ -176,34 +178,19 @@ fn errors(engine: &mut Engine) {
             }))
         },
     );
-    // `throw "text"`: what is caught is text, and still has a kind and a message.
-    engine.register_get("kind", |_: &mut ImmutableString| "script".to_string());
+    // `throw "text"`: what is caught is text, and still has a kind and a message; so has a number.
     engine.register_get("message", |text: &mut ImmutableString| text.clone());
-    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-    engine.on_map_missing_property(|map: &mut Map, name, _| {
-        // The engine's own errors are caught as maps with these keys.
-        if name == "kind"
-            && map.contains_key("error")
-            && map.contains_key("message")
-            && map.contains_key("position")
-        {
-            return Ok(rhai::Target::from(Dynamic::from(ImmutableString::from("script"))));
-        }
-        let known: Vec<&str> = map.keys().map(|key| key.as_str()).collect();
-        let near = closest(name, known.iter().copied());
-        let label = near.first().map_or("not there".to_string(), |near| format!("did you mean `{near}`?"));
-        let mut error = Error::new(Kind::Script, format!("the map has no key `{name}`"))
-            .coded("language::missing_key")
-            .at(crate::cloud::error::Place::Verb, label);
-        error.help = Some(match known.len() {
-            0 => "the map is empty; ask first with `\"key\" in map`, or `get(map, key, default)`".to_string(),
-            n if n <= 20 => {
-                format!("its keys: {}; ask with `get(map, \"{name}\", default)`", known.join(", "))
-            }
-            n => format!("it has {n} keys; ask with `get(map, \"{name}\", default)`"),
-        });
-        Err(raise(error, Position::NONE))
-    });
+    thrown::<ImmutableString>(engine);
+    thrown::<i64>(engine);
+    thrown::<f64>(engine);
+    thrown::<bool>(engine);
+    engine.register_get("message", |number: &mut i64| format!("{number} was thrown"));
+    engine.register_get("message", |number: &mut f64| format!("{number} was thrown"));
+    engine.register_get("message", |truth: &mut bool| format!("{truth} was thrown"));
+}
+
+fn thrown<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
+    engine.register_get("kind", |_: &mut T| "script".to_string());
 }
 
 fn times(engine: &mut Engine) {

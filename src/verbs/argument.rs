@@ -56,6 +56,20 @@ impl Argument for Plain {
     }
 }
 
+/// A closure, or a function of the script; only the language can call it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closure;
+
+impl Argument for Closure {
+    const TY: Ty = Ty::Any;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Other("a closure") => Ok(Closure),
+            _ => Err(Mismatch::give("a closure: || …")),
+        }
+    }
+}
+
 impl Argument for bool {
     const TY: Ty = Ty::Bool;
     fn read(value: &Value) -> Result<Self, Mismatch> {

@@ -1,6 +1,6 @@
 //! What the language can do: one file a verb, grouped by noun, and [`VERBS`], the only list.
 //!
-//! A verb is one `static` (see [`verb`]): from it come the registration of every arity, the array and method forms, the
+//! A verb is one `static` (see [`mod@verb`]): from it come the registration of every arity, the array and method forms, the
 //! checks before the gate, permissions, the manual, and tests. To add one, write its file and put it into the list.
 
 pub mod argument;

@@ -32,6 +32,8 @@ pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) ->
         verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
     let mut cloud = None;
     let mut offset = 0;
+    // What asks no cloud takes one like any other value.
+    let takes_cloud = takes_cloud || verb.on.is_empty();
     if !takes_cloud && let Some(Value::Cloud(name)) = values.first() {
         cloud = Some(name.clone());
         values.remove(0);

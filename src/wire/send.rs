@@ -1,7 +1,7 @@
 //! Sending: a request value goes out, an answer or an error that knows whether it was sent comes back.
 //!
 //! The only place that names the HTTP library. It refuses to carry credentials to another host than the one that was asked, to
-//! follow a redirect of a write, and to read an answer without end. What is repeated is [`retry`](super::retry)'s to say.
+//! follow a redirect of a write, and to read an answer without end. What is repeated is [`super::retry`]'s to say.
 
 use super::clock::{Clock, Stopwatch};
 use super::error::{Error, ErrorKind, Sent};

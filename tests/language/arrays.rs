@@ -68,7 +68,7 @@ fn results_of_a_failed_call_stay_in_order() {
         r#"let r = wait_status(["nosuch", "n-2"], "SHUTOFF", #{ on_error: "collect" }); [is_error(r[0]), r[1].status]"#,
         r#"[true, "SHUTOFF"]"#,
     );
-    world.gives(r#"stop(["n-1"], #{ on_error: "stop" }).len"#, "1");
+    world.gives(r#"refresh(["n-1"], #{ on_error: "stop" }).len"#, "1");
     world.fails(r#"stop(["n-1"], #{ on_error: "ignore" })"#, "invalid_argument", "collect");
     // The first failure by order gives the kind, whichever ended first.
     world.gives(

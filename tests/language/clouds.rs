@@ -88,7 +88,7 @@ fn api_makes_any_call() {
         |(script, text)| world.gives(script, text),
     );
     world.fails(r#"api("compute", "FETCH", "/servers")"#, "invalid_argument", "GET");
-    world.fails(r#"api("nosuch", "GET", "/")"#, "not_found", "nosuch");
+    world.fails(r#"api("nosuch", "GET", "/")"#, "unsupported", "nosuch");
     world.fails(r#"api("compute", "GET", "/nosuch")"#, "not_found", "");
     world.fails(r#"api("compute", "GET")"#, "invalid_argument", "`path`");
     let world = World::web_with(|options| options.concurrency = 4);

@@ -169,3 +169,50 @@ fn print_and_table_write_data_and_the_others_talk() {
     world.ok(r#"table(servers(), ["name", "flavor"]); print("text")"#);
     assert_eq!(world.out(), "[{\"name\":\"web\",\"flavor\":\"m1.tiny\"}]\ntext");
 }
+
+#[test]
+fn assigning_makes_a_key_and_reading_does_not() {
+    let world = World::new();
+    each(
+        [
+            ("let m = #{}; m.a = 1; m.a", "1"),
+            ("let m = #{}; m.a = 1; m.keys()", r#"["a"]"#),
+            (r#"let m = #{}; m["a"] = 1; m.keys()"#, r#"["a"]"#),
+            (r#"let m = #{}; let k = "x"; m[k] = 1; m[k] = 2; m"#, r##"#{"x": 2}"##),
+            (r#"let m = #{}; for i in 0..3 { m[`k${i}`] = i; } m.len()"#, "3"),
+            ("let m = #{ n: 1 }; m.n += 1; m.n", "2"),
+            (r#"let m = #{ n: 1 }; m["n"] += 1; m.n"#, "2"),
+            ("let m = #{ a: #{} }; m.a.b = 1; m.a.b", "1"),
+            (r#"let m = #{ a: #{} }; m["a"]["b"] = 1; m["a"].c = 2; m.a.b + m.a.c"#, "3"),
+            (r#"let m = #{ l: [#{}] }; m.l[0].x = 5; m.l[0]["y"] = 6; m.l[0].x + m.l[0].y"#, "11"),
+            ("fn f(m) { m.a = 1; m } f(#{}).a", "1"),
+            ("let m = #{}; let f = || { m.a = 1; m.a }; f.call()", "1"),
+            ("let m = #{ s: 1 }; m.s = m.s + 1; m.s", "2"),
+            ("let m = #{ a: 1 }; m.remove(\"a\"); m.a = 2; m.a", "2"),
+            ("let m = #{}; if m.len() == 0 { m.x = `${{ m.y = 1; m.y }}`; } m.x", "1"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    each(
+        [
+            ("let m = #{}; m.n += 1", "`n`"),
+            ("let m = #{ nn: 1 }; m.n + 1", "nn"),
+            (r#"let m = #{ name: 1 }; m["nam"]"#, "`name`"),
+            (r#"let m = #{}; m["a"] += 1"#, "()"),
+            ("let m = #{}; m.a.b = 1", "`a`"),
+            (r#"let m = #{}; m["a"]["b"] = 1"#, "`a`"),
+            ("let m = #{}; m.a[0] = 1", "`a`"),
+            ("let n = 5; n.x = 1", "`x`"),
+            ("let n = 5; n[\"x\"] = 1", ""),
+        ],
+        |(script, words)| world.fails(script, "script", words),
+    );
+    world.gives(
+        r#"let m = #{}; try { m.nope; } catch (e) { return [e.kind, m.keys()] }"#,
+        r#"["script", []]"#,
+    );
+    world.gives(
+        r#"let m = #{ name: 1 }; try { m.nam } catch (e) { return e.message }"#,
+        "this map has no key `nam`",
+    );
+}

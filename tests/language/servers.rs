@@ -34,8 +34,8 @@ fn each_action_leads_to_its_state() {
             (r#"console_url("web").starts_with("http")"#, "true"),
             (r#"remove_security_group("web", "default").security_groups"#, "[]"),
             (
-                r#"let i = snapshot("web", "shot"); i.wait_active(); [i.status, i.meta.len(), server("web").status]"#,
-                r#"["ACTIVE", 0, "ACTIVE"]"#,
+                r#"let i = snapshot("web", "shot"); i.wait_active(); [i.status, i.name, server("web").status]"#,
+                r#"["ACTIVE", "shot", "ACTIVE"]"#,
             ),
             (r#"snapshot("web", "shot", #{ meta: #{ a: 1 }, consistent: true }).wait_active().meta.a"#, "1"),
             (r#"server("web").snapshot("shot").name"#, "shot"),

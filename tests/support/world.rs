@@ -142,6 +142,7 @@ impl World {
         let error = self.error(script);
         let told = format!("{} {}", error.message, error.label.as_deref().unwrap_or_default());
         let told = format!("{told} {}", error.help.as_deref().unwrap_or_default());
+        let told = format!("{told} {}", error.answer.as_deref().unwrap_or_default());
         assert_eq!(error.kind.as_str(), kind, "\n{script}\n{told}");
         assert!(told.contains(words), "\n{script}\nsays: {told}\nnot: {words}");
     }
@@ -165,6 +166,13 @@ impl World {
     /// Plan one fault of an operation.
     pub fn fault(&self, operation: &str, kind: FaultKind) {
         self.fault_after(operation, 0, kind);
+    }
+
+    /// Plan a fault of an operation that comes back each time.
+    pub fn fault_always(&self, operation: &str, kind: FaultKind) {
+        self.sim(|sim| {
+            sim.fault(Fault { operation: operation.to_string(), times: u32::MAX, after: 0, kind })
+        });
     }
 
     /// Plan one fault of an operation, after so many unharmed ones.

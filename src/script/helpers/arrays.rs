@@ -14,8 +14,8 @@ pub(super) fn register(engine: &mut Engine) {
         "filter",
         |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Array> {
             let mut kept = Array::new();
-            for item in array.iter() {
-                if truth(&context, &test, item, "filter")? {
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "filter")? {
                     kept.push(item.clone());
                 }
             }
@@ -25,8 +25,8 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn(
         "all",
         |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
-            for item in array.iter() {
-                if !truth(&context, &test, item, "all")? {
+            for (index, item) in array.iter().enumerate() {
+                if !truth(&context, &test, (index, item), "all")? {
                     return Ok(false);
                 }
             }
@@ -36,8 +36,8 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn(
         "some",
         |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
-            for item in array.iter() {
-                if truth(&context, &test, item, "some")? {
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "some")? {
                     return Ok(true);
                 }
             }
@@ -65,7 +65,7 @@ pub(super) fn register(engine: &mut Engine) {
         "dedup",
         |context: NativeCallContext, array: &mut Array, same: FnPtr| -> Outcome<()> {
             let mut kept = Array::new();
-            for item in std::mem::take(array) {
+            for item in array.iter() {
                 let repeated = match kept.last() {
                     None => false,
                     Some(last) => {
@@ -77,13 +77,19 @@ pub(super) fn register(engine: &mut Engine) {
                     }
                 };
                 if !repeated {
-                    kept.push(item);
+                    kept.push(item.clone());
                 }
             }
             *array = kept;
             Ok(())
         },
     );
+    // The engine takes the text for the name of a function to search with.
+    engine.register_fn("index_of", |array: &mut Array, text: ImmutableString| {
+        let text = Value::text(text.as_str());
+        let found = array.iter().position(|item| equal(&to_value(item), &text));
+        found.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1)
+    });
     engine.register_fn("get", |map: &mut Map, key: ImmutableString, default: Dynamic| {
         map.get(key.as_str()).cloned().unwrap_or(default)
     });
@@ -154,8 +160,17 @@ fn field_of(session: &Session, item: &Dynamic, field: &str, position: Position) 
     }
 }
 
-fn truth(context: &NativeCallContext, test: &FnPtr, item: &Dynamic, verb: &str) -> Outcome<bool> {
-    let given: Dynamic = test.call_within_context(context, (item.clone(),))?;
+/// What a closure says of an element: it takes the element, or it and its index, or neither and reads `this`.
+fn truth(
+    context: &NativeCallContext,
+    test: &FnPtr,
+    (index, item): (usize, &Dynamic),
+    verb: &str,
+) -> Outcome<bool> {
+    let mut this = item.clone();
+    let index = Dynamic::from_int(i64::try_from(index).unwrap_or(i64::MAX));
+    let given: Dynamic =
+        test.call_raw_with_extra_args(verb, context, Some(&mut this), [], [index], Some(0))?;
     given.as_bool().map_err(|_| closure_gives(verb, "true or false", &given, context.call_position()))
 }
 

@@ -1,7 +1,7 @@
 //! What steers a script: ending it, checking it, its parameters, its arrays and maps.
 
 use crate::cloud::{Kind, Span, Ty, Value};
-use crate::verbs::argument::{Map, Plain};
+use crate::verbs::argument::{Closure, Map, Plain};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
 
 const ANY: Key<Value> = Key::required("value", "Anything.");
@@ -22,7 +22,7 @@ const NAME: Key<String> = Key::required("name", "The parameter's name.");
 const PARAM_DEFAULT: Key<Plain> =
     Key::optional("default", "Its default, which tells its type too; without one it is required.");
 const PARAM_HELP: Key<String> = Key::optional("help", "What it is for.");
-const CLOSURE: Key<Value> = Key::required("f", "A closure that gives true or false.");
+const CLOSURE: Key<Closure> = Key::required("f", "A closure that gives true or false.");
 const TIMEOUT: Key<Span> = Key::optional("timeout", "How long at the most; 10m.");
 const EVERY: Key<Span> = Key::optional("every", "How often to look; 2s.");
 

@@ -62,5 +62,8 @@ async fn boot_all(call: Call) -> Result<Value> {
         .buffered(limit)
         .collect()
         .await;
-    gather(&call, results)
+    gather(&call, results).map_err(|mut error| {
+        error.verb = Some(VERB.name);
+        error
+    })
 }

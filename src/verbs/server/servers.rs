@@ -73,16 +73,7 @@ async fn servers(call: Call) -> Result<Value> {
         all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit,
     };
-    if let Some(wrong) = filter.status.iter().find(|status| !known_status(status)) {
-        let near = crate::verbs::lookup::closest(wrong, STATUSES.iter().copied());
-        return Err(Error::new(Kind::InvalidArgument, format!("no server has the status `{wrong}`"))
-            .coded("call::unknown_status")
-            .help(format!("use one of: {}", STATUSES.join(", ")))
-            .at(
-                call.place(STATUS.name),
-                near.first().map_or("not a status".to_string(), |near| format!("did you mean `{near}`?")),
-            ));
-    }
+    check_statuses(&call, STATUS.name, &filter.status)?;
     let mut found: Vec<Value> = cloud.servers(&filter).await?.into_iter().map(Value::from).collect();
     if call.host.dry_run {
         // What a dry run pretends to have made is listed beside what is there.
@@ -121,7 +112,15 @@ pub const STATUSES: [&str; 19] = [
     "UNKNOWN",
 ];
 
-/// Whether a word is one of them.
-pub fn known_status(status: &str) -> bool {
-    STATUSES.contains(&status)
+/// Every word must be one of them.
+pub fn check_statuses(call: &Call, argument: &str, statuses: &[String]) -> Result<()> {
+    let Some(wrong) = statuses.iter().find(|status| !STATUSES.contains(&status.as_str())) else {
+        return Ok(());
+    };
+    let near = crate::verbs::lookup::closest(wrong, STATUSES.iter().copied());
+    let label = near.first().map_or("not a status".to_string(), |near| format!("did you mean `{near}`?"));
+    Err(Error::new(Kind::InvalidArgument, format!("no server has the status `{wrong}`"))
+        .coded("call::unknown_status")
+        .help(format!("use one of: {}", STATUSES.join(", ")))
+        .at(call.place(argument), label))
 }

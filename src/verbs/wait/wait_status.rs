@@ -1,9 +1,10 @@
 //! `wait_status`: a status, or one of several.
 
 use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
-use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
+use crate::cloud::{Noun, Ty, Value};
 use crate::verbs::filter::Statuses;
+use crate::verbs::server::servers::check_statuses;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const STATUS: Key<Statuses> = Key::required("status", "A status, or an array of them; case does not matter.");
@@ -27,6 +28,13 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let timeout = timeout(&call)?;
             let statuses = call.get(&STATUS)?.0;
+            let servers = subjects.iter().all(|subject| match subject {
+                Value::Resource(resource) => resource.noun() == Noun::Server,
+                _ => true,
+            });
+            if servers {
+                check_statuses(&call, STATUS.name, &statuses)?;
+            }
             until(&call, subjects, Goal::Status(statuses), timeout).await
         })
     }),

@@ -2,7 +2,7 @@
 //!
 //! Nova reads `name` as a regular expression and ignores what it does not know or does not allow (an ordinary
 //! user's zone before 2.83); `ip` sees fixed addresses only. So the query makes the answer smaller, and
-//! [`lets_through`] decides.
+//! `lets_through` decides.
 
 use super::super::call::{With, get};
 use super::super::decode::{int, list, next_page};

@@ -1,0 +1,127 @@
+//! New keys of maps. Reading a key that is not there is an error that names the nearest one; assigning makes it.
+//!
+//! The engine asks one callback about every missing key and does not tell it a read from a write. So names that are
+//! assigned to (`m.key = …`) are marked when a text is parsed, and a write by index (`m[key] = …`) is led to a setter.
+
+use rhai::NativeCallContext;
+use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Engine, EvalAltResult, Expr, Map};
+use rhai::{ParseError, Position, Stmt, Target};
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::collections::HashSet;
+
+/// What marks a name that is assigned to; no key that is written with a dot holds it.
+pub const MARK: char = '=';
+/// What parts a missing key and the map's keys where an error of the engine carries them.
+const PART: char = '\u{1f}';
+/// How many keys an error carries.
+const MOST: usize = 200;
+
+thread_local! {
+    static ASSIGNED: RefCell<HashSet<Position>> = RefCell::default();
+}
+
+/// Parse a text, names that are assigned to marked.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
+    ASSIGNED.take();
+    let ast = engine.compile(text)?;
+    let found = assigned(&ast);
+    if found.is_empty() {
+        return Ok(ast);
+    }
+    ASSIGNED.set(found);
+    let marked = engine.compile(text);
+    ASSIGNED.take();
+    marked
+}
+
+/// Whether the name at this place is to be marked.
+pub fn is_assigned(position: Position) -> bool {
+    ASSIGNED.with_borrow(|assigned| !assigned.is_empty() && assigned.contains(&position))
+}
+
+/// A name without its mark.
+pub fn unmarked(name: &str) -> &str {
+    name.strip_suffix(MARK).unwrap_or(name)
+}
+
+fn assigned(ast: &AST) -> HashSet<Position> {
+    let mut found = HashSet::new();
+    ast.walk(&mut |path: &[ASTNode]| {
+        if let Some(ASTNode::Stmt(Stmt::Assignment(parts))) = path.last()
+            && !parts.0.is_op_assignment()
+            && let Some(position) = target(&parts.1.lhs)
+        {
+            found.insert(position);
+        }
+        true
+    });
+    found
+}
+
+/// Where the name stands that ends a chain.
+fn target(expr: &Expr) -> Option<Position> {
+    let last = |parts: &BinaryExpr| match &parts.rhs {
+        Expr::Property(_, position) => Some(*position),
+        chain => target(chain),
+    };
+    match expr {
+        Expr::Dot(parts, ..) => last(parts),
+        // The end of a chain: a key between brackets, which may be a chain of its own.
+        Expr::Index(_, flags, _) if flags.contains(ASTFlags::BREAK) => None,
+        Expr::Index(parts, ..) => last(parts),
+        _ => None,
+    }
+}
+
+/// Teach an engine about missing keys.
+pub fn register(engine: &mut Engine) {
+    #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+    engine.on_map_missing_property(|map: &mut Map, name, _| match name.strip_suffix(MARK) {
+        Some(name) => Target::try_from(map.entry(name.into()).or_insert(Dynamic::UNIT)),
+        None => Err(missing(map, name)),
+    });
+    let any = TypeId::of::<Dynamic>();
+    engine.register_raw_fn("index$set$", [any, any, any], |context, args: &mut [&mut Dynamic]| {
+        let value = args[2].take();
+        let key = args[1].clone().into_immutable_string();
+        match (args[0].as_map_mut(), key) {
+            (Ok(mut map), Ok(key)) => {
+                map.insert(key.as_str().into(), value);
+                return Ok(Dynamic::UNIT);
+            }
+            (..) => {}
+        }
+        Err(not_indexed(&context, args))
+    });
+    // `m[key] += 1` of a missing key: there is nothing to add to.
+    engine.register_raw_fn("index$get$", [any, any], |context, args: &mut [&mut Dynamic]| {
+        if args[0].is_map() { Ok(Dynamic::UNIT) } else { Err(not_indexed(&context, args)) }
+    });
+}
+
+/// The error for what has no elements, as the engine tells it.
+fn not_indexed(context: &NativeCallContext, args: &[&mut Dynamic]) -> Box<EvalAltResult> {
+    let name = |value: &Dynamic| context.engine().map_type_name(value.type_name()).to_string();
+    let said = format!("{} [{}]", name(args[0]), name(args[1]));
+    Box::new(EvalAltResult::ErrorIndexingType(said, context.call_position()))
+}
+
+/// The engine's own kind of error for what cannot be indexed, for that alone leads a write on to the setter.
+fn missing(map: &Map, name: &str) -> Box<EvalAltResult> {
+    let mut said = format!("{PART}{name}");
+    for key in map.keys().take(MOST) {
+        said.push(PART);
+        said.push_str(key);
+    }
+    Box::new(EvalAltResult::ErrorIndexingType(said, Position::NONE))
+}
+
+/// The missing key and the map's keys, of what such an error says.
+pub fn told(said: &str) -> Option<(&str, Vec<&str>)> {
+    let mut words = said.strip_prefix(PART)?.split(PART);
+    Some((words.next()?, words.collect()))
+}
