@@ -5,5 +5,6 @@
 #[cfg(unix)]
 mod ending;
 mod options;
+mod pages;
 mod secrets;
 mod twelve;
