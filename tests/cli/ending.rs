@@ -125,3 +125,34 @@ fn a_reader_that_leaves_ends_a_script_and_is_no_error() {
     let ended = running.end_unread();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn a_terminal_sees_what_is_waited_for_and_a_report_that_is_not_torn() {
+    // util-linux's `script` gives the program a terminal; where it is not there, there is nothing to show.
+    let there = std::process::Command::new("script").arg("--version").output();
+    if !there.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux")) {
+        return;
+    }
+    let served = Served::frozen();
+    let program = served.program();
+    program.file("book.rhai", r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }).wait_active("1s");"#);
+    let line = format!("{} run book.rhai", env!("CARGO_BIN_EXE_rhain"));
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(program.folder()).env("TERM", "xterm");
+    command
+        .env("HOME", program.folder().join("../home"))
+        .env_remove("NO_COLOR")
+        .stdin(std::process::Stdio::null());
+    for name in ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "RHAIN_CLOUD"] {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("it ends");
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{seen}");
+    let (before, report) = seen.split_once("cloud::timeout").expect("a report");
+    assert!(before.contains("web to be ACTIVE: BUILD"), "{before:?}");
+    // The line is erased last, and nothing but the colour stands between that and the report.
+    let (_, between) = before.rsplit_once("\u{1b}[2K").expect("the line is erased");
+    assert!(matches!(between.trim(), "" | "\u{1b}[31m"), "{between:?}");
+    assert!(!report.contains("to be ACTIVE: BUILD"), "{report:?}");
+}
