@@ -18,7 +18,9 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::unknown_verb", include_str!("call-unknown_verb.md")),
     ("call::wrong_type", include_str!("call-wrong_type.md")),
     ("cli::code", include_str!("cli-code.md")),
+    ("cli::command", include_str!("cli-command.md")),
     ("cli::file", include_str!("cli-file.md")),
+    ("cli::output", include_str!("cli-output.md")),
     ("cli::sim", include_str!("cli-sim.md")),
     ("cli::topic", include_str!("cli-topic.md")),
     ("cloud::ambiguous", include_str!("cloud-ambiguous.md")),
@@ -134,4 +136,12 @@ pub fn page(code: &str) -> Option<&'static str> {
 /// Every code, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(code, _)| *code)
+}
+
+/// What a code means, in the first sentence of its page.
+pub fn summary(code: &str) -> String {
+    let text = page(code).unwrap_or("");
+    let words: Vec<&str> = text.lines().skip(1).skip_while(|line| line.trim().is_empty()).collect();
+    let first = words.split(|line| line.trim().is_empty()).next().unwrap_or(&[]).join(" ");
+    first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence).to_string()
 }
