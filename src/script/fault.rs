@@ -184,7 +184,8 @@ fn spoken(message: &str) -> EvalAltResult {
             found.first().copied().unwrap_or(0),
         )
     };
-    let kinds: [(&str, fn(String) -> E); 6] = [
+    type Made = fn(String) -> E;
+    let kinds: [(&str, Made); 6] = [
         ("Function not found: ", |said| E::ErrorFunctionNotFound(said, Position::NONE)),
         ("Variable not found: ", |said| E::ErrorVariableNotFound(said, Position::NONE)),
         ("Indexer unavailable: ", |said| E::ErrorIndexingType(said, Position::NONE)),
