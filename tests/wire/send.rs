@@ -74,6 +74,10 @@ async fn a_create_is_never_repeated_blindly() {
         assert_eq!(wire().0.send(&create(&stub.url)).await.expect("an answer").status, bad);
         assert_eq!(stub.count(), 1, "{bad}");
     }
+    // A gateway asks to wait and may have passed the request on.
+    let stub = Stub::start(|_, _| Reply::json(503, "{}").with("Retry-After", "1")).await;
+    assert_eq!(wire().0.send(&create(&stub.url)).await.expect("an answer").status, 503);
+    assert_eq!(stub.count(), 1);
     let cut = b"HTTP/1.1 201 X\r\nContent-Length: 100\r\n\r\n{\"half".to_vec();
     for (reply, kind, sent) in [
         ("reset", ErrorKind::Broken, Sent::Maybe),
@@ -98,7 +102,7 @@ async fn a_create_is_never_repeated_blindly() {
 #[tokio::test]
 async fn a_refused_create_goes_out_again_as_told() {
     for (status, after, least) in
-        [(429, "3", 3), (503, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "100000", 120)]
+        [(429, "3", 3), (429, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "100000", 120)]
     {
         let stub = Stub::start(move |_, number| match number {
             0 => Reply::json(status, r#"{"overLimit": {"message": "slow down"}}"#).with("Retry-After", after),
