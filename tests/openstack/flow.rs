@@ -97,6 +97,11 @@ async fn an_unanswered_boot_is_looked_up_and_never_repeated() {
         || Reply::Reset,
         || Reply::Raw(504, "", "<html>Gateway Time-out</html>".to_string()),
         || Reply::Raw(502, "", String::new()),
+        || refused(500, "computeFault", "Unexpected API Error."),
+        || Reply::Raw(503, "Retry-After: 1\r\n", String::new()),
+        || Reply::Raw(202, "", String::new()),
+        || Reply::Raw(202, "", "<html>accepted</html>".to_string()),
+        || Reply::Json(202, json!({"server": {}})),
     ] {
         let world = losing(reply, 2).await;
         let servers = world.cloud.boot(&spec("web")).await.unwrap();
@@ -119,6 +124,36 @@ async fn a_boot_that_is_not_found_again_says_what_is_known() {
     let help = "run `rhain --cloud lab -e 'servers(#{ name: \"we\\\"b\" })'` before trying again";
     assert_eq!(error.help.as_deref(), Some(help));
     assert!(error.request.is_some());
+}
+
+#[tokio::test]
+async fn a_boot_answered_with_nothing_readable_may_have_been_made() {
+    for (reply, kind) in [
+        ((|| Reply::Raw(202, "", "<html>accepted</html>".to_string())) as fn() -> Reply, Kind::Protocol),
+        (|| refused(500, "computeFault", "Unexpected API Error."), Kind::Unavailable),
+        (|| Reply::Raw(503, "Retry-After: 1\r\n", String::new()), Kind::Unavailable),
+    ] {
+        let world = losing(reply, 99).await;
+        let error = world.cloud.boot(&spec("web")).await.unwrap_err();
+        assert_eq!((error.kind, error.maybe, error.is_retryable(), posts(&world)), (kind, true, false, 1));
+        assert!(error.facts.iter().any(|(name, _)| *name == "looked"), "{:?}", error.facts);
+    }
+}
+
+#[tokio::test]
+async fn what_happens_once_may_have_happened_where_the_answer_does_not_say() {
+    for (status, maybe) in [(500, true), (502, true), (503, true), (504, true), (409, false), (501, false)] {
+        let world =
+            world(&ALL, Some("2.104"), move |_| Reply::Raw(status, "", "<html>gateway</html>".into())).await;
+        let act = world.cloud.act("s", &Action::Reboot { hard: true }).await.unwrap_err();
+        let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+        assert_eq!((act.maybe, image.maybe, world.lines().len()), (maybe, maybe, 2), "{status}");
+        let read = world.cloud.server("s").await.unwrap_err();
+        assert!(!read.maybe, "{status}: a read changes nothing");
+    }
+    let world = world(&ALL, Some("2.104"), |_| Reply::Raw(202, "", String::new())).await;
+    let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+    assert_eq!((image.kind, image.maybe), (Kind::Protocol, true));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ impl OpenStack {
         let answer = self.session.send(call).await?;
         match answer.is_success() {
             true => Ok(answer),
-            false => Err(self.refusal(&call.service, &answer)),
+            false => Err(fault::refusal(&self.session, call, &answer)),
         }
     }
 
@@ -46,13 +46,6 @@ impl OpenStack {
     pub(super) fn own(&self, mut error: Error) -> Error {
         error.cloud = Some(self.session.name().to_string());
         error.provider = Some("openstack");
-        error
-    }
-
-    /// The error that a refusing answer stands for, with the session's secrets hidden.
-    pub(super) fn refusal(&self, service: &Service, answer: &Answer) -> Error {
-        let mut error = fault::error(self.session.name(), label(service), answer);
-        error.answer = error.answer.take().map(|words| self.session.hide(&words));
         error
     }
 
@@ -70,7 +63,7 @@ impl OpenStack {
             } else {
                 format!("it is no JSON ({error})")
             };
-            fault::nonsense(self.session.name(), label(&call.service), answer, &what)
+            fault::nonsense(&self.session, call, answer, &what)
         })
     }
 
@@ -85,7 +78,7 @@ impl OpenStack {
         let body = self.parse(call, &answer)?;
         body.get(key).or(Some(&body)).and_then(decode).ok_or_else(|| {
             let what = format!("it describes no {key}");
-            fault::nonsense(self.session.name(), label(&call.service), &answer, &what)
+            fault::nonsense(&self.session, call, &answer, &what)
         })
     }
 
@@ -103,7 +96,7 @@ impl OpenStack {
             let body = self.parse(&call, &answer)?;
             let entries = entries(&body, key).ok_or_else(|| {
                 let what = format!("it lists no {key}");
-                fault::nonsense(self.session.name(), label(&call.service), &answer, &what)
+                fault::nonsense(&self.session, &call, &answer, &what)
             })?;
             let ids: Vec<String> =
                 entries.iter().map(|entry| entry.get("id").and_then(scalar).unwrap_or_default()).collect();
@@ -164,11 +157,6 @@ fn id_of(holder: &Holder) -> &str {
     match holder {
         Holder::Server(id) | Holder::Image(id) => id,
     }
-}
-
-/// The service's name in errors.
-fn label(service: &Service) -> &'static str {
-    service.word().unwrap_or("service")
 }
 
 /// A missing thing as `None`.
@@ -320,7 +308,7 @@ impl Cloud for OpenStack {
         let told = body.get("image_id").and_then(scalar);
         let located = || answer.header("location").and_then(|url| super::decode::reference(&Json::from(url)));
         told.or_else(located)
-            .ok_or_else(|| fault::nonsense(self.session.name(), "compute", &answer, "it names no image"))
+            .ok_or_else(|| fault::nonsense(&self.session, &call, &answer, "it names no image"))
     }
 
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
