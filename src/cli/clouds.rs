@@ -233,6 +233,7 @@ pub fn settings(profile: Profile) -> Settings {
             "environment" => "the environment (OS_*)".to_string(),
             place => place.to_string(),
         },
+        public: false,
     }
 }
 

@@ -97,6 +97,10 @@ impl Wire {
     /// the cloud may have got the request.
     pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let inner = &*self.0;
+        // A login proves who the session is; what of that is secret, the session says.
+        if request.intent != Intent::Login {
+            mask::secrets(&request.body, &mut |text| inner.known.add(text));
+        }
         let masked = inner.known.hide(&mask::url(&request.url));
         let error = |lost: Lost, elapsed: Duration, attempts: u32| Error {
             kind: lost.kind,

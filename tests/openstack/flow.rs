@@ -442,3 +442,40 @@ async fn what_a_cloud_echoes_of_our_secrets_is_hidden() {
     let error = world.cloud.act("s", &Action::Start).await.unwrap_err();
     assert!(!format!("{error:?}").contains("planted-password"), "{error:?}");
 }
+
+#[tokio::test]
+async fn what_a_request_carries_in_secret_is_hidden_in_what_comes_back() {
+    // The cloud says the whole request back: as text, as a code, and as a quota.
+    let world = world(&ALL, Some("2.50"), |seen| {
+        let said = seen.body.to_string();
+        Reply::Json(
+            403,
+            json!({"NeutronError": {"type": said, "message": format!("Quota exceeded for {said}.")}}),
+        )
+    })
+    .await;
+    let pass = world.cloud.act("s", &Action::SetPassword(Secret::new("new \"pass\" 1"))).await.unwrap_err();
+    let boot = BootSpec {
+        user_data: Some(b"#!/bin/sh token=abc".to_vec()),
+        files: vec![("/etc/key".to_string(), b"in the file".to_vec())],
+        ..spec("web")
+    };
+    let boot = world.cloud.boot(&boot).await.unwrap_err();
+    let meta = BTreeMap::from([
+        ("db_password".to_string(), "meta-pw".to_string()),
+        ("has_secret".to_string(), "true".to_string()),
+    ]);
+    let meta = world.cloud.set_meta(&Holder::Server("s".to_string()), &meta).await.unwrap_err();
+    assert!(meta.answer.as_ref().is_some_and(|words| words.contains("true")), "{meta:?}");
+    for (error, secrets) in [
+        (pass, vec!["pass\" 1", "pass\\\" 1"]),
+        (boot, vec!["IyEvYmluL3No", "aW4gdGhlIGZpbGU"]),
+        (meta, vec!["meta-pw"]),
+    ] {
+        let told = format!("{error} {:?} {:?} {:?}", error.answer, error.code, error.request);
+        assert!(told.contains(rhain::wire::mask::MASK), "{told}");
+        for secret in secrets {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
+}

@@ -87,7 +87,7 @@ impl Session {
             Auth::Fixed { token, .. } => (token.as_ref(), ""),
         };
         // A password that is the user's name would mask the name in every line.
-        if let Some(secret) = secret.filter(|secret| secret.reveal() != shown) {
+        if let Some(secret) = secret.filter(|secret| secret.reveal() != shown && !settings.public) {
             wire.known().add(secret.reveal());
         }
         Session(Arc::new(Inner {
