@@ -280,6 +280,20 @@ async fn what_is_missing_is_nothing_and_what_is_wrong_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_deletion_whose_answer_was_lost_is_asked_again_and_done() {
+    let asked = AtomicUsize::new(0);
+    let world = world(&ALL, Some("2.104"), move |_| match asked.fetch_add(1, Ordering::SeqCst) % 2 {
+        0 => Reply::Reset,
+        _ => refused(404, "itemNotFound", "Instance could not be found."),
+    })
+    .await;
+    let cloud = &world.cloud;
+    assert!(cloud.delete_server("s", false).await.unwrap() && cloud.delete_image("i").await.unwrap());
+    cloud.delete_meta(&Holder::Server("s".to_string()), "k").await.unwrap();
+    assert_eq!(world.lines().len(), 6);
+}
+
+#[tokio::test]
 async fn metadata_keeps_the_marker_and_deletes_any_key() {
     let stored = json!({"metadata": {MARKER: "m", "a": "1", "x.json": "2"}});
     let world = world(&ALL, Some("2.104"), move |seen| match seen.line.as_str() {

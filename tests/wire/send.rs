@@ -238,6 +238,18 @@ async fn redirects_are_followed_for_reads_and_carry_no_credentials_away() {
 }
 
 #[tokio::test]
+async fn an_error_after_a_redirect_names_the_host_it_came_to() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let closed = format!("http://{}/landed?token=secret-token", listener.local_addr().expect("an address"));
+    drop(listener);
+    let target = closed.clone();
+    let stub = Stub::start(move |_, _| Reply::json(302, "").with("Location", target.clone())).await;
+    let error = wire().0.send(&get(&stub.url)).await.expect_err("nobody there");
+    assert_eq!(error.kind, ErrorKind::Connect);
+    assert_eq!(error.url, closed.replace("secret-token", rhain::wire::mask::MASK));
+}
+
+#[tokio::test]
 async fn a_dry_run_sends_reads_and_logins_alone() {
     let stub = Stub::start(|_, _| Reply::json(200, "{}")).await;
     let trace = Arc::new(KeepingTrace::default());

@@ -49,6 +49,17 @@ impl OpenStack {
         error
     }
 
+    /// Send a call that takes something away: whether it did, or it was not there. Where the answer to a deletion was lost and it
+    /// went out again, a 404 tells that the first one did.
+    async fn take_away(&self, call: &Call) -> Result<bool> {
+        let answer = self.session.send(call).await?;
+        match answer.status {
+            404 | 410 => Ok(answer.attempts > 1 && call.method == Method::Delete),
+            ..400 => Ok(true),
+            _ => Err(fault::refusal(&self.session, call, &answer)),
+        }
+    }
+
     /// Send a call whose answer is JSON.
     pub(super) async fn json(&self, call: &Call) -> Result<Json> {
         let answer = self.ask(call).await?;
@@ -340,7 +351,7 @@ impl Cloud for OpenStack {
             false => server::delete(id),
         };
         let call = call.version(version::usual(&self.compute().await?));
-        Ok(found(self.ask(&call).await)?.is_some())
+        self.take_away(&call).await
     }
 
     async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
@@ -385,9 +396,8 @@ impl Cloud for OpenStack {
     async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
         let place = self.place(holder).await?;
         if let Some(place) = place.as_ref().filter(|_| is_segment(key)) {
-            match self.ask(&metadata::delete(place, key)).await {
-                Err(error) if error.kind == Kind::NotFound => {}
-                other => return other.map(drop),
+            if self.take_away(&metadata::delete(place, key)).await? {
+                return Ok(());
             }
         }
         // Not deleted by its own path: it is not there, or its key cannot stand in a path (`a/b`, `x.json`).
@@ -454,7 +464,7 @@ impl Cloud for OpenStack {
             true => glance::image::delete(id),
             false => image::delete(id, &self.compute().await?),
         };
-        Ok(found(self.ask(&call).await)?.is_some())
+        self.take_away(&call).await
     }
 
     async fn flavors(&self) -> Result<Vec<Flavor>> {
