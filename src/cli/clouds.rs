@@ -178,6 +178,10 @@ impl host::Clock for CloudClock {
     async fn sleep(&self, by: Duration) {
         self.0.sleep(by).await;
     }
+
+    async fn lapse(&self, by: Duration) {
+        self.0.lapse(by).await;
+    }
 }
 
 /// What a session needs, from what was configured.
@@ -233,6 +237,7 @@ pub fn settings(profile: Profile) -> Settings {
             "environment" => "the environment (OS_*)".to_string(),
             place => place.to_string(),
         },
+        public: false,
     }
 }
 

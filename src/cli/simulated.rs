@@ -68,6 +68,7 @@ impl SimClock {
             interfaces: vec![Interface::Public],
             services: BTreeMap::new(),
             found: "built in".to_string(),
+            public: true,
         })
     }
 

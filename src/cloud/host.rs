@@ -15,6 +15,8 @@ pub trait Clock: Send + Sync {
     fn elapsed(&self) -> Duration;
     /// Ready after `by`.
     async fn sleep(&self, by: Duration);
+    /// Ready when `by` has passed of itself while something else was waited for; never where time moves only by sleeping.
+    async fn lapse(&self, by: Duration);
 }
 
 /// Talk about what is going on, to a person who watches; silent where nobody does.

@@ -8,6 +8,29 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// Every status that a server can have, whatever its cloud calls it; what is none of the others is UNKNOWN.
+pub const STATUSES: [&str; 19] = [
+    "BUILD",
+    "ACTIVE",
+    "SHUTOFF",
+    "REBOOT",
+    "HARD_REBOOT",
+    "REBUILD",
+    "PASSWORD",
+    "RESIZE",
+    "VERIFY_RESIZE",
+    "REVERT_RESIZE",
+    "PAUSED",
+    "SUSPENDED",
+    "SHELVED",
+    "SHELVED_OFFLOADED",
+    "RESCUE",
+    "MIGRATING",
+    "ERROR",
+    "DELETED",
+    "UNKNOWN",
+];
+
 /// Another resource, known by id, by name, or by both.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Named {

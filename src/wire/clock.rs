@@ -15,6 +15,10 @@ pub trait Clock: Send + Sync {
     fn elapsed(&self) -> Duration;
     /// Ready after `by`.
     fn sleep(&self, by: Duration) -> Sleep<'_>;
+    /// Ready when `by` has passed of itself; never on a clock that moves only by sleeping.
+    fn lapse(&self, _by: Duration) -> Sleep<'_> {
+        Box::pin(std::future::pending())
+    }
 }
 
 /// The machine's own clock.
@@ -44,6 +48,10 @@ impl Clock for WallClock {
     #[allow(clippy::disallowed_methods)]
     fn sleep(&self, by: Duration) -> Sleep<'_> {
         Box::pin(tokio::time::sleep(by))
+    }
+
+    fn lapse(&self, by: Duration) -> Sleep<'_> {
+        self.sleep(by)
     }
 }
 

@@ -180,37 +180,59 @@ pub fn request(request: &Request) -> Request {
     }
 }
 
+/// Every text of a body that stands under a secret's name: what the cloud may say back, in whatever words. A word that says only
+/// whether there is one (`password_set: "true"`) is none.
+pub(super) fn secrets(body: &Body, found: &mut dyn FnMut(&str)) {
+    match body {
+        Body::Json(value) => secrets_under("", value, found),
+        Body::Form(fields) => {
+            fields.iter().filter(|(name, _)| is_secret_name(name)).for_each(|(_, text)| found(text));
+        }
+        Body::Empty | Body::Bytes(..) => {}
+    }
+}
+
+fn secrets_under(key: &str, value: &Value, found: &mut dyn FnMut(&str)) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| secrets_under(name, value, found)),
+        Value::Array(items) => items.iter().for_each(|item| secrets_under(key, item, found)),
+        Value::String(text) if is_secret_name(key) => {
+            if !["true", "false", "none", "null"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+                found(text);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// The secrets of this run, hidden wherever a text repeats them. Cheap to clone; all clones are one.
 #[derive(Clone, Default)]
 pub struct Known(Arc<RwLock<Vec<String>>>);
 
 impl Known {
-    /// Remember a secret. Texts under four letters are too common to look for, and so are the words for a secret itself,
-    /// which demonstrations take for one: masking them would spoil every page and protect nobody.
+    /// Remember a secret, as it is and as JSON writes it. Texts under four letters are too common to look for.
     pub fn add(&self, secret: &str) {
-        if secret.chars().count() < 4 || matches!(secret, "secret" | "password") {
+        if secret.chars().count() < 4 {
             return;
         }
-        if let Ok(mut known) = self.0.write()
-            && !known.iter().any(|text| text == secret)
-        {
-            known.push(secret.to_string());
-            known.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let quoted = Value::from(secret).to_string();
+        let Ok(mut known) = self.0.write() else { return };
+        for text in [secret, &quoted[1..quoted.len() - 1]] {
+            // The longest first: a secret may be a part of another.
+            let place = known.partition_point(|other| (other.len(), text) > (text.len(), other.as_str()));
+            if known.get(place).is_none_or(|other| other != text) {
+                known.insert(place, text.to_string());
+            }
         }
     }
 
-    /// The text with every known secret masked, as it is and as JSON would write it.
+    /// The text with every known secret masked.
     pub fn hide(&self, text: &str) -> String {
         let mut text = text.to_string();
         let Ok(known) = self.0.read() else { return text };
         for secret in known.iter() {
-            if text.contains(secret.as_str()) {
+            if secret.len() <= text.len() && text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), MASK);
-            }
-            let quoted = Value::from(secret.as_str()).to_string();
-            let quoted = &quoted[1..quoted.len() - 1];
-            if quoted != secret && text.contains(quoted) {
-                text = text.replace(quoted, MASK);
             }
         }
         text

@@ -51,6 +51,15 @@ pub enum Intent {
 }
 
 impl Intent {
+    /// The usual one of a method: GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH happen once.
+    pub fn of(method: Method) -> Intent {
+        match method {
+            Method::Get | Method::Head => Intent::Read,
+            Method::Put | Method::Delete => Intent::Idempotent,
+            Method::Post | Method::Patch => Intent::Once,
+        }
+    }
+
     /// Whether the cloud is changed by it.
     pub fn writes(self) -> bool {
         matches!(self, Intent::Idempotent | Intent::Once)
@@ -90,20 +99,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request with an empty body; GET and HEAD read, PUT and DELETE are idempotent, POST and PATCH happen once.
+    /// A request with an empty body and the method's usual intent.
     pub fn new(operation: &'static str, method: Method, url: impl Into<String>) -> Self {
-        let intent = match method {
-            Method::Get | Method::Head => Intent::Read,
-            Method::Put | Method::Delete => Intent::Idempotent,
-            Method::Post | Method::Patch => Intent::Once,
-        };
         Request {
             operation,
             method,
             url: url.into(),
             headers: Vec::new(),
             body: Body::Empty,
-            intent,
+            intent: Intent::of(method),
             timeout: None,
         }
     }

@@ -1,7 +1,7 @@
 //! What is asked again, and when: a pure policy over what the request meant and what became of it.
 //!
-//! A request that makes something is repeated only when it surely was not sent, or was refused undone; whoever sent it looks
-//! up what became of it otherwise. The sum of all attempts and waits is bounded by the caller.
+//! A request that makes something is repeated only when it surely was not sent, or was refused undone (429; a gateway says 503
+//! of what it passed on, too); whoever sent it looks up what became of it otherwise. The sum of all attempts and waits is bounded by the caller.
 
 use super::error::{ErrorKind, Sent};
 use super::message::{Answer, Intent};
@@ -52,7 +52,6 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option
                 429 => true,
                 413 => over_limit,
                 500 => reads,
-                503 if retry_after.is_some() => true,
                 502..=504 => repeatable,
                 _ => false,
             };
@@ -126,7 +125,7 @@ mod tests {
         for (status, after, again) in [
             (429, None, true),
             (413, None, true),
-            (503, Some(1), true),
+            (503, Some(1), false),
             (503, None, false),
             (500, None, false),
             (502, None, false),

@@ -97,12 +97,16 @@ impl Wire {
     /// the cloud may have got the request.
     pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
         let inner = &*self.0;
+        // A login proves who the session is; what of that is secret, the session says.
+        if request.intent != Intent::Login {
+            mask::secrets(&request.body, &mut |text| inner.known.add(text));
+        }
         let masked = inner.known.hide(&mask::url(&request.url));
-        let error = |lost: Lost, elapsed: Duration, attempts: u32| Error {
+        let error = |lost: Lost, at: Option<&Url>, elapsed: Duration, attempts: u32| Error {
             kind: lost.kind,
             sent: lost.sent,
             method: request.method,
-            url: masked.clone(),
+            url: at.map_or(masked.clone(), |at| inner.known.hide(&mask::url(at.as_str()))),
             detail: inner.known.hide(&lost.detail),
             elapsed,
             attempts,
@@ -111,9 +115,9 @@ impl Wire {
             inner.trace.pretended(&self.shown(request));
             let detail = "not sent: this is a dry run".to_string();
             let lost = Lost { kind: ErrorKind::Pretended, sent: Sent::No, detail };
-            return Err(error(lost, Duration::ZERO, 0));
+            return Err(error(lost, None, Duration::ZERO, 0));
         }
-        let url = absolute(&request.url).map_err(|lost| error(lost, Duration::ZERO, 0))?;
+        let url = absolute(&request.url).map_err(|lost| error(lost, None, Duration::ZERO, 0))?;
         let endpoint = url.origin().ascii_serialization();
         let body = encode(&request.body);
         let mut spent = Duration::ZERO;
@@ -124,7 +128,8 @@ impl Wire {
             inner.requests.fetch_add(1, Ordering::Relaxed);
             let limit = request.timeout.unwrap_or(inner.settings.timeout);
             let limit = limit.min(inner.settings.total.saturating_sub(spent)).max(Duration::from_millis(1));
-            let result = match tokio::time::timeout(limit, inner.attempt(request, &url, &body)).await {
+            let mut at = url.clone();
+            let result = match tokio::time::timeout(limit, inner.attempt(request, &mut at, &body)).await {
                 Ok(result) => result,
                 Err(_) => Err(Lost {
                     kind: ErrorKind::Timeout,
@@ -176,7 +181,9 @@ impl Wire {
                 known: &inner.known,
             });
             let Some(wait) = wait else {
-                return result.map_err(|lost| error(lost, elapsed, attempt));
+                // After a redirect it is the last host that is to be told of.
+                return result
+                    .map_err(|lost| error(lost, Some(&at).filter(|at| **at != url), elapsed, attempt));
             };
             inner.retries.fetch_add(1, Ordering::Relaxed);
             inner.clock.sleep(wait).await;
@@ -203,17 +210,17 @@ impl Wire {
 }
 
 impl Inner {
-    /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone.
+    /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone. `url` is where it
+    /// has come to.
     async fn attempt(
         &self,
         request: &Request,
-        url: &Url,
+        url: &mut Url,
         body: &Option<(String, Bytes)>,
     ) -> Result<Answer, Lost> {
-        let mut url = url.clone();
         let first = url.origin();
         for hop in 0..=REDIRECTS {
-            let mut builder = self.client(&url)?.request(method(request.method), url.clone());
+            let mut builder = self.client(url)?.request(method(request.method), url.clone());
             let mut accept = true;
             let mut content_type = body.as_ref().map(|(kind, _)| kind.as_str());
             if url.origin() == first {
@@ -244,10 +251,10 @@ impl Inner {
                 && let Ok(target) = url.join(target)
                 && matches!(target.scheme(), "http" | "https")
             {
-                url = target;
+                *url = target;
                 continue;
             }
-            return self.read(request, &url, status, response).await;
+            return self.read(request, url, status, response).await;
         }
         Err(Lost {
             kind: ErrorKind::Malformed,

@@ -160,7 +160,7 @@ fn an_error_does_not_show_what_the_cloud_says_back() {
     let script = format!(
         r#"boot("web", #{{ image: "cirros", flavor: "m1.tiny", admin_pass: secret("{PLANTED}"), user_data: secret("{PLANTED}") }});"#
     );
-    for (code, body) in [
+    let cases = [
         (400, format!(r#"{{"badRequest": {{"code": 400, "message": "Bad input: adminPass {PLANTED}"}}}}"#)),
         (
             403,
@@ -170,19 +170,26 @@ fn an_error_does_not_show_what_the_cloud_says_back() {
         (500, format!("<html>{PLANTED}</html>")),
         (200, format!(r#"{{"server": "{PLANTED}"}}"#)),
         (202, format!("{PLANTED} is no JSON")),
-    ] {
-        let served = Served::new();
-        let (kind, times) = (FaultKind::Status { code, body: Some(body), retry_after: None }, 99);
-        served.fault("server.create", times, kind);
-        let program = served.program();
-        program.file("book.rhai", &script);
-        let ended = program.run(&["run", "book.rhai", "-v"]);
-        let text = ended.failed(1);
-        // The script's own line is shown, and its literals with it where nobody knows them for secrets; these are known.
-        hidden(&text, &format!("status {code}"));
-        let ended = program.run(&["run", "book.rhai", "--format", "json", "-vv"]);
-        hidden(&ended.failed(1), &format!("status {code} as JSON"));
-    }
+    ];
+    // Of an answer that does not say what became of it the servers are looked for a while: all at once.
+    std::thread::scope(|scope| {
+        for (code, body) in &cases {
+            for args in [&["-v"][..], &["--format", "json", "-vv"]] {
+                let script = &script;
+                scope.spawn(move || {
+                    let served = Served::new();
+                    let (code, body) = (*code, Some(body.clone()));
+                    served.fault("server.create", 99, FaultKind::Status { code, body, retry_after: None });
+                    let program = served.program();
+                    program.file("book.rhai", script);
+                    let ended = program.run(&[&["run", "book.rhai"], args].concat());
+                    // The script's own line is shown, and its literals with it where nobody knows them for secrets; these
+                    // are known.
+                    hidden(&ended.failed(1), &format!("status {code} {args:?}"));
+                });
+            }
+        }
+    });
 }
 
 #[test]

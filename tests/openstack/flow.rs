@@ -97,6 +97,11 @@ async fn an_unanswered_boot_is_looked_up_and_never_repeated() {
         || Reply::Reset,
         || Reply::Raw(504, "", "<html>Gateway Time-out</html>".to_string()),
         || Reply::Raw(502, "", String::new()),
+        || refused(500, "computeFault", "Unexpected API Error."),
+        || Reply::Raw(503, "Retry-After: 1\r\n", String::new()),
+        || Reply::Raw(202, "", String::new()),
+        || Reply::Raw(202, "", "<html>accepted</html>".to_string()),
+        || Reply::Json(202, json!({"server": {}})),
     ] {
         let world = losing(reply, 2).await;
         let servers = world.cloud.boot(&spec("web")).await.unwrap();
@@ -119,6 +124,36 @@ async fn a_boot_that_is_not_found_again_says_what_is_known() {
     let help = "run `rhain --cloud lab -e 'servers(#{ name: \"we\\\"b\" })'` before trying again";
     assert_eq!(error.help.as_deref(), Some(help));
     assert!(error.request.is_some());
+}
+
+#[tokio::test]
+async fn a_boot_answered_with_nothing_readable_may_have_been_made() {
+    for (reply, kind) in [
+        ((|| Reply::Raw(202, "", "<html>accepted</html>".to_string())) as fn() -> Reply, Kind::Protocol),
+        (|| refused(500, "computeFault", "Unexpected API Error."), Kind::Unavailable),
+        (|| Reply::Raw(503, "Retry-After: 1\r\n", String::new()), Kind::Unavailable),
+    ] {
+        let world = losing(reply, 99).await;
+        let error = world.cloud.boot(&spec("web")).await.unwrap_err();
+        assert_eq!((error.kind, error.maybe, error.is_retryable(), posts(&world)), (kind, true, false, 1));
+        assert!(error.facts.iter().any(|(name, _)| *name == "looked"), "{:?}", error.facts);
+    }
+}
+
+#[tokio::test]
+async fn what_happens_once_may_have_happened_where_the_answer_does_not_say() {
+    for (status, maybe) in [(500, true), (502, true), (503, true), (504, true), (409, false), (501, false)] {
+        let world =
+            world(&ALL, Some("2.104"), move |_| Reply::Raw(status, "", "<html>gateway</html>".into())).await;
+        let act = world.cloud.act("s", &Action::Reboot { hard: true }).await.unwrap_err();
+        let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+        assert_eq!((act.maybe, image.maybe, world.lines().len()), (maybe, maybe, 2), "{status}");
+        let read = world.cloud.server("s").await.unwrap_err();
+        assert!(!read.maybe, "{status}: a read changes nothing");
+    }
+    let world = world(&ALL, Some("2.104"), |_| Reply::Raw(202, "", String::new())).await;
+    let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+    assert_eq!((image.kind, image.maybe), (Kind::Protocol, true));
 }
 
 #[tokio::test]
@@ -242,6 +277,20 @@ async fn what_is_missing_is_nothing_and_what_is_wrong_is_an_error() {
     assert_eq!(cloud.delete_server("locked", false).await.unwrap_err().kind, Kind::Conflict);
     assert_eq!(cloud.server("html").await.unwrap_err().kind, Kind::Protocol);
     assert_eq!(cloud.act("nosuch", &Action::Start).await.unwrap_err().kind, Kind::NotFound);
+}
+
+#[tokio::test]
+async fn a_deletion_whose_answer_was_lost_is_asked_again_and_done() {
+    let asked = AtomicUsize::new(0);
+    let world = world(&ALL, Some("2.104"), move |_| match asked.fetch_add(1, Ordering::SeqCst) % 2 {
+        0 => Reply::Reset,
+        _ => refused(404, "itemNotFound", "Instance could not be found."),
+    })
+    .await;
+    let cloud = &world.cloud;
+    assert!(cloud.delete_server("s", false).await.unwrap() && cloud.delete_image("i").await.unwrap());
+    cloud.delete_meta(&Holder::Server("s".to_string()), "k").await.unwrap();
+    assert_eq!(world.lines().len(), 6);
 }
 
 #[tokio::test]
@@ -406,4 +455,41 @@ async fn what_a_cloud_echoes_of_our_secrets_is_hidden() {
             .await;
     let error = world.cloud.act("s", &Action::Start).await.unwrap_err();
     assert!(!format!("{error:?}").contains("planted-password"), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_a_request_carries_in_secret_is_hidden_in_what_comes_back() {
+    // The cloud says the whole request back: as text, as a code, and as a quota.
+    let world = world(&ALL, Some("2.50"), |seen| {
+        let said = seen.body.to_string();
+        Reply::Json(
+            403,
+            json!({"NeutronError": {"type": said, "message": format!("Quota exceeded for {said}.")}}),
+        )
+    })
+    .await;
+    let pass = world.cloud.act("s", &Action::SetPassword(Secret::new("new \"pass\" 1"))).await.unwrap_err();
+    let boot = BootSpec {
+        user_data: Some(b"#!/bin/sh token=abc".to_vec()),
+        files: vec![("/etc/key".to_string(), b"in the file".to_vec())],
+        ..spec("web")
+    };
+    let boot = world.cloud.boot(&boot).await.unwrap_err();
+    let meta = BTreeMap::from([
+        ("db_password".to_string(), "meta-pw".to_string()),
+        ("has_secret".to_string(), "true".to_string()),
+    ]);
+    let meta = world.cloud.set_meta(&Holder::Server("s".to_string()), &meta).await.unwrap_err();
+    assert!(meta.answer.as_ref().is_some_and(|words| words.contains("true")), "{meta:?}");
+    for (error, secrets) in [
+        (pass, vec!["pass\" 1", "pass\\\" 1"]),
+        (boot, vec!["IyEvYmluL3No", "aW4gdGhlIGZpbGU"]),
+        (meta, vec!["meta-pw"]),
+    ] {
+        let told = format!("{error} {:?} {:?} {:?}", error.answer, error.code, error.request);
+        assert!(told.contains(rhain::wire::mask::MASK), "{told}");
+        for secret in secrets {
+            assert!(!told.contains(secret), "{secret} in {told}");
+        }
+    }
 }

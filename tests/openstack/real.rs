@@ -26,6 +26,9 @@ impl Clock for Wall {
     fn elapsed(&self) -> Duration {
         wire::Clock::elapsed(&self.0)
     }
+    async fn lapse(&self, by: Duration) {
+        self.sleep(by).await
+    }
     async fn sleep(&self, by: Duration) {
         wire::Clock::sleep(&self.0, by).await
     }

@@ -3,9 +3,9 @@
 use rhain::cloud::{Action, Kind, MARKER, Secret, Time};
 use rhain::provider::openstack::decode::{int, list, text};
 use rhain::provider::openstack::nova::{action, console, flavor, limits, metadata, server};
-use rhain::provider::openstack::session::{Call, Range};
+use rhain::provider::openstack::session::{Call, Range, Service, Session, Settings};
 use rhain::provider::openstack::{fault, glance, nova};
-use rhain::wire::{Answer, Body, Method};
+use rhain::wire::{self, Answer, Body, Method, Silent, WallClock, Wire};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,11 +43,14 @@ fn read() -> Time {
 
 #[test]
 fn every_refusal_is_an_error_of_its_kind() {
+    let wire = Wire::new(wire::Settings::default(), Arc::new(WallClock::start()), Arc::new(Silent));
+    let session = Session::new("lab".into(), Settings::password("http://c/v3", "u", "planted", "p"), wire);
     let mut count = 0;
     for exchange in exchanges().iter().filter(|exchange| exchange["status"].as_u64().unwrap() >= 400) {
         let label = exchange["label"].as_str().unwrap();
-        let service = if exchange["service"] == "image" { "image" } else { "compute" };
-        let error = fault::error("lab", service, &answer(exchange));
+        let service = Service::named(exchange["service"].as_str().unwrap());
+        let call = Call::new("any", service, Method::Get, "/");
+        let error = fault::refusal(&session, &call, &answer(exchange));
         let kind = match (exchange["status"].as_u64().unwrap(), label) {
             (403, "server create over quota" | "server create too much metadata") => Kind::OverQuota,
             (401, _) => Kind::Unauthorized,

@@ -32,6 +32,9 @@ impl Clock for Ticks {
     async fn sleep(&self, by: Duration) {
         *self.0.lock().unwrap() += by;
     }
+    async fn lapse(&self, _by: Duration) {
+        std::future::pending().await
+    }
 }
 
 /// The same for the retries of the wire.

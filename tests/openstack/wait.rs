@@ -7,7 +7,7 @@ use rhain::cloud::server::Named;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
     Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server, ServerFilter,
-    Span,
+    Span, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,6 +46,35 @@ struct Scripted {
     lists: AtomicUsize,
     gets: AtomicUsize,
     asks: AtomicUsize,
+    /// From when on looks, or questions about a request, are never answered.
+    hangs: (f64, f64),
+}
+
+impl Scripted {
+    async fn hang(&self, from: f64) {
+        if self.clock.elapsed().as_secs_f64() >= from {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// The same clock, but time passes too while nothing happens.
+struct Lapsing(Arc<Ticks>);
+
+#[async_trait]
+impl Clock for Lapsing {
+    fn now(&self) -> Time {
+        self.0.now()
+    }
+    fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+    async fn sleep(&self, by: Duration) {
+        self.0.sleep(by).await
+    }
+    async fn lapse(&self, by: Duration) {
+        self.0.sleep(by).await
+    }
 }
 
 #[async_trait]
@@ -61,6 +90,7 @@ impl Cloud for Scripted {
     }
     async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
         self.lists.fetch_add(1, Ordering::SeqCst);
+        self.hang(self.hangs.0).await;
         let now = self.clock.elapsed().as_secs_f64();
         let all: Result<Vec<Option<Server>>> = self.ids.iter().map(|id| (self.script)(id, now)).collect();
         let prefix = match &filter.name {
@@ -71,10 +101,12 @@ impl Cloud for Scripted {
     }
     async fn server(&self, id: &str) -> Result<Option<Server>> {
         self.gets.fetch_add(1, Ordering::SeqCst);
+        self.hang(self.hangs.0).await;
         (self.script)(id, self.clock.elapsed().as_secs_f64())
     }
     async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {
         self.asks.fetch_add(1, Ordering::SeqCst);
+        self.hang(self.hangs.1).await;
         (self.states)(self.clock.elapsed().as_secs_f64())
     }
     async fn image(&self, id: &str) -> Result<Option<Image>> {
@@ -152,6 +184,7 @@ impl World {
             lists: AtomicUsize::new(0),
             gets: AtomicUsize::new(0),
             asks: AtomicUsize::new(0),
+            hangs: (f64::INFINITY, f64::INFINITY),
         };
         World { cloud, heard: Heard::default() }
     }
@@ -242,6 +275,44 @@ async fn time_up_tells_the_last_status() {
     let seen = &error.facts[0].1;
     assert!(seen.starts_with("BUILD (spawning) for 10m 0s, ") && seen.ends_with(" looks"), "{seen}");
     assert_eq!(world.spent(), 600.0, "the last look is at the deadline");
+}
+
+#[tokio::test]
+async fn a_wait_does_not_outlive_its_time_while_a_look_hangs() {
+    for (names, hangs) in [
+        (&["web"][..], (0.0, f64::INFINITY)),
+        (&["web"], (3.0, f64::INFINITY)),
+        (&["web", "db"], (3.0, f64::INFINITY)),
+        (&["web"], (f64::INFINITY, 3.0)),
+    ] {
+        let mut world = World::new(names, |id, _| Ok(Some(server(id, "ACTIVE", None, 0.0))))
+            .states(|_| Ok(RequestState::Running));
+        world.cloud.hangs = hangs;
+        let wanted: Vec<Wanted> = names.iter().map(|name| after(name, "reboot", "ACTIVE", true)).collect();
+        let (clock, time) = (Lapsing(world.cloud.clock.clone()), Duration::from_secs(8));
+        let ended = wait::servers(&world.cloud, &clock, &world.heard, &wanted, &Goal::Active, time).await;
+        let error = ended.into_iter().next().unwrap().unwrap_err();
+        assert_eq!((error.kind, error.cloud.as_deref()), (Kind::Timeout, Some("lab")));
+        assert!((8.0..=9.0).contains(&world.spent()), "{hangs:?}: {}", world.spent());
+        let trouble = error.facts.iter().find(|(name, _)| *name == "trouble");
+        assert_eq!(trouble.is_some(), hangs.0 < 8.0, "{hangs:?}: {error:?}");
+        let message = match hangs.0 < 8.0 {
+            true => "the `reboot` of `web` was not seen to begin after 8s",
+            false => "the `reboot` of `web` has not begun after 8s",
+        };
+        assert_eq!(error.to_string(), message, "{hangs:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_has_not_begun_is_told_as_such() {
+    let world = World::new(&["web"], |id, _| Ok(Some(server(id, "ACTIVE", None, 0.0))))
+        .states(|_| Ok(RequestState::Running));
+    for (verb, goal) in [("reboot", "ACTIVE"), ("stop", "SHUTOFF")] {
+        let error = world.one(after("web", verb, "ACTIVE", true), status(goal), 8).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("the `{verb}` of `web` has not begun after 8s"));
+        assert!(error.help.as_ref().is_some_and(|help| help.starts_with("give the wait more time")));
+    }
 }
 
 #[tokio::test]

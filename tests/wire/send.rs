@@ -74,6 +74,10 @@ async fn a_create_is_never_repeated_blindly() {
         assert_eq!(wire().0.send(&create(&stub.url)).await.expect("an answer").status, bad);
         assert_eq!(stub.count(), 1, "{bad}");
     }
+    // A gateway asks to wait and may have passed the request on.
+    let stub = Stub::start(|_, _| Reply::json(503, "{}").with("Retry-After", "1")).await;
+    assert_eq!(wire().0.send(&create(&stub.url)).await.expect("an answer").status, 503);
+    assert_eq!(stub.count(), 1);
     let cut = b"HTTP/1.1 201 X\r\nContent-Length: 100\r\n\r\n{\"half".to_vec();
     for (reply, kind, sent) in [
         ("reset", ErrorKind::Broken, Sent::Maybe),
@@ -98,7 +102,7 @@ async fn a_create_is_never_repeated_blindly() {
 #[tokio::test]
 async fn a_refused_create_goes_out_again_as_told() {
     for (status, after, least) in
-        [(429, "3", 3), (503, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "100000", 120)]
+        [(429, "3", 3), (429, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "100000", 120)]
     {
         let stub = Stub::start(move |_, number| match number {
             0 => Reply::json(status, r#"{"overLimit": {"message": "slow down"}}"#).with("Retry-After", after),
@@ -231,6 +235,18 @@ async fn redirects_are_followed_for_reads_and_carry_no_credentials_away() {
     write.intent = Intent::Once;
     assert_eq!(wire.send(&write).await.expect("an answer").status, 302);
     assert_eq!(other.count(), 1);
+}
+
+#[tokio::test]
+async fn an_error_after_a_redirect_names_the_host_it_came_to() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let closed = format!("http://{}/landed?token=secret-token", listener.local_addr().expect("an address"));
+    drop(listener);
+    let target = closed.clone();
+    let stub = Stub::start(move |_, _| Reply::json(302, "").with("Location", target.clone())).await;
+    let error = wire().0.send(&get(&stub.url)).await.expect_err("nobody there");
+    assert_eq!(error.kind, ErrorKind::Connect);
+    assert_eq!(error.url, closed.replace("secret-token", rhain::wire::mask::MASK));
 }
 
 #[tokio::test]

@@ -16,7 +16,14 @@ pub async fn images(
     goal: &Goal,
     timeout: Duration,
 ) -> Vec<Result<Image>> {
-    let scene = Scene { cloud, clock, progress, goal, single: wanted.len() == 1 };
+    let scene = Scene {
+        cloud,
+        clock,
+        progress,
+        goal,
+        single: wanted.len() == 1,
+        until: clock.elapsed().saturating_add(timeout),
+    };
     let members = wanted.iter().map(|image| Member { image: image.as_ref().clone(), seen: false }).collect();
     watch::all(&scene, members, timeout).await
 }
@@ -37,6 +44,14 @@ impl Watch for Member {
 
     fn name(&self) -> &str {
         if self.image.name.is_empty() { &self.image.id } else { &self.image.name }
+    }
+
+    fn last(&self) -> &Image {
+        &self.image
+    }
+
+    fn not_begun(&self) -> Option<&'static str> {
+        None
     }
 
     fn id_of(image: &Image) -> &str {

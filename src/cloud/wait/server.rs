@@ -88,7 +88,14 @@ pub async fn servers(
     goal: &Goal,
     timeout: Duration,
 ) -> Vec<Result<Server>> {
-    let scene = Scene { cloud, clock, progress, goal, single: wanted.len() == 1 };
+    let scene = Scene {
+        cloud,
+        clock,
+        progress,
+        goal,
+        single: wanted.len() == 1,
+        until: clock.elapsed().saturating_add(timeout),
+    };
     let members = wanted
         .iter()
         .map(|wanted| Member {
@@ -127,6 +134,15 @@ impl Watch for Member {
 
     fn name(&self) -> &str {
         if self.server.name.is_empty() { &self.server.id } else { &self.server.name }
+    }
+
+    fn last(&self) -> &Server {
+        &self.server
+    }
+
+    fn not_begun(&self) -> Option<&'static str> {
+        let pending = self.pending.as_ref().filter(|pending| !self.moved && !pending.is_instant());
+        pending.map(|pending| pending.verb)
     }
 
     fn id_of(server: &Server) -> &str {
@@ -272,10 +288,11 @@ impl Member {
         let Some(request) = request else {
             return RequestState::Unknown;
         };
-        match scene.cloud.request_state(&self.server.id, request).await {
-            Ok(state) => state,
-            Err(error) if passes(&error) => RequestState::Running,
-            Err(_) => RequestState::Unknown,
+        match scene.in_time(scene.cloud.request_state(&self.server.id, request)).await {
+            Some(Ok(state)) => state,
+            None => RequestState::Running,
+            Some(Err(error)) if passes(&error) => RequestState::Running,
+            Some(Err(_)) => RequestState::Unknown,
         }
     }
 

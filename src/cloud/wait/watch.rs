@@ -7,7 +7,8 @@ use super::Policy;
 use crate::cloud::host::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, Result, Span};
 use async_trait::async_trait;
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
+use std::pin::pin;
 use std::time::Duration;
 
 /// What is waited for.
@@ -43,6 +44,23 @@ pub(super) struct Scene<'a> {
     pub(super) goal: &'a Goal,
     /// Whether one thing alone is waited for: then more may be asked about it.
     pub(super) single: bool,
+    /// When time is up, by the clock's own count.
+    pub(super) until: Duration,
+}
+
+/// How long after its time a wait's last look may still be answered.
+const LAST_LOOK: Duration = Duration::from_secs(1);
+
+impl Scene<'_> {
+    /// The answer of a look, or `None` where it hangs until time is up.
+    pub(super) async fn in_time<T>(&self, look: impl Future<Output = T> + Send) -> Option<T> {
+        let left = self.until.saturating_add(LAST_LOOK).saturating_sub(self.clock.elapsed());
+        // The look is polled first: one that is there counts, however late.
+        match select(pin!(look), self.clock.lapse(left)).await {
+            Either::Left((seen, _)) => Some(seen),
+            Either::Right(_) => None,
+        }
+    }
 }
 
 /// What a look means for a member.
@@ -60,6 +78,10 @@ pub(super) trait Watch: Send + Sync {
     fn id(&self) -> &str;
     /// Its name, as last seen.
     fn name(&self) -> &str;
+    /// As it was last seen, before this wait or in it.
+    fn last(&self) -> &Self::Item;
+    /// The verb that was asked for and has shown no sign of having begun.
+    fn not_begun(&self) -> Option<&'static str>;
     /// The noun in the plural.
     const MANY: &'static str;
     /// The id of what a look gave.
@@ -109,13 +131,17 @@ pub(super) async fn all<W: Watch>(
     let _quiet = Quiet(scene.progress);
     let start = scene.clock.elapsed();
     let mut outcomes: Vec<Option<Result<W::Item>>> = members.iter().map(|_| None).collect();
-    let mut tracks: Vec<Track> = members.iter().map(|_| Track::default()).collect();
+    let mut tracks: Vec<Track> =
+        members.iter().map(|member| Track { state: W::state(member.last()), ..Track::default() }).collect();
     let mut trouble: Option<Error> = None;
     let mut look = 0;
     while outcomes.iter().any(Option::is_none) {
         look += 1;
         let open: Vec<bool> = outcomes.iter().map(Option::is_none).collect();
-        let seen = self::look(scene.cloud, &members, &open).await;
+        let seen = scene.in_time(self::look(scene.cloud, &members, &open)).await;
+        let seen = seen.unwrap_or_else(|| {
+            Err(Error::new(Kind::Timeout, format!("{} gave no answer in time", scene.cloud.name())))
+        });
         let spent = scene.clock.elapsed().saturating_sub(start);
         match seen {
             Ok(seen) => {
@@ -160,8 +186,7 @@ pub(super) async fn all<W: Watch>(
             let names: Vec<&str> = waiting.iter().map(|at| members[*at].name()).collect();
             let tally = Tally { reached, all: outcomes.len(), names: some(&names), many: W::MANY };
             for at in &waiting {
-                let error =
-                    timed_out(scene, members[*at].name(), &tracks[*at], spent, timeout, &tally, &trouble);
+                let error = timed_out(scene, &members[*at], &tracks[*at], spent, timeout, &tally, &trouble);
                 outcomes[*at] = Some(Err(error));
             }
             break;
@@ -224,18 +249,26 @@ struct Tally {
     many: &'static str,
 }
 
-fn timed_out(
+fn timed_out<W: Watch>(
     scene: &Scene<'_>,
-    name: &str,
+    member: &W,
     track: &Track,
     spent: Duration,
     timeout: Duration,
     tally: &Tally,
     trouble: &Option<Error>,
 ) -> Error {
-    let goal = scene.goal.words();
+    let (goal, name) = (scene.goal.words(), member.name());
     let state = if track.state.is_empty() { "not seen" } else { &track.state };
-    let message = format!("`{name}` was not {goal} after {}, but {state}", Span::from_std(timeout));
+    let after = Span::from_std(timeout);
+    let unseen = track.looks == 0 || trouble.is_some();
+    let not_begun = member.not_begun().filter(|_| is_at_rest(state));
+    let message = match (not_begun, unseen) {
+        (Some(verb), false) => format!("the `{verb}` of `{name}` has not begun after {after}"),
+        (Some(verb), true) => format!("the `{verb}` of `{name}` was not seen to begin after {after}"),
+        (None, false) => format!("`{name}` was not {goal} after {after}, but {state}"),
+        (None, true) => format!("`{name}` was not seen to be {goal} after {after}; it was {state}"),
+    };
     let mut seen = match track.looks {
         0 => "nothing: no look was answered".to_string(),
         1 => format!("{state}, 1 look"),
@@ -255,12 +288,16 @@ fn timed_out(
     }
     error.cloud = Some(scene.cloud.name().to_string());
     error.provider = Some(scene.cloud.provider().as_str());
-    let at_rest =
-        ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED_OFFLOADED", "RESCUE", "VERIFY_RESIZE"];
-    if at_rest.contains(&state) {
+    if is_at_rest(state) && not_begun.is_none() && !unseen {
         return error.help(format!("call what leads to {goal} first: nothing is seen under way"));
     }
     error.help(format!("give the wait more time: its last argument, such as `\"{}\"`", longer(timeout)))
+}
+
+/// A status with no task that stays until something is asked for.
+fn is_at_rest(state: &str) -> bool {
+    ["ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "SHELVED_OFFLOADED", "RESCUE", "VERIFY_RESIZE"]
+        .contains(&state)
 }
 
 /// About twice as long, in a form that can be typed.

@@ -38,7 +38,7 @@ impl OpenStack {
         let answer = self.session.send(call).await?;
         match answer.is_success() {
             true => Ok(answer),
-            false => Err(self.refusal(&call.service, &answer)),
+            false => Err(fault::refusal(&self.session, call, &answer)),
         }
     }
 
@@ -49,11 +49,15 @@ impl OpenStack {
         error
     }
 
-    /// The error that a refusing answer stands for, with the session's secrets hidden.
-    pub(super) fn refusal(&self, service: &Service, answer: &Answer) -> Error {
-        let mut error = fault::error(self.session.name(), label(service), answer);
-        error.answer = error.answer.take().map(|words| self.session.hide(&words));
-        error
+    /// Send a call that takes something away: whether it did, or it was not there. Where the answer to a deletion was lost and it
+    /// went out again, a 404 tells that the first one did.
+    async fn take_away(&self, call: &Call) -> Result<bool> {
+        let answer = self.session.send(call).await?;
+        match answer.status {
+            404 | 410 => Ok(answer.attempts > 1 && call.method == Method::Delete),
+            ..400 => Ok(true),
+            _ => Err(fault::refusal(&self.session, call, &answer)),
+        }
     }
 
     /// Send a call whose answer is JSON.
@@ -70,7 +74,7 @@ impl OpenStack {
             } else {
                 format!("it is no JSON ({error})")
             };
-            fault::nonsense(self.session.name(), label(&call.service), answer, &what)
+            fault::nonsense(&self.session, call, answer, &what)
         })
     }
 
@@ -85,7 +89,7 @@ impl OpenStack {
         let body = self.parse(call, &answer)?;
         body.get(key).or(Some(&body)).and_then(decode).ok_or_else(|| {
             let what = format!("it describes no {key}");
-            fault::nonsense(self.session.name(), label(&call.service), &answer, &what)
+            fault::nonsense(&self.session, call, &answer, &what)
         })
     }
 
@@ -103,7 +107,7 @@ impl OpenStack {
             let body = self.parse(&call, &answer)?;
             let entries = entries(&body, key).ok_or_else(|| {
                 let what = format!("it lists no {key}");
-                fault::nonsense(self.session.name(), label(&call.service), &answer, &what)
+                fault::nonsense(&self.session, &call, &answer, &what)
             })?;
             let ids: Vec<String> =
                 entries.iter().map(|entry| entry.get("id").and_then(scalar).unwrap_or_default()).collect();
@@ -164,11 +168,6 @@ fn id_of(holder: &Holder) -> &str {
     match holder {
         Holder::Server(id) | Holder::Image(id) => id,
     }
-}
-
-/// The service's name in errors.
-fn label(service: &Service) -> &'static str {
-    service.word().unwrap_or("service")
 }
 
 /// A missing thing as `None`.
@@ -320,7 +319,7 @@ impl Cloud for OpenStack {
         let told = body.get("image_id").and_then(scalar);
         let located = || answer.header("location").and_then(|url| super::decode::reference(&Json::from(url)));
         told.or_else(located)
-            .ok_or_else(|| fault::nonsense(self.session.name(), "compute", &answer, "it names no image"))
+            .ok_or_else(|| fault::nonsense(&self.session, &call, &answer, "it names no image"))
     }
 
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
@@ -352,7 +351,7 @@ impl Cloud for OpenStack {
             false => server::delete(id),
         };
         let call = call.version(version::usual(&self.compute().await?));
-        Ok(found(self.ask(&call).await)?.is_some())
+        self.take_away(&call).await
     }
 
     async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
@@ -397,9 +396,8 @@ impl Cloud for OpenStack {
     async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
         let place = self.place(holder).await?;
         if let Some(place) = place.as_ref().filter(|_| is_segment(key)) {
-            match self.ask(&metadata::delete(place, key)).await {
-                Err(error) if error.kind == Kind::NotFound => {}
-                other => return other.map(drop),
+            if self.take_away(&metadata::delete(place, key)).await? {
+                return Ok(());
             }
         }
         // Not deleted by its own path: it is not there, or its key cannot stand in a path (`a/b`, `x.json`).
@@ -466,7 +464,7 @@ impl Cloud for OpenStack {
             true => glance::image::delete(id),
             false => image::delete(id, &self.compute().await?),
         };
-        Ok(found(self.ask(&call).await)?.is_some())
+        self.take_away(&call).await
     }
 
     async fn flavors(&self) -> Result<Vec<Flavor>> {

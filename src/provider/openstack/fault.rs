@@ -4,9 +4,9 @@
 //! here. `message` is our headline; `answer` holds what the cloud said.
 
 use super::decode::{int, scalar, text};
-use super::session::Session;
+use super::session::{Call, Session};
 use crate::cloud::{Error, Kind};
-use crate::wire::Answer;
+use crate::wire::{Answer, Intent};
 use serde_json::Value as Json;
 
 /// What a refusal says.
@@ -21,39 +21,44 @@ pub struct Refusal {
 }
 
 /// The error that an answer with a status of 400 or more stands for.
-pub fn error(cloud: &str, service: &'static str, answer: &Answer) -> Error {
+pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let refusal = read(&answer.body);
     let retry_after = answer.header("retry-after").map(str::to_string);
     let waits = refusal.retry_after.is_some() || retry_after.is_some();
     let kind = kind(answer.status, refusal.code.as_deref(), &refusal.words, waits);
-    let mut error = Error::new(kind, headline(kind, answer.status, &refusal.words));
-    error.diagnostic = Some(diagnostic(kind));
-    error.cloud = Some(cloud.to_string());
-    error.provider = Some("openstack");
-    error.service = Some(service);
-    error.status = Some(answer.status);
-    error.request_id = answer.request_id().map(str::to_string);
-    error.request = Some(Session::request_line(answer));
-    error.help = help(cloud, kind, refusal.retry_after.map(|wait| wait.to_string()).or(retry_after));
-    error.answer = (!refusal.words.is_empty()).then_some(refusal.words);
-    error.code = refusal.code;
+    let message = headline(kind, answer.status, &refusal.words);
+    let mut error = told(session, call, answer, kind, message, &refusal.words);
+    // A fault, or a gateway's word for one behind it, does not say how far a request had come.
+    error.maybe = happens_once(call) && matches!(answer.status, 500 | 502..=504);
+    error.help = help(session.name(), kind, refusal.retry_after.map(|wait| wait.to_string()).or(retry_after));
+    error.code = refusal.code.map(|code| session.hide(&code));
     error
 }
 
-/// An answer that was accepted and makes no sense.
-pub fn nonsense(cloud: &str, service: &'static str, answer: &Answer, what: &str) -> Error {
-    let mut error = Error::new(Kind::Protocol, format!("the answer makes no sense: {what}"))
-        .coded("cloud::protocol")
+/// An answer that was accepted and makes no sense: what was to happen once may have happened.
+pub fn nonsense(session: &Session, call: &Call, answer: &Answer, what: &str) -> Error {
+    let message = format!("the answer makes no sense: {what}");
+    let mut error = told(session, call, answer, Kind::Protocol, message, &read(&answer.body).words)
         .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
-    error.cloud = Some(cloud.to_string());
+    error.maybe = happens_once(call);
+    error
+}
+
+/// An error with what is known of its exchange; what the cloud says is told without the session's secrets.
+fn told(session: &Session, call: &Call, answer: &Answer, kind: Kind, message: String, words: &str) -> Error {
+    let mut error = Error::new(kind, session.hide(&message)).coded(code(kind));
+    error.cloud = Some(session.name().to_string());
     error.provider = Some("openstack");
-    error.service = Some(service);
+    error.service = Some(call.service.word().unwrap_or("service"));
     error.status = Some(answer.status);
     error.request_id = answer.request_id().map(str::to_string);
     error.request = Some(Session::request_line(answer));
-    let words = read(&answer.body).words;
-    error.answer = (!words.is_empty()).then_some(words);
+    error.answer = (!words.is_empty()).then(|| session.hide(words));
     error
+}
+
+fn happens_once(call: &Call) -> bool {
+    call.meant() == Intent::Once
 }
 
 /// What the body of a refusal says, whatever its shape.
@@ -240,7 +245,8 @@ fn help(cloud: &str, kind: Kind, retry_after: Option<String>) -> Option<String> 
     })
 }
 
-fn diagnostic(kind: Kind) -> &'static str {
+/// The code that `rhain explain` documents.
+pub fn code(kind: Kind) -> &'static str {
     match kind {
         Kind::OverQuota => "cloud::over_quota",
         Kind::Unauthorized => "cloud::unauthorized",
@@ -248,6 +254,8 @@ fn diagnostic(kind: Kind) -> &'static str {
         Kind::NotFound => "cloud::not_found",
         Kind::Conflict => "cloud::conflict",
         Kind::RateLimited => "cloud::rate_limited",
+        Kind::Timeout => "cloud::timeout",
+        Kind::Network => "cloud::network",
         Kind::Unsupported => "cloud::unsupported",
         Kind::InvalidArgument => "cloud::invalid_argument",
         Kind::Unavailable => "cloud::unavailable",

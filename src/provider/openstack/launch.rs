@@ -1,7 +1,7 @@
 //! Making servers: resolve the networks, ask once, and find out what became of a request that was not answered.
 //!
-//! A create is never repeated. Each carries the call's marker in its metadata, so that after a broken connection
-//! or a gateway's error the servers can be looked for; the marker is never shown.
+//! A create is never repeated. Each carries the call's marker in its metadata, so that after a broken connection,
+//! a fault of the cloud or an answer that cannot be read the servers can be looked for; the marker is never shown.
 
 use super::OpenStack;
 use super::call::With;
@@ -29,29 +29,28 @@ impl OpenStack {
         let range = self.compute().await?;
         let nics = self.nics(&spec.networks).await?;
         let asked = |marked| boot::boot(spec, &nics, marked, &range).map_err(|error| self.own(error));
-        let call = asked(true)?;
-        match self.create(&call).await {
-            Ok(answer) => self.made(spec, &call, &answer, &range).await,
-            // The marker is one metadata item; where there is room for the user's own only, it stays away.
-            Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
-                let call = asked(false)?;
-                let answer = self.create(&call).await?;
-                self.made(spec, &call, &answer, &range).await
-            }
-            Err(error) if error.maybe => self.look(spec, error).await,
-            Err(error) => Err(error),
+        let (mut call, mut marked) = (asked(true)?, true);
+        let mut sent = self.ask(&call).await;
+        // The marker is one metadata item; where there is room for the user's own only, it stays away.
+        if sent.as_ref().is_err_and(|error| error.kind == Kind::OverQuota && is_about_metadata(error)) {
+            (call, marked) = (asked(false)?, false);
+            sent = self.ask(&call).await;
         }
-    }
-
-    /// Send the request; a gateway's error says as little of what became of it as no answer.
-    async fn create(&self, call: &Call) -> Result<Answer> {
-        let answer = self.session.send(call).await?;
-        if answer.is_success() {
-            return Ok(answer);
+        let error = match sent {
+            Ok(answer) => match self.made(spec, &call, &answer, &range).await {
+                Ok(servers) => return Ok(servers),
+                // It was accepted; that this cannot be read says nothing of the servers.
+                Err(mut error) => {
+                    error.maybe = true;
+                    error
+                }
+            },
+            Err(error) => error,
+        };
+        match error.maybe && marked {
+            true => self.look(spec, error).await,
+            false => Err(error),
         }
-        let mut error = self.refusal(&call.service, &answer);
-        error.maybe = matches!(answer.status, 502 | 504) || (answer.status == 500 && error.code.is_none());
-        Err(error)
     }
 
     /// The servers of an answered request.
@@ -71,15 +70,16 @@ impl OpenStack {
                 false
             })
             .await?;
-            return self.complete(spec, servers, wanted, answer).await;
+            return self.complete(spec, call, servers, wanted, answer).await;
         }
-        let first = body.get("server").and_then(|body| self.server_of(body)).ok_or_else(|| {
-            fault::nonsense(self.session.name(), "compute", answer, "it describes no server")
-        })?;
+        let first = body
+            .get("server")
+            .and_then(|body| self.server_of(body))
+            .ok_or_else(|| fault::nonsense(&self.session, call, answer, "it describes no server"))?;
         if wanted > 1 {
             // Many were asked for and one is told: the others carry the marker.
             let servers = self.marked(spec).await?;
-            return self.complete(spec, servers, wanted, answer).await;
+            return self.complete(spec, call, servers, wanted, answer).await;
         }
         let show = server::show(&first.id).version(version::usual(range));
         let shown = self.json(&show).await.ok().and_then(|body| self.server_of(body.get("server")?));
@@ -103,15 +103,15 @@ impl OpenStack {
     async fn complete(
         &self,
         spec: &BootSpec,
+        call: &Call,
         mut servers: Vec<Server>,
         wanted: usize,
         answer: &Answer,
     ) -> Result<Vec<Server>> {
         if servers.len() < wanted {
             let what = format!("{wanted} servers were accepted and {} are shown", servers.len());
-            let mut error = fault::nonsense(self.session.name(), "compute", answer, &what);
+            let mut error = fault::nonsense(&self.session, call, answer, &what);
             error.exists = servers.into_iter().map(Into::into).collect();
-            error.maybe = true;
             return Err(error);
         }
         let number =
@@ -133,7 +133,7 @@ impl OpenStack {
         Ok(servers)
     }
 
-    /// Look for the servers of a request that was not answered; none is an error that says so.
+    /// Look for the servers of a request whose answer was lost or says nothing; none is an error that says so.
     async fn look(&self, spec: &BootSpec, mut error: Error) -> Result<Vec<Server>> {
         let wanted = spec.count.unwrap_or(1);
         let (mut servers, mut answered) = (Vec::new(), false);
@@ -153,17 +153,19 @@ impl OpenStack {
             (0, false) => "no answer to that either".to_string(),
             (some, _) => format!("found {some} of {wanted}"),
         };
-        let exists = match servers.is_empty() {
-            true => "nothing of this call that the cloud shows; it could still appear",
-            false => "what is found; the others could still appear",
-        };
         if error.kind == Kind::Network || error.kind == Kind::Timeout {
             error.message = format!("{} stopped answering while `boot` was being sent", self.session.name());
             error.kind = Kind::Network;
             error.diagnostic = Some("cloud::network");
         }
         error.maybe = true;
-        error.exists = servers.into_iter().map(Into::into).collect();
+        if servers.len() >= error.exists.len() {
+            error.exists = servers.into_iter().map(Into::into).collect();
+        }
+        let exists = match error.exists.is_empty() {
+            true => "nothing of this call that the cloud shows; it could still appear",
+            false => "what is found; the others could still appear",
+        };
         error
             .facts
             .push(("looked", format!("for a server with this run's marker, 3 times over 12 s: {found}")));

@@ -1,6 +1,7 @@
 //! What goes wrong before a service answers as one: a login that is refused, an address that is not Keystone's, a request that
 //! is lost on the way. The errors of the services themselves are the driver's to read.
 
+use super::fault::code;
 use super::service::Service;
 use super::session::{Auth, Session};
 use crate::cloud::error::RequestLine;
@@ -43,21 +44,6 @@ fn words(answer: &Answer) -> Option<String> {
         let plain = !body.trim().is_empty() && !body.trim_start().starts_with('<');
         plain.then(|| body.trim().chars().take(300).collect())
     })
-}
-
-/// The code that `rhain explain` documents.
-fn code(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Unauthorized => "cloud::unauthorized",
-        Kind::Forbidden => "cloud::forbidden",
-        Kind::InvalidArgument => "cloud::invalid_argument",
-        Kind::RateLimited => "cloud::rate_limited",
-        Kind::Timeout => "cloud::timeout",
-        Kind::Unavailable => "cloud::unavailable",
-        Kind::Network => "cloud::network",
-        Kind::Unsupported => "cloud::unsupported",
-        _ => "cloud::protocol",
-    }
 }
 
 impl Session {

@@ -54,6 +54,11 @@ impl Call {
             headers: Vec::new(),
         }
     }
+
+    /// What it means to do: as it says, or by its method.
+    pub fn meant(&self) -> Intent {
+        self.intent.unwrap_or(Intent::of(self.method))
+    }
 }
 
 /// A session; cheap to clone, and all clones are one.
@@ -82,7 +87,7 @@ impl Session {
             Auth::Fixed { token, .. } => (token.as_ref(), ""),
         };
         // A password that is the user's name would mask the name in every line.
-        if let Some(secret) = secret.filter(|secret| secret.reveal() != shown) {
+        if let Some(secret) = secret.filter(|secret| secret.reveal() != shown && !settings.public) {
             wire.known().add(secret.reveal());
         }
         Session(Arc::new(Inner {
@@ -181,7 +186,7 @@ impl Session {
         );
         request.headers = call.headers.clone();
         request.body = call.body.clone();
-        request.intent = call.intent.unwrap_or(request.intent);
+        request.intent = call.meant();
         if let Some(version) = call.microversion {
             let name = call.service.header_name();
             request = request.header("OpenStack-API-Version", format!("{name} {version}"));

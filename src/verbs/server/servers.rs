@@ -1,6 +1,7 @@
 //! `servers`: every server that a filter lets through, all pages.
 
 use super::OPENSTACK;
+use crate::cloud::server::STATUSES;
 use crate::cloud::{Error, Kind, Noun, Resource, Result, ServerFilter, Ty, Value};
 use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
 use crate::verbs::call::Call;
@@ -89,30 +90,7 @@ async fn servers(call: Call) -> Result<Value> {
     Ok(Value::Array(found))
 }
 
-/// The statuses of LANGUAGE §3.
-pub const STATUSES: [&str; 19] = [
-    "BUILD",
-    "ACTIVE",
-    "SHUTOFF",
-    "REBOOT",
-    "HARD_REBOOT",
-    "REBUILD",
-    "PASSWORD",
-    "RESIZE",
-    "VERIFY_RESIZE",
-    "REVERT_RESIZE",
-    "PAUSED",
-    "SUSPENDED",
-    "SHELVED",
-    "SHELVED_OFFLOADED",
-    "RESCUE",
-    "MIGRATING",
-    "ERROR",
-    "DELETED",
-    "UNKNOWN",
-];
-
-/// Every word must be one of them.
+/// Every word must be a status of the language.
 pub fn check_statuses(call: &Call, argument: &str, statuses: &[String]) -> Result<()> {
     let Some(wrong) = statuses.iter().find(|status| !STATUSES.contains(&status.as_str())) else {
         return Ok(());

@@ -141,6 +141,9 @@ pub struct Settings {
     pub services: BTreeMap<String, ServiceSettings>,
     /// Where the credentials were found, for help: `~/.config/openstack/clouds.yaml:3`, `the environment`.
     pub found: String,
+    /// Whether what proves who the session is stands in the manual, as the embedded simulated cloud's does: it is no secret then,
+    /// and hiding it would spoil what else is told.
+    pub public: bool,
 }
 
 impl Settings {
@@ -156,6 +159,7 @@ impl Settings {
             interfaces: Vec::new(),
             services: BTreeMap::new(),
             found: "the program".to_string(),
+            public: false,
         }
     }
 

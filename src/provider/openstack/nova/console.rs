@@ -34,9 +34,11 @@ pub fn url(id: &str, kind: (&str, &str, &str), range: &Range) -> Call {
     if usual.is_some_and(|usual| usual >= version::REMOTE_CONSOLES) {
         let body = value!({"remote_console": {"protocol": protocol, "type": word}});
         let path = format!("{}/remote-consoles", server::path(id));
-        return json("server.console_url", Service::Compute, Method::Post, path, body).version(usual);
+        return json("server.console_url", Service::Compute, Method::Post, path, body)
+            .version(usual)
+            .intent(Intent::Read);
     }
-    action::post("server.console_url", id, value!({old: {"type": word}})).version(usual)
+    action::post("server.console_url", id, value!({old: {"type": word}})).version(usual).intent(Intent::Read)
 }
 
 /// The address.

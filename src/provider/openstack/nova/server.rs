@@ -6,7 +6,7 @@
 use super::super::call::{get, json, segment};
 use super::super::decode::{int, list, reference, scalar, text, texts, time};
 use super::super::session::{Call, Service};
-use crate::cloud::server::{Address, Named};
+use crate::cloud::server::{Address, Named, STATUSES};
 use crate::cloud::{MARKER, Secret, Server, ServerUpdate, Time};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
@@ -92,29 +92,9 @@ fn without_password(body: &Json) -> Json {
 
 /// A provider's status word as one of the language's.
 pub fn status(word: &str) -> &'static str {
-    const WORDS: [&str; 18] = [
-        "ACTIVE",
-        "BUILD",
-        "SHUTOFF",
-        "REBOOT",
-        "HARD_REBOOT",
-        "REBUILD",
-        "PASSWORD",
-        "RESIZE",
-        "VERIFY_RESIZE",
-        "REVERT_RESIZE",
-        "PAUSED",
-        "SUSPENDED",
-        "SHELVED",
-        "SHELVED_OFFLOADED",
-        "RESCUE",
-        "MIGRATING",
-        "ERROR",
-        "DELETED",
-    ];
     // Some clouds of 2012 wrote what they were at in brackets: `BUILD(networking)`.
     let word = word.split('(').next().unwrap_or_default().trim();
-    if let Some(known) = WORDS.iter().find(|known| known.eq_ignore_ascii_case(word)) {
+    if let Some(known) = STATUSES.iter().find(|known| known.eq_ignore_ascii_case(word)) {
         return known;
     }
     match word.to_ascii_uppercase().as_str() {
