@@ -1,5 +1,6 @@
 //! What steers a script: ending it, checking it, its parameters, its arrays and maps.
 
+use super::declared::verb;
 use crate::cloud::{Kind, Span, Ty, Value};
 use crate::verbs::argument::{Closure, Map, Plain};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
@@ -41,30 +42,18 @@ pub const PARAM_OPTIONS: &[Param] = &[
     Key::<bool>::optional("secret", "Whether it never prints.").param(),
 ];
 
-const fn verb(
+const fn helper(
     name: &'static str,
     summary: &'static str,
     forms: &'static [Form],
     returns: Ty,
     examples: &'static [Example],
 ) -> Verb {
-    Verb {
-        name,
-        group: Group::Language,
-        summary,
-        forms,
-        returns,
-        effect: Effect::Nothing,
-        on: &[],
-        examples,
-        errors: &[Kind::Script],
-        see: &[],
-        run: Run::Language,
-    }
+    Verb { errors: &[Kind::Script], ..verb(name, summary, forms, returns, examples, &[], Run::Language) }
 }
 
 /// `fail`
-pub static FAIL: Verb = verb(
+pub static FAIL: Verb = helper(
     "fail",
     "End the script with an error of kind script; it can be caught.",
     &[Form::of(&[MESSAGE.param()])],
@@ -76,7 +65,7 @@ pub static FAIL: Verb = verb(
 );
 
 /// `assert`
-pub static ASSERT: Verb = verb(
+pub static ASSERT: Verb = helper(
     "assert",
     "Fail unless a condition is true.",
     &[Form::of(&[CONDITION.param(), MESSAGE_OPTIONAL.param()])],
@@ -85,7 +74,7 @@ pub static ASSERT: Verb = verb(
 );
 
 /// `assert_eq`
-pub static ASSERT_EQ: Verb = verb(
+pub static ASSERT_EQ: Verb = helper(
     "assert_eq",
     "Fail unless two values are equal; says both.",
     &[Form::of(&[ANY.param(), OTHER.param()])],
@@ -95,10 +84,10 @@ pub static ASSERT_EQ: Verb = verb(
 
 /// `exit`
 pub static EXIT: Verb =
-    verb("exit", "End the script now, with an exit code.", &[Form::of(&[CODE.param()])], Ty::Unit, &[]);
+    helper("exit", "End the script now, with an exit code.", &[Form::of(&[CODE.param()])], Ty::Unit, &[]);
 
 /// `order_by`
-pub static ORDER_BY: Verb = verb(
+pub static ORDER_BY: Verb = helper(
     "order_by",
     "A sorted copy of an array, by a field or by what a closure gives.",
     &[Form::of(&[ARRAY.param(), FIELD.param()])],
@@ -107,7 +96,7 @@ pub static ORDER_BY: Verb = verb(
 );
 
 /// `get`
-pub static GET: Verb = verb(
+pub static GET: Verb = helper(
     "get",
     "A map's value, or a default where the key is not there.",
     &[Form::of(&[MAP.param(), KEY.param(), DEFAULT.param()])],
@@ -116,7 +105,7 @@ pub static GET: Verb = verb(
 );
 
 /// `param`
-pub static PARAM: Verb = verb(
+pub static PARAM: Verb = helper(
     "param",
     "A parameter of the runbook, given as --name value.",
     &[
@@ -132,7 +121,7 @@ pub static WAIT_UNTIL: Verb = Verb {
     effect: Effect::Waits,
     group: Group::Waits,
     errors: &[Kind::Timeout],
-    ..verb(
+    ..helper(
         "wait_until",
         "Wait until a closure gives true.",
         &[Form::with(&[CLOSURE.param()], &[TIMEOUT.param(), EVERY.param()])],

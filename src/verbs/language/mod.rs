@@ -2,6 +2,7 @@
 //! engine (closures, output, the script's parameters) are declared here and have their bodies in `script/helpers`.
 
 pub mod control;
+mod declared;
 pub mod output;
 pub mod text;
 pub mod time;

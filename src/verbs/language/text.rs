@@ -1,9 +1,10 @@
 //! JSON, encodings, secrets, patterns.
 
+use super::declared::verb;
 use crate::cloud::{Error, Kind, Noun, Resource, Result, Secret, Ty, Value};
 use crate::verbs::argument::Data;
 use crate::verbs::call::Call;
-use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::verb::{Example, Form, Key, Run, Verb};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
@@ -14,29 +15,6 @@ const DATA: Key<Data> = Key::required("data", "Text or a blob.");
 const HIDDEN: Key<Secret> = Key::required("text", "Text.");
 const PATTERN: Key<String> = Key::required("pattern", "A pattern with *, ? and […].");
 
-const fn verb(
-    name: &'static str,
-    summary: &'static str,
-    forms: &'static [Form],
-    returns: Ty,
-    examples: &'static [Example],
-    run: Run,
-) -> Verb {
-    Verb {
-        name,
-        group: Group::Language,
-        summary,
-        forms,
-        returns,
-        effect: Effect::Nothing,
-        on: &[],
-        examples,
-        errors: &[],
-        see: &[],
-        run,
-    }
-}
-
 /// `to_json`
 pub static TO_JSON: Verb = verb(
     "to_json",
@@ -44,6 +22,7 @@ pub static TO_JSON: Verb = verb(
     &[Form::of(&[ANY.param()])],
     Ty::Text,
     &[Example { code: r#"to_json(#{ a: [1, ()] })"#, gives: r#"{"a":[1,null]}"# }],
+    &[],
     Run::Once(|call| {
         Box::pin(async move {
             let value = named(&call, call.get(&ANY)?).await?;
@@ -89,6 +68,7 @@ pub static PARSE_JSON: Verb = verb(
     &[Form::of(&[TEXT.param()])],
     Ty::Any,
     &[Example { code: r#"parse_json("{\"a\": [1, null]}").a[0]"#, gives: "1" }],
+    &[],
     Run::Once(|call| {
         Box::pin(async move {
             let text = call.get(&TEXT)?;
@@ -113,6 +93,7 @@ pub static BASE64: Verb = verb(
     &[Form::of(&[DATA.param()])],
     Ty::Text,
     &[Example { code: r#"base64("hi")"#, gives: "aGk=" }],
+    &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::text(STANDARD.encode(call.get(&DATA)?.0))) })),
 );
 
@@ -123,6 +104,7 @@ pub static FROM_BASE64: Verb = verb(
     &[Form::of(&[TEXT.param()])],
     Ty::Data,
     &[Example { code: r#"from_base64("aGk=")"#, gives: "hi" }],
+    &[],
     Run::Once(|call| {
         Box::pin(async move {
             let text: String = call.get(&TEXT)?.split_whitespace().collect();
@@ -148,6 +130,7 @@ pub static UUID: Verb = verb(
     &[Form::of(&[])],
     Ty::Text,
     &[Example { code: r#"uuid().len"#, gives: "36" }],
+    &[],
     Run::Once(|_| Box::pin(async move { Ok(Value::text(uuid::Uuid::new_v4().to_string())) })),
 );
 
@@ -158,6 +141,7 @@ pub static SECRET: Verb = verb(
     &[Form::of(&[HIDDEN.param()])],
     Ty::Secret,
     &[Example { code: r#"`${secret("hush")}`"#, gives: "••••••" }],
+    &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::Secret(call.get(&HIDDEN)?)) })),
 );
 
@@ -168,6 +152,7 @@ pub static REVEAL: Verb = verb(
     &[Form::of(&[HIDDEN.param()])],
     Ty::Text,
     &[Example { code: r#"reveal(secret("hush"))"#, gives: "hush" }],
+    &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::text(call.get(&HIDDEN)?.reveal())) })),
 );
 
@@ -178,6 +163,7 @@ pub static GLOB: Verb = verb(
     &[Form::of(&[TEXT.param(), PATTERN.param()])],
     Ty::Bool,
     &[Example { code: r#"glob("web-12", "web-*")"#, gives: "true" }],
+    &[],
     Run::Once(|call| {
         Box::pin(async move {
             let pattern = call.get(&PATTERN)?;
@@ -204,5 +190,6 @@ pub static IS_ERROR: Verb = verb(
         code: r#"refresh(["web", "nosuch"], #{ on_error: "collect" }).map(|s| is_error(s))"#,
         gives: "[false, true]",
     }],
+    &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::Bool(matches!(call.get(&ANY)?, Value::Error(_)))) })),
 );

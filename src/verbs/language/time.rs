@@ -1,36 +1,13 @@
 //! Times, durations and sleeping.
 
+use super::declared::verb;
 use crate::cloud::{Kind, Span, Time, Ty, Value};
-use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
 
 const LENGTH: Key<Span> =
     Key::required("duration", "\"500ms\", \"30s\", \"10m\", \"1h30m\", \"7d\", or whole seconds.");
 const TEXT: Key<String> =
     Key::required("text", "A time as clouds write it: 2026-11-21T09:00:00Z; without a zone it is UTC.");
-
-const fn verb(
-    name: &'static str,
-    summary: &'static str,
-    forms: &'static [Form],
-    returns: Ty,
-    examples: &'static [Example],
-    see: &'static [&'static str],
-    run: Run,
-) -> Verb {
-    Verb {
-        name,
-        group: Group::Language,
-        summary,
-        forms,
-        returns,
-        effect: Effect::Nothing,
-        on: &[],
-        examples,
-        errors: &[],
-        see,
-        run,
-    }
-}
 
 /// `sleep`
 pub static SLEEP: Verb = Verb {
