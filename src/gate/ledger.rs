@@ -87,12 +87,27 @@ impl Ledger {
                 for value in error.exists.iter().chain(&error.results) {
                     made(value).iter().for_each(|resource| add(Some(resource), "", Outcome::Done));
                 }
-                let name = match subject {
-                    Some(Value::Text(text)) => text.to_string(),
-                    Some(Value::Resource(resource)) => resource.name().to_string(),
-                    _ => String::new(),
-                };
-                add(None, &name, if error.maybe { Outcome::Maybe } else { Outcome::Refused });
+                let became = |error: &Error| if error.maybe { Outcome::Maybe } else { Outcome::Refused };
+                match subject {
+                    // Of a bulk change each member has its own end; what a creation made is recorded above.
+                    Some(Value::Array(members)) if members.len() == error.results.len() => {
+                        for (member, result) in members.iter().zip(&error.results) {
+                            let (resource, name) = match member {
+                                Value::Resource(resource) => (Some(resource), ""),
+                                Value::Text(text) => (None, &**text),
+                                _ => (None, ""),
+                            };
+                            match result {
+                                Value::Error(error) => add(resource, name, became(error)),
+                                _ if matches!(effect, Effect::Creates) => {}
+                                _ => add(resource, name, Outcome::Done),
+                            }
+                        }
+                    }
+                    Some(Value::Resource(resource)) => add(Some(resource), "", became(error)),
+                    Some(Value::Text(text)) => add(None, text, became(error)),
+                    _ => add(None, "", became(error)),
+                }
             }
         }
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
@@ -162,5 +177,30 @@ fn subjects(value: &Value) -> Vec<Value> {
     match value {
         Value::Array(items) => items.clone(),
         one => vec![one.clone()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Kind;
+
+    #[test]
+    fn of_a_bulk_change_each_member_has_its_own_end() {
+        let mut lost = Error::new(Kind::Network, "lost");
+        lost.maybe = true;
+        let (maybe, refused) = (Value::Error(lost.clone()), Value::Error(Error::new(Kind::Conflict, "no")));
+        lost.results = vec![Value::Unit, maybe, refused];
+        let members = Value::Array(["a", "b", "c"].map(Value::text).to_vec());
+        let ledger = Ledger::default();
+        let at = Time::parse("2026-11-21T09:00:00Z").unwrap_or_else(|| unreachable!());
+        ledger.record(at, "reboot", Effect::Changes, Some(&members), &Err(lost));
+        let ends: Vec<_> = ledger.entries().into_iter().map(|entry| (entry.name, entry.outcome)).collect();
+        let ended = |name: &str, outcome| (name.to_string(), outcome);
+        assert_eq!(
+            ends,
+            [ended("a", Outcome::Done), ended("b", Outcome::Maybe), ended("c", Outcome::Refused)]
+        );
+        assert_eq!(ledger.exists(), ["`reboot` of `b` may have taken effect"]);
     }
 }

@@ -395,10 +395,10 @@ impl Cloud for OpenStack {
 
     async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
         let place = self.place(holder).await?;
-        if let Some(place) = place.as_ref().filter(|_| is_segment(key)) {
-            if self.take_away(&metadata::delete(place, key)).await? {
-                return Ok(());
-            }
+        if let Some(place) = place.as_ref().filter(|_| is_segment(key))
+            && self.take_away(&metadata::delete(place, key)).await?
+        {
+            return Ok(());
         }
         // Not deleted by its own path: it is not there, or its key cannot stand in a path (`a/b`, `x.json`).
         let mut rest = self.raw_meta(holder).await?;
