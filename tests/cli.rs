@@ -1,9 +1,10 @@
 //! The program as a person meets it: spawned, with its exit codes, its streams and its files.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
 #[cfg(unix)]
 mod ending;
 mod options;
+mod pages;
 mod secrets;
 mod twelve;

@@ -19,11 +19,12 @@ const MAY: &[(&str, &[&str])] = &[
     ("script", &["verbs", "cloud", "gate", "output"]),
     ("diag", &["script", "cloud", "wire", "config", "gate"]),
     ("sim", &[]),
+    ("check", &["verbs", "script", "cloud"]),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.
 const ALONE: &[(&str, &[&str])] = &[
-    ("rhai::", &["script/"]),
+    ("rhai::", &["script/", "check/walk.rs"]),
     ("reqwest", &["wire/send.rs"]),
     ("miette", &["diag/"]),
     ("clap", &["cli/"]),

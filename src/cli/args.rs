@@ -224,6 +224,12 @@ fn reordered(words: Vec<OsString>) -> Vec<OsString> {
                 in_run = true;
                 script.push(word);
             }
+            // A runbook's own help is its page.
+            None if in_run && script.len() > 1 && (text == "--help" || text == "-h") => {
+                before.push(OsString::from("doc"));
+                before.extend(script.into_iter().nth(1));
+                return before;
+            }
             None if in_run => script.push(word),
             None => before.push(word),
         }
@@ -232,28 +238,47 @@ fn reordered(words: Vec<OsString>) -> Vec<OsString> {
     before
 }
 
+/// A runbook's parameters as they were given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Parameters {
+    /// Name and text; `true` for those without a value.
+    pub given: BTreeMap<String, String>,
+    /// Those without a value.
+    pub bare: Vec<String>,
+}
+
 /// A runbook's parameters from the words behind its name: `--name value`, `--name=value`, or `--flag` for true.
-pub fn parameters(words: &[String]) -> Result<BTreeMap<String, String>, String> {
+pub fn parameters(words: &[String]) -> Result<Parameters, String> {
     let mut given = BTreeMap::new();
+    let mut bare = Vec::new();
     let mut words = words.iter().peekable();
     while let Some(word) = words.next() {
         let Some(name) = word.strip_prefix("--").filter(|name| !name.is_empty()) else {
             return Err(format!("`{word}` is no parameter; write it as --name value"));
         };
-        let (name, value) = match name.split_once('=') {
-            Some((name, value)) => (name, value.to_string()),
+        let (name, value, alone) = match name.split_once('=') {
+            Some((name, value)) => (name, value.to_string(), false),
             None => {
                 // A value may begin with a single dash: a negative number is one.
                 let value = words.next_if(|next| !next.starts_with("--"));
-                (name, value.cloned().unwrap_or_else(|| "true".to_string()))
+                let alone = value.is_none();
+                (name, value.cloned().unwrap_or_else(|| "true".to_string()), alone)
             }
         };
         let name = name.replace('_', "-");
+        bare.extend(alone.then(|| name.clone()));
         if given.insert(name.clone(), value).is_some() {
             return Err(format!("`--{name}` is given twice"));
         }
     }
-    Ok(given)
+    Ok(Parameters { given, bare })
+}
+
+/// The names of the options everywhere, without dashes.
+pub fn everywhere() -> Vec<String> {
+    let command = Arguments::command();
+    let all = command.get_arguments().filter(|argument| argument.is_global_set());
+    all.filter_map(|argument| argument.get_long().map(str::to_string)).collect()
 }
 
 #[cfg(test)]
@@ -273,7 +298,7 @@ mod tests {
         assert_eq!(arguments.options.allow_read, [""]);
         let Some(Command::Run { file, parameters: rest }) = arguments.command else { panic!("no run") };
         assert_eq!(file, "book.rhai");
-        let given = parameters(&rest).expect("fits");
+        let given = parameters(&rest).expect("fits").given;
         assert_eq!(given.get("zone").map(String::as_str), Some("a"));
         assert_eq!(given.get("batch-size").map(String::as_str), Some("3"));
     }
@@ -281,7 +306,9 @@ mod tests {
     #[test]
     fn parameters_are_names_and_values() {
         let texts = |text: &str| text.split_whitespace().map(str::to_string).collect::<Vec<_>>();
-        let given = parameters(&texts("--dry --n -3 --a=b=c")).expect("fits");
+        let read = parameters(&texts("--dry --n -3 --a=b=c")).expect("fits");
+        assert_eq!(read.bare, ["dry"]);
+        let given = read.given;
         assert_eq!(given.get("dry").map(String::as_str), Some("true"));
         assert_eq!(given.get("n").map(String::as_str), Some("-3"));
         assert_eq!(given.get("a").map(String::as_str), Some("b=c"));

@@ -3,6 +3,7 @@
 use crate::diag::Style;
 use crate::output::width::columns;
 use crate::script::session::Console;
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -42,6 +43,8 @@ impl Streams {
 impl Console for Streams {
     fn data(&self, text: &str) {
         let mut out = io::stdout().lock();
+        // A name that a cloud gave must not steer the terminal; a pipe gets it as it is.
+        let text = if out.is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
         if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
             if error.kind() != io::ErrorKind::BrokenPipe {
                 // A full disk has lost data: the first reason is told at the end.
@@ -65,6 +68,12 @@ impl Console for Streams {
         // A pipe has no edge to wrap at.
         if io::stdout().is_terminal() { columns() } else { 500 }
     }
+}
+
+/// Text without what a terminal would act on; line ends and tabs stay.
+fn harmless(text: &str) -> String {
+    let visible = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
+    text.chars().map(visible).collect()
 }
 
 impl Streams {

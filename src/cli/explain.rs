@@ -12,10 +12,14 @@ use crate::script::session::Console as _;
 pub fn explain(options: &Options, code: Option<&str>) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
     let Some(code) = code else {
-        streams.data(&codes::names().collect::<Vec<_>>().join("\n"));
+        let lines =
+            codes::names().map(|code| format!("{code:<28}  {}", codes::summary(code)).trim_end().to_string());
+        streams.data(&lines.collect::<Vec<_>>().join("\n"));
         return 0;
     };
-    match codes::page(code) {
+    // The kind of an error is enough: `over_quota` is `cloud::over_quota`.
+    let full = codes::names().find(|full| full.split_once("::").is_some_and(|(_, word)| word == code));
+    match codes::page(full.filter(|_| !code.contains("::")).unwrap_or(code)) {
         Some(page) => {
             streams.data(page.trim_end());
             0

@@ -15,9 +15,24 @@ pub mod sim;
 pub mod simulated;
 pub mod watch;
 
+use crate::cloud::{Error, Kind};
+use crate::config::Environment;
 use args::Command;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+/// The script that stands where a command is wanted.
+fn script_without_run(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue};
+    match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word))
+            if word.ends_with(".rhai") || std::path::Path::new(word).is_file() =>
+        {
+            Some(word.clone())
+        }
+        _ => None,
+    }
+}
 
 /// The whole program.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -25,6 +40,17 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            if let Some(script) = script_without_run(&error) {
+                let mistake = Error::new(Kind::InvalidArgument, format!("`{script}` is no command"))
+                    .coded("cli::command")
+                    .help(format!("write rhain run {script}"));
+                return ExitCode::from(run::refuse(
+                    &args::Options::default(),
+                    &Environment::of_process(),
+                    &mistake,
+                    code,
+                ));
+            }
             // Help goes to standard output, a mistake to standard error; clap knows which this is.
             let _ = error.print();
             return ExitCode::from(code);

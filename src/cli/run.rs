@@ -1,13 +1,14 @@
 //! `rhain run` and `rhain -e`: compile, check the parameters, run, report, and choose the exit code.
 
-use super::args::{Arguments, Format, Options, parameters};
+use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::style;
 use super::setup::{Purpose, Setup, setup};
+use crate::check;
 use crate::cloud::{Error, Kind, Noun, Value};
 use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
-use crate::script::failure::{Cause, Failure};
+use crate::script::failure::{Cause, Failure, Site};
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
@@ -57,18 +58,18 @@ pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
             return refuse(&arguments.options, &environment, &error, NOT_RUN);
         }
     };
-    let purpose = Purpose { script: Some((file.to_string(), given.clone())), simulate: false };
+    let purpose = Purpose { script: Some((file.to_string(), given.given.clone())), simulate: false };
     let setup = match setup(&arguments.options, purpose, environment.clone()) {
         Ok(setup) => setup,
         Err(error) => {
             return refuse(&arguments.options, &environment, &no_trace(&arguments.options, &error), NOT_RUN);
         }
     };
-    let program = match compile(&setup, file, &text) {
+    let program = match compile(&arguments.options, &setup, file, &text) {
         Ok(program) => program,
-        Err(failure) => return report(&arguments.options, &setup, &failure),
+        Err(code) => return code,
     };
-    if let Err(error) = params::check(&program.params(), &given) {
+    if let Err(error) = params::check(&program.params(), &given.given, &given.bare, &everywhere()) {
         return refuse(&arguments.options, &setup.environment, &error, NOT_RUN);
     }
     if let Err(code) = chosen(&arguments.options, &setup) {
@@ -87,9 +88,9 @@ pub fn expression(options: &Options, text: &str) -> u8 {
             return refuse(options, &environment, &no_trace(options, &error), NOT_RUN);
         }
     };
-    let program = match compile(&setup, "-e", text) {
+    let program = match compile(options, &setup, "-e", text) {
         Ok(program) => program,
-        Err(failure) => return report(options, &setup, &failure),
+        Err(code) => return code,
     };
     if options.cloud.is_some()
         && let Err(code) = chosen(options, &setup)
@@ -117,8 +118,18 @@ pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
         .help("give --trace a file in a folder that is there")
 }
 
-fn compile(setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, Failure> {
-    Program::compile(&setup.session, name, text).map(Arc::new)
+/// Compile and check: what is certainly wrong is told before anything runs, all of it.
+fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, u8> {
+    let program =
+        Program::compile(&setup.session, name, text).map_err(|failure| report(options, setup, &failure))?;
+    let findings = check::check(&program);
+    for finding in &findings {
+        let site =
+            Site { source: name.to_string(), line: finding.line, column: finding.column, function: None };
+        let failure = Failure { cause: Cause::Error(finding.error.clone()), sites: vec![site] };
+        report(options, setup, &failure);
+    }
+    if findings.is_empty() { Ok(Arc::new(program)) } else { Err(NOT_RUN) }
 }
 
 /// The session's cloud must be known and have credentials before a script starts.

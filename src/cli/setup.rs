@@ -124,8 +124,11 @@ pub fn setup_with(
     let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
     let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
     let (cancel, cancelled) = watch::channel(0);
-    let progress: Arc<dyn Progress> =
-        if options.quiet { Arc::new(Silent) } else { Arc::new(Spinner::new(options.format == Format::Json)) };
+    let progress: Arc<dyn Progress> = if options.quiet {
+        Arc::new(Silent)
+    } else {
+        Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
+    };
     let host = Arc::new(Host::new(
         Arc::new(CloudClock(clock)),
         progress,

@@ -20,7 +20,17 @@ pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Op
     let (error, ran) = match &failure.cause {
         Cause::Error(error) => (error, true),
         Cause::Parse(error) => (error, false),
-        Cause::Interrupted { terminated } => return Some(interrupted(*terminated, exists)),
+        Cause::Interrupted { terminated } => {
+            let mut report = interrupted(*terminated, exists);
+            if let Some(site) = failure.sites.first().filter(|site| site.line > 0)
+                && let Some(text) = sources.text(&site.source)
+            {
+                let span = span::token(&text, site.line, site.column);
+                let marks = vec![Mark { span, label: "it was here".into() }];
+                report.sections.push(Section { source: site.source.clone(), text, marks });
+            }
+            return Some(report);
+        }
         Cause::Exit(_) => return None,
     };
     let mut report = from_cloud::report(error, if ran { exists } else { &[] });

@@ -1,7 +1,7 @@
 //! The index, and a page for each verb and noun.
 
 use super::words::{WIDTH, ty, wrap};
-use crate::cloud::{Noun, Provider, Ty};
+use crate::cloud::{Kind, Noun, Provider, Ty};
 use crate::verbs::verb::{Effect, Form, Group, Param};
 use crate::verbs::{VERBS, Verb, verb};
 use std::fmt::Write as _;
@@ -36,6 +36,9 @@ pub fn page(topic: &str) -> Option<String> {
     let noun = Noun::ALL.into_iter().filter(|noun| !noun.fields().is_empty()).find(|noun| {
         noun.type_name().eq_ignore_ascii_case(topic) || noun.as_str().eq_ignore_ascii_case(topic)
     });
+    if matches!(topic, "error" | "errors" | "catch" | "try") {
+        return Some(of_errors());
+    }
     match (verb(topic), noun) {
         (Some(verb), Some(noun)) => Some(format!("{}\n{}", of_verb(verb), of_noun(noun))),
         (Some(verb), None) => Some(of_verb(verb)),
@@ -183,6 +186,30 @@ pub fn markdown() -> String {
     for noun in Noun::ALL.into_iter().filter(|noun| !noun.fields().is_empty()) {
         let _ = writeln!(text, "\n### {}\n\n```text\n{}```", noun.type_name(), of_noun(noun));
     }
+    text
+}
+
+fn of_errors() -> String {
+    let mut text = String::from("try { … } catch (e) { … }: what an error holds\n");
+    let fields = [
+        ("kind", "What to act on; one of those below."),
+        ("message", "What happened, with the cloud's own words."),
+        ("verb", "The verb that was called."),
+        ("cloud, provider, service", "Where it happened; () where that tells nothing."),
+        ("status, code, request_id", "The HTTP status, the provider's code, the request's id."),
+        ("retryable", "Whether trying again may succeed."),
+        ("help", "What to do, or ()."),
+        ("results, exists", "Of a bulk call: each member's result; what the call left behind."),
+    ];
+    for (name, summary) in fields {
+        let _ = writeln!(text, "  {name:<26}  {}", wrap(summary, 30, WIDTH));
+    }
+    let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let _ = writeln!(text, "\n  kinds  {}", wrap(&kinds.join(", "), 9, WIDTH));
+    let _ = writeln!(
+        text,
+        "\n  An interruption (Ctrl-C) and `exit` are not caught. `throw e` passes an error on."
+    );
     text
 }
 

@@ -1,36 +1,16 @@
 //! Binds every verb of [`VERBS`] into the engine: each arity, as function and as method, on one resource and on arrays.
 
 use super::calls;
-use super::failure::Ending;
 use super::fault::Signature;
 use super::known::Names;
+use super::raise::{Outcome, raise, raise_at};
 use super::session::Session;
 use super::value::{to_dynamic, to_value};
-use crate::cloud::{Error, Kind, Resource, Ty, Value};
+use crate::cloud::{Resource, Ty, Value};
 use crate::verbs::{Run, VERBS, Verb, prepare, verb};
-use rhai::{Dynamic, Engine, EvalAltResult, EvalContext, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalContext, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
-
-/// The result of a native.
-pub type Outcome<T> = Result<T, Box<EvalAltResult>>;
-
-/// An error as the engine carries it; an interruption as what no script can catch.
-pub fn raise(error: Error, position: Position) -> Box<EvalAltResult> {
-    if error.kind == Kind::Cancelled {
-        return Box::new(EvalAltResult::ErrorTerminated(Dynamic::from(Ending::Interrupted), position));
-    }
-    Box::new(EvalAltResult::ErrorRuntime(Dynamic::from(error), position))
-}
-
-/// The same, with the place of the call kept: who catches it may throw it again.
-pub fn raise_at(mut error: Error, context: &NativeCallContext) -> Box<EvalAltResult> {
-    let position = context.call_position();
-    if let (None, Some(line), Some(column)) = (&error.raised, position.line(), position.position()) {
-        error.raised = Some((context.call_source().map(str::to_string), line, column));
-    }
-    raise(error, position)
-}
 
 /// The numbers of arguments a verb is registered for: from none to its longest form, one more for the cloud it is called
 /// on, one more for `on_error`, and two that are too many. So a verb's own checks say what is wrong, and where.

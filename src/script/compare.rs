@@ -1,7 +1,6 @@
 //! Ordering: unlike things are an error, never a silent `false`; a duration compares with all its forms.
 
-use super::bind::Outcome;
-use super::types::script_error;
+use super::raise::{Outcome, script_error};
 use super::value::to_value;
 use crate::cloud::{Span, Value};
 use rhai::{Dynamic, Engine, NativeCallContext, Position};

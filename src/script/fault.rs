@@ -160,12 +160,61 @@ pub fn caught<K: Known>(map: &rhai::Map, known: impl FnOnce() -> K) -> Option<Er
         "ErrorUnboundThis" => E::ErrorUnboundThis(at),
         "ErrorFor" => E::ErrorFor(at),
         "ErrorStackOverflow" => E::ErrorStackOverflow(at),
+        "ErrorInFunctionCall" | "ErrorInModule" => spoken(&message),
         other if other.starts_with("Error") => {
             return Some(script("language::failed", plain(&message)));
         }
         _ => return None,
     };
     Some(translated(&error, &known()))
+}
+
+/// The engine's error from its own words, where a call on the way has swallowed all else: what it says, then where.
+fn spoken(message: &str) -> EvalAltResult {
+    use EvalAltResult as E;
+    let at = Position::NONE;
+    let said = message.lines().next().unwrap_or(message);
+    let said = said.split(" @ '").next().unwrap_or(said);
+    let said = said.rsplit_once(" (line ").map_or(said, |(said, _)| said);
+    let numbers = || {
+        let digits = said.split(|c: char| !c.is_ascii_digit() && c != '-');
+        let found: Vec<i64> = digits.filter_map(|digits| digits.parse().ok()).collect();
+        (
+            usize::try_from(found.get(1).copied().unwrap_or(0)).unwrap_or(0),
+            found.first().copied().unwrap_or(0),
+        )
+    };
+    type Made = fn(String) -> E;
+    let kinds: [(&str, Made); 6] = [
+        ("Function not found: ", |said| E::ErrorFunctionNotFound(said, Position::NONE)),
+        ("Variable not found: ", |said| E::ErrorVariableNotFound(said, Position::NONE)),
+        ("Indexer unavailable: ", |said| E::ErrorIndexingType(said, Position::NONE)),
+        ("Property not found: ", |said| E::ErrorPropertyNotFound(said, Position::NONE)),
+        ("Module not found: ", |said| E::ErrorModuleNotFound(said, Position::NONE)),
+        ("Cannot modify constant ", |said| E::ErrorAssignmentToConstant(said, Position::NONE)),
+    ];
+    if let Some((rest, kind)) = kinds.iter().find_map(|(start, kind)| Some((said.strip_prefix(start)?, kind)))
+    {
+        return kind(rest.to_owned());
+    }
+    if said.starts_with("Array index ") {
+        let (length, index) = numbers();
+        return E::ErrorArrayBounds(length, index, at);
+    }
+    if said.starts_with("String index ") {
+        let (length, index) = numbers();
+        return E::ErrorStringBounds(length, index, at);
+    }
+    if let Some(types) =
+        said.strip_prefix("Data type incorrect: ").or(said.strip_prefix("Output type incorrect: "))
+    {
+        let (actual, wanted) = types.split_once(" (expecting ").unwrap_or((types, ""));
+        return E::ErrorMismatchDataType(wanted.trim_end_matches(')').to_owned(), actual.to_owned(), at);
+    }
+    match said.starts_with("Unknown property ") || said.starts_with("No writable property ") {
+        true => E::ErrorDotExpr(said.to_owned(), at),
+        false => E::ErrorArithmetic(said.to_owned(), at),
+    }
 }
 
 /// What was thrown: a verb's error as it is, text and maps as the script's own words.

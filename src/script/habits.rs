@@ -333,3 +333,24 @@ pub(super) fn unnamed(rest: &str) -> Error {
         ),
     }
 }
+
+/// The name of a field, or a map's key, is wanted, and something else stands there.
+pub(super) fn field_expected(reading: &Reading) -> Error {
+    let word = reading.word(0);
+    if lexer::KEYWORDS.contains(&word) {
+        return reserved(word, reading);
+    }
+    if reading.bracket().is_some_and(|open| reading.tokens[open].is(reading.text, "#{"))
+        && reading.word(-1) != "."
+    {
+        return mistake(
+            "parse::name",
+            "a key of a map is a name, or text in double quotes",
+            "this is neither",
+        );
+    }
+    if reading.token(0).is_some_and(|token| token.shape == Shape::Text) {
+        return mistake("parse::symbol", "text is joined with `+`", "a name of a field belongs here");
+    }
+    mistake("parse::name", "the name of a field is missing", "here")
+}

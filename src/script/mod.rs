@@ -18,6 +18,7 @@ pub mod lexer;
 pub mod modules;
 pub mod params;
 mod people;
+pub mod raise;
 pub mod run;
 pub mod session;
 mod syntax;

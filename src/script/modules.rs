@@ -2,10 +2,10 @@
 //! itself would overflow its stack; what lies outside the main script's folder is refused.
 
 use super::assigning;
-use super::bind::raise;
 use super::failure::{Cause, Failure, Site};
 use super::fault;
 use super::known::Names;
+use super::raise::raise;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;

@@ -157,13 +157,19 @@ pub fn type_of_value(value: &Value) -> &'static str {
 }
 
 /// Check what was given against what is declared: every mistake in one error.
-pub fn check(declared: &[Declared], given: &BTreeMap<String, String>) -> Result<(), Error> {
+/// `bare` are those that were given without a value, `everywhere` the program's own options.
+pub fn check(
+    declared: &[Declared],
+    given: &BTreeMap<String, String>,
+    bare: &[String],
+    everywhere: &[String],
+) -> Result<(), Error> {
     let options: Vec<String> = declared.iter().map(|one| option_name(&one.name)).collect();
     let mut mistakes: Vec<Error> = given
         .keys()
         .filter(|name| !options.contains(name))
         .map(|name| {
-            let near = closest(name, options.iter().map(String::as_str));
+            let near = closest(name, options.iter().chain(everywhere).map(String::as_str));
             let mut error =
                 Error::new(Kind::InvalidArgument, format!("this runbook has no parameter `--{name}`"))
                     .coded("param::unknown");
@@ -183,12 +189,15 @@ pub fn check(declared: &[Declared], given: &BTreeMap<String, String>) -> Result<
                     format!("the parameter `--{}` is missing", option_name(&one.name)),
                 )
                 .coded("param::missing")
-                .help(format!(
-                    "give --{} {}: {}",
-                    option_name(&one.name),
-                    one.ty.to_uppercase(),
-                    one.help
-                )),
+                .help(match one.help.as_str() {
+                    "" => format!("give --{} {}", option_name(&one.name), one.ty.to_uppercase()),
+                    help => format!("give --{} {}: {help}", option_name(&one.name), one.ty.to_uppercase()),
+                }),
+            ),
+            Some(_) if one.ty != "bool" && bare.contains(&option_name(&one.name)) => mistakes.push(
+                Error::new(Kind::InvalidArgument, format!("`--{}` needs a value", option_name(&one.name)))
+                    .coded("param::value")
+                    .help(format!("write --{} {}", option_name(&one.name), one.ty.to_uppercase())),
             ),
             Some(text) => {
                 if let Err(error) = parse(&one.name, &one.ty, text) {

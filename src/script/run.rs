@@ -1,6 +1,7 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
 use super::assigning;
+use super::calls;
 use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
@@ -9,8 +10,10 @@ use super::modules;
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
-use crate::cloud::Value;
+use crate::cloud::{Error, Value};
+use crate::verbs::VERBS;
 use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A script that was compiled and not run.
@@ -43,6 +46,30 @@ impl Program {
                 Err(fault::parse_failure(&error, name, text, &Names { session, functions: Vec::new() }))
             }
         }
+    }
+
+    /// The name it was compiled under.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The engine's tree, for checks.
+    pub fn tree(&self) -> &AST {
+        &self.ast
+    }
+
+    /// Every function that a call by name can mean: the verbs, the engine's, the script's own.
+    pub fn function_names(&self) -> HashSet<String> {
+        let native = self.engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true);
+        let own = self.ast.iter_functions().map(|function| function.name.to_string());
+        native.into_iter().chain(own).chain(VERBS.iter().map(|verb| verb.name.to_string())).collect()
+    }
+
+    /// The error of calling what is no function, with the nearest that is.
+    pub fn no_function(&self, name: &str, arguments: usize) -> Error {
+        let types = vec!["string"; arguments].join(", ");
+        let names = Names { session: &self.session, functions: known::functions(&self.ast) };
+        calls::not_found(&format!("{name} ({types})"), &names)
     }
 
     /// The parameters that the script declares.

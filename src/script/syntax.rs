@@ -190,7 +190,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ExprExpected(what) => {
             here(mistake("parse::expression", format!("{} is missing here", plain(what)), "before this"))
         }
-        P::PropertyExpected => here(field_expected(reading)),
+        P::PropertyExpected => here(habits::field_expected(reading)),
         P::VariableExpected => name_expected(reading, offset),
         P::ForbiddenVariable(name) => {
             here(mistake("parse::name", format!("`{name}` is not a name for a variable"), "choose another"))
@@ -450,27 +450,6 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
         };
     }
     unknown_variable(name, &scope, known)
-}
-
-/// The name of a field, or a map's key, is wanted, and something else stands there.
-fn field_expected(reading: &Reading) -> Error {
-    let word = reading.word(0);
-    if lexer::KEYWORDS.contains(&word) {
-        return habits::reserved(word, reading);
-    }
-    if reading.bracket().is_some_and(|open| reading.tokens[open].is(reading.text, "#{"))
-        && reading.word(-1) != "."
-    {
-        return mistake(
-            "parse::name",
-            "a key of a map is a name, or text in double quotes",
-            "this is neither",
-        );
-    }
-    if reading.token(0).is_some_and(|token| token.shape == Shape::Text) {
-        return mistake("parse::symbol", "text is joined with `+`", "a name of a field belongs here");
-    }
-    mistake("parse::name", "the name of a field is missing", "here")
 }
 
 /// A name is wanted, and something else stands there.

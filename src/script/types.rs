@@ -1,13 +1,13 @@
 //! The types of the language that are ours: what can be read of them, how they print, how they compare and combine.
 
-use super::bind::{Outcome, raise};
 use super::failure::Ending;
+use super::raise::{Outcome, no_field, raise};
 use super::session::Session;
 use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Secret, Span, Time, Value};
 use crate::verbs::lookup::closest;
 use crate::verbs::{VERBS, verb};
-use rhai::{Dynamic, Engine, EvalAltResult, ImmutableString, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext, Position};
 use std::sync::Arc;
 
 /// Register all of them.
@@ -36,16 +36,6 @@ fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine.register_fn("to_debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("print", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
-}
-
-/// The error for a field that a type does not have.
-pub fn no_field(what: &str, name: &str, known: &[&str]) -> Error {
-    let near = closest(name, known.iter().copied());
-    let label = near.first().map_or("no such field".to_string(), |near| format!("did you mean `{near}`?"));
-    Error::new(Kind::Script, format!("{what} has no field `{name}`"))
-        .coded("language::unknown_field")
-        .help(format!("use one of its fields: {}", known.join(", ")))
-        .at(crate::cloud::error::Place::Verb, label)
 }
 
 fn resources(engine: &mut Engine, session: &Arc<Session>) {
@@ -269,9 +259,4 @@ fn shifted<T: Clone + Send + Sync + 'static>(engine: &mut Engine, name: &'static
             raise(error, context.call_position())
         })
     });
-}
-
-/// The engine's error for a value that cannot be used like that, in our own words.
-pub fn script_error(code: &'static str, message: String, position: Position) -> Box<EvalAltResult> {
-    raise(Error::new(Kind::Script, message).coded(code), position)
 }

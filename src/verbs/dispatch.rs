@@ -146,6 +146,14 @@ pub async fn accepted(
 
 /// An error of an action, with the server's name where the cloud told only its id.
 fn about(mut error: Error, server: &Server, action: &Action) -> Error {
+    if error.kind == Kind::NotFound && error.answer.as_ref().is_some_and(|answer| answer.contains(&server.id))
+    {
+        error.message = format!("the server `{}` is gone", server.name);
+        error.help = Some(format!(
+            "look with `find_server(\"{}\")`; a deleted server cannot be called back",
+            server.name
+        ));
+    }
     if error.kind == Kind::Conflict && error.help.is_none() {
         error.help = Some(format!(
             "look at `server(\"{}\").status`, and wait with `wait_ready` before `{}`",

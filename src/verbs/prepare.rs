@@ -96,10 +96,10 @@ fn unmasked(call: &Call) -> Result<()> {
     }
     let masked = call.arguments().find(|(_, value)| holds_mask(value));
     let Some((name, _)) = masked else { return Ok(()) };
-    Err(Error::new(Kind::InvalidArgument, format!("`{name}` holds {MASK}, which is what a secret prints as"))
-        .coded("call::wrong_type")
-        .help("give the secret itself, or its text by `reveal(…)`")
-        .at(call.place(name), "a masked secret"))
+    Err(Error::new(Kind::InvalidArgument, format!("`{name}` holds the mask of a secret"))
+        .coded("call::masked")
+        .help("give the secret itself, or its text with `reveal(secret)`")
+        .at(call.place(name), "this would write the dots"))
 }
 
 fn holds_mask(value: &Value) -> bool {

@@ -17,6 +17,17 @@ fn interrupted(program: &Program, script: &str, options: &[&str], signal: &str) 
     running.end()
 }
 
+/// A report without the frame that shows the place.
+fn unframed(report: &str) -> String {
+    let mut inside = false;
+    let kept = report.lines().filter(|line| {
+        let framed = inside || line.starts_with("   ,-[");
+        inside = framed && !line.starts_with("   `--");
+        !framed
+    });
+    kept.map(|line| format!("{line}\n")).collect()
+}
+
 #[test]
 fn an_interruption_ends_a_wait_and_says_what_exists() {
     let served = Served::frozen();
@@ -28,7 +39,8 @@ fn an_interruption_ends_a_wait_and_says_what_exists() {
     "#;
     let ended = interrupted(&served.program(), script, &[], "INT");
     assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""));
-    assert_eq!(ended.err, "  x the run was interrupted\n  exists   1 server of this run: web-1\n");
+    assert_eq!(unframed(&ended.err), "  x the run was interrupted\n  exists   1 server of this run: web-1\n");
+    assert!(ended.err.contains("book.rhai:4:17") && ended.err.contains("it was here"), "{}", ended.err);
     assert_eq!(served.written(), ["server.create web-1"]);
 }
 
@@ -39,7 +51,10 @@ fn a_termination_ends_a_wait_too() {
         print("here"); servers().wait_active(); print("went on");"#;
     let ended = interrupted(&served.program(), script, &[], "TERM");
     assert_eq!((ended.code, ended.out.as_str()), (Some(143), ""));
-    assert_eq!(ended.err, "  x the run was terminated\n  exists   2 servers of this run: a-1, a-2\n");
+    assert_eq!(
+        unframed(&ended.err),
+        "  x the run was terminated\n  exists   2 servers of this run: a-1, a-2\n"
+    );
 }
 
 #[test]
@@ -69,7 +84,7 @@ fn an_interruption_ends_a_sleep_that_a_script_would_ignore() {
     ] {
         let ended = interrupted(&served.program(), script, &[], "INT");
         assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{script}\n{}", ended.err);
-        assert_eq!(ended.err, "  x the run was interrupted\n");
+        assert_eq!(unframed(&ended.err), "  x the run was interrupted\n");
     }
 }
 
@@ -113,7 +128,7 @@ fn an_expression_is_interrupted_alike() {
     assert_eq!(running.line(), "here");
     running.signal("INT");
     let ended = running.end();
-    assert_eq!((ended.code, ended.err.as_str()), (Some(130), "  x the run was interrupted\n"));
+    assert_eq!((ended.code, unframed(&ended.err).as_str()), (Some(130), "  x the run was interrupted\n"));
 }
 
 #[test]
@@ -124,4 +139,35 @@ fn a_reader_that_leaves_ends_a_script_and_is_no_error() {
     assert_eq!(running.line(), "here");
     let ended = running.end_unread();
     assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_terminal_sees_what_is_waited_for_and_a_report_that_is_not_torn() {
+    // util-linux's `script` gives the program a terminal; where it is not there, there is nothing to show.
+    let there = std::process::Command::new("script").arg("--version").output();
+    if !there.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("util-linux")) {
+        return;
+    }
+    let served = Served::frozen();
+    let program = served.program();
+    program.file("book.rhai", r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }).wait_active("1s");"#);
+    let line = format!("{} run book.rhai", env!("CARGO_BIN_EXE_rhain"));
+    let mut command = std::process::Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(program.folder()).env("TERM", "xterm");
+    command
+        .env("HOME", program.folder().join("../home"))
+        .env_remove("NO_COLOR")
+        .stdin(std::process::Stdio::null());
+    for name in ["OS_CLOUD", "OS_CLIENT_CONFIG_FILE", "RHAIN_CLOUD"] {
+        command.env_remove(name);
+    }
+    let output = command.output().expect("it ends");
+    let seen = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{seen}");
+    let (before, report) = seen.split_once("cloud::timeout").expect("a report");
+    assert!(before.contains("web to be ACTIVE: BUILD"), "{before:?}");
+    // The line is erased last, and nothing but the colour stands between that and the report.
+    let (_, between) = before.rsplit_once("\u{1b}[2K").expect("the line is erased");
+    assert!(matches!(between.trim(), "" | "\u{1b}[31m"), "{between:?}");
+    assert!(!report.contains("to be ACTIVE: BUILD"), "{report:?}");
 }

@@ -111,11 +111,11 @@ fn without_a_cloud_a_run_is_code_3_and_says_both_ways_on() {
     assert_eq!((ended.code, ended.out.as_str()), (Some(3), ""), "nothing of it ran");
     assert!(ended.err.starts_with("config::none\n"), "{}", ended.err);
     assert!(ended.err.contains("clouds.yaml") && ended.err.contains("--cloud sim"), "{}", ended.err);
-    // An expression uses the simulated cloud then, and says so; `-q` leaves the note out.
+    // An expression uses the simulated cloud then, and says so, with `-q` too: nobody shall take it for a real one.
     let ended = program.run(&["-e", "servers().len()"]);
     assert_eq!(ended.out, "0\n");
     assert!(ended.err.contains("--cloud sim"), "{}", ended.err);
-    assert_eq!(program.run(&["-q", "-e", "servers().len()"]).err, "");
+    assert!(program.run(&["-q", "-e", "servers().len()"]).err.contains("--cloud sim"));
     assert_eq!(program.run(&["--cloud", "sim", "-e", "servers().len()"]).err, "");
 }
 
@@ -483,4 +483,44 @@ fn names_of_files_do_nothing_to_a_terminal() {
         let missing = program.run(&["run", &format!("{path}x"), "--cloud", "sim"]);
         assert!(missing.code == Some(2) && !missing.err.contains(hostile), "{:?}", missing.err);
     }
+}
+
+#[test]
+fn what_is_certainly_wrong_is_told_before_anything_runs() {
+    let program = Program::new();
+    program.file(
+        "book.rhai",
+        "let s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\nfn never(s) { wait_actve(s); }\n\
+         try { nosuch() } catch (e) { print(e.kind); }",
+    );
+    let ended = program.run(&["--cloud", "sim", "run", "book.rhai"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{}", ended.err);
+    assert!(ended.err.contains("book.rhai:2:15") && ended.err.contains("`wait_active`"), "{}", ended.err);
+    assert!(!ended.err.contains("nosuch") && !ended.err.contains("exists"), "{}", ended.err);
+}
+
+#[test]
+fn a_parameter_without_a_value_is_no_true() {
+    let program = Program::new();
+    program.file("book.rhai", "const IMAGE = param(\"image\", \"cirros\"); const FAST = param(\"fast\", false); print(`${IMAGE} ${FAST}`);");
+    let ended = program.run(&["--cloud", "sim", "run", "book.rhai", "--image"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.err.contains("`--image` needs a value"), "{}", ended.err);
+    assert_eq!(program.run(&["--cloud", "sim", "run", "book.rhai", "--fast"]).out, "cirros true\n");
+    let ended = program.run(&["run", "book.rhai", "--clod", "sim"]);
+    assert!(ended.err.contains("use --cloud"), "{}", ended.err);
+    let page = program.run(&["run", "book.rhai", "--help"]);
+    assert!(page.out.contains("--image STRING") && page.code == Some(0), "{}", page.out);
+}
+
+#[test]
+fn a_full_disk_is_told_and_fails_the_run() {
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    let script = format!("{} --cloud sim -e 'print(1)' > /dev/full", env!("CARGO_BIN_EXE_rhain"));
+    let ended = std::process::Command::new("sh").arg("-c").arg(script).output();
+    let ended = ended.expect("a shell");
+    assert_eq!(ended.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("standard output cannot be written"));
 }

@@ -198,8 +198,8 @@ fn a_login_that_is_echoed_back_is_not_shown() {
         (400, format!(r#"{{"error": {{"code": 400, "message": "cannot use password {PLANTED}"}}}}"#)),
         (401, format!(r#"{{"error": {{"code": 401, "message": "{PLANTED} is wrong"}}}}"#)),
         (403, format!("no {PLANTED}")),
-        (404, format!("{PLANTED}")),
-        (200, format!("{PLANTED}")),
+        (404, PLANTED.to_string()),
+        (200, PLANTED.to_string()),
         (201, format!(r#"{{"token": "{PLANTED}"}}"#)),
         (501, format!(r#"{{"error": {{"message": "{PLANTED}"}}}}"#)),
     ] {

@@ -17,6 +17,7 @@ fn pictured(name: &str, program: &Program, options: &[&str]) {
     let code = if name.starts_with("09") { 3 } else { 1 };
     assert_eq!(ended.code, Some(code), "{}", ended.err);
     let said = normalised(&ended.err);
+    #[allow(clippy::disallowed_methods)] // the test runner's own environment
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(of_tests("diagnostics/twelve").join(format!("{name}.txt")), &said).expect("a file");
     }

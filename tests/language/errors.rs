@@ -184,3 +184,23 @@ fn an_error_in_a_module_s_function_says_the_way() {
     let sources: Vec<&str> = failure.sites.iter().map(|site| site.source.as_str()).collect();
     assert_eq!(sources, ["std/wait", "test.rhai"], "{failure:?}");
 }
+
+#[test]
+fn errors_keep_their_words_through_a_closure_and_a_function() {
+    let world = World::new();
+    let caught = |code: &str| {
+        format!(
+            "fn tried(f) {{ try {{ f.call() }} catch (e) {{ return `${{e.kind}}: ${{e.message}}`; }} }} tried(|| {code})"
+        )
+    };
+    for (code, said) in [
+        ("[1][5]", "script: the array has 1 element, and no element 5"),
+        ("1 / 0", "script: a number is divided by zero"),
+        ("1 + ()", "script: `+` does not join a number and nothing"),
+        ("#{ a: 1 }.b", "script: this map has no key `b`"),
+        ("\"x\".bogus()", "script: there is no verb `bogus`"),
+        ("fail(\"no disk\")", "script: no disk"),
+    ] {
+        world.gives(&caught(code), said);
+    }
+}

@@ -1,14 +1,15 @@
 //! The pages of `rhain explain`: one a code, with what it means, a failing example and a mended one.
 //!
 //! A code is a family and a word: `call` and `parse` are found before anything is sent, `language` is what a running
-//! script does wrong, `cloud` what a cloud says, `gate` what this session does not allow, `config` what is wrong with
-//! the user's files. Examples that fail are fenced as `rhai,fails`.
+//! script does wrong, `script` what it says itself, `import` and `param` what it lacks, `cloud` what a cloud says, `gate` what
+//! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line. Examples that fail are fenced as `rhai,fails`.
 
 /// The codes and their pages, in alphabetical order.
 pub const PAGES: &[(&str, &str)] = &[
     ("call::closure", include_str!("call-closure.md")),
     ("call::empty_filter", include_str!("call-empty_filter.md")),
     ("call::invalid_argument", include_str!("call-invalid_argument.md")),
+    ("call::masked", include_str!("call-masked.md")),
     ("call::missing_argument", include_str!("call-missing_argument.md")),
     ("call::other_cloud", include_str!("call-other_cloud.md")),
     ("call::too_many_arguments", include_str!("call-too_many_arguments.md")),
@@ -16,6 +17,12 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::unknown_status", include_str!("call-unknown_status.md")),
     ("call::unknown_verb", include_str!("call-unknown_verb.md")),
     ("call::wrong_type", include_str!("call-wrong_type.md")),
+    ("cli::code", include_str!("cli-code.md")),
+    ("cli::command", include_str!("cli-command.md")),
+    ("cli::file", include_str!("cli-file.md")),
+    ("cli::output", include_str!("cli-output.md")),
+    ("cli::sim", include_str!("cli-sim.md")),
+    ("cli::topic", include_str!("cli-topic.md")),
     ("cloud::ambiguous", include_str!("cloud-ambiguous.md")),
     ("cloud::conflict", include_str!("cloud-conflict.md")),
     ("cloud::failed", include_str!("cloud-failed.md")),
@@ -38,8 +45,12 @@ pub const PAGES: &[(&str, &str)] = &[
     ("config::value", include_str!("config-value.md")),
     ("gate::denied", include_str!("gate-denied.md")),
     ("gate::pretended", include_str!("gate-pretended.md")),
+    ("import::cycle", include_str!("import-cycle.md")),
+    ("import::missing", include_str!("import-missing.md")),
+    ("import::outside", include_str!("import-outside.md")),
     ("language::arithmetic", include_str!("language-arithmetic.md")),
     ("language::cancelled", include_str!("language-cancelled.md")),
+    ("language::closure_result", include_str!("language-closure_result.md")),
     ("language::constant", include_str!("language-constant.md")),
     ("language::data_race", include_str!("language-data_race.md")),
     ("language::failed", include_str!("language-failed.md")),
@@ -60,7 +71,11 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::type", include_str!("language-type.md")),
     ("language::unknown_field", include_str!("language-unknown_field.md")),
     ("language::unknown_variable", include_str!("language-unknown_variable.md")),
+    ("language::unlike", include_str!("language-unlike.md")),
     ("language::variable", include_str!("language-variable.md")),
+    ("param::missing", include_str!("param-missing.md")),
+    ("param::unknown", include_str!("param-unknown.md")),
+    ("param::value", include_str!("param-value.md")),
     ("parse::assign", include_str!("parse-assign.md")),
     ("parse::await", include_str!("parse-await.md")),
     ("parse::block", include_str!("parse-block.md")),
@@ -109,6 +124,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("parse::unclosed", include_str!("parse-unclosed.md")),
     ("parse::unclosed_text", include_str!("parse-unclosed_text.md")),
     ("parse::unopened", include_str!("parse-unopened.md")),
+    ("script::assertion", include_str!("script-assertion.md")),
+    ("script::failed", include_str!("script-failed.md")),
 ];
 
 /// The page of a code.
@@ -119,4 +136,12 @@ pub fn page(code: &str) -> Option<&'static str> {
 /// Every code, in alphabetical order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(code, _)| *code)
+}
+
+/// What a code means, in the first sentence of its page.
+pub fn summary(code: &str) -> String {
+    let text = page(code).unwrap_or("");
+    let words: Vec<&str> = text.lines().skip(1).skip_while(|line| line.trim().is_empty()).collect();
+    let first = words.split(|line| line.trim().is_empty()).next().unwrap_or(&[]).join(" ");
+    first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence).to_string()
 }

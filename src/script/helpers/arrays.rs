@@ -1,10 +1,10 @@
 //! Arrays: sorting that lets errors through, filters whose closure must give true or false, and `get` of maps.
 
 use crate::cloud::{Resource, Value};
-use crate::script::bind::{Outcome, raise};
 use crate::script::compare::order;
+use crate::script::raise::{Outcome, raise};
+use crate::script::raise::{no_field, script_error};
 use crate::script::session::Session;
-use crate::script::types::{no_field, script_error};
 use crate::script::value::{to_dynamic, to_value};
 use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 use std::cmp::Ordering;

@@ -3,8 +3,8 @@
 use super::arrays;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Span, Value};
-use crate::script::bind::{Outcome, raise, raise_at};
 use crate::script::failure::Ending;
+use crate::script::raise::{Outcome, raise, raise_at};
 use crate::script::session::Session;
 use crate::script::value::{literal, to_value};
 use crate::verbs::argument::Argument;

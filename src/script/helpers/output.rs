@@ -2,9 +2,9 @@
 
 use crate::cloud::{Error, Kind, Value};
 use crate::output;
-use crate::script::bind::{Outcome, raise};
+use crate::script::raise::no_field;
+use crate::script::raise::{Outcome, raise};
 use crate::script::session::Session;
-use crate::script::types::no_field;
 use crate::script::value::{display, literal, to_value};
 use rhai::{Array, Dynamic, Engine, NativeCallContext, Position};
 use std::sync::Arc;

@@ -2,8 +2,8 @@
 
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Secret, Value};
-use crate::script::bind::{Outcome, raise};
 use crate::script::params::{self, TYPES, option_name};
+use crate::script::raise::{Outcome, raise};
 use crate::script::session::Session;
 use crate::script::value::{to_dynamic, to_value};
 use crate::verbs::prepare::prepare;
