@@ -68,32 +68,46 @@ impl Ledger {
                 outcome,
             });
         };
-        let made =
-            |value: &Value| matches!(effect, Effect::Creates).then(|| resources(value)).unwrap_or_default();
-        match result {
-            Ok(value) if matches!(effect, Effect::Creates) => {
-                resources(value).iter().for_each(|resource| add(Some(resource), "", Outcome::Done));
+        let creates = matches!(effect, Effect::Creates);
+        let became = |error: &Error| if error.maybe { Outcome::Maybe } else { Outcome::Refused };
+        // What a creation made is in its results; what another change was done to is its subject.
+        let mut end = |subject: Option<&Value>, result: std::result::Result<&Value, &Error>| {
+            let (resource, name) = match subject {
+                Some(Value::Resource(resource)) => (Some(resource), ""),
+                Some(Value::Text(text)) => (None, &**text),
+                _ => (None, ""),
+            };
+            match result {
+                Ok(value) if creates => {
+                    resources(value).iter().for_each(|made| add(Some(made), "", Outcome::Done));
+                }
+                Ok(_) if subject.is_some() => add(resource, name, Outcome::Done),
+                Ok(_) => {}
+                Err(error) => {
+                    if creates {
+                        let left = error.exists.iter().flat_map(resources);
+                        left.for_each(|made| add(Some(&made), "", Outcome::Done));
+                    }
+                    add(resource, name, became(error));
+                }
             }
-            Ok(_) => {
-                for subject in subject.map(subjects).unwrap_or_default() {
-                    match subject {
-                        Value::Resource(resource) => add(Some(&resource), "", Outcome::Done),
-                        Value::Text(text) => add(None, &text, Outcome::Done),
-                        _ => {}
+        };
+        // A bulk call's members each have their own end, whether the failures were collected or raised.
+        let members = match result {
+            Ok(Value::Array(results)) => Some(results),
+            Err(error) if !error.results.is_empty() => Some(&error.results),
+            _ => None,
+        };
+        match (members, subject) {
+            (Some(results), Some(Value::Array(subjects))) if results.len() == subjects.len() => {
+                for (subject, result) in subjects.iter().zip(results) {
+                    match result {
+                        Value::Error(error) => end(Some(subject), Err(error)),
+                        value => end(Some(subject), Ok(value)),
                     }
                 }
             }
-            Err(error) => {
-                for value in error.exists.iter().chain(&error.results) {
-                    made(value).iter().for_each(|resource| add(Some(resource), "", Outcome::Done));
-                }
-                let name = match subject {
-                    Some(Value::Text(text)) => text.to_string(),
-                    Some(Value::Resource(resource)) => resource.name().to_string(),
-                    _ => String::new(),
-                };
-                add(None, &name, if error.maybe { Outcome::Maybe } else { Outcome::Refused });
-            }
+            _ => end(subject, result.as_ref()),
         }
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
     }
@@ -158,9 +172,27 @@ fn resources(value: &Value) -> Vec<Resource> {
     }
 }
 
-fn subjects(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.clone(),
-        one => vec![one.clone()],
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::Kind;
+
+    #[test]
+    fn of_a_bulk_change_each_member_has_its_own_end() {
+        let mut lost = Error::new(Kind::Network, "lost");
+        lost.maybe = true;
+        let (maybe, refused) = (Value::Error(lost.clone()), Value::Error(Error::new(Kind::Conflict, "no")));
+        lost.results = vec![Value::Unit, maybe, refused];
+        let members = Value::Array(["a", "b", "c"].map(Value::text).to_vec());
+        let ledger = Ledger::default();
+        let at = Time::parse("2026-11-21T09:00:00Z").unwrap_or_else(|| unreachable!());
+        ledger.record(at, "reboot", Effect::Changes, Some(&members), &Err(lost));
+        let ends: Vec<_> = ledger.entries().into_iter().map(|entry| (entry.name, entry.outcome)).collect();
+        let ended = |name: &str, outcome| (name.to_string(), outcome);
+        assert_eq!(
+            ends,
+            [ended("a", Outcome::Done), ended("b", Outcome::Maybe), ended("c", Outcome::Refused)]
+        );
+        assert_eq!(ledger.exists(), ["`reboot` of `b` may have taken effect"]);
     }
 }

@@ -196,14 +196,13 @@ fn secrets_under(key: &str, value: &Value, found: &mut dyn FnMut(&str)) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| secrets_under(name, value, found)),
         Value::Array(items) => items.iter().for_each(|item| secrets_under(key, item, found)),
-        Value::String(text)
-            if is_secret_name(key)
-                && !["true", "false", "none", "null"].iter().any(|word| text.eq_ignore_ascii_case(word)) =>
-        {
-            found(text);
-        }
+        Value::String(text) if is_secret_name(key) && !says_whether(text) => found(text),
         _ => {}
     }
+}
+
+fn says_whether(text: &str) -> bool {
+    ["true", "false", "none", "null"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// The secrets of this run, hidden wherever a text repeats them. Cheap to clone; all clones are one.

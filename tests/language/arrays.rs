@@ -131,3 +131,14 @@ fn a_mixed_array_goes_each_to_its_own_kind() {
     world.fails(r#"stop(["web", 5])"#, "invalid_argument", "holds a number");
     world.fails(r#"stop([["web"]])"#, "invalid_argument", "holds an array");
 }
+
+#[test]
+fn the_record_of_a_bulk_call_has_each_members_own_end() {
+    for (options, ended) in [("#{ on_error: \"collect\" }", true), ("#{}", false)] {
+        let world = World::new();
+        world.ok(r#"boot("n", #{ image: "cirros", flavor: "m1.tiny", count: 3, wait: true }); lock("n-2");"#);
+        assert_eq!(world.exists(), ["3 servers of this run: n-1, n-2, n-3"]);
+        assert_eq!(world.run(&format!("delete([\"n-1\", \"n-2\", \"n-3\"], {options})")).is_ok(), ended);
+        assert_eq!(world.exists(), ["1 server of this run: n-2"], "{options}");
+    }
+}

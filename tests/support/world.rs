@@ -180,6 +180,11 @@ impl World {
         self.sim(|sim| sim.fault(Fault { operation: operation.to_string(), times: 1, after, kind }));
     }
 
+    /// What the run's record says exists.
+    pub fn exists(&self) -> Vec<String> {
+        self.setup.session.ledger.exists()
+    }
+
     /// How many requests the cloud has seen.
     pub fn requests(&self) -> usize {
         self.sim(|sim| sim.requests().len())

@@ -48,13 +48,17 @@ pub(super) struct Scene<'a> {
     pub(super) until: Duration,
 }
 
-/// How long after its time a wait's last look may still be answered.
+/// How long a look that begins when time is all but up may take; what began before ends with its time.
 const LAST_LOOK: Duration = Duration::from_secs(1);
 
 impl Scene<'_> {
     /// The answer of a look, or `None` where it hangs until time is up.
     pub(super) async fn in_time<T>(&self, look: impl Future<Output = T> + Send) -> Option<T> {
-        let left = self.until.saturating_add(LAST_LOOK).saturating_sub(self.clock.elapsed());
+        let now = self.clock.elapsed();
+        let left = match self.until.saturating_sub(now) {
+            left if left >= LAST_LOOK => left,
+            _ => self.until.saturating_add(LAST_LOOK).saturating_sub(now),
+        };
         // The look is polled first: one that is there counts, however late.
         match select(pin!(look), self.clock.lapse(left)).await {
             Either::Left((seen, _)) => Some(seen),

@@ -30,7 +30,11 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let mut error = told(session, call, answer, kind, message, &refusal.words);
     // A fault, or a gateway's word for one behind it, does not say how far a request had come.
     error.maybe = happens_once(call) && matches!(answer.status, 500 | 502..=504);
-    error.help = help(session.name(), kind, refusal.retry_after.map(|wait| wait.to_string()).or(retry_after));
+    let wait = refusal.retry_after.map(|wait| wait.to_string()).or(retry_after);
+    error.help = match error.maybe {
+        true => Some("look whether it has taken effect before trying again".to_string()),
+        false => help(session.name(), kind, wait),
+    };
     error.code = refusal.code.map(|code| session.hide(&code));
     error
 }
