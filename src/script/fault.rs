@@ -166,7 +166,14 @@ pub fn caught<K: Known>(map: &rhai::Map, known: impl FnOnce() -> K) -> Option<Er
         }
         _ => return None,
     };
-    Some(translated(&error, &known()))
+    let mut error = translated(&error, &known());
+    let number = |key: &str| map.get(key).and_then(|value| usize::try_from(value.as_int().ok()?).ok());
+    // Who catches it may throw it again: then its first place is the one to show. Of an error that came through a call
+    // the map tells only where the call stands.
+    if let (Some(line), Some(column)) = (number("line"), number("position")) {
+        error.raised = Some((text("source"), line, column));
+    }
+    Some(error)
 }
 
 /// The engine's error from its own words, where a call on the way has swallowed all else: what it says, then where.

@@ -204,3 +204,11 @@ fn errors_keep_their_words_through_a_closure_and_a_function() {
         world.gives(&caught(code), said);
     }
 }
+
+#[test]
+fn an_error_of_the_language_that_is_thrown_again_is_shown_where_it_began() {
+    let world = World::new();
+    let failed = world.run("try {\n    let a = [1];\n    print(a[7]);\n} catch (e) {\n    throw e;\n}");
+    let Err(Failure { cause: Cause::Error(_), sites }) = failed else { panic!("it ends with an error") };
+    assert_eq!((sites[0].line, sites[0].column), (3, 13), "{sites:?}");
+}
