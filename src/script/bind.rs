@@ -22,50 +22,48 @@ fn arities(verb: &Verb) -> std::ops::RangeInclusive<usize> {
     0..=most.max().unwrap_or(0) + 3
 }
 
-/// Bind all verbs whose bodies are not the language's own.
+/// The body of a native that stands for a verb.
+type Body = fn(&Session, &'static Verb, &NativeCallContext, &mut [&mut Dynamic]) -> Outcome<Dynamic>;
+
+/// One of the engine's types.
+type TypeOf = fn() -> TypeId;
+
+/// Functions that the engine has for these very types, which would come before a verb's.
+pub const SHADOWED: [(&str, TypeOf); 4] = [
+    ("sleep", TypeId::of::<i64>),
+    ("sleep", TypeId::of::<f64>),
+    ("to_json", TypeId::of::<rhai::Map>),
+    ("parse_json", TypeId::of::<rhai::ImmutableString>),
+];
+
+/// Bind every verb: by its own body, or, where that is the language's, by the checks of what its natives do not take.
 pub fn bind(engine: &mut Engine, session: &Arc<Session>) {
-    for verb in VERBS.iter().copied().filter(|verb| !matches!(verb.run, Run::Language)) {
+    for verb in VERBS.iter().copied() {
+        let body: Body = match verb.run {
+            Run::Language if has_fallback(verb) => refuse,
+            Run::Language => continue,
+            _ => call,
+        };
         for arity in arities(verb) {
-            let session = session.clone();
-            let types = vec![TypeId::of::<Dynamic>(); arity];
-            engine.register_raw_fn(
-                verb.name,
-                types,
-                move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
-                    call(&session, verb, &context, args)
-                },
-            );
+            register(engine, session, verb, vec![TypeId::of::<Dynamic>(); arity], body);
         }
     }
-    // The engine has functions of these names for these types, which would come first.
-    let own = [
-        ("sleep", TypeId::of::<i64>()),
-        ("sleep", TypeId::of::<f64>()),
-        ("to_json", TypeId::of::<rhai::Map>()),
-        ("parse_json", TypeId::of::<rhai::ImmutableString>()),
-    ];
-    for (name, ty) in own {
-        let Some(verb) = verb(name) else { continue };
-        let session = session.clone();
-        engine.register_raw_fn(
-            verb.name,
-            [ty],
-            move |context: NativeCallContext, args: &mut [&mut Dynamic]| call(&session, verb, &context, args),
-        );
+    for (name, of) in SHADOWED {
+        verb(name).into_iter().for_each(|verb| register(engine, session, verb, vec![of()], call));
     }
-    for verb in VERBS.iter().copied().filter(|verb| has_fallback(verb)) {
-        for arity in arities(verb) {
-            let session = session.clone();
-            let types = vec![TypeId::of::<Dynamic>(); arity];
-            engine.register_raw_fn(
-                verb.name,
-                types,
-                move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
-                    refuse(&session, verb, &context, args)
-                },
-            );
-        }
-    }
+}
+
+fn register(
+    engine: &mut Engine,
+    session: &Arc<Session>,
+    verb: &'static Verb,
+    types: Vec<TypeId>,
+    body: Body,
+) {
+    let session = session.clone();
+    engine.register_raw_fn(verb.name, types, move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
+        body(&session, verb, &context, args)
+    });
 }
 
 /// Whether a verb of the language itself has its declared checks behind its natives, for what none of them takes;

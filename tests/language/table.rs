@@ -360,3 +360,21 @@ fn too_many_and_too_few_arguments_are_told_from_the_declaration() {
     });
     assert_eq!(world.requests(), 0, "nothing may be sent");
 }
+
+/// The engine's own functions for exact types come before a verb bound for any: each is known, and bound over.
+#[test]
+fn no_function_of_the_engine_hides_a_verb() {
+    use rhai::packages::{Package, StandardPackage};
+    let mut engine = rhai::Engine::new_raw();
+    StandardPackage::new().register_into_engine(&mut engine);
+    let own: Vec<String> =
+        engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true);
+    let mut shared: Vec<&str> =
+        VERBS.iter().map(|verb| verb.name).filter(|name| own.iter().any(|other| other == name)).collect();
+    shared.retain(|name| !rhain::script::bind::SHADOWED.iter().any(|(known, _)| known == name));
+    // `get` of arrays, blobs and texts and `start` of ranges are other functions; print and debug are the language's; of
+    // exit, order_by and timestamp ours are registered for the very same types.
+    let apart = ["get", "start", "print", "debug", "exit", "order_by", "timestamp"];
+    shared.retain(|name| !apart.contains(name));
+    assert!(shared.is_empty(), "{shared:?}");
+}
