@@ -3,6 +3,7 @@
 //! The path of one call, and so the reading order of the rooms:
 //!
 //! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
+//! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
 //! - [`gate`] decides on every effect before it happens, and keeps the ledger of what was done.
 //! - [`verbs`] is what the language can do: one file a verb, one table of them.
 //! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation.
@@ -25,5 +26,6 @@ pub mod output;
 pub mod provider;
 pub mod script;
 pub mod sim;
+pub mod syntax;
 pub mod verbs;
 pub mod wire;

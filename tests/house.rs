@@ -16,10 +16,15 @@ const MAY: &[(&str, &[&str])] = &[
     ("gate", &["verbs", "cloud"]),
     ("manual", &["verbs", "cloud"]),
     ("output", &["cloud", "verbs"]),
-    ("script", &["verbs", "cloud", "gate", "output"]),
-    ("diag", &["script", "cloud", "wire", "config", "gate"]),
+    ("syntax", &[]),
+    ("script", &["verbs", "cloud", "gate", "output", "syntax"]),
+    ("check", &["verbs", "script", "cloud", "syntax"]),
+    ("diag", &["script", "check", "syntax", "cloud", "wire", "config", "gate"]),
+    // What an editor offers at a place of a text, for the terminal's and for others'.
+    ("assist", &["script", "check", "syntax", "manual", "verbs", "cloud"]),
+    ("repl", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
+    ("lsp", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
     ("sim", &[]),
-    ("check", &["verbs", "script", "cloud"]),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.

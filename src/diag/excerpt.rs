@@ -5,7 +5,7 @@
 
 use super::report::{Mark, Section};
 use crate::cloud::value::MASK;
-use crate::script::lexer;
+use crate::syntax::lexer;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};

@@ -7,7 +7,7 @@ use super::from_cloud;
 use super::report::{Mark, Report, Section};
 use crate::cloud::error::Error;
 use crate::cloud::value::MASK;
-use crate::script::lexer;
+use crate::syntax::lexer;
 
 /// Keys of configuration files whose values never print.
 const SECRET: &[&str] =

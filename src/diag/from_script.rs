@@ -8,7 +8,7 @@ use super::report::{Mark, Report, Section};
 use super::span;
 use crate::cloud::error::Error;
 use crate::script::failure::{Cause, Failure, Site, Sources};
-use crate::script::lexer;
+use crate::syntax::lexer;
 use std::ops::Range;
 
 /// How many calls are drawn before a chain is cut, and how many of its outermost are kept.

@@ -262,8 +262,8 @@ pub fn to_json(report: &Report, secrets: &[String]) -> serde_json::Value {
     let clean = |text: &str| Value::String(excerpt::mask(text, secrets));
     let places = report.sections.iter().flat_map(|section| {
         section.marks.iter().map(|mark| {
-            let (line, column) = crate::script::lexer::position(&section.text, mark.span.start);
-            let (end_line, end_column) = crate::script::lexer::position(&section.text, mark.span.end);
+            let (line, column) = crate::syntax::lexer::position(&section.text, mark.span.start);
+            let (end_line, end_column) = crate::syntax::lexer::position(&section.text, mark.span.end);
             let mut place = json!({
                 "source": section.source, "line": line, "column": column,
                 "end_line": end_line, "end_column": end_column,

@@ -5,7 +5,7 @@
 //! back to the argument, then to the name. It never fails and never leaves the text.
 
 use crate::cloud::error::Place;
-use crate::script::lexer::{self, Shape, Token};
+use crate::syntax::lexer::{self, Shape, Token};
 use std::ops::Range;
 
 /// The bytes that this part of the call at `line`:`column` (in characters, from 1) takes.

@@ -2,9 +2,9 @@
 //! called here. Each is recognised by a few tokens around the place where the engine stopped.
 
 use super::fault::Known;
-use super::lexer::{self, Shape};
 use super::syntax::{Found, Reading, mistake};
 use crate::cloud::error::Error;
+use crate::syntax::lexer::{self, Shape};
 use rhai::ParseErrorType as P;
 
 /// A habit at the place, and where to point it out.

@@ -14,7 +14,6 @@ pub mod fault;
 mod habits;
 mod helpers;
 mod known;
-pub mod lexer;
 pub mod modules;
 pub mod params;
 mod people;

@@ -7,10 +7,10 @@
 use super::failure::{Cause, Failure, Site};
 use super::fault::{Known, unknown_variable};
 use super::habits;
-use super::lexer::{self, Shape, Token, Unclosed};
 use super::people::{people_word, plain};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
+use crate::syntax::lexer::{self, Shape, Token, Unclosed};
 use rhai::{LexError, ParseError, ParseErrorType};
 use std::ops::Range;
 

@@ -1,0 +1,6 @@
+//! The text of a script, read by ourselves: what the engine, which stops at the first mistake and knows no end of
+//! anything, cannot tell. It imports nothing; the engine stays the judge of what is a script.
+//!
+//! [`lexer`] gives tokens with byte spans for any text at all.
+
+pub mod lexer;
