@@ -10,4 +10,5 @@ mod readme;
 mod scripts;
 mod sim;
 mod support;
+mod syntax;
 mod wire;
