@@ -3,12 +3,12 @@
 use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::style;
 use super::setup::{Purpose, Setup, setup};
-use crate::check;
+use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
 use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
-use crate::script::failure::{Cause, Failure, Site};
+use crate::script::failure::{Cause, Failure};
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
@@ -118,18 +118,23 @@ pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
         .help("give --trace a file in a folder that is there")
 }
 
-/// Compile and check: what is certainly wrong is told before anything runs, all of it.
+/// Check and compile: what is certainly wrong is told before anything runs, all of it.
 fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, u8> {
+    let checked = check::all(&setup.session, name, text);
+    let mut refused = false;
+    for (nth, source) in checked.iter().enumerate() {
+        for finding in source.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            refused = true;
+            let report = diag::from_check::report(&checked, nth, finding);
+            draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
+        }
+    }
+    if refused {
+        return Err(NOT_RUN);
+    }
     let program =
         Program::compile(&setup.session, name, text).map_err(|failure| report(options, setup, &failure))?;
-    let findings = check::check(&program);
-    for finding in &findings {
-        let site =
-            Site { source: name.to_string(), line: finding.line, column: finding.column, function: None };
-        let failure = Failure { cause: Cause::Error(finding.error.clone()), sites: vec![site] };
-        report(options, setup, &failure);
-    }
-    if findings.is_empty() { Ok(Arc::new(program)) } else { Err(NOT_RUN) }
+    Ok(Arc::new(program))
 }
 
 /// The session's cloud must be known and have credentials before a script starts.
