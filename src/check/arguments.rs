@@ -11,6 +11,7 @@ use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
 use crate::script::reader;
 use crate::syntax::tree::{Entry, Expression, ExpressionKind};
+use crate::verbs::server::boot;
 use crate::verbs::{Form, Param, Verb, prepare, verb};
 use std::ops::Range;
 
@@ -251,6 +252,18 @@ fn against(
             .collect();
         if !missing.is_empty() {
             mistakes.push(prepare::missing_argument(verb, form, &missing.join(" and ")));
+        }
+        // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
+        let other = |entry: &Entry| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
+        if verb.name == "boot" && !entries.iter().any(other) {
+            let missing: Vec<&str> = keys
+                .iter()
+                .filter(|key| ["image", "flavor"].contains(&key.name) && !given(key))
+                .map(|key| key.name)
+                .collect();
+            if !missing.is_empty() {
+                mistakes.push(boot::missing_keys(&missing));
+            }
         }
     }
     mistakes

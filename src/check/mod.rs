@@ -10,14 +10,25 @@
 //! catch, inside `try` and in closures given to `assert_throws`, is a warning.
 
 mod arguments;
+mod closures;
+mod dropped;
 pub mod facts;
 mod imports;
+mod in_place;
+mod interpolation;
 mod mistakes;
+mod never_equal;
+mod not_ready;
+pub mod parameters;
 mod secret_literal;
+mod shadowed_verb;
+pub mod touches;
 pub mod types;
 mod undeclared;
 mod unknown_field;
 mod unknown_verb;
+mod unreachable;
+mod unused_variable;
 
 use crate::cloud::Error;
 use crate::script::session::Session;
@@ -106,7 +117,17 @@ const RULES: &[Rule] = &[
     arguments::find,
     unknown_field::find,
     undeclared::find,
+    shadowed_verb::find,
+    parameters::find,
+    dropped::find,
+    in_place::find,
+    closures::find,
+    not_ready::find,
     secret_literal::find,
+    interpolation::find,
+    never_equal::find,
+    unreachable::find,
+    unused_variable::find,
 ];
 
 /// What is wrong with a text, in its order. Modules it imports are read for what they offer, and not checked.
