@@ -1,7 +1,7 @@
 //! The engine's errors as failures of a script: what happened in people's words, and the way there.
 //!
 //! Every error of the engine is translated here; calls that fit no function are [`super::calls`]'s, texts that do
-//! not parse [`super::syntax`]'s. What a verb raised travels through untouched. Nothing is drawn here.
+//! not parse [`super::mistakes`]'s. What a verb raised travels through untouched. Nothing is drawn here.
 
 use super::failure::{Cause, Failure, Site};
 use super::people::plain;
@@ -11,7 +11,7 @@ use crate::cloud::nearest::did_you_mean;
 use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 
 pub use super::people::people_word;
-pub use super::syntax::parse_failure;
+pub use super::mistakes::parse_failure;
 
 /// A function as a caller sees it: each way to call it, with its parameters and whether each must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]

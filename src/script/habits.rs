@@ -2,7 +2,7 @@
 //! called here. Each is recognised by a few tokens around the place where the engine stopped.
 
 use super::fault::Known;
-use super::syntax::{Found, Reading, mistake};
+use super::mistakes::{Found, Reading, mistake};
 use crate::cloud::error::Error;
 use crate::syntax::lexer::{self, Shape};
 use rhai::ParseErrorType as P;
