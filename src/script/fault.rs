@@ -69,7 +69,10 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
             _ => break,
         }
     }
-    let cause = cause(error, known);
+    let mut cause = cause(error, known);
+    if let Cause::Error(error) = &mut cause {
+        calls::of_variable(error, &known.text(&source).unwrap_or_default());
+    }
     let mut sites = vec![site(&source, error.position(), function)];
     if let Cause::Error(error) = &cause
         && let Some((from, line, column)) = &error.raised
@@ -363,9 +366,12 @@ fn mismatch(wanted: &str, got: &str) -> Error {
 }
 
 fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
+    if length == 0 {
+        return script("language::index", format!("{what} is empty, and has no {part} {index}"))
+            .at(Place::Verb, "there is nothing in it");
+    }
     let plural = if length == 1 { "" } else { "s" };
     let label = match length {
-        0 => "it is empty".to_owned(),
         1 => format!("only {part} 0 is there"),
         _ => format!("{part}s count from 0 to {}", length - 1),
     };
