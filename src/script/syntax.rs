@@ -437,6 +437,10 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
             ))
         };
     }
+    // Not kept by the engine, yet nobody means a variable by it.
+    if name == "new" {
+        return habits::reserved(name, reading);
+    }
     let scope: Vec<String> = names.into_iter().map(|(name, _)| name).collect();
     if reading.begins_statement() && reading.word(1) == "=" {
         let error = mistake(
