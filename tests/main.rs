@@ -7,6 +7,7 @@ mod house;
 mod language;
 mod openstack;
 mod readme;
+mod repl;
 mod scripts;
 mod sim;
 mod support;

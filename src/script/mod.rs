@@ -13,6 +13,7 @@ pub mod failure;
 pub mod fault;
 mod habits;
 mod helpers;
+pub mod interactive;
 mod known;
 pub mod modules;
 pub mod params;

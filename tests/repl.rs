@@ -1,0 +1,3 @@
+//! The interactive session: what stays from input to input, what is printed, and the terminal itself.
+
+mod interactive;
