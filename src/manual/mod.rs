@@ -9,3 +9,4 @@ mod words;
 
 pub use page::{index, markdown, page, topics};
 pub use runbook::{Function, Parameter, runbook};
+pub use words::ty as words_of;

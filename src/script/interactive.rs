@@ -18,8 +18,12 @@ use crate::syntax::lexer::{self, Shape};
 use rhai::{AST, Dynamic, Engine, Expr, FnAccess, Module, OptimizationLevel, Position, Scope, Stmt};
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+
+/// The name of standard input as a source.
+const STDIN: &str = "-";
 
 /// The name of the last result.
 pub const RESULT: &str = "_";
@@ -124,6 +128,11 @@ impl Interactive {
     /// # Errors
     /// What ended it.
     pub fn evaluate_as(&mut self, source: &str, text: &str) -> Result<Value, Failure> {
+        self.session.texts.add(source, text);
+        self.evaluated(source, text)
+    }
+
+    fn evaluated(&mut self, source: &str, text: &str) -> Result<Value, Failure> {
         let (result, scope) = self.run(source, text, self.scope.clone(), true);
         self.scope = latest_of(scope);
         self.constants_of_scope();
@@ -144,6 +153,7 @@ impl Interactive {
     /// # Errors
     /// What ended it.
     pub fn look(&mut self, source: &str, text: &str) -> Result<Value, Failure> {
+        self.session.texts.add(source, text);
         let mut copy = Scope::new();
         for (name, constant, value) in self.scope.iter_raw() {
             // What closures share is copied too, so that nothing of the session changes.
@@ -155,6 +165,20 @@ impl Interactive {
         self.run(source, text, copy, false).0.map(|value| to_value(&value))
     }
 
+    /// Evaluate what stands in these bytes of standard input, of which the rest was or will be.
+    ///
+    /// # Errors
+    /// What ended it, placed in the whole.
+    pub fn evaluate_part(&mut self, whole: &str, part: Range<usize>) -> Result<Value, Failure> {
+        self.session.texts.add(STDIN, whole);
+        // What stood before is left blank, so that every place is one of the whole.
+        let before = whole.get(..part.start).unwrap_or("");
+        let (line, column) = lexer::position(before, before.len());
+        let text = whole.get(part).unwrap_or("");
+        let text = format!("{}{}{text}", "\n".repeat(line - 1), " ".repeat(column - 1));
+        self.evaluated(STDIN, &text)
+    }
+
     fn run(
         &mut self,
         source: &str,
@@ -162,7 +186,6 @@ impl Interactive {
         mut scope: Scope<'static>,
         keep: bool,
     ) -> (Result<Dynamic, Failure>, Scope<'static>) {
-        self.session.texts.add(source, text);
         let ast = match self.compile(source, text, &scope) {
             Ok(ast) => ast,
             Err(failure) => return (Err(failure), scope),
