@@ -11,4 +11,5 @@ mod repl;
 mod scripts;
 mod sim;
 mod support;
+mod syntax;
 mod wire;

@@ -147,6 +147,14 @@ pub enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Try things out, line by line; what `rhain` alone does too
+    Repl,
+    /// Find what is wrong with scripts without running them
+    Check {
+        /// The scripts
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Serve the simulated cloud on loopback for other programs; prints a clouds.yaml
     Sim {
         /// The port; a free one where not given
@@ -156,6 +164,23 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         clouds_yaml: Option<PathBuf>,
     },
+    /// Serve editors: the language server, on standard input and output
+    Lsp,
+    /// Print what teaches a shell to complete rhain's words
+    Completions {
+        /// The shell
+        #[arg(value_enum, value_name = "SHELL")]
+        shell: Shell,
+    },
+}
+
+/// The shells that can complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {
