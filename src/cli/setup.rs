@@ -24,6 +24,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
+/// What is said where the simulated cloud stands in for one.
+pub const STANDS_IN: &str =
+    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end";
+
 /// A session, and what the program around it keeps hold of.
 pub struct Setup {
     /// The session.
@@ -42,6 +46,8 @@ pub struct Setup {
     pub wall: Arc<dyn wire::Clock>,
     /// The time of the session: one of the two, by the cloud it works on.
     pub clock: Arc<Turning>,
+    /// Whether the simulated cloud stands in for one, and that was not said yet.
+    pub stands_in: Arc<AtomicBool>,
     /// Raised to stop it.
     pub cancel: watch::Sender<u8>,
     /// The process as configuration sees it.
@@ -111,10 +117,8 @@ pub fn setup_with(
             Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
         }),
         Box::new(move || {
-            if said.load(Ordering::Relaxed) {
-                notes.talk(
-                    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end",
-                );
+            if said.swap(false, Ordering::Relaxed) {
+                notes.talk(STANDS_IN);
             }
             Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
         }),
@@ -182,6 +186,7 @@ pub fn setup_with(
         simulated,
         wall,
         clock,
+        stands_in,
         cancel,
         environment,
     })

@@ -138,6 +138,10 @@ impl Conversation {
             }
         };
         self.around.end();
+        if self.session.signal.load(std::sync::atomic::Ordering::Relaxed) {
+            // SIGTERM came while the value was shown.
+            return Next::Leave(143);
+        }
         if self.around.unheard() { Next::Leave(0) } else { next }
     }
 

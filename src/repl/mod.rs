@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use conversation::Conversation;
-pub use editor::talk;
+pub use editor::{Terminal, talk};
 pub use history::holds_secret;
 pub use notebook::Notebook;
 pub use piped::read;
