@@ -40,9 +40,10 @@ pub fn run(options: &Options) -> u8 {
         seen: Mutex::default(),
     });
     let told = program.clone();
-    let held = std::thread::Builder::new().name("session".to_string()).stack_size(STACK).spawn(move || {
-        if typed { at_terminal(&told) } else { from_pipe(&told) }
-    });
+    let held = std::thread::Builder::new()
+        .name("session".to_string())
+        .stack_size(STACK)
+        .spawn(move || if typed { at_terminal(&told) } else { from_pipe(&told) });
     let code = match held.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         Ok(Err(_)) => program.broken("the session's thread broke; this is a mistake in rhain"),
@@ -83,7 +84,8 @@ fn from_pipe(program: &Arc<Program>) -> u8 {
     let text = match text {
         Ok(text) => text,
         Err(why) => {
-            let error = Error::new(crate::cloud::Kind::Script, format!("standard input cannot be read: {why}"));
+            let error =
+                Error::new(crate::cloud::Kind::Script, format!("standard input cannot be read: {why}"));
             let error = error.coded("cli::file").help("pipe statements of the language in, as UTF-8 text");
             return run::refuse(&program.options, &program.setup.environment, &error, NOT_RUN);
         }
@@ -241,7 +243,8 @@ impl Around for Program {
         if self.typed {
             // While a person thinks, what was booted goes on to become active.
             let now = self.wall.elapsed();
-            let before = std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now);
+            let before =
+                std::mem::replace(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner), now);
             self.setup.simulated.pass(now.saturating_sub(before));
         }
         self.running.store(true, Ordering::Relaxed);
@@ -286,7 +289,8 @@ impl Mode {
         use std::io::Write as _;
         if let Some(mode) = &self.0 {
             // Where the terminal has gone there is nothing to restore.
-            let _ = nix::sys::termios::tcsetattr(std::io::stdin(), nix::sys::termios::SetArg::TCSADRAIN, mode);
+            let _ =
+                nix::sys::termios::tcsetattr(std::io::stdin(), nix::sys::termios::SetArg::TCSADRAIN, mode);
             let _ = std::io::stdout().write_all(b"\x1b[?2004l\n");
         }
     }

@@ -50,14 +50,7 @@ pub fn page(
 }
 
 /// A text with the line that counts it.
-fn counted(
-    text: String,
-    things: &str,
-    from: usize,
-    most: usize,
-    all: usize,
-    more: &str,
-) -> Page {
+fn counted(text: String, things: &str, from: usize, most: usize, all: usize, more: &str) -> Page {
     let end = from.saturating_add(most).min(all);
     let next = (end < all).then_some(end);
     let line = match (from, next) {

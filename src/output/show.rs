@@ -35,10 +35,8 @@ pub(super) fn is_table(items: &[Value]) -> bool {
 
 /// Resources, maps or errors as a table of these columns.
 pub(super) fn rows(items: &[Value], columns: &[String], read: Read<'_>, width: usize) -> String {
-    let rows: Vec<Vec<Value>> = items
-        .iter()
-        .map(|item| columns.iter().map(|column| cell(item, column, read)).collect())
-        .collect();
+    let rows: Vec<Vec<Value>> =
+        items.iter().map(|item| columns.iter().map(|column| cell(item, column, read)).collect()).collect();
     table::draw(columns, &rows, width)
 }
 

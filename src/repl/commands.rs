@@ -79,7 +79,8 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// Shorter names.
-const SHORT: &[(&str, &str)] = &[("h", "help"), ("?", "help"), ("q", "quit"), ("exit", "quit"), ("t", "type")];
+const SHORT: &[(&str, &str)] =
+    &[("h", "help"), ("?", "help"), ("q", "quit"), ("exit", "quit"), ("t", "type")];
 
 /// The command of this name.
 pub fn find(name: &str) -> Option<&'static Command> {
@@ -95,14 +96,20 @@ pub(super) fn run(conversation: &mut Conversation, line: &str) -> Next {
     let Some(command) = find(name) else {
         let error = mistake(format!("there is no command `:{name}`"));
         let near = did_you_mean(name, COMMANDS.iter().map(|command| command.name));
-        return refused(conversation, &error.help(near.map_or_else(
-            || "type `:help` to see every command".to_string(),
-            |near| format!("{near} `:help` shows every command"),
-        )));
+        return refused(
+            conversation,
+            &error.help(near.map_or_else(
+                || "type `:help` to see every command".to_string(),
+                |near| format!("{near} `:help` shows every command"),
+            )),
+        );
     };
     if rest.is_empty() && command.arguments.starts_with(char::is_uppercase) {
         let error = mistake(format!("`:{}` needs {}", command.name, article(command.takes)));
-        return refused(conversation, &error.help(format!("write `:{} {}`", command.name, command.arguments)));
+        return refused(
+            conversation,
+            &error.help(format!("write `:{} {}`", command.name, command.arguments)),
+        );
     }
     if !rest.is_empty() && command.takes == Takes::Nothing {
         let error = mistake(format!("`:{}` takes nothing behind it", command.name));
@@ -152,7 +159,7 @@ fn help(conversation: &mut Conversation, topic: &str) -> Next {
         text.push_str(&format!("  :{shown:wide$}   {}\n", command.summary, wide = wide + 1));
     }
     text.push_str(
-        "\n  Anything else is evaluated: servers(), let w = server(\"web-1\"), w.reboot(\"soft\")\n  \
+        "\n  Anything else is evaluated: servers(), let w = server(\"web-1\"), w.stop()\n  \
          _ is the last result; Tab completes; Ctrl-C stops what runs; Ctrl-D leaves.",
     );
     data(conversation, &text)
@@ -164,7 +171,10 @@ fn doc(conversation: &mut Conversation, topic: &str) -> Next {
     }
     // `:help :load` and `:help resize()` mean what they look like.
     if let Some(command) = topic.strip_prefix(':').and_then(find) {
-        return data(conversation, &format!(":{} {}\n  {}", command.name, command.arguments, command.summary));
+        return data(
+            conversation,
+            &format!(":{} {}\n  {}", command.name, command.arguments, command.summary),
+        );
     }
     let topic = topic.trim_end_matches("()").trim();
     match manual::page(topic) {
@@ -314,12 +324,19 @@ fn read_only(conversation: &mut Conversation, word: &str) -> Next {
     let Some(on) = switch(word) else { return neither(conversation, "read-only", word) };
     if !on && conversation.session.policy.read_only {
         let error = Error::new(Kind::Denied, "this session was started with --read-only, and stays so");
-        return refused(conversation, &error.coded("gate::denied").help("leave, and start without --read-only"));
+        return refused(
+            conversation,
+            &error.coded("gate::denied").help("leave, and start without --read-only"),
+        );
     }
     conversation.session.read_only.store(on, Ordering::Relaxed);
     talk(
         conversation,
-        if on { "verbs that change a cloud are refused from now on" } else { "verbs may change the cloud again" },
+        if on {
+            "verbs that change a cloud are refused from now on"
+        } else {
+            "verbs may change the cloud again"
+        },
     )
 }
 
@@ -345,7 +362,10 @@ fn time(conversation: &mut Conversation, text: &str) -> Next {
 
 fn more(conversation: &mut Conversation, word: &str) -> Next {
     if !matches!(word, "" | "all") {
-        return refused(conversation, &mistake(format!("`:more` takes `all`, not `{word}`")).help("write `:more`"));
+        return refused(
+            conversation,
+            &mistake(format!("`:more` takes `all`, not `{word}`")).help("write `:more`"),
+        );
     }
     match conversation.more(word == "all") {
         true => Next::Go,
@@ -361,11 +381,12 @@ fn load(conversation: &mut Conversation, file: &str) -> Next {
             .help("give the path of a script")
     };
     let text = std::fs::read(conversation.around.path(name)).map_err(|error| unreadable(why(&error)));
-    let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| unreadable("it is no UTF-8 text".into())));
+    let text =
+        text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| unreadable("it is no UTF-8 text".into())));
     match text {
         Ok(text) => {
             // A first line that names an interpreter is a comment here too.
-            let text = if text.starts_with("#!") { text.replacen("#!", "//", 1) } else { text };
+            let text = if text.starts_with("#!") { text.replacen("#!", "// ", 1) } else { text };
             conversation.evaluate(&text, Some(name))
         }
         Err(error) => refused(conversation, &error),
@@ -392,12 +413,18 @@ fn save(conversation: &mut Conversation, file: &str) -> Next {
     let there = std::fs::metadata(&path).is_ok_and(|file| file.len() > 0);
     if there && !conversation.saved.contains(&path) {
         let error = Error::new(Kind::Conflict, format!("`{name}` is there already, and not of this session"));
-        return refused(conversation, &error.coded("cli::file").help("give another name, or remove it first"));
+        return refused(
+            conversation,
+            &error.coded("cli::file").help("give another name, or remove it first"),
+        );
     }
     let secret = holds_secret(&text);
     if let Err(error) = write(&path, &text, secret) {
         let error = Error::new(Kind::Script, format!("`{name}` cannot be written: {}", why(&error)));
-        return refused(conversation, &error.coded("cli::file").help("give a file in a folder that you may write to"));
+        return refused(
+            conversation,
+            &error.coded("cli::file").help("give a file in a folder that you may write to"),
+        );
     }
     conversation.saved.insert(path);
     let lines = if count == 1 { "1 line".to_string() } else { format!("{count} lines") };
@@ -432,7 +459,9 @@ fn write(path: &std::path::Path, text: &str, secret: bool) -> std::io::Result<()
 /// What a check of the saved script finds: lines of a session may need what failed, or was typed elsewhere.
 fn problems(conversation: &Conversation, name: &str, text: &str) -> Vec<String> {
     match Program::compile(&conversation.session, name, text) {
-        Ok(program) => check::check(&program).into_iter().map(|finding| finding.error.message.clone()).collect(),
+        Ok(program) => {
+            check::check(&program).into_iter().map(|finding| finding.error.message.clone()).collect()
+        }
         Err(Failure { cause: Cause::Parse(error) | Cause::Error(error), .. }) => vec![error.message.clone()],
         Err(_) => Vec::new(),
     }

@@ -194,7 +194,12 @@ fn remaining(line: &str) -> Option<String> {
 impl Completer for Typing {
     type Candidate = Pair;
 
-    fn complete(&self, line: &str, cursor: usize, context: &Context<'_>) -> rustyline::Result<(usize, Vec<Pair>)> {
+    fn complete(
+        &self,
+        line: &str,
+        cursor: usize,
+        context: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
         let before = line.get(..cursor).unwrap_or("");
         if let Some(command) = before.strip_prefix(':') {
             return self.command(command, line, cursor, context);

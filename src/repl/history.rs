@@ -5,8 +5,17 @@ use crate::syntax::lexer::{self, Shape, Token};
 use crate::verbs;
 
 /// Parts of names that mean a secret.
-const NAMES: &[&str] =
-    &["password", "passwd", "admin_pass", "secret", "token", "private_key", "api_key", "access_key", "credential"];
+const NAMES: &[&str] = &[
+    "password",
+    "passwd",
+    "admin_pass",
+    "secret",
+    "token",
+    "private_key",
+    "api_key",
+    "access_key",
+    "credential",
+];
 
 /// Whether a text gives a secret in plain letters: to a parameter that takes one, or to a name that says so.
 pub fn holds_secret(text: &str) -> bool {
@@ -14,7 +23,8 @@ pub fn holds_secret(text: &str) -> bool {
         return true;
     }
     let tokens = lexer::code(text);
-    (0..tokens.len()).any(|at| tokens.get(at).is_some_and(|token| is_text(token, text)) && given(&tokens, text, at))
+    (0..tokens.len())
+        .any(|at| tokens.get(at).is_some_and(|token| is_text(token, text)) && given(&tokens, text, at))
 }
 
 fn is_text(token: &Token, text: &str) -> bool {

@@ -165,7 +165,8 @@ mod tests {
 
     #[test]
     fn statements_are_closed() {
-        let inputs = [("let a = 1", false), ("a + 1 // two", true), ("fn f() { 1 }", false), ("#{a: 1}", true)];
+        let inputs =
+            [("let a = 1", false), ("a + 1 // two", true), ("fn f() { 1 }", false), ("#{a: 1}", true)];
         assert_eq!(script(&inputs), "let a = 1;\na + 1; // two\nfn f() { 1 }\n#{a: 1};\n");
     }
 

@@ -51,7 +51,9 @@ pub(super) fn painted(text: &str, cursor: usize) -> String {
 fn pair(tokens: &[Token], text: &str, cursor: usize) -> Option<(usize, usize)> {
     let at = |byte: usize| {
         tokens.iter().position(|token| {
-            token.start <= byte && byte < token.end && (lexer::opens(token, text) || lexer::closes(token, text))
+            token.start <= byte
+                && byte < token.end
+                && (lexer::opens(token, text) || lexer::closes(token, text))
         })
     };
     let code: Vec<Token> = tokens.to_vec();
@@ -82,7 +84,8 @@ mod tests {
     #[test]
     fn what_is_painted_is_what_was_typed() {
         let colours = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a pattern");
-        for text in ["let a = `b ${c} d\ne`; // f", "boot(\"web\", #{ image: 1 })", "'\u{0}é", "\"open", ")("] {
+        for text in ["let a = `b ${c} d\ne`; // f", "boot(\"web\", #{ image: 1 })", "'\u{0}é", "\"open", ")("]
+        {
             for cursor in 0..=text.len() {
                 assert_eq!(colours.replace_all(&painted(text, cursor), ""), text);
             }

@@ -4,9 +4,9 @@ use crate::syntax::lexer::{self, Shape, Token};
 
 /// Operators that nothing can end with; what can stand at an end is left out: brackets, `;`, `!` of a stray text.
 const OPEN_ENDED: &[&str] = &[
-    ".", "?.", "::", ",", "=", "=>", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "&&", "||",
-    "&", "|", "^", "<<", ">>", "??", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", ">>=", "&=", "|=", "^=", ":",
-    "!", "in", "..", "..=",
+    ".", "?.", "::", ",", "=", "=>", "==", "!=", "<", "<=", ">", ">=", "+", "-", "*", "/", "%", "**", "&&",
+    "||", "&", "|", "^", "<<", ">>", "??", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", ">>=", "&=", "|=",
+    "^=", ":", "!", "in", "..", "..=",
 ];
 
 /// Words after which something must follow.
@@ -110,10 +110,38 @@ mod tests {
     #[test]
     fn what_is_open_goes_on() {
         for text in [
-            "f(", "let m = #{", "[1,", "`a ${b", "`open", "\"joined \\", "/* a /* b */", "1 +", "a.", "a ||", "let",
-            "let x =", "if x", "if x {", "if x { 1 } else", "if x { 1 } else if y", "try { 1 }", "try { 1 } catch",
-            "try { 1 } catch (e)", "fn f(a)", "fn f(a) {", "for x in", "for x in 0..3", "while x", "do { 1 }", "|x|",
-            "x.map(|y| y +", "#\"raw", "switch x", "import \"a\" as", "f(1).\n", "a;\nb(",
+            "f(",
+            "let m = #{",
+            "[1,",
+            "`a ${b",
+            "`open",
+            "\"joined \\",
+            "/* a /* b */",
+            "1 +",
+            "a.",
+            "a ||",
+            "let",
+            "let x =",
+            "if x",
+            "if x {",
+            "if x { 1 } else",
+            "if x { 1 } else if y",
+            "try { 1 }",
+            "try { 1 } catch",
+            "try { 1 } catch (e)",
+            "fn f(a)",
+            "fn f(a) {",
+            "for x in",
+            "for x in 0..3",
+            "while x",
+            "do { 1 }",
+            "|x|",
+            "x.map(|y| y +",
+            "#\"raw",
+            "switch x",
+            "import \"a\" as",
+            "f(1).\n",
+            "a;\nb(",
         ] {
             assert!(unfinished(text), "{text}");
         }
@@ -122,10 +150,35 @@ mod tests {
     #[test]
     fn what_is_whole_or_wrong_is_evaluated() {
         for text in [
-            "", "1", "f()", "let x = 1", "let x = 1;", "if x { 1 }", "if x { 1 } else { 2 }", "try { 1 } catch { 2 }",
-            "try { 1 } catch (e) { 2 }", "fn f(a) { a }", "\"open", "f(]", ")", "a.in", "m.let", "// if", "`a`",
-            "do { 1 } while x", "#{a: 1}", "x.map(|y| y)", "let f = |x| x;", "return", "'", "\u{0}", "for x in y { 1 }",
-            "loop { break; }", "throw", "if x { 1 }\nfoo()", "1 // +",
+            "",
+            "1",
+            "f()",
+            "let x = 1",
+            "let x = 1;",
+            "if x { 1 }",
+            "if x { 1 } else { 2 }",
+            "try { 1 } catch { 2 }",
+            "try { 1 } catch (e) { 2 }",
+            "fn f(a) { a }",
+            "\"open",
+            "f(]",
+            ")",
+            "a.in",
+            "m.let",
+            "// if",
+            "`a`",
+            "do { 1 } while x",
+            "#{a: 1}",
+            "x.map(|y| y)",
+            "let f = |x| x;",
+            "return",
+            "'",
+            "\u{0}",
+            "for x in y { 1 }",
+            "loop { break; }",
+            "throw",
+            "if x { 1 }\nfoo()",
+            "1 // +",
         ] {
             assert!(!unfinished(text), "{text}");
         }
@@ -133,7 +186,9 @@ mod tests {
 
     #[test]
     fn some_lines_go_on_with_the_one_before() {
-        assert!(["else { }", ".foo()", "&& b", "?.x", "  catch (e) { }", "+= 1"].iter().all(|line| goes_on(line)));
+        assert!(
+            ["else { }", ".foo()", "&& b", "?.x", "  catch (e) { }", "+= 1"].iter().all(|line| goes_on(line))
+        );
         assert!(["-1", "!x", "let a = 1", "", "|x| x", "foo()", ":help"].iter().all(|line| !goes_on(line)));
     }
 }

@@ -155,12 +155,9 @@ impl Interactive {
     pub fn look(&mut self, source: &str, text: &str) -> Result<Value, Failure> {
         self.session.texts.add(source, text);
         let mut copy = Scope::new();
-        for (name, constant, value) in self.scope.iter_raw() {
+        for (name, constant, value) in entries(&self.scope) {
             // What closures share is copied too, so that nothing of the session changes.
-            match constant {
-                true => copy.push_constant_dynamic(name, value.flatten_clone()),
-                false => copy.push_dynamic(name, value.flatten_clone()),
-            };
+            push(&mut copy, name, constant, value.flatten_clone());
         }
         self.run(source, text, copy, false).0.map(|value| to_value(&value))
     }
@@ -274,7 +271,7 @@ impl Interactive {
 
     /// The variables and constants, oldest first.
     pub fn variables(&self) -> Vec<Variable> {
-        let named = self.scope.iter_raw().filter(|(name, ..)| *name != RESULT);
+        let named = entries(&self.scope).into_iter().filter(|(name, ..)| *name != RESULT);
         named
             .map(|(name, constant, value)| Variable {
                 name: name.to_string(),
@@ -323,20 +320,30 @@ fn opening() -> Stmt {
     Stmt::Expr(Box::new(Expr::Variable(Box::new(variable), None, Position::NONE)))
 }
 
+/// The variables and constants of a scope, oldest first.
+fn entries<'a>(scope: &'a Scope) -> Vec<(&'a str, bool, &'a Dynamic)> {
+    let mut entries: Vec<_> = scope.iter_raw().collect();
+    entries.reverse();
+    entries
+}
+
+fn push(scope: &mut Scope<'static>, name: &str, constant: bool, value: Dynamic) {
+    match constant {
+        true => scope.push_constant_dynamic(name, value),
+        false => scope.push_dynamic(name, value),
+    };
+}
+
 /// The scope without variables that later ones of their name hide.
 fn latest_of(scope: Scope<'static>) -> Scope<'static> {
-    let entries: Vec<(String, bool, Dynamic)> =
-        scope.iter_raw().map(|(name, constant, value)| (name.to_string(), constant, value.clone())).collect();
     let mut seen = HashSet::new();
-    let mut kept: Vec<&(String, bool, Dynamic)> =
-        entries.iter().rev().filter(|(name, ..)| seen.insert(name.as_str())).collect();
+    let mut kept = entries(&scope);
+    kept.reverse();
+    kept.retain(|(name, ..)| seen.insert(*name));
     kept.reverse();
     let mut latest = Scope::new();
     for (name, constant, value) in kept {
-        match constant {
-            true => latest.push_constant_dynamic(name.as_str(), value.clone()),
-            false => latest.push_dynamic(name.as_str(), value.clone()),
-        };
+        push(&mut latest, name, constant, value.clone());
     }
     latest
 }

@@ -33,7 +33,8 @@ impl Program {
         engine.set_optimization_level(OptimizationLevel::None);
         // A script's first line may name its interpreter.
         let runnable = match text.strip_prefix("#!") {
-            Some(rest) => format!("//{rest}"),
+            // Apart, lest `#!/usr` becomes a comment that describes a function.
+            Some(rest) => format!("// {rest}"),
             None => text.to_string(),
         };
         match assigning::compile(&engine, &runnable) {

@@ -41,6 +41,9 @@ fn variables_functions_and_closures_stay() {
     gives(&["let n = 40;", "let add = |x| x + n;", "n = 41;", "add.call(1)"], "42");
     gives(&["let f = |x| x * 2;", "[1, 2].map(f)"], "[2, 4]");
     gives(&["let a = 1; let a = 2;", "a"], "2");
+    gives(&["let a = 1;", "let b = 5;", "let a = 2;", "let c = 3;", "[a, b, c]"], "[2, 5, 3]");
+    gives(&["const A = 1;", "let A = 2;", "A"], "2");
+    gives(&["const A = 1;", "const A = 2; fn f() { global::A }", "f()"], "2");
 }
 
 #[test]
