@@ -8,6 +8,7 @@ mod house;
 mod language;
 mod openstack;
 mod readme;
+mod repl;
 mod scripts;
 mod sim;
 mod support;

@@ -15,6 +15,7 @@ pub mod fault;
 mod habits;
 mod helpers;
 mod idioms;
+pub mod interactive;
 mod known;
 mod mistakes;
 pub mod modules;

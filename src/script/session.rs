@@ -45,6 +45,8 @@ pub struct Session {
     pub host: Arc<Host>,
     /// What the run may do.
     pub policy: Policy,
+    /// Whether verbs that change a cloud are refused now, whatever the policy says.
+    pub read_only: AtomicBool,
     /// What the run did.
     pub ledger: Ledger,
     /// Waits for futures.
@@ -65,7 +67,8 @@ impl Session {
     /// Call a verb: arguments, gate, body, ledger.
     pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
         let call = prepare::prepare(verb, &self.host, values)?;
-        match decide(&call, &self.policy) {
+        let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
+        match decide(&call, &Policy { read_only, ..self.policy.clone() }) {
             Decision::Allow | Decision::Pretend => {}
             Decision::Deny(mut error) => {
                 error.verb = Some(verb.name);
