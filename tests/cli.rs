@@ -7,4 +7,6 @@ mod ending;
 mod options;
 mod pages;
 mod secrets;
+#[cfg(unix)]
+mod terminal;
 mod twelve;

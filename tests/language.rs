@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod arrays;
+mod asking;
 mod boot;
 mod clouds;
 mod comparing;

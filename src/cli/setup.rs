@@ -144,6 +144,7 @@ pub fn setup_with(
     let policy = Policy {
         read_only: options.read_only,
         dry_run: options.dry_run,
+        yes: options.yes,
         read: grant(&options.allow_read),
         write: grant(&options.allow_write),
         exec: grant(&options.allow_exec),

@@ -1,7 +1,9 @@
 //! The bodies of the language helpers that need the engine: closures, output, the end of the script.
 
 mod arrays;
+mod asking;
 mod control;
+mod natives;
 mod output;
 mod parameters;
 
@@ -12,6 +14,7 @@ use std::sync::Arc;
 /// Register all of them.
 pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
+    asking::register(engine, session);
     control::register(engine, session);
     output::register(engine, session);
     parameters::register(engine, session);
