@@ -13,6 +13,7 @@ mod maps;
 mod metadata;
 mod names;
 mod options;
+mod parallel;
 mod params;
 mod results;
 mod same;

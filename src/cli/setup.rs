@@ -13,6 +13,7 @@ use crate::output::progress::{Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
 use crate::verbs::Host;
@@ -168,6 +169,7 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
+        slots: Slots::new(usize::from(options.concurrency)),
     });
     Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, simulated, cancel, environment })
 }

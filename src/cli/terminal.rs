@@ -26,8 +26,9 @@ pub fn ask(question: &str, hidden: bool) -> Option<Answer> {
         let _ = tell.send(read.ok().filter(|count| *count > 0).map(|_| text));
     };
     std::thread::Builder::new().name("answer".to_string()).spawn(reading).ok()?;
-    let mut line = Line { open: true };
+    let line = Line { open: true };
     Some(Box::pin(async move {
+        let mut line = line;
         let answer = told.await.ok().flatten();
         // What was typed and shown has ended the line itself.
         line.open = mute.is_some() || answer.is_none();

@@ -15,6 +15,7 @@ mod habits;
 mod helpers;
 mod known;
 pub mod modules;
+pub mod parallel;
 pub mod params;
 mod people;
 pub mod raise;

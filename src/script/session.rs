@@ -2,6 +2,7 @@
 
 use super::bridge::Bridge;
 use super::failure::Sources;
+use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
 use crate::gate::{Decision, Ledger, Policy, decide};
@@ -68,6 +69,8 @@ pub struct Session {
     pub stopped: Arc<AtomicBool>,
     /// Whether it was SIGTERM that stopped it.
     pub signal: Arc<AtomicBool>,
+    /// What bounds the closures that run at a time.
+    pub slots: Slots,
 }
 
 impl Session {
@@ -90,6 +93,7 @@ impl Session {
         if !self.policy.dry_run {
             self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
         }
+        parallel::note(effect, call.subject(), &result);
         result.map(|value| (value, call))
     }
 

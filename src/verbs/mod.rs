@@ -101,6 +101,7 @@ pub static VERBS: &[&Verb] = &[
     &language::output::PRINT,
     &language::output::TABLE,
     &language::output::WARN,
+    &language::steering::PARALLEL,
     &language::text::BASE64,
     &language::text::FROM_BASE64,
     &language::text::GLOB,

@@ -6,6 +6,7 @@ mod control;
 mod natives;
 mod output;
 mod parameters;
+mod steering;
 
 use super::session::Session;
 use rhai::Engine;
@@ -18,4 +19,5 @@ pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     control::register(engine, session);
     output::register(engine, session);
     parameters::register(engine, session);
+    steering::register(engine, session);
 }

@@ -5,6 +5,7 @@ pub mod asking;
 pub mod control;
 mod declared;
 pub mod output;
+pub mod steering;
 pub mod text;
 pub mod time;
 pub mod world;
