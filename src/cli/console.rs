@@ -3,7 +3,7 @@
 use crate::diag::Style;
 use crate::manual::Look;
 use crate::output::width::columns;
-use crate::script::session::Console;
+use crate::script::session::{Answer, Console};
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -55,6 +55,10 @@ impl Console for Streams {
 
     fn json(&self) -> bool {
         self.json
+    }
+
+    fn ask(&self, question: &str, hidden: bool) -> Option<Answer> {
+        super::terminal::ask(&harmless(question), hidden)
     }
 
     fn width(&self) -> usize {

@@ -18,6 +18,7 @@ mod run;
 pub mod setup;
 pub mod sim;
 pub mod simulated;
+mod terminal;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};

@@ -19,6 +19,7 @@ pub mod interactive;
 mod known;
 mod mistakes;
 pub mod modules;
+pub mod parallel;
 pub mod params;
 mod people;
 pub mod raise;

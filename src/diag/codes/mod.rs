@@ -60,6 +60,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::limit", include_str!("language-limit.md")),
     ("language::missing_key", include_str!("language-missing_key.md")),
     ("language::module", include_str!("language-module.md")),
+    ("language::no_terminal", include_str!("language-no_terminal.md")),
     ("language::not_set", include_str!("language-not_set.md")),
     ("language::nothing", include_str!("language-nothing.md")),
     ("language::number", include_str!("language-number.md")),
