@@ -76,7 +76,8 @@ async fn listen<F, S>(
     F: Future<Output = ()> + Send + 'static,
 {
     let mut listener = Some(first);
-    let (mut all, mut ended) = watch::channel(());
+    // Counts how often it was closed: a connection that sees the number change ends.
+    let (closings, _) = watch::channel(0u32);
     loop {
         let next = async {
             match &listener {
@@ -90,7 +91,7 @@ async fn listen<F, S>(
                 match order {
                     Some(Order::Close(done)) => {
                         listener = None;
-                        (all, ended) = watch::channel(());
+                        closings.send_modify(|number| *number += 1);
                         // Nobody may wait for it any more: its own connection has just ended.
                         let _ = done.send(());
                     }
@@ -105,7 +106,7 @@ async fn listen<F, S>(
             },
         };
         let _ = stream.set_nodelay(true);
-        let (connection, mut over, mut ended) = (serve(stream), over.clone(), ended.clone());
+        let (connection, mut over, mut ended) = (serve(stream), over.clone(), closings.subscribe());
         tokio::spawn(async move {
             tokio::select! {
                 _ = over.changed() => {}
@@ -113,6 +114,5 @@ async fn listen<F, S>(
                 () = connection => {}
             }
         });
-        let _ = &all;
     }
 }
