@@ -19,6 +19,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::wrong_type", include_str!("call-wrong_type.md")),
     ("cli::code", include_str!("cli-code.md")),
     ("cli::command", include_str!("cli-command.md")),
+    ("cli::faults", include_str!("cli-faults.md")),
     ("cli::file", include_str!("cli-file.md")),
     ("cli::output", include_str!("cli-output.md")),
     ("cli::sim", include_str!("cli-sim.md")),
