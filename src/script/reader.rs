@@ -74,6 +74,19 @@ pub fn written(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
 }
 
+/// The error of calling what is no function at all; `text` is the script's, which may declare a variable of that name.
+pub fn no_function(
+    session: &Session,
+    functions: Vec<Signature>,
+    name: &str,
+    arguments: usize,
+    text: &str,
+) -> Error {
+    let mut error = misfit(session, functions, name, arguments);
+    calls::of_variable(&mut error, text);
+    error
+}
+
 /// The error of a call that none of the verbs and none of these functions takes.
 pub fn misfit(session: &Session, functions: Vec<Signature>, name: &str, arguments: usize) -> Error {
     let types = vec!["string"; arguments].join(", ");

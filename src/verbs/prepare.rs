@@ -143,7 +143,7 @@ fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize
         return Err(vec![missing_argument(verb, form, &missing.join(" and "))]);
     }
     if plain.len() > form.params.len() {
-        let map = matches!(plain.last(), Some(Value::Map(_))) && keys.is_empty();
+        let map = matches!(plain.last(), Some(Value::Map(_)));
         return Err(vec![too_many(verb, form, plain.len(), map, offset)]);
     }
     let mut fitted = BTreeMap::new();
@@ -214,16 +214,22 @@ fn fit_options(
     }
 }
 
-/// More arguments than the form takes; `map` where the last is a map and the form takes no options.
+/// More arguments than the form takes; `map` where the last of them is a map.
 pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize) -> Error {
-    let message = match map {
+    let options = !option_keys(verb, form).is_empty();
+    let message = match map && !options {
         true => format!("`{}` takes no options", verb.name),
         false => format!("`{}` takes {} here, and got {given}", verb.name, arguments(form.params.len())),
     };
+    let label = match given - form.params.len() {
+        1 if options && !map => "options stand in a map: `#{ … }`",
+        1 => "one too many",
+        _ => "too many from here on",
+    };
     Error::new(Kind::InvalidArgument, message)
         .coded("call::too_many_arguments")
-        .help(format!("write `{}`", verb.signature(form)))
-        .at(Place::Argument(form.params.len() + offset), "one too many")
+        .help(format!("write {}", verb.ways(form)))
+        .at(Place::Argument(form.params.len() + offset), label)
 }
 
 /// A key that is none of the verb's options.
@@ -278,7 +284,7 @@ fn arguments(count: usize) -> String {
 pub fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
     Error::new(Kind::InvalidArgument, format!("`{}` needs {names}", verb.name))
         .coded("call::missing_argument")
-        .help(format!("write `{}`", verb.signature(form)))
+        .help(format!("write {}", verb.ways(form)))
         .at(Place::Verb, format!("{names} {} missing", if names.contains(" and ") { "are" } else { "is" }))
 }
 

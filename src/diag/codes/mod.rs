@@ -1,6 +1,6 @@
 //! The pages of `rhain explain`: one a code, with what it means, a failing example and a mended one.
 //!
-//! A code is a family and a word: `call` and `parse` are found before anything is sent, `language` is what a running
+//! A code is a family and a word: `call`, `parse` and `check` are found before anything is sent, `language` is what a running
 //! script does wrong, `script` what it says itself, `import` and `param` what it lacks, `cloud` what a cloud says, `gate` what
 //! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line. Examples that fail are fenced as `rhai,fails`.
 
@@ -17,8 +17,23 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::unknown_status", include_str!("call-unknown_status.md")),
     ("call::unknown_verb", include_str!("call-unknown_verb.md")),
     ("call::wrong_type", include_str!("call-wrong_type.md")),
+    ("check::captured_head", include_str!("check-captured_head.md")),
+    ("check::captured_write", include_str!("check-captured_write.md")),
+    ("check::dropped_confirm", include_str!("check-dropped_confirm.md")),
+    ("check::in_place", include_str!("check-in_place.md")),
+    ("check::interpolation", include_str!("check-interpolation.md")),
+    ("check::loop_variable", include_str!("check-loop_variable.md")),
+    ("check::never_equal", include_str!("check-never_equal.md")),
+    ("check::not_ready", include_str!("check-not_ready.md")),
+    ("check::param", include_str!("check-param.md")),
+    ("check::secret_literal", include_str!("check-secret_literal.md")),
+    ("check::shadowed_verb", include_str!("check-shadowed_verb.md")),
+    ("check::unreachable", include_str!("check-unreachable.md")),
+    ("check::unused_result", include_str!("check-unused_result.md")),
+    ("check::unused_variable", include_str!("check-unused_variable.md")),
     ("cli::code", include_str!("cli-code.md")),
     ("cli::command", include_str!("cli-command.md")),
+    ("cli::faults", include_str!("cli-faults.md")),
     ("cli::file", include_str!("cli-file.md")),
     ("cli::output", include_str!("cli-output.md")),
     ("cli::sim", include_str!("cli-sim.md")),
@@ -60,6 +75,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::limit", include_str!("language-limit.md")),
     ("language::missing_key", include_str!("language-missing_key.md")),
     ("language::module", include_str!("language-module.md")),
+    ("language::no_terminal", include_str!("language-no_terminal.md")),
     ("language::not_set", include_str!("language-not_set.md")),
     ("language::nothing", include_str!("language-nothing.md")),
     ("language::number", include_str!("language-number.md")),
@@ -128,6 +144,21 @@ pub const PAGES: &[(&str, &str)] = &[
     ("script::failed", include_str!("script-failed.md")),
 ];
 
+/// The families, and what their codes have in common.
+pub const FAMILIES: &[(&str, &str)] = &[
+    ("parse", "the text of a script does not read"),
+    ("check", "what is wrong, or probably so, before a script runs"),
+    ("call", "a verb or function is called in a way it does not take"),
+    ("import", "a module is not to be had"),
+    ("param", "a runbook's parameters"),
+    ("language", "what a running script does wrong"),
+    ("script", "what a script says itself"),
+    ("cloud", "what a cloud refuses, or fails at"),
+    ("gate", "what this session does not allow"),
+    ("config", "the files and variables that describe clouds"),
+    ("cli", "the command line"),
+];
+
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(name, _)| *name == code).map(|(_, page)| *page)
@@ -138,10 +169,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(code, _)| *code)
 }
 
-/// What a code means, in the first sentence of its page.
+/// What a code means, in the first sentence of its page; of a long one, what stands before its first colon.
 pub fn summary(code: &str) -> String {
     let text = page(code).unwrap_or("");
     let words: Vec<&str> = text.lines().skip(1).skip_while(|line| line.trim().is_empty()).collect();
     let first = words.split(|line| line.trim().is_empty()).next().unwrap_or(&[]).join(" ");
-    first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence).to_string()
+    let sentence = first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence);
+    let clause = sentence.split_once(": ").map_or(sentence, |(clause, _)| clause);
+    let clause = clause.split_once("; ").map_or(clause, |(clause, _)| clause);
+    if sentence.len() > 60 { clause.to_string() } else { sentence.to_string() }
 }
