@@ -1,7 +1,7 @@
 //! The language: Rhai, the verbs bound into it, and what a failure looks like from outside.
 //!
 //! [`session`] is what natives share; [`bind`] registers the verbs; [`engine`] puts an engine together; [`run`] runs a
-//! text; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
+//! text; [`reader`] tells what can be told of one without running it; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
 
 mod assigning;
 pub mod bind;
@@ -23,6 +23,7 @@ pub mod parallel;
 pub mod params;
 mod people;
 pub mod raise;
+pub mod reader;
 pub mod run;
 pub mod session;
 pub mod types;
