@@ -9,6 +9,7 @@ pub mod clouds;
 mod completions;
 pub mod console;
 mod explain;
+pub mod help;
 mod listing;
 mod lsp;
 mod reference;
@@ -17,6 +18,7 @@ mod run;
 pub mod setup;
 pub mod sim;
 pub mod simulated;
+mod terminal;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};
