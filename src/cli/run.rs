@@ -348,12 +348,10 @@ pub(super) fn stats(options: &Options, setup: &Setup) {
     if !options.stats {
         return;
     }
-    for (cloud, counters) in setup.clouds.counters() {
-        setup
-            .streams
-            .talk(&format!("{cloud}: {} requests, {} of them repeated", counters.requests, counters.retries));
+    let counters = setup.clouds.counters();
+    if options.format == Format::Json {
+        setup.streams.talk(&setup.watch.summary_json(&counters).to_string());
+        return;
     }
-    if let Some((took, what)) = setup.watch.slowest() {
-        setup.streams.talk(&format!("slowest: {what}, {} ms", took.as_millis()));
-    }
+    setup.watch.summary(&counters).iter().for_each(|line| setup.streams.talk(line));
 }

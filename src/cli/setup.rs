@@ -4,7 +4,7 @@ use super::args::{Format, Options};
 use super::clouds::{self, CloudClock, Clouds, Turning};
 use super::console::Streams;
 use super::simulated::SimClock;
-use super::watch::Watch;
+use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::{Outside, Progress};
 use crate::config::{self, Chosen, Environment, SIM};
@@ -139,7 +139,7 @@ pub fn setup_with(
         Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
     };
     let host = Arc::new(Host::new(
-        Arc::new(CloudClock(clock.clone())),
+        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
         progress,
         clouds.clone(),
         Arc::new(Process(environment.clone())),
