@@ -5,7 +5,6 @@
 #[cfg(unix)]
 mod ending;
 mod options;
-mod pages;
 mod secrets;
 #[cfg(unix)]
 mod terminal;

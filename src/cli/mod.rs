@@ -4,11 +4,16 @@
 //! script failed, 2 it was not run, 3 no cloud or no way in, 130 interrupted, 143 terminated.
 
 pub mod args;
+mod check;
 pub mod clouds;
+mod completions;
 pub mod console;
 mod explain;
+pub mod help;
 mod listing;
+mod lsp;
 mod reference;
+mod repl;
 mod run;
 pub mod setup;
 pub mod sim;
@@ -64,11 +69,12 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Doc { topic })) => reference::doc(options, topic.as_deref()),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
-        (None, Some(Command::Sim { port, clouds_yaml })) => sim::run(options, *port, clouds_yaml.clone()),
-        (None, None) => {
-            use clap::CommandFactory as _;
-            let _ = args::Arguments::command().print_help();
-            2
+        (None, Some(Command::Sim { port, clouds_yaml, faults })) => {
+            sim::run(options, *port, clouds_yaml.clone(), faults.as_deref())
         }
+        (None, Some(Command::Check { files })) => check::run(options, files),
+        (None, Some(Command::Lsp)) => lsp::run(options),
+        (None, Some(Command::Completions { shell })) => completions::run(options, *shell),
+        (None, Some(Command::Repl) | None) => repl::run(options),
     })
 }

@@ -1,7 +1,7 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds};
+use super::clouds::{self, CloudClock, Clouds, Turning};
 use super::console::Streams;
 use super::simulated::SimClock;
 use super::watch::Watch;
@@ -26,6 +26,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
+/// What is said where the simulated cloud stands in for one.
+pub const STANDS_IN: &str =
+    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end";
+
 /// A session, and what the program around it keeps hold of.
 pub struct Setup {
     /// The session.
@@ -40,6 +44,12 @@ pub struct Setup {
     pub watch: Arc<Watch>,
     /// The simulated cloud and its time, started when it is first asked for.
     pub simulated: Arc<SimClock>,
+    /// The time of the machine.
+    pub wall: Arc<dyn wire::Clock>,
+    /// The time of the session: one of the two, by the cloud it works on.
+    pub clock: Arc<Turning>,
+    /// Whether the simulated cloud stands in for one, and that was not said yet.
+    pub stands_in: Arc<AtomicBool>,
     /// Raised to stop it.
     pub cancel: watch::Sender<u8>,
     /// The process as configuration sees it.
@@ -109,10 +119,8 @@ pub fn setup_with(
             Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
         }),
         Box::new(move || {
-            if said.load(Ordering::Relaxed) {
-                notes.talk(
-                    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end",
-                );
+            if said.swap(false, Ordering::Relaxed) {
+                notes.talk(STANDS_IN);
             }
             Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
         }),
@@ -124,7 +132,7 @@ pub fn setup_with(
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
     let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
-    let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
+    let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> = if options.quiet {
         Arc::new(Silent)
@@ -132,7 +140,7 @@ pub fn setup_with(
         Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
     };
     let host = Arc::new(Host::new(
-        Arc::new(CloudClock(clock)),
+        Arc::new(CloudClock(clock.clone())),
         progress,
         clouds.clone(),
         Arc::new(Process(environment.clone())),
@@ -163,6 +171,7 @@ pub fn setup_with(
     let session = Arc::new(Session {
         host,
         policy,
+        read_only: AtomicBool::new(false),
         ledger: Ledger::default(),
         bridge,
         console,
@@ -173,7 +182,19 @@ pub fn setup_with(
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
     });
-    Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, simulated, cancel, environment })
+    Ok(Setup {
+        session,
+        clouds,
+        chosen,
+        streams,
+        watch: watch_requests,
+        simulated,
+        wall,
+        clock,
+        stands_in,
+        cancel,
+        environment,
+    })
 }
 
 /// An option that may be given bare: for everything.

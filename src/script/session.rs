@@ -57,6 +57,8 @@ pub struct Session {
     pub host: Arc<Host>,
     /// What the run may do.
     pub policy: Policy,
+    /// Whether verbs that change a cloud are refused now, whatever the policy says.
+    pub read_only: AtomicBool,
     /// What the run did.
     pub ledger: Ledger,
     /// Waits for futures.
@@ -81,7 +83,8 @@ impl Session {
     /// What comes before a verb's body: its arguments checked, the gate asked, its secrets hidden.
     pub fn admit(&self, verb: &'static Verb, values: Vec<Value>) -> Result<Call> {
         let call = prepare::prepare(verb, &self.host, values)?;
-        if let Decision::Deny(mut error) = decide(&call, &self.policy) {
+        let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
+        if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
             error.verb = Some(verb.name);
             return Err(error);
         }
