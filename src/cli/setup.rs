@@ -13,6 +13,7 @@ use crate::output::progress::{Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::ending::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
@@ -179,6 +180,7 @@ pub fn setup_with(
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
         slots: Slots::new(usize::from(options.concurrency)),
+        endings: Endings::default(),
     });
     Ok(Setup {
         session,
