@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod engine;
 mod wrong;
 
 use rhain::cloud;

@@ -96,7 +96,7 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
 const TOGETHER: usize = 40;
 
 /// Whether one frame has room for both: a line may be cut on its left for one of them only.
-fn shown_together(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
+pub(super) fn shown_together(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
     let (first, last) = (a.start.min(b.start), a.end.max(b.end));
     text.get(first..last).is_none_or(|between| between.contains('\n') || last - first <= TOGETHER)
 }

@@ -21,6 +21,7 @@ pub mod modules;
 pub mod params;
 mod people;
 pub mod raise;
+mod reading;
 pub mod run;
 pub mod session;
 pub mod types;
