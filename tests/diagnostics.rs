@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic)]
 
 mod engine;
+mod pictures;
 mod wrong;
 
 use rhain::cloud;

@@ -71,7 +71,8 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
         false => span::token(&text, site.line, site.column),
     };
     let mut marks = ends(error, site, &text).unwrap_or_else(|| vec![Mark { span, label: label(error) }]);
-    let mut apart = Vec::new();
+    let far = marks.iter().position(|mark| !shown_together(&text, &marks[0].span, &mark.span));
+    let mut apart = far.map(|at| marks.split_off(at)).unwrap_or_default();
     for also in &error.also {
         let span = span::span(&text, site.line, site.column, &also.place);
         let said = match &also.label {

@@ -38,6 +38,8 @@ impl Program {
                 Some(path) => format!("// {path}"),
                 None => format!("//{rest}"),
             },
+            // A byte order mark says nothing; a space keeps every place where it was.
+            None if text.starts_with('\u{feff}') => text.replacen('\u{feff}', " ", 1),
             None => text.to_string(),
         };
         match assigning::compile(&engine, &runnable) {
