@@ -127,67 +127,6 @@ fn foreign(script: &str, shown: &str) {
     }
 }
 
-/// The blocks of a page, fenced with this word.
-fn blocks(page: &str, fence: &str) -> Vec<String> {
-    let (open, mut found, mut inside) = (format!("```{fence}"), Vec::new(), None);
-    for line in page.lines() {
-        match &mut inside {
-            None if line == open => inside = Some(String::new()),
-            Some(_) if line == "```" => found.extend(inside.take()),
-            Some(block) => *block += &format!("{line}\n"),
-            None => {}
-        }
-    }
-    found
-}
-
-/// Codes whose examples need a cloud, files or limits of their own, and so the whole program.
-const ELSEWHERE: &[&str] = &[
-    "language::not_set",
-    "language::file",
-    "language::variable",
-    "language::limit",
-    "language::failed",
-    "language::cancelled",
-    "parse::error",
-    "language::read_only",
-    "language::unlike",
-    "language::closure_result",
-];
-
-#[test]
-fn every_page_has_examples_that_do_what_it_says() {
-    for (code, page) in rhain::diag::codes::PAGES {
-        assert!(page.starts_with(&format!("# {code}\n\n")), "{code}");
-        let (fails, mended) = (blocks(page, "rhai,fails"), blocks(page, "rhai"));
-        if ["config::", "cli::", "param::"].iter().any(|family| code.starts_with(family)) {
-            assert!(page.contains("\nmended:\n"), "{code}");
-            continue;
-        }
-        assert_eq!((fails.len(), mended.len()), (1, 1), "{code}");
-        let needs_a_cloud = code.starts_with("cloud::")
-            || code.starts_with("gate::")
-            || code.starts_with("import::")
-            || code.starts_with("script::")
-            || page.contains("boot(\"web\", #{ image");
-        let alone = !needs_a_cloud
-            && !ELSEWHERE.contains(code)
-            && !page.contains("std/wait")
-            && !code.starts_with("call::");
-        for script in &mended {
-            engine().compile(script).unwrap_or_else(|error| panic!("{code}: {error}\n{script}"));
-            if alone && let Some(failure) = fail(&session(script)) {
-                panic!("{code}: {failure:?}\n{script}");
-            }
-        }
-        for script in fails.iter().filter(|_| alone || code.starts_with("parse::") && *code != "parse::error")
-        {
-            let failure = fail(&session(script)).unwrap_or_else(|| panic!("{code} does not fail:\n{script}"));
-            let report = from_script::report(&failure, &session(script), &[]).expect("an error has a report");
-            assert_eq!(report.code, *code, "{script}");
-        }
-    }
-}
 
 /// Every code that stands in the sources has its page, and every page is of a code that stands there.
 #[test]

@@ -3,10 +3,12 @@
 mod cli;
 mod config;
 mod diagnostics;
+mod explain;
 mod house;
 mod language;
 mod openstack;
 mod readme;
+mod repl;
 mod scripts;
 mod sim;
 mod support;

@@ -385,6 +385,10 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
             ))
         };
     }
+    // Not kept by the engine, yet nobody means a variable by it.
+    if name == "new" {
+        return habits::reserved(name, reading);
+    }
     let declared = names.iter().any(|(declared, _)| declared == name);
     if declared && reading.word(1) != "=" {
         return mistake(
