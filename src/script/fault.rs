@@ -74,6 +74,14 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
         calls::of_variable(error, &known.text(&source).unwrap_or_default());
     }
     let mut sites = vec![site(&source, error.position(), function)];
+    if let EvalAltResult::ErrorDataRace(said, _) = error
+        && sites[0].line == 0
+        && let Some((line, column)) = raced(said)
+            .and_then(|name| super::reading::only_call(&known.text(&source).unwrap_or_default(), name))
+    {
+        // The engine does not tell where.
+        sites[0] = Site { source: source.clone(), line, column, function: None };
+    }
     if let Cause::Error(error) = &cause
         && let Some((from, line, column)) = &error.raised
         && (sites[0].line, sites[0].column) != (*line, *column)
@@ -262,7 +270,12 @@ pub(super) fn thrown(value: &Dynamic) -> Error {
         "a number" | "a truth value" | "a character" => {
             script("language::thrown", format!("{value} was thrown"))
         }
-        word => script("language::thrown", format!("{word} was thrown")),
+        word => match super::value::to_value(value) {
+            crate::cloud::Value::Resource(resource) => {
+                script("language::thrown", format!("{} was thrown", resource.noun().with_article()))
+            }
+            _ => script("language::thrown", format!("{word} was thrown")),
+        },
     }
 }
 
@@ -389,10 +402,23 @@ fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
         .at(Place::Verb, label)
 }
 
+/// The function that is given a value which something else is changing.
+fn raced(said: &str) -> Option<&str> {
+    said.split('\'').nth(1).map(str::trim).filter(|name| !name.is_empty())
+}
+
 fn data_race(said: &str) -> Error {
-    let name = said.split('\'').nth(1).unwrap_or(said).trim();
-    let what = if name.is_empty() { "a variable".into() } else { format!("`{name}`") };
-    script("language::data_race", format!("{what} is used while it is being changed")).help(
+    let message = match raced(said) {
+        Some(name) if said.starts_with("argument #1 ") => {
+            format!("what `{name}` is called on is used while it is being changed")
+        }
+        Some(name) if said.starts_with("argument ") => {
+            format!("what `{name}` is given is used while it is being changed")
+        }
+        Some(name) => format!("`{name}` is used while it is being changed"),
+        None => "a variable is used while it is being changed".to_owned(),
+    };
+    script("language::data_race", message).help(
         "take a copy before the closure, `let copy = value;`, or return a value from the closure instead of changing one outside",
     )
 }

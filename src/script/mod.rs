@@ -26,6 +26,7 @@ pub mod params;
 mod people;
 pub mod raise;
 pub mod reader;
+mod reading;
 pub mod run;
 pub mod session;
 pub mod types;

@@ -106,6 +106,8 @@ pub(super) fn runnable(text: &str) -> String {
             let blank: String = std::iter::repeat_n(' ', 2 + rest[..end].chars().count()).collect();
             blank + &rest[end..]
         }
+        // A byte order mark says nothing; a space keeps every place where it was.
+        None if text.starts_with('\u{feff}') => text.replacen('\u{feff}', " ", 1),
         None => text.to_string(),
     }
 }
