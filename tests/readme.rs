@@ -89,3 +89,8 @@ fn the_readme_points_to_files_that_are_there() {
 fn the_reference_is_current() {
     held("the manual", &rhain::cli::reference::markdown(), &root().join("docs/reference.md"));
 }
+
+#[test]
+fn the_man_page_is_current() {
+    held("the man page", &rhain::cli::man::page(), &root().join("docs/rhain.1"));
+}

@@ -40,7 +40,7 @@ pub fn page() -> String {
     let drawn = man
         .render_title(&mut page)
         .and_then(|()| man.render_name_section(&mut page))
-        .and_then(|()| man.render_synopsis_section(&mut page))
+        .and_then(|()| synopsis().to_writer(&mut page))
         .and_then(|()| man.render_description_section(&mut page))
         .and_then(|()| commands(&command).to_writer(&mut page))
         .and_then(|()| man.render_options_section(&mut page))
@@ -50,6 +50,13 @@ pub fn page() -> String {
     // Writing to memory does not go wrong.
     let _ = drawn;
     String::from_utf8_lossy(&page).into_owned()
+}
+
+fn synopsis() -> Roff {
+    let mut roff = Roff::default();
+    roff.control("SH", ["SYNOPSIS"]);
+    roff.text([bold("rhain"), roman(" [COMMAND | -e EXPR] [OPTIONS]")]);
+    roff
 }
 
 /// Each command with what it takes.

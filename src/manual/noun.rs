@@ -30,7 +30,8 @@ pub(super) fn of_noun(noun: Noun) -> String {
         let _ = writeln!(text, "{head}{}", wrap(field.summary, head.width(), WIDTH));
     }
     let names = |chosen: &dyn Fn(&Verb) -> bool| -> String {
-        let found: Vec<&str> = VERBS.iter().filter(|verb| chosen(verb)).map(|verb| verb.name).collect();
+        let mut found: Vec<&str> = VERBS.iter().filter(|verb| chosen(verb)).map(|verb| verb.name).collect();
+        found.sort_unstable();
         found.join(", ")
     };
     let lines =

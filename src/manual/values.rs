@@ -70,7 +70,7 @@ pub(super) static VALUES: &[Described] = &[
             (".help", "What to do, or ()."),
             (".results .exists", "Of a bulk call: each member's result; what the call left behind."),
         ],
-        examples: &["try { server(\"none\") } catch (e) { e.kind }"],
+        examples: &["try { server(\"none\") } catch (e) { print(e.kind) }"],
     },
 ];
 
