@@ -12,6 +12,7 @@
 //! - [`config`] finds which clouds the user has.
 //! - [`check`] finds what is certainly wrong before a script runs.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
+//! - [`repl`] is the session line by line, on a terminal or from a pipe.
 //! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.
 //! - [`cli`] joins all of it, and is the only room that may.
 
@@ -24,6 +25,7 @@ pub mod gate;
 pub mod manual;
 pub mod output;
 pub mod provider;
+pub mod repl;
 pub mod script;
 pub mod sim;
 pub mod syntax;

@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod wrong;
+
 use rhain::cloud;
 use rhain::cloud::Value;
 use rhain::cloud::error::{Error, Kind, Place, RequestLine};
@@ -95,28 +97,6 @@ fn session(text: &str) -> Session {
     Session { texts: BTreeMap::from([("main.rhai".to_owned(), text.to_owned())]) }
 }
 
-/// A script without its expectations, and those: of a line, `code: title | label`.
-fn expectations(annotated: &str) -> (String, Vec<(usize, String)>) {
-    let mut wanted = Vec::new();
-    let lines = annotated.lines().enumerate().map(|(nth, line)| match line.split_once("//~") {
-        Some((code, expected)) => {
-            wanted.push((nth + 1, expected.trim().to_owned()));
-            code.trim_end()
-        }
-        None => line,
-    });
-    let text: Vec<&str> = lines.collect();
-    (text.join("\n") + "\n", wanted)
-}
-
-/// What a report says, in the form of the annotations.
-fn said(failure: &Failure, report: &Report) -> (usize, String) {
-    let mark = report.sections.first().and_then(|section| section.marks.first());
-    let label = mark.map(|mark| mark.label.as_str()).filter(|label| !label.is_empty());
-    let label = label.map(|label| format!(" | {label}")).unwrap_or_default();
-    (failure.sites[0].line, format!("{}: {}{label}", report.code, report.title))
-}
-
 /// Words of the engine and of Rust that no reader may meet.
 const FOREIGN: &[&str] = &[
     "i64",
@@ -137,32 +117,12 @@ const FOREIGN: &[&str] = &[
     "not found",
 ];
 
-/// Every script of a file fails as its annotation tells, and says nothing of the engine.
-fn check(file: &str, text: &str) {
-    for annotated in text.split("// ----\n") {
-        let (script, wanted) = expectations(annotated);
-        let session = session(&script);
-        let failure = fail(&session).unwrap_or_else(|| panic!("{file}: no error in:\n{annotated}"));
-        let report = from_script::report(&failure, &session, &[]).expect("an error has a report");
-        assert_eq!(vec![said(&failure, &report)], wanted, "{file}:\n{annotated}");
-        let drawn = draw(&report, Style::PLAIN, &[]);
-        for foreign in FOREIGN {
-            assert!(!drawn.contains(foreign) || script.contains(foreign), "`{foreign}` in:\n{drawn}");
-        }
-        for line in drawn.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "wider than 80:\n{drawn}");
-        }
+/// What is shown of a script holds no word of the engine that the script itself does not hold.
+#[track_caller]
+fn foreign(script: &str, shown: &str) {
+    for word in FOREIGN {
+        assert!(!shown.contains(word) || script.contains(word), "`{word}` in:\n{shown}");
     }
-}
-
-#[test]
-fn what_does_not_parse_is_explained() {
-    check("syntax.rhai", include_str!("diagnostics/syntax.rhai"));
-}
-
-#[test]
-fn what_fails_while_running_is_explained() {
-    check("running.rhai", include_str!("diagnostics/running.rhai"));
 }
 
 /// Every code that stands in the sources has its page, and every page is of a code that stands there.

@@ -42,7 +42,7 @@ fn fits(what: &str, page: &str) {
 
 #[test]
 fn every_page_fits() {
-    fits("the index", &manual::index(&["std/wait"]));
+    fits("the index", &manual::index_with(&["std/wait"]));
     let topics: Vec<&str> = manual::topics().collect();
     assert!(topics.len() > VERBS.len() + 5, "{}", topics.len());
     each(topics, |topic| fits(topic, &manual::exactly(topic).expect("a page")));

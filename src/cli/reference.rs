@@ -22,7 +22,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     if topic.is_empty() {
         match json {
             true => streams.page(&manual::index_json().to_string()),
-            false => streams.page(manual::index(&modules).trim_end()),
+            false => streams.page(manual::index_with(&modules).trim_end()),
         }
         return 0;
     }

@@ -17,7 +17,8 @@ mod words;
 
 pub use json::{index_json, page_json, runbook_json};
 pub use markdown::markdown;
-pub use page::{exactly, index, page, topics};
+pub use page::{exactly, index, index_with, page, topics};
 pub use rendered::{Code, Look, MENDED, Piece, json_of_page, listed, pieces, rendered, title};
 pub use runbook::{Function, Parameter, runbook};
 pub use search::search;
+pub use words::ty as words_of;

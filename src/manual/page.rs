@@ -21,8 +21,13 @@ pub(super) fn groups() -> Vec<Group> {
     groups
 }
 
-/// Every verb with its summary, by section; then the nouns, and the modules of the standard library by name.
-pub fn index(modules: &[&str]) -> String {
+/// Every verb with its summary, by section; then the kinds of values.
+pub fn index() -> String {
+    index_with(&[])
+}
+
+/// The index, with modules that can be imported too.
+pub fn index_with(modules: &[&str]) -> String {
     let mut text = String::new();
     let wide = VERBS.iter().map(|verb| verb.name.len()).max().unwrap_or(0);
     for group in groups() {
