@@ -192,7 +192,7 @@ impl Interactive {
             let mut function = (**function).clone();
             // `private` would hide it from the next input.
             function.access = FnAccess::Public;
-            match self.from_here(source, function) {
+            match self.defined_here(source, function) {
                 Ok(defined) => functions.combine(defined),
                 Err(error) => return (Err(self.failure(&error, source)), scope),
             };
@@ -221,7 +221,7 @@ impl Interactive {
     }
 
     /// A function that knows which source it is from and which constants it sees.
-    fn from_here(&self, source: &str, function: rhai::ScriptFuncDef) -> raise::Outcome<Module> {
+    fn defined_here(&self, source: &str, function: rhai::ScriptFuncDef) -> raise::Outcome<Module> {
         let mut alone = Module::new();
         alone.set_script_fn(function);
         let ast = AST::new_with_source(self.opening.statements().iter().cloned(), alone, source);

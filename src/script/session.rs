@@ -72,6 +72,9 @@ impl Session {
             Decision::Allow | Decision::Pretend => {}
             Decision::Deny(mut error) => {
                 error.verb = Some(verb.name);
+                if read_only && !self.policy.read_only {
+                    error = error.help("type `:read-only off` to let verbs change the cloud again");
+                }
                 return Err(error);
             }
         }
