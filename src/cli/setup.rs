@@ -13,6 +13,7 @@ use crate::output::progress::{Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
 use crate::verbs::Host;
@@ -152,6 +153,7 @@ pub fn setup_with(
     let policy = Policy {
         read_only: options.read_only,
         dry_run: options.dry_run,
+        yes: options.yes,
         read: grant(&options.allow_read),
         write: grant(&options.allow_write),
         exec: grant(&options.allow_exec),
@@ -176,6 +178,7 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
+        slots: Slots::new(usize::from(options.concurrency)),
     });
     Ok(Setup {
         session,
