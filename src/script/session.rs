@@ -86,6 +86,9 @@ impl Session {
         let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
         if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
             error.verb = Some(verb.name);
+            if read_only && !self.policy.read_only {
+                error = error.help("type `:read-only off` to let verbs change the cloud again");
+            }
             return Err(error);
         }
         self.hush(&call);
