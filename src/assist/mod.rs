@@ -12,6 +12,11 @@ pub mod known;
 pub mod signature;
 
 mod complete;
+mod infer;
+mod members;
+mod place;
+mod rank;
+mod wanted;
 
 pub use complete::complete;
 pub use environment::{Environment, Function, Nothing, What};

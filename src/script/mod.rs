@@ -23,3 +23,4 @@ pub mod session;
 mod syntax;
 pub mod types;
 pub mod value;
+pub use people::BUILT_IN;
