@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod ending;
 mod options;
-mod pages;
 mod secrets;
+#[cfg(unix)]
+mod terminal;
 mod twelve;

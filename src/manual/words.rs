@@ -3,10 +3,10 @@
 use crate::cloud::{Noun, Ty};
 
 /// How many columns a page has.
-pub(super) const WIDTH: usize = 96;
+pub(super) const WIDTH: usize = 80;
 
 /// A type's words.
-pub(super) fn ty(ty: &Ty) -> String {
+pub fn ty(ty: &Ty) -> String {
     match ty {
         Ty::Unit => "nothing".to_string(),
         Ty::Any => "anything".to_string(),

@@ -28,7 +28,8 @@ pub struct Resolver {
 #[derive(Default)]
 struct State {
     open: Vec<String>,
-    done: HashMap<String, Shared<Module>>,
+    /// Each with the text it was made from: one that was changed since is read anew by the next import of it.
+    done: HashMap<String, (String, Shared<Module>)>,
 }
 
 type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -117,6 +118,12 @@ impl Resolver {
         Ok((shown.to_string_lossy().into_owned(), text))
     }
 
+    /// The module that an import means, where it was loaded.
+    pub fn loaded(&self, source: Option<&str>, path: &str) -> Option<Shared<Module>> {
+        let (name, _) = self.find(source, path).ok()?;
+        self.state().done.get(&name).map(|(_, module)| module.clone())
+    }
+
     /// The folder of the main script, which imports may not leave.
     fn root(&self) -> Option<PathBuf> {
         let main = self.session.params.script()?;
@@ -200,9 +207,27 @@ fn circular(name: &str, cycle: &[String]) -> Error {
         .help("move what both need into a third module")
 }
 
-/// Whether a source's name is a file, rather than `-`, `-e` or the standard library.
+/// Whether a source's name is a file, rather than `-`, `-e`, an input of a session or the standard library.
 fn is_file(source: &str) -> bool {
-    source != "-" && source != "-e" && !source.starts_with("std/")
+    source != "-" && source != "-e" && !source.starts_with("std/") && !source.starts_with(INPUT)
+}
+
+/// What the names of a session's inputs begin with.
+pub const INPUT: &str = "input ";
+
+/// A resolver whose owner goes on to see what it loaded.
+pub struct Watched(pub Arc<Resolver>);
+
+impl ModuleResolver for Watched {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Outcome<Shared<Module>> {
+        self.0.resolve(engine, source, path, position)
+    }
 }
 
 impl ModuleResolver for Resolver {
@@ -214,7 +239,7 @@ impl ModuleResolver for Resolver {
         position: Position,
     ) -> Outcome<Shared<Module>> {
         let (name, text) = self.find(source, path).map_err(|error| raise(error, position))?;
-        if let Some(module) = self.state().done.get(&name) {
+        if let Some((_, module)) = self.state().done.get(&name).filter(|(known, _)| *known == text) {
             return Ok(module.clone());
         }
         {
@@ -230,7 +255,7 @@ impl ModuleResolver for Resolver {
         self.state().open.retain(|open| *open != name);
         match loaded {
             Ok(module) => {
-                self.state().done.insert(name, module.clone());
+                self.state().done.insert(name, (text, module.clone()));
                 Ok(module)
             }
             Err(error) => Err(Box::new(EvalAltResult::ErrorInModule(name, error, position))),
