@@ -2,13 +2,14 @@
 //!
 //! Pure functions over a text, a byte and an [`Environment`]: the terminal's editor and the language server call the
 //! same ones. A text that is being typed is most often wrong, so nothing here minds mistakes, and any byte will do: one
-//! inside a character counts as the character's first.
+//! inside a character counts as the character's first. Only [`live`] asks a cloud, and only for lists.
 
 pub mod environment;
 pub mod highlight;
 pub mod hover;
 pub mod item;
 pub mod known;
+pub mod live;
 pub mod signature;
 
 mod complete;
@@ -24,6 +25,7 @@ pub use highlight::{Class, highlight, matching_bracket};
 pub use hover::{Hover, hover};
 pub use item::{Completion, Item, Kind};
 pub use known::Known;
+pub use live::Live;
 pub use signature::{Form, Hint, Signature, hint, signature};
 
 /// The byte at or before `at` where a character begins.
