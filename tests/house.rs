@@ -33,6 +33,8 @@ const ALONE: &[(&str, &[&str])] = &[
     ("reqwest", &["wire/attempt.rs"]),
     ("miette", &["diag/"]),
     ("clap", &["cli/"]),
+    ("rustyline", &["repl/"]),
+    ("nix::", &["cli/repl.rs"]),
     ("comfy_table", &["output/"]),
     ("indicatif", &["output/"]),
     ("block_on(", &["script/bridge.rs"]),

@@ -172,6 +172,12 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         Err(_) if setup.streams.is_broken() => 0,
         Err(failure) => report(options, &setup, &failure),
     };
+    // What failed at the end, after the failure that the run ends with.
+    for failure in setup.session.endings.failures() {
+        if let Some(report) = diag::from_script::report(&failure, &setup.session.texts, &[]) {
+            draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
+        }
+    }
     stats(options, &setup);
     if let Some(why) = setup.streams.lost() {
         let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
@@ -274,6 +280,9 @@ pub fn draw(options: &Options, environment: &Environment, report: &Report, hide:
 /// How long a run that was told to stop may take before a person is told why it has not ended.
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
 
+/// How long what was put off until the end may take after an interruption.
+const HANDLERS: std::time::Duration = std::time::Duration::from_secs(300);
+
 /// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
 fn interruptions(options: &Options, setup: &Setup) {
     let handle = setup.session.bridge.handle();
@@ -295,7 +304,14 @@ fn interruptions(options: &Options, setup: &Setup) {
             () = clock.sleep(PATIENCE) => {
                 session.host.progress.done();
                 streams.note("stopped: what was sent is waited for, nothing new starts (again to leave at once)");
-                signals.next().await
+                tokio::select! {
+                    again = signals.next() => again,
+                    () = clock.sleep(HANDLERS) => {
+                        session.host.cut_short();
+                        streams.note("stopped: what `defer` and `on_failure` left takes longer than 5m and is ended");
+                        signals.next().await
+                    }
+                }
             }
         };
         session.host.progress.done();
@@ -348,12 +364,10 @@ pub(super) fn stats(options: &Options, setup: &Setup) {
     if !options.stats {
         return;
     }
-    for (cloud, counters) in setup.clouds.counters() {
-        setup
-            .streams
-            .talk(&format!("{cloud}: {} requests, {} of them repeated", counters.requests, counters.retries));
+    let counters = setup.clouds.counters();
+    if options.format == Format::Json {
+        setup.streams.talk(&setup.watch.summary_json(&counters).to_string());
+        return;
     }
-    if let Some((took, what)) = setup.watch.slowest() {
-        setup.streams.talk(&format!("slowest: {what}, {} ms", took.as_millis()));
-    }
+    setup.watch.summary(&counters).iter().for_each(|line| setup.streams.talk(line));
 }

@@ -1,7 +1,8 @@
 //! A finding of the checks as a report: the bytes that it names underlined, and the imports that lead to its source.
 
 use super::from_cloud;
-use super::report::{Mark, Report, Section, Severity};
+use super::from_script::shown_together;
+use super::report::{Fix, Mark, Report, Section, Severity};
 use crate::check::{self, Checked, Finding};
 use crate::syntax::lexer;
 
@@ -17,11 +18,10 @@ pub fn report(checked: &[Checked], nth: usize, finding: &Finding) -> Report {
     let mut sections = vec![section(source, Mark { span: finding.span.clone(), label })];
     for (span, label) in &finding.also {
         let mark = Mark { span: span.clone(), label: label.clone() };
+        let line = |at: usize| lexer::position(&source.text, at).0;
         let far = |other: &Mark| {
-            lexer::position(&source.text, other.span.start)
-                .0
-                .abs_diff(lexer::position(&source.text, span.start).0)
-                > TOGETHER
+            line(other.span.start).abs_diff(line(span.start)) > TOGETHER
+                || !shown_together(&source.text, &other.span, span)
         };
         match sections.first_mut() {
             Some(first) if !first.marks.iter().any(far) => first.marks.push(mark),
@@ -37,17 +37,7 @@ pub fn report(checked: &[Checked], nth: usize, finding: &Finding) -> Report {
     report.sections = sections;
     // What a label says the help need not say again.
     report.help.retain(|help| Some(help) != finding.error.label.as_ref());
-    if let Some(fix) = &finding.fix {
-        let (line, column) = lexer::position(&source.text, fix.span.start);
-        let (end_line, end_column) = lexer::position(&source.text, fix.span.end);
-        report.data.insert(
-            "fix".into(),
-            serde_json::json!({
-                "source": source.name, "line": line, "column": column,
-                "end_line": end_line, "end_column": end_column, "text": fix.text,
-            }),
-        );
-    }
+    report.fix = finding.fix.as_ref().map(|fix| Fix { span: fix.span.clone(), text: fix.text.clone() });
     report
 }
 

@@ -13,4 +13,4 @@ pub mod from_script;
 pub mod report;
 pub mod span;
 
-pub use report::{Report, Style, draw, to_json};
+pub use report::{Fix, Report, Severity, Style, draw, to_json};

@@ -4,6 +4,7 @@ use super::known::Names;
 use super::modules::Resolver;
 use super::session::Session;
 use super::{assigning, bind, compare, failure::Ending, fault, helpers, interactive, types};
+use crate::verbs::host::Phase;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
 use std::collections::{BTreeMap, HashSet};
@@ -70,11 +71,13 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
-    let stopped = session.stopped.clone();
+    let (stopped, host) = (session.stopped.clone(), session.host.clone());
     let signal = session.signal.clone();
     engine.on_progress(move |_| {
         let ending = if signal.load(Ordering::Relaxed) { Ending::Terminated } else { Ending::Interrupted };
-        stopped.load(Ordering::Relaxed).then(|| Dynamic::from(ending))
+        // The flag alone is looked at as long as nothing stopped.
+        let stops = stopped.load(Ordering::Relaxed) && host.phase() != Phase::Ending;
+        stops.then(|| Dynamic::from(ending))
     });
     let console = session.console.clone();
     engine.on_print(move |text| console.data(text));

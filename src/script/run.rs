@@ -1,6 +1,7 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
 use super::assigning;
+use super::ending;
 use super::engine::engine;
 use super::failure::{Cause, Ending, Failure};
 use super::fault;
@@ -82,7 +83,7 @@ impl Program {
     /// Run it to its end; gives its last value.
     pub fn run(&self) -> Result<Value, Failure> {
         let mut scope = Scope::new();
-        match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
+        let result = match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
             Ok(value) => Ok(to_value(&value)),
             Err(error) => {
                 let names = Names { session: &self.session, functions: known::functions(&self.ast) };
@@ -92,7 +93,8 @@ impl Program {
                 }
                 Err(failure)
             }
-        }
+        };
+        ending::finish(&self.session, &self.engine, &self.name, &self.ast, result)
     }
 }
 
@@ -104,6 +106,8 @@ pub(super) fn runnable(text: &str) -> String {
             let blank: String = std::iter::repeat_n(' ', 2 + rest[..end].chars().count()).collect();
             blank + &rest[end..]
         }
+        // A byte order mark says nothing; a space keeps every place where it was.
+        None if text.starts_with('\u{feff}') => text.replacen('\u{feff}', " ", 1),
         None => text.to_string(),
     }
 }
