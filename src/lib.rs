@@ -15,12 +15,14 @@
 //! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.
 //! - [`cli`] joins all of it, and is the only room that may.
 
+pub mod assist;
 pub mod check;
 pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod diag;
 pub mod gate;
+pub mod lsp;
 pub mod manual;
 pub mod output;
 pub mod provider;

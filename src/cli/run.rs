@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The script's thread: a thousand nested calls fit.
-const STACK: usize = 64 << 20;
+pub const STACK: usize = 64 << 20;
 
 /// What becomes of the chosen cloud's refusal.
 const NO_CLOUD: u8 = 3;

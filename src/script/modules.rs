@@ -78,7 +78,7 @@ impl Resolver {
         if file.extension().is_none() {
             file.set_extension("rhai");
         }
-        let real = file.canonicalize().map_err(|why| {
+        let real = self.session.texts.real(&file).map_err(|why| {
             Error::new(Kind::Script, format!("there is no module `{path}`"))
                 .coded("import::missing")
                 .help(format!("put it at {}, or name it from the importing file's folder", file.display()))
@@ -102,10 +102,13 @@ impl Resolver {
             .help("keep modules beside the script or below its folder")
             .at(crate::cloud::error::Place::Verb, "outside the script's folder"));
         }
-        let text = std::fs::read_to_string(&real).map_err(|why| {
-            Error::new(Kind::Script, format!("the module `{path}` cannot be read: {why}"))
-                .coded("import::missing")
-        })?;
+        let text = match self.session.texts.edited(&real) {
+            Some(text) => text,
+            None => std::fs::read_to_string(&real).map_err(|why| {
+                Error::new(Kind::Script, format!("the module `{path}` cannot be read: {why}"))
+                    .coded("import::missing")
+            })?,
+        };
         let shown = self
             .session
             .policy
@@ -134,6 +137,14 @@ impl Resolver {
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
     }
+}
+
+/// The name and text of what a path means that a source imports.
+///
+/// # Errors
+/// When there is no such module, or it cannot be read.
+pub fn find(session: &Arc<Session>, source: &str, path: &str) -> Result<(String, String), Error> {
+    Resolver::new(session.clone()).find(Some(source), path)
 }
 
 /// Find and parse everything that a script imports, before anything of it runs: what is missing, outside, circular or
