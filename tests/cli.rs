@@ -5,6 +5,5 @@
 #[cfg(unix)]
 mod ending;
 mod options;
-mod pages;
 mod secrets;
 mod twelve;

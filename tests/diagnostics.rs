@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod wrong;
+
 use rhain::cloud;
 use rhain::cloud::Value;
 use rhain::cloud::error::{Error, Kind, Place, RequestLine};
@@ -95,28 +97,6 @@ fn session(text: &str) -> Session {
     Session { texts: BTreeMap::from([("main.rhai".to_owned(), text.to_owned())]) }
 }
 
-/// A script without its expectations, and those: of a line, `code: title | label`.
-fn expectations(annotated: &str) -> (String, Vec<(usize, String)>) {
-    let mut wanted = Vec::new();
-    let lines = annotated.lines().enumerate().map(|(nth, line)| match line.split_once("//~") {
-        Some((code, expected)) => {
-            wanted.push((nth + 1, expected.trim().to_owned()));
-            code.trim_end()
-        }
-        None => line,
-    });
-    let text: Vec<&str> = lines.collect();
-    (text.join("\n") + "\n", wanted)
-}
-
-/// What a report says, in the form of the annotations.
-fn said(failure: &Failure, report: &Report) -> (usize, String) {
-    let mark = report.sections.first().and_then(|section| section.marks.first());
-    let label = mark.map(|mark| mark.label.as_str()).filter(|label| !label.is_empty());
-    let label = label.map(|label| format!(" | {label}")).unwrap_or_default();
-    (failure.sites[0].line, format!("{}: {}{label}", report.code, report.title))
-}
-
 /// Words of the engine and of Rust that no reader may meet.
 const FOREIGN: &[&str] = &[
     "i64",
@@ -137,95 +117,14 @@ const FOREIGN: &[&str] = &[
     "not found",
 ];
 
-/// Every script of a file fails as its annotation tells, and says nothing of the engine.
-fn check(file: &str, text: &str) {
-    for annotated in text.split("// ----\n") {
-        let (script, wanted) = expectations(annotated);
-        let session = session(&script);
-        let failure = fail(&session).unwrap_or_else(|| panic!("{file}: no error in:\n{annotated}"));
-        let report = from_script::report(&failure, &session, &[]).expect("an error has a report");
-        assert_eq!(vec![said(&failure, &report)], wanted, "{file}:\n{annotated}");
-        let drawn = draw(&report, Style::PLAIN, &[]);
-        for foreign in FOREIGN {
-            assert!(!drawn.contains(foreign) || script.contains(foreign), "`{foreign}` in:\n{drawn}");
-        }
-        for line in drawn.lines() {
-            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "wider than 80:\n{drawn}");
-        }
+/// What is shown of a script holds no word of the engine that the script itself does not hold.
+#[track_caller]
+fn foreign(script: &str, shown: &str) {
+    for word in FOREIGN {
+        assert!(!shown.contains(word) || script.contains(word), "`{word}` in:\n{shown}");
     }
 }
 
-#[test]
-fn what_does_not_parse_is_explained() {
-    check("syntax.rhai", include_str!("diagnostics/syntax.rhai"));
-}
-
-#[test]
-fn what_fails_while_running_is_explained() {
-    check("running.rhai", include_str!("diagnostics/running.rhai"));
-}
-
-/// The blocks of a page, fenced with this word.
-fn blocks(page: &str, fence: &str) -> Vec<String> {
-    let (open, mut found, mut inside) = (format!("```{fence}"), Vec::new(), None);
-    for line in page.lines() {
-        match &mut inside {
-            None if line == open => inside = Some(String::new()),
-            Some(_) if line == "```" => found.extend(inside.take()),
-            Some(block) => *block += &format!("{line}\n"),
-            None => {}
-        }
-    }
-    found
-}
-
-/// Codes whose examples need a cloud, files or limits of their own, and so the whole program.
-const ELSEWHERE: &[&str] = &[
-    "language::not_set",
-    "language::file",
-    "language::variable",
-    "language::limit",
-    "language::failed",
-    "language::cancelled",
-    "parse::error",
-    "language::read_only",
-    "language::unlike",
-    "language::closure_result",
-];
-
-#[test]
-fn every_page_has_examples_that_do_what_it_says() {
-    for (code, page) in rhain::diag::codes::PAGES {
-        assert!(page.starts_with(&format!("# {code}\n\n")), "{code}");
-        let (fails, mended) = (blocks(page, "rhai,fails"), blocks(page, "rhai"));
-        if ["config::", "cli::", "param::"].iter().any(|family| code.starts_with(family)) {
-            assert!(page.contains("\nmended:\n"), "{code}");
-            continue;
-        }
-        assert_eq!((fails.len(), mended.len()), (1, 1), "{code}");
-        let needs_a_cloud = code.starts_with("cloud::")
-            || code.starts_with("gate::")
-            || code.starts_with("import::")
-            || code.starts_with("script::")
-            || page.contains("boot(\"web\", #{ image");
-        let alone = !needs_a_cloud
-            && !ELSEWHERE.contains(code)
-            && !page.contains("std/wait")
-            && !code.starts_with("call::");
-        for script in &mended {
-            engine().compile(script).unwrap_or_else(|error| panic!("{code}: {error}\n{script}"));
-            if alone && let Some(failure) = fail(&session(script)) {
-                panic!("{code}: {failure:?}\n{script}");
-            }
-        }
-        for script in fails.iter().filter(|_| alone || code.starts_with("parse::") && *code != "parse::error")
-        {
-            let failure = fail(&session(script)).unwrap_or_else(|| panic!("{code} does not fail:\n{script}"));
-            let report = from_script::report(&failure, &session(script), &[]).expect("an error has a report");
-            assert_eq!(report.code, *code, "{script}");
-        }
-    }
-}
 
 /// Every code that stands in the sources has its page, and every page is of a code that stands there.
 #[test]

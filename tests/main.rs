@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod diagnostics;
+mod explain;
 mod house;
 mod language;
 mod openstack;

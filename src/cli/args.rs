@@ -1,11 +1,16 @@
 //! The command line: its options and subcommands. `run` takes a runbook's own parameters beside the options everywhere.
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Cloud runbooks in Rhai.
+/// The sections of the options everywhere.
+const REQUESTS: &str = "Clouds and requests";
+const OUTPUT: &str = "What is written";
+const PERMISSIONS: &str = "What a script may do";
+
+/// Cloud runbooks in Rhai
 #[derive(Debug, Parser)]
 #[command(name = "rhain", version, about = "Cloud runbooks in Rhai", disable_help_subcommand = true)]
 pub struct Arguments {
@@ -34,62 +39,62 @@ pub enum Format {
 /// The options everywhere.
 #[derive(Debug, Clone, Args)]
 pub struct Options {
-    /// The cloud to work on; `sim` is the embedded simulated one
-    #[arg(long, global = true, value_name = "NAME")]
+    /// The cloud to work on; `sim` is the simulated one
+    #[arg(long, global = true, value_name = "NAME", help_heading = REQUESTS)]
     pub cloud: Option<String>,
-    /// How tables, final values and errors are written
-    #[arg(long, global = true, value_enum, default_value = "table", value_name = "FORMAT")]
+    /// How values and errors are written [default: table]
+    #[arg(long, global = true, help_heading = OUTPUT, value_enum, default_value = "table", hide_default_value = true, hide_possible_values = true, value_name = "table|json")]
     pub format: Format,
-    /// The longest one request may take, retries apart [default: 60s]
-    #[arg(long, global = true, value_name = "DURATION", value_parser = duration)]
+    /// The longest one request may take [default: 60s]
+    #[arg(long, global = true, help_heading = REQUESTS, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
-    /// Requests in flight
-    #[arg(long, global = true, default_value_t = 32, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Requests in flight [default: 32]
+    #[arg(long, global = true, help_heading = REQUESTS, default_value_t = 32, hide_default_value = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,
     /// Requests a second to one endpoint, at the most
-    #[arg(long, global = true, value_name = "N", value_parser = rate)]
+    #[arg(long, global = true, help_heading = REQUESTS, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
-    /// Look names up each time, rather than once a run
-    #[arg(long, global = true)]
+    /// Look names up each time, not once a run
+    #[arg(long, global = true, help_heading = REQUESTS)]
     pub no_cache: bool,
     /// Say less: no progress, no notes
-    #[arg(short = 'q', long, global = true)]
+    #[arg(short = 'q', long, global = true, help_heading = OUTPUT)]
     pub quiet: bool,
     /// Say each request, secrets masked
-    #[arg(short = 'v', long, global = true, action = clap::ArgAction::Count)]
+    #[arg(short = 'v', long, global = true, help_heading = OUTPUT, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Write each request as a line of JSON, secrets masked
-    #[arg(long, global = true, value_name = "FILE")]
+    /// Write each request as a line of JSON
+    #[arg(long, global = true, help_heading = OUTPUT, value_name = "FILE")]
     pub trace: Option<PathBuf>,
     /// Say at the end how much was asked
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OUTPUT)]
     pub stats: bool,
     /// No colours
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = OUTPUT)]
     pub no_color: bool,
     /// Answer every `confirm` with yes
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub yes: bool,
     /// Refuse every verb that changes something
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub read_only: bool,
-    /// Print the requests that would change something instead of sending them
-    #[arg(long, global = true)]
+    /// Print each change that would be sent, send none
+    #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub dry_run: bool,
     /// Let the script read files: all, or these paths
-    #[arg(long, global = true, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_read: Vec<String>,
     /// Let the script write files: all, or these paths
-    #[arg(long, global = true, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_write: Vec<String>,
-    /// Let the script read environment variables: all, or these names
-    #[arg(long, global = true, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    /// Let the script read variables: all, or these names
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_env: Vec<String>,
     /// Let the script run programs: all, or these programs
-    #[arg(long, global = true, value_name = "PROGRAM", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PROGRAM", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_exec: Vec<String>,
-    /// Let the script reach hosts that are no server of this session: all, or these hosts
-    #[arg(long, global = true, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    /// Let the script reach hosts: all, or these hosts
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_net: Vec<String>,
 }
 
@@ -131,31 +136,31 @@ pub enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PARAMETERS")]
         parameters: Vec<String>,
     },
-    /// The reference: an index, a verb, a noun, a word to search for, or a script
-    Doc {
-        /// A verb, a noun, a word or a script
-        topic: Option<String>,
-    },
-    /// What a diagnostic code means
-    Explain {
-        /// The code, such as cloud::over_quota
-        code: Option<String>,
-    },
-    /// The clouds found, and where
-    Clouds {
-        /// Ask each whether it answers
-        #[arg(long)]
-        check: bool,
-    },
-    /// Try things out, line by line; what `rhain` alone does too
+    /// Try things out, line by line; so does `rhain` alone
     Repl,
-    /// Find what is wrong with scripts without running them
+    /// Find what is wrong with scripts without running
     Check {
         /// The scripts
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
-    /// Serve the simulated cloud on loopback for other programs; prints a clouds.yaml
+    /// Read about a verb, a noun, a word or a script
+    Doc {
+        /// A verb, a noun, a word or a script
+        topic: Option<String>,
+    },
+    /// Read what a diagnostic code means
+    Explain {
+        /// The code, such as cloud::over_quota
+        code: Option<String>,
+    },
+    /// List the clouds found, and where
+    Clouds {
+        /// Ask each whether it answers
+        #[arg(long)]
+        check: bool,
+    },
+    /// Serve the simulated cloud to other programs
     Sim {
         /// The port; a free one where not given
         #[arg(long, default_value_t = 0)]
@@ -164,9 +169,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         clouds_yaml: Option<PathBuf>,
     },
-    /// Serve editors: the language server, on standard input and output
+    /// Serve editors: the language server on standard input
     Lsp,
-    /// Print what teaches a shell to complete rhain's words
+    /// Print what teaches a shell to complete
     Completions {
         /// The shell
         #[arg(value_enum, value_name = "SHELL")]
@@ -201,7 +206,14 @@ fn rate(text: &str) -> Result<f64, String> {
 
 /// The arguments, the options everywhere taken out of what stands behind the script's name.
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, clap::Error> {
-    Arguments::try_parse_from(reordered(words.into_iter().collect()))
+    let words: Vec<OsString> = words.into_iter().collect();
+    let plain = words.iter().any(|word| word == "--no-color");
+    let mut command = super::help::helpful(Arguments::command());
+    if plain {
+        command = command.color(clap::ColorChoice::Never);
+    }
+    let mut matches = command.try_get_matches_from(reordered(words))?;
+    Arguments::from_arg_matches_mut(&mut matches)
 }
 
 /// `run book.rhai --zone a --cloud lab` means `--cloud` as an option: options everywhere go before the script, what

@@ -1,6 +1,7 @@
 //! Standard output and standard error of the program: what a script writes, and how reports are drawn.
 
 use crate::diag::Style;
+use crate::manual::Look;
 use crate::output::width::columns;
 use crate::script::session::Console;
 use std::borrow::Cow;
@@ -42,17 +43,9 @@ impl Streams {
 
 impl Console for Streams {
     fn data(&self, text: &str) {
-        let mut out = io::stdout().lock();
         // A name that a cloud gave must not steer the terminal; a pipe gets it as it is.
-        let text = if out.is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
-        if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
-            if error.kind() != io::ErrorKind::BrokenPipe {
-                // A full disk has lost data: the first reason is told at the end.
-                let _ = self.lost.set(error.to_string());
-            }
-            self.broken.store(true, Ordering::Relaxed);
-            self.run.get().iter().for_each(|run| run.store(true, Ordering::Relaxed));
-        }
+        let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+        self.page(&text);
     }
 
     fn talk(&self, text: &str) {
@@ -77,6 +70,19 @@ fn harmless(text: &str) -> String {
 }
 
 impl Streams {
+    /// What is written as it stands: a page of the manual, with the colours it has.
+    pub fn page(&self, text: &str) {
+        let mut out = io::stdout().lock();
+        if let Err(error) = writeln!(out, "{text}").and_then(|()| out.flush()) {
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                // A full disk has lost data: the first reason is told at the end.
+                let _ = self.lost.set(error.to_string());
+            }
+            self.broken.store(true, Ordering::Relaxed);
+            self.run.get().iter().for_each(|run| run.store(true, Ordering::Relaxed));
+        }
+    }
+
     /// A note about the run itself, left out with `-q`.
     pub fn note(&self, text: &str) {
         if !self.quiet {
@@ -85,10 +91,20 @@ impl Streams {
     }
 }
 
+/// Whether colours are not wanted.
+fn plain(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    no_color || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb
+}
+
+/// How pages of the manual look on standard output.
+pub fn look(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Look {
+    if !io::stdout().is_terminal() || plain(no_color, variable) { Look::Plain } else { Look::Styled }
+}
+
 /// How reports are drawn on standard error.
 pub fn style(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Style {
-    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    let plain = no_color || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb;
+    let plain = plain(no_color, variable);
     if !io::stderr().is_terminal() || plain {
         return Style { width: if io::stderr().is_terminal() { columns() } else { 80 }, ..Style::PLAIN };
     }

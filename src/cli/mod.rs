@@ -9,6 +9,7 @@ pub mod clouds;
 mod completions;
 pub mod console;
 mod explain;
+pub mod help;
 mod listing;
 mod lsp;
 mod reference;

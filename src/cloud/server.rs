@@ -285,6 +285,8 @@ pub struct ServerFilter {
     pub all_projects: bool,
     /// At the most this many.
     pub limit: Option<usize>,
+    /// Those that changed at this time or later, the deleted among them.
+    pub changed_since: Option<Time>,
 }
 
 /// One network of a new server.

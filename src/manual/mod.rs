@@ -4,8 +4,10 @@
 //! [`markdown`] is all of it, which `docs/reference.md` keeps.
 
 mod page;
+mod rendered;
 mod runbook;
 mod words;
 
 pub use page::{index, markdown, page, topics};
+pub use rendered::{Code, Look, MENDED, Piece, json_of_page, listed, pieces, rendered, title};
 pub use runbook::{Function, Parameter, runbook};

@@ -3,7 +3,7 @@
 use crate::cloud::{Noun, Ty};
 
 /// How many columns a page has.
-pub(super) const WIDTH: usize = 96;
+pub(super) const WIDTH: usize = 80;
 
 /// A type's words.
 pub(super) fn ty(ty: &Ty) -> String {

@@ -5,7 +5,9 @@
 
 use super::assigning::unmarked;
 use super::fault::{Known, Signature};
-use super::people::{BUILT_IN, ELSEWHERE, operator_sentence, people_word, people_words, plain};
+use super::elsewhere;
+use super::mistakes::declares;
+use super::people::{BUILT_IN, operator_sentence, people_word, people_words, plain};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 
@@ -23,6 +25,10 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
     let types: Vec<&str> = if types.is_empty() { Vec::new() } else { types.split(", ").collect() };
     if let Some(property) = name.strip_prefix("get$").or_else(|| name.strip_prefix("set$")) {
         let property = unmarked(property);
+        if name.starts_with("set$") && types.first() == Some(&"()") {
+            return call("language::nothing", format!("`.{property}` is written to `()`: there is nothing here"))
+                .help("begin with an empty map: `let map = #{};`");
+        }
         return no_field(property, types.first().copied().unwrap_or(""), known);
     }
     if name.starts_with("index$") {
@@ -39,6 +45,9 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
         let error = call("language::operator", message);
         return match (name, types.contains(&"()")) {
             (_, true) => error.at(Place::Verb, "one side of it is `()`: nothing"),
+            ("%", false) if types.first().is_some_and(|name| people_word(name) == "text") => {
+                error.help("write a text with values in backticks: `` `… ${x} …` ``")
+            }
             ("+" | "-" | "*" | "/", false) if types.iter().any(|name| people_word(name) == "text") => error
                 .help(
                     "turn text into a number with `parse_int(text)`, or a number into text with `` `${n}` ``",
@@ -60,18 +69,30 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
             .help("ask first: `if value != () { … }`");
     }
     if let Some(shown) = built_in.first() {
-        let error = if types.is_empty() {
-            call("call::missing_argument", format!("`{name}` needs an argument"))
-        } else {
-            call("call::wrong_type", given(name, &types))
-        };
-        return error.help(format!("write `{shown}`"));
+        return misfit_built_in(name, shown, &types);
     }
-    unknown(name, &verbs)
+    unknown(name, &verbs, known)
+}
+
+/// A call of what is a variable of the script, told as such; `text` is the script's.
+pub(super) fn of_variable(error: &mut Error, text: &str) {
+    if error.diagnostic != Some("call::unknown_verb") {
+        return;
+    }
+    let Some(name) = error.message.strip_prefix("there is no verb `").and_then(|rest| rest.strip_suffix('`'))
+    else {
+        return;
+    };
+    if declares(text, name) {
+        let name = name.to_owned();
+        error.message = format!("`{name}` is a variable, not a verb");
+        error.label = Some(format!("write `{name}.call(…)` for a closure"));
+        error.help = None;
+    }
 }
 
 /// No function of this name, whatever it is given.
-fn unknown(name: &str, verbs: &[Signature]) -> Error {
+fn unknown(name: &str, verbs: &[Signature], known: &dyn Known) -> Error {
     if name == "not" {
         return call("call::unknown_verb", "there is no verb `not`").at(Place::Verb, "write `!` in front");
     }
@@ -84,32 +105,61 @@ fn unknown(name: &str, verbs: &[Signature]) -> Error {
         };
     }
     let error = call("call::unknown_verb", format!("there is no verb `{name}`"));
-    let names = || verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_IN.iter().map(|(name, _)| *name));
-    let elsewhere =
-        ELSEWHERE.iter().find(|(other, here)| *other == name && names().any(|known| known == *here));
-    if let Some((_, here)) = elsewhere {
-        return error.at(Place::Verb, format!("it is `{here}` here"));
+    let names = verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_IN.iter().map(|(name, _)| *name));
+    if let Some(label) = elsewhere::function(name, false, known) {
+        return error.at(Place::Verb, label);
     }
-    match did_you_mean(name, names()) {
+    match did_you_mean(name, names).or_else(|| elsewhere::function(name, true, known)) {
         Some(label) => error.at(Place::Verb, label),
         None => error.help("run `rhain doc` to see every verb"),
     }
+}
+
+/// A function of the engine, given what it does not take; `shown` is its form in the table.
+fn misfit_built_in(name: &str, shown: &str, types: &[&str]) -> Error {
+    let inside = shown.split_once('(').map_or("", |(_, inside)| inside.trim_end_matches(')'));
+    let form: Vec<(String, bool)> = inside
+        .split(", ")
+        .map(|parameter| (parameter.trim_matches(['[', ']']).to_owned(), !parameter.starts_with('[')))
+        .collect();
+    let needed = form.iter().filter(|(_, required)| *required).count();
+    let help = spelled(name, &[&form]);
+    if types.len() < needed {
+        let missing = form[types.len()..needed].iter().map(|(name, _)| format!("`{name}`"));
+        let missing = missing.collect::<Vec<_>>().join(" and ");
+        let verb = if types.len() + 1 == needed { "is" } else { "are" };
+        return call("call::missing_argument", format!("`{name}` needs {missing}"))
+            .at(Place::Verb, format!("{missing} {verb} missing"))
+            .help(help);
+    }
+    if types.len() > form.len() && !shown.contains('…') {
+        return call(
+            "call::too_many_arguments",
+            format!("`{name}` takes {}, not {}", arguments(form.len()), types.len()),
+        )
+        .at(Place::Argument(form.len()), "one too many")
+        .help(help);
+    }
+    call("call::wrong_type", given(name, types)).help(help)
 }
 
 /// A known function, given what it does not take.
 fn misfit(name: &str, forms: Vec<&Vec<(String, bool)>>, types: &[&str]) -> Error {
     let count = types.len();
     let required = |form: &[(String, bool)]| form.iter().filter(|(_, required)| *required).count();
-    let shown: Vec<String> = forms.iter().map(|form| format!("`{}`", shape(name, form))).collect();
-    let help = format!("write {}", shown.join(" or "));
+    let help = spelled(name, &forms);
     let least = forms.iter().map(|form| required(form)).min().unwrap_or(0);
     let most = forms.iter().map(|form| form.len()).max().unwrap_or(0);
     if count > most {
-        let takes = if least == most { arguments(most) } else { format!("{least} to {}", arguments(most)) };
+        let takes = match least {
+            _ if least == most => arguments(most),
+            0 => format!("at most {}", arguments(most)),
+            _ => format!("{least} to {}", arguments(most)),
+        };
         return call("call::too_many_arguments", format!("`{name}` takes {takes}, not {count}"))
             .at(
                 Place::Argument(most),
-                if count - most == 1 { "this one is too many" } else { "from here on too many" },
+                if count - most == 1 { "one too many" } else { "too many from here on" },
             )
             .help(help);
     }
@@ -146,13 +196,20 @@ fn given(name: &str, types: &[&str]) -> String {
     format!("`{name}` does not take {}", people_words(types))
 }
 
-/// A call as a manual writes it; what may be left out in brackets.
-fn shape(name: &str, form: &[(String, bool)]) -> String {
-    let parameters: Vec<String> = form
-        .iter()
-        .map(|(parameter, required)| if *required { parameter.clone() } else { format!("[{parameter}]") })
-        .collect();
-    format!("{name}({})", parameters.join(", "))
+/// The ways to call it, as a manual writes them: with what may be left out, and without.
+fn spelled(name: &str, forms: &[&Vec<(String, bool)>]) -> String {
+    let mut ways: Vec<String> = Vec::new();
+    for form in forms {
+        let least: Vec<&(String, bool)> = form.iter().filter(|(_, required)| *required).collect();
+        for way in [least, form.iter().collect()] {
+            let names: Vec<&str> = way.iter().map(|(name, _)| name.as_str()).collect();
+            let way = format!("`{name}({})`", names.join(", "));
+            if !ways.contains(&way) {
+                ways.push(way);
+            }
+        }
+    }
+    format!("write {}", ways.join(" or "))
 }
 
 fn arguments(count: usize) -> String {
@@ -199,6 +256,9 @@ pub(super) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
     }
     let error = call("language::unknown_field", format!("{word} has no field `{name}`"));
     let fields = known.fields(of);
+    if let Some(here) = elsewhere::method(name, known).filter(|_| !fields.iter().any(|field| field == name)) {
+        return error.at(Place::Verb, format!("it is `{here}()` here"));
+    }
     if fields.is_empty() {
         let called = known.verbs().iter().any(|verb| verb.name == name)
             || BUILT_IN.iter().any(|(fun, _)| *fun == name);

@@ -1,7 +1,7 @@
 //! The engine's errors as failures of a script: what happened in people's words, and the way there.
 //!
 //! Every error of the engine is translated here; calls that fit no function are [`super::calls`]'s, texts that do
-//! not parse [`super::syntax`]'s. What a verb raised travels through untouched. Nothing is drawn here.
+//! not parse [`super::mistakes`]'s. What a verb raised travels through untouched. Nothing is drawn here.
 
 use super::failure::{Cause, Failure, Site};
 use super::people::plain;
@@ -11,7 +11,7 @@ use crate::cloud::nearest::did_you_mean;
 use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 
 pub use super::people::people_word;
-pub use super::syntax::parse_failure;
+pub use super::mistakes::parse_failure;
 
 /// A function as a caller sees it: each way to call it, with its parameters and whether each must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,10 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
             _ => break,
         }
     }
-    let cause = cause(error, known);
+    let mut cause = cause(error, known);
+    if let Cause::Error(error) = &mut cause {
+        calls::of_variable(error, &known.text(&source).unwrap_or_default());
+    }
     let mut sites = vec![site(&source, error.position(), function)];
     if let Cause::Error(error) = &cause
         && let Some((from, line, column)) = &error.raised
@@ -363,9 +366,12 @@ fn mismatch(wanted: &str, got: &str) -> Error {
 }
 
 fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
+    if length == 0 {
+        return script("language::index", format!("{what} is empty, and has no {part} {index}"))
+            .at(Place::Verb, "there is nothing in it");
+    }
     let plural = if length == 1 { "" } else { "s" };
     let label = match length {
-        0 => "it is empty".to_owned(),
         1 => format!("only {part} 0 is there"),
         _ => format!("{part}s count from 0 to {}", length - 1),
     };

@@ -2,7 +2,7 @@
 //! called here. Each is recognised by a few tokens around the place where the engine stopped.
 
 use super::fault::Known;
-use super::syntax::{Found, Reading, mistake};
+use super::mistakes::{Found, Reading, mistake};
 use crate::cloud::error::Error;
 use crate::syntax::lexer::{self, Shape};
 use rhai::ParseErrorType as P;
@@ -13,20 +13,6 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
     let (before, word, next) = (reading.word(-1), reading.word(0), reading.word(1));
     let shape = reading.token(0).map(|token| token.shape);
     let undefined = matches!(error, P::VariableUndefined(_) | P::Reserved(_));
-    if shape == Some(Shape::Word) || shape == Some(Shape::Text) {
-        if next == ":" && before == "{" && !matches!(error, P::MissingToken(token, _) if token == "}") {
-            return Some((
-                mistake("parse::map", "a map is written `#{ … }`", "put `#` here"),
-                reading.start(-1),
-            ));
-        }
-        if next == "=" && matches!(before, "(" | ",") && in_call(reading) {
-            return Some((keyword_argument(word), at));
-        }
-    }
-    if word == "=" && in_call(reading) && matches!(reading.word(-2), "(" | ",") {
-        return Some((keyword_argument(before), reading.start(-1)));
-    }
     if let Some(found) = loop_head(error, reading) {
         return Some(found);
     }
@@ -65,7 +51,10 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
             return Some((error, at));
         }
         let called =
-            matches!(word, "print" | "debug" | "echo" | "puts" | "println" | "call" | "eval" | "exit")
+            matches!(
+                word,
+                "print" | "debug" | "echo" | "puts" | "println" | "call" | "eval" | "exit" | "typeof"
+            )
                 || known.verbs().iter().any(|verb| verb.name == word);
         if called {
             let message = format!("`{word}` is a function and is called with parentheses");
@@ -76,28 +65,11 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
 }
 
 fn here_name(word: &str) -> &str {
-    if matches!(word, "echo" | "puts" | "println") { "print" } else { word }
-}
-
-/// Whether the place is directly inside the parentheses of a call.
-fn in_call(reading: &Reading) -> bool {
-    reading.bracket().is_some_and(|open| {
-        let named = open.checked_sub(1).map(|at| &reading.tokens[at]);
-        let definition = open.checked_sub(2).is_some_and(|at| reading.tokens[at].is(reading.text, "fn"));
-        reading.tokens[open].is(reading.text, "(")
-            && !definition
-            && named.is_some_and(|name| {
-                name.shape == Shape::Word && !lexer::KEYWORDS.contains(&name.text(reading.text))
-            })
-    })
-}
-
-fn keyword_argument(name: &str) -> Error {
-    mistake(
-        "parse::keyword_argument",
-        "options are given in a map",
-        format!("write `#{{ {name}: … }}` in last place"),
-    )
+    match word {
+        "echo" | "puts" | "println" => "print",
+        "typeof" => "type_of",
+        word => word,
+    }
 }
 
 fn interpolation() -> Error {
@@ -129,6 +101,10 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
                     format!("take `{word}` away"),
                 ));
             }
+            "new" if reading.token(1).is_some_and(|token| token.shape == Shape::Word) => {
+                return Some(mistake("parse::new", "nothing is made with `new`", "take `new` away"));
+            }
+            "finally" => return Some(finally()),
             _ => {}
         }
         if next == "=>" && reading.word(-1) != "{" && reading.word(-1) != "," {
@@ -147,11 +123,7 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
             Some(mistake("parse::block", "a block stands in braces", "write `{` here, and `}` at its end"))
         }
         _ if undefined && reading.begins_statement() => statement_word(word, next),
-        "finally" => {
-            Some(mistake("parse::try", "`try` has no `finally`", "write `catch (e) { … }`").help(
-                "do what must happen in any case in `catch` before `throw e`, and after the `try` block",
-            ))
-        }
+        "finally" => Some(finally()),
         "=" if matches!(error, P::BadInput(_)) => {
             Some(mistake("parse::equals", "a condition compares with `==`", "write `==`"))
         }
@@ -169,6 +141,11 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
         }
         _ => None,
     }
+}
+
+fn finally() -> Error {
+    mistake("parse::try", "`try` has no `finally`", "write `catch (e) { … }`")
+        .help("do what must happen in any case in `catch` before `throw e`, and after the `try` block")
 }
 
 /// The head of a loop as other languages write it: `for (i = 0; …)`, `for (x in y)`, `for x of y`, `foreach (x in y)`.
@@ -202,19 +179,24 @@ fn statement_word(word: &str, next: &str) -> Option<Error> {
         }
         "foreach" => ("parse::for", "a loop is written `for x in items { … }`", "write `for`"),
         "unless" => ("parse::logic", "negation is written `!`", "write `if !(…)`"),
-        "var" | "local" | "auto" | "my" | "set" if next != "=" && next != "." && next != "(" => {
+        "var" | "local" | "auto" | "my" | "set"
+            if !matches!(next, "=" | "." | "(" | "-" | "--") =>
+        {
             ("parse::let", "a variable is declared with `let`", "write `let`")
         }
         "raise" => ("parse::throw", "an error is raised with `throw`", "write `throw`"),
-        "try:" | "begin" if next != "=" && next != "." => {
-            ("parse::block", "a block stands in braces", "write `{`")
-        }
         "from" if next != "=" && next != "." => {
             ("parse::import", "a module is imported as `import \"path\" as name`", "write `import`")
         }
         _ => return None,
     };
     Some(mistake(code, message, label))
+}
+
+/// Whether a word begins a statement that is known here by another word.
+pub(super) fn begins_elsewhere(word: &str) -> bool {
+    statement_word(word, "").is_some()
+        || matches!(word, "print" | "debug" | "echo" | "puts" | "println" | "async" | "await" | "new" | "typeof")
 }
 
 /// Defaults and types of parameters, which do not exist.
@@ -257,7 +239,7 @@ pub(super) fn symbol(symbol: &str) -> Error {
 }
 
 /// A symbol that another language has.
-fn known_symbol(symbol: &str) -> Option<Error> {
+pub(super) fn known_symbol(symbol: &str) -> Option<Error> {
     let (code, message, label) = match symbol {
         "=" => ("parse::equals", "a condition compares with `==`", "write `==`"),
         "++" => ("parse::increment", "counting up is written `+= 1`", "write `+= 1`"),
@@ -276,6 +258,23 @@ fn known_symbol(symbol: &str) -> Option<Error> {
         "$" => ("parse::symbol", "a variable has no `$`", "take `$` away"),
         "..." => ("parse::symbol", "a range is written `..` or `..=`", "write `..`"),
         "|>" => ("parse::symbol", "calls are chained with `.`", "write `value.verb()`"),
+        "“" | "”" | "„" | "«" | "»" | "‘" | "’" => {
+            ("parse::quote", "text stands in straight double quotes", "write `\"`")
+        }
+        "；" => ("parse::symbol", "a statement ends with a plain `;`", "write `;`"),
+        "，" | "、" => ("parse::symbol", "a comma is a plain `,`", "write `,`"),
+        "：" => ("parse::symbol", "a colon is a plain `:`", "write `:`"),
+        "（" | "）" => ("parse::symbol", "parentheses are plain `(` and `)`", "write them so"),
+        "–" | "—" | "−" | "‐" => ("parse::symbol", "a minus is a plain `-`", "write `-`"),
+        "×" => ("parse::symbol", "multiplying is written `*`", "write `*`"),
+        "÷" => ("parse::symbol", "dividing is written `/`", "write `/`"),
+        "≤" => ("parse::symbol", "`≤` is written `<=`", "write `<=`"),
+        "≥" => ("parse::symbol", "`≥` is written `>=`", "write `>=`"),
+        "≠" => ("parse::symbol", "`≠` is written `!=`", "write `!=`"),
+        "…" => ("parse::symbol", "`…` stands for something that is left out", "write what belongs here"),
+        "&" => ("parse::symbol", "a value is given as it is", "take `&` away"),
+        "\\" => ("parse::symbol", "a statement goes on by itself on the next line", "take `\\` away"),
+        "eval" => ("parse::reserved", "a text is not run as a script", "write the statements themselves"),
         "@" | "~" => ("parse::symbol", "this symbol has no meaning here", "take it away"),
         _ => return None,
     };
@@ -290,8 +289,10 @@ pub(super) fn reserved(word: &str, reading: &Reading) -> Error {
     match word {
         "null" | "nil" | "void" => mistake("parse::nothing", "nothing is written `()`", "write `()`"),
         "new" if reading.token(1).is_some_and(|token| token.shape == Shape::Word) => {
-            mistake("parse::new", "nothing is made with `new`", "call the verb: `boot(name, spec)`")
+            mistake("parse::new", "nothing is made with `new`", "take `new` away")
         }
+        "goto" => mistake("parse::foreign", "there is no `goto`", "write a loop or a function"),
+        "yield" => mistake("parse::foreign", "there are no generators", "return an array"),
         "var" | "static" => mistake("parse::let", "a variable is declared with `let`", "write `let`"),
         "match" | "case" => {
             mistake("parse::switch", "a choice is written `switch x { 1 => …, _ => … }`", "write `switch`")

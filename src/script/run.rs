@@ -3,7 +3,7 @@
 use super::assigning;
 use super::calls;
 use super::engine::engine;
-use super::failure::{Cause, Ending, Failure};
+use super::failure::{Cause, Ending, Failure, Sources as _};
 use super::fault;
 use super::known::{self, Names};
 use super::modules;
@@ -33,7 +33,11 @@ impl Program {
         engine.set_optimization_level(OptimizationLevel::None);
         // A script's first line may name its interpreter.
         let runnable = match text.strip_prefix("#!") {
-            Some(rest) => format!("//{rest}"),
+            // Three slashes would describe a function.
+            Some(rest) => match rest.strip_prefix('/') {
+                Some(path) => format!("// {path}"),
+                None => format!("//{rest}"),
+            },
             None => text.to_string(),
         };
         match assigning::compile(&engine, &runnable) {
@@ -69,7 +73,9 @@ impl Program {
     pub fn no_function(&self, name: &str, arguments: usize) -> Error {
         let types = vec!["string"; arguments].join(", ");
         let names = Names { session: &self.session, functions: known::functions(&self.ast) };
-        calls::not_found(&format!("{name} ({types})"), &names)
+        let mut error = calls::not_found(&format!("{name} ({types})"), &names);
+        calls::of_variable(&mut error, &self.session.texts.text(&self.name).unwrap_or_default());
+        error
     }
 
     /// The parameters that the script declares.

@@ -7,8 +7,8 @@ use super::verb::{Form, Key, Verb};
 use crate::cloud::Holder;
 use crate::cloud::error::Place;
 use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Resource, Result, Server, Value};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A call whose arguments fit; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Call {
     pub host: Arc<Host>,
     cloud: Option<Arc<str>>,
     arguments: Arc<BTreeMap<&'static str, Value>>,
+    /// Of one among many: the ids whose descriptions are read afterwards, all together.
+    later: Option<Arc<Mutex<HashSet<String>>>>,
     /// How many written arguments come before the form's first: 1 after `cloud("lab").`.
     offset: usize,
 }
@@ -35,7 +37,24 @@ impl Call {
         arguments: BTreeMap<&'static str, Value>,
         offset: usize,
     ) -> Call {
-        Call { verb, form, host, cloud, arguments: Arc::new(arguments), offset }
+        Call { verb, form, host, cloud, arguments: Arc::new(arguments), later: None, offset }
+    }
+
+    /// The same call as one among many: what each would read again at its end is read by [`Call::read_later`].
+    pub fn among_many(&self) -> Call {
+        Call { later: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Whether a server's description is read later, together with others'; it is from now on.
+    pub fn reads_later(&self, id: &str) -> bool {
+        let ids = self.later.as_ref().map(|ids| ids.lock().unwrap_or_else(PoisonError::into_inner));
+        ids.map(|mut ids| ids.insert(id.to_string())).is_some()
+    }
+
+    /// Whether this server's description is still to be read.
+    pub fn is_unread(&self, id: &str) -> bool {
+        let ids = self.later.as_ref().map(|ids| ids.lock().unwrap_or_else(PoisonError::into_inner));
+        ids.is_some_and(|ids| ids.contains(id))
     }
 
     /// The same call of another subject: one member of an array.

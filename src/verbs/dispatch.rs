@@ -9,7 +9,7 @@ use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Value};
 use futures_util::StreamExt;
 use futures_util::stream;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// How old a description may be to say how a server was before a request.
@@ -40,9 +40,11 @@ async fn run_all(call: Call) -> Result<Value> {
         (Run::Once(body), _) => one(call, body).await,
         (Run::Each(body), Some(Value::Array(members))) => {
             let limit = call.host.concurrency;
+            let call = if members.len() < MANY { call } else { call.among_many() };
             let calls = members.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
             let results: Vec<Result<Value>> =
                 stream::iter(calls).map(|call| one(call, body)).buffered(limit).collect().await;
+            let results = read_together(&call, results).await;
             gather(&call, results)
         }
         (Run::Each(body), _) => one(call, body).await,
@@ -61,8 +63,40 @@ async fn run_all(call: Call) -> Result<Value> {
     }
 }
 
+/// From so many members on, what each would read again at its end is read for all of them by a list.
+const MANY: usize = 10;
+
+/// The descriptions that members left to be read: one list for each cloud.
+async fn read_together(call: &Call, mut results: Vec<Result<Value>>) -> Vec<Result<Value>> {
+    let mut unread: BTreeMap<Arc<str>, Vec<(usize, Server)>> = BTreeMap::new();
+    for (place, result) in results.iter().enumerate() {
+        if let Ok(Value::Resource(Resource::Server(server))) = result
+            && call.is_unread(&server.id)
+        {
+            unread.entry(server.cloud.clone()).or_default().push((place, (**server).clone()));
+        }
+    }
+    for (name, servers) in unread {
+        let (places, old): (Vec<usize>, Vec<Server>) = servers.into_iter().unzip();
+        let read = match call.host.clouds.get(Some(&name)) {
+            Ok(cloud) => all_again(&cloud, old.clone()).await,
+            Err(error) => Err(error),
+        };
+        match read {
+            Ok(read) => {
+                for ((place, new), old) in places.into_iter().zip(read).zip(old) {
+                    results[place] = Ok(new.unwrap_or(old).into());
+                }
+            }
+            // What was asked for was accepted; only its description is not there.
+            Err(error) => places.into_iter().for_each(|place| results[place] = Err(error.clone())),
+        }
+    }
+    results
+}
+
 /// One call; in a dry run, the stand-in it leads to.
-async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
+pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
     match body(call.clone()).await {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
         // What a driver reads before it writes is not there of a stand-in.
@@ -113,7 +147,7 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
 pub async fn act(call: &Call, server: Server, action: Action) -> Result<Value> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
     let accepted = accepted(call, &cloud, &server, &action).await?;
-    Ok(again(&cloud, server, accepted).await?.into())
+    Ok(again(call, &cloud, server, accepted).await?.into())
 }
 
 /// The server that a verb's first parameter names.
@@ -165,7 +199,10 @@ fn about(mut error: Error, server: &Server, action: &Action) -> Error {
 }
 
 /// The server as the cloud describes it now; what only an earlier answer told (its password) stays.
-pub async fn again(cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
+pub async fn again(call: &Call, cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
+    if call.reads_later(&old.id) {
+        return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
+    }
     let Some(mut new) = cloud.server(&old.id).await? else {
         return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
     };

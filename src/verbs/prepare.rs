@@ -148,13 +148,19 @@ fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize
             format!("`{}` takes {} here, and got {}", verb.name, arguments(form.params.len()), plain.len()),
         )
         .coded("call::too_many_arguments")
-        .help(format!("write `{}`", verb.signature(form)));
+        .help(format!("write {}", verb.ways(form)));
         if let Some(Value::Map(_)) = plain.last()
             && keys.is_empty()
         {
             error.message = format!("`{}` takes no options", verb.name);
         }
-        return Err(vec![error.at(Place::Argument(form.params.len() + offset), "one too many")]);
+        let options = !keys.is_empty() && !matches!(plain.last(), Some(Value::Map(_)));
+        let label = match plain.len() - form.params.len() {
+            1 if options => "options stand in a map: `#{ … }`",
+            1 => "one too many",
+            _ => "too many from here on",
+        };
+        return Err(vec![error.at(Place::Argument(form.params.len() + offset), label)]);
     }
     let mut fitted = BTreeMap::new();
     let mut mistakes = Vec::new();
@@ -268,7 +274,7 @@ fn arguments(count: usize) -> String {
 fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
     Error::new(Kind::InvalidArgument, format!("`{}` needs {names}", verb.name))
         .coded("call::missing_argument")
-        .help(format!("write `{}`", verb.signature(form)))
+        .help(format!("write {}", verb.ways(form)))
         .at(Place::Verb, format!("{names} {} missing", if names.contains(" and ") { "are" } else { "is" }))
 }
 

@@ -231,6 +231,22 @@ impl Verb {
         self.forms.iter().flat_map(|form| form.options.iter())
     }
 
+    /// The ways to call a form, each in backticks: with nothing that may be left out, and with all of it.
+    pub fn ways(&self, form: &Form) -> String {
+        let required: Vec<&str> =
+            form.params.iter().filter(|param| param.required).map(|param| param.name).collect();
+        let mut all: Vec<&str> = form.params.iter().map(|param| param.name).collect();
+        let mut least = required;
+        if !form.options.is_empty() {
+            all.push("#{…}");
+            if form.options.iter().any(|key| key.required) {
+                least.push("#{…}");
+            }
+        }
+        let ways = [least, all].map(|words| format!("`{}({})`", self.name, words.join(", ")));
+        if ways[0] == ways[1] { ways[0].clone() } else { ways.join(" or ") }
+    }
+
     /// The signature of a form as the manual writes it: `resize(server, flavor)`.
     pub fn signature(&self, form: &Form) -> String {
         let mut words: Vec<String> = form

@@ -142,3 +142,22 @@ fn the_record_of_a_bulk_call_has_each_members_own_end() {
         assert_eq!(world.exists(), ["1 server of this run: n-2"], "{options}");
     }
 }
+
+/// What many members would each read again is read by one list, and is as new as if each had been read.
+#[test]
+fn many_are_read_again_by_one_list() {
+    let world = World::new();
+    world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny", count: 12 }).wait_active()"#);
+    let asked = world.asked(|| {
+        world.gives(
+            r#"let s = servers().set_meta("role", "x"); s.filter(|one| one.meta.role == "x").len"#,
+            "12",
+        );
+    });
+    let count = |operation: &str| asked.iter().filter(|asked| *asked == operation).count();
+    assert_eq!((count("server.show"), count("server.list")), (0, 2), "{asked:?}");
+    let asked = world.asked(|| {
+        world.gives(r#"servers().stop().wait_status("SHUTOFF").filter(|s| s.status == "SHUTOFF").len"#, "12");
+    });
+    assert_eq!(asked.iter().filter(|asked| *asked == "server.show").count(), 0, "{asked:?}");
+}

@@ -54,3 +54,30 @@ fn a_locked_server_is_kept() {
     world.fails(r#"stop("web")"#, "conflict", "");
     world.gives(r#"unlock("web").stop().wait_status("SHUTOFF").status"#, "SHUTOFF");
 }
+
+/// However many they are: a write each, and a list or two a look; nobody is looked up alone.
+#[test]
+fn many_are_waited_for_together() {
+    let world = World::new();
+    world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny", count: 20 }).wait_active()"#);
+    let asked = world.asked(|| {
+        world.ok(r#"delete(servers(), #{ wait: true })"#);
+    });
+    let count = |operation: &str| asked.iter().filter(|asked| *asked == operation).count();
+    assert_eq!((count("server.delete"), count("server.show")), (20, 0), "{asked:?}");
+    assert!((2..10).contains(&count("server.list")), "{asked:?}");
+    assert_eq!(asked.len(), 20 + count("server.list"), "{asked:?}");
+}
+
+/// One that goes wrong is told of, and the others are gone.
+#[test]
+fn a_member_that_stays_is_told_of() {
+    let world = World::new();
+    world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny", count: 3 }).wait_active().lock()"#);
+    world.ok(r#"unlock(["web-1", "web-3"])"#);
+    let error = world.error(r#"delete(["web-1", "web-2", "web-3"], #{ wait: true })"#);
+    assert_eq!(error.kind.as_str(), "conflict");
+    assert_eq!(error.results.len(), 3);
+    world.gives("servers()[0].name", "web-2");
+    world.gives("servers().len", "1");
+}

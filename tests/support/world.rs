@@ -99,7 +99,12 @@ impl World {
 
     /// Run a script on a thread of its own.
     pub fn run(&self, script: &str) -> Result<Value, Failure> {
-        let program = Program::compile(&self.setup.session, "test.rhai", script)?;
+        self.run_as("test.rhai", script)
+    }
+
+    /// The same, under another name: imports are beside it.
+    pub fn run_as(&self, name: &str, script: &str) -> Result<Value, Failure> {
+        let program = Program::compile(&self.setup.session, name, script)?;
         let thread =
             std::thread::Builder::new().stack_size(STACK).spawn(move || program.run()).expect("a thread");
         thread.join().expect("the script's thread does not break")

@@ -8,6 +8,7 @@ use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::host::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, NameMatch, RequestState, Result, Server, ServerFilter, Time};
 use async_trait::async_trait;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -162,6 +163,22 @@ impl Watch for Member {
 
     async fn list(cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Server>> {
         cloud.servers(&ServerFilter { name: begins(prefix), ..ServerFilter::default() }).await
+    }
+
+    async fn departed(cloud: &dyn Cloud, prefix: &str, missing: &[&Server]) -> Result<HashSet<String>> {
+        // What was deleted has changed since it was last seen, and such a list tells of the deleted too.
+        let seen: Option<Vec<Time>> =
+            missing.iter().map(|server| server.updated.or(server.created)).collect();
+        let Some(changed_since) = seen.and_then(|seen| seen.into_iter().min()) else {
+            return Ok(HashSet::new());
+        };
+        let filter = ServerFilter {
+            name: begins(prefix),
+            changed_since: Some(changed_since),
+            ..ServerFilter::default()
+        };
+        let changed = cloud.servers(&filter).await?;
+        Ok(changed.into_iter().filter(|server| server.status == "DELETED").map(|server| server.id).collect())
     }
 
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Server>, look: u32) -> Verdict<Server> {

@@ -1,13 +1,14 @@
 //! The loop of every wait: look, judge each member, pause; until all are settled or time is up.
 //!
-//! Two members or more cost one list call a look, a single one a look by id; who is missing from a list is looked
-//! up by id before it counts as gone. A bad gateway, a broken connection or a rate limit ends no wait.
+//! Two members or more cost one list call a look, a single one a look by id; who is missing from a list is asked
+//! for, many by another list and few by id, before it counts as gone. A bad gateway, a broken connection or a rate limit ends no wait.
 
 use super::Policy;
 use crate::cloud::host::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, Result, Span};
 use async_trait::async_trait;
 use futures_util::future::{Either, join_all, select};
+use std::collections::{HashMap, HashSet};
 use std::pin::pin;
 use std::time::Duration;
 
@@ -96,6 +97,14 @@ pub(super) trait Watch: Send + Sync {
     async fn get(cloud: &dyn Cloud, id: &str) -> Result<Option<Self::Item>>;
     /// Look at all, narrowed to names that begin so.
     async fn list(cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Self::Item>>;
+    /// The ids of those that the cloud says are gone, asked for all together; the others are looked up by id.
+    async fn departed(
+        _cloud: &dyn Cloud,
+        _prefix: &str,
+        _missing: &[&Self::Item],
+    ) -> Result<HashSet<String>> {
+        Ok(HashSet::new())
+    }
     /// Judge what the look number `look` showed; `None` when it is gone.
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Self::Item>, look: u32) -> Verdict<Self::Item>;
 }
@@ -205,6 +214,9 @@ pub(super) async fn all<W: Watch>(
         .collect()
 }
 
+/// From so many on, what is missing from a list is asked for together.
+const MANY_MISSING: usize = 3;
+
 /// One look at every open member, in order.
 async fn look<W: Watch>(
     cloud: &dyn Cloud,
@@ -212,17 +224,30 @@ async fn look<W: Watch>(
     open: &[bool],
 ) -> Result<Vec<(usize, Option<W::Item>)>> {
     let wanted: Vec<usize> = (0..members.len()).filter(|at| open[*at]).collect();
-    let mut listed = match wanted.as_slice() {
+    let prefix = common_prefix(wanted.iter().map(|at| members[*at].name()));
+    let listed = match wanted.as_slice() {
         [_] => Vec::new(),
-        _ => W::list(cloud, &common_prefix(wanted.iter().map(|at| members[*at].name()))).await?,
+        _ => W::list(cloud, &prefix).await?,
+    };
+    let listed: HashMap<&str, &W::Item> = listed.iter().map(|item| (W::id_of(item), item)).collect();
+    let missing: Vec<&W::Item> = wanted
+        .iter()
+        .filter(|at| !listed.contains_key(members[**at].id()))
+        .map(|at| members[*at].last())
+        .collect();
+    let departed = match missing.len() {
+        0..MANY_MISSING => HashSet::new(),
+        _ => W::departed(cloud, &prefix, &missing).await?,
     };
     let looks = wanted.into_iter().map(|at| {
-        // The same thing may be wanted twice, so what is found stays in the list.
-        let found = listed.iter_mut().find(|item| W::id_of(item) == members[at].id()).cloned();
+        let id = members[at].id();
+        let found = listed.get(id).map(|item| (*item).clone());
+        let gone = departed.contains(id);
         async move {
             match found {
                 Some(item) => Ok((at, Some(item))),
-                None => W::get(cloud, members[at].id()).await.map(|item| (at, item)),
+                None if gone => Ok((at, None)),
+                None => W::get(cloud, id).await.map(|item| (at, item)),
             }
         }
     });

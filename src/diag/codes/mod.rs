@@ -128,6 +128,21 @@ pub const PAGES: &[(&str, &str)] = &[
     ("script::failed", include_str!("script-failed.md")),
 ];
 
+/// The families, and what their codes have in common.
+pub const FAMILIES: &[(&str, &str)] = &[
+    ("parse", "the text of a script does not read"),
+    ("check", "what is wrong, or probably so, before a script runs"),
+    ("call", "a verb or function is called in a way it does not take"),
+    ("import", "a module is not to be had"),
+    ("param", "a runbook's parameters"),
+    ("language", "what a running script does wrong"),
+    ("script", "what a script says itself"),
+    ("cloud", "what a cloud refuses, or fails at"),
+    ("gate", "what this session does not allow"),
+    ("config", "the files and variables that describe clouds"),
+    ("cli", "the command line"),
+];
+
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static str> {
     PAGES.iter().find(|(name, _)| *name == code).map(|(_, page)| *page)
@@ -138,10 +153,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     PAGES.iter().map(|(code, _)| *code)
 }
 
-/// What a code means, in the first sentence of its page.
+/// What a code means, in the first sentence of its page; of a long one, what stands before its first colon.
 pub fn summary(code: &str) -> String {
     let text = page(code).unwrap_or("");
     let words: Vec<&str> = text.lines().skip(1).skip_while(|line| line.trim().is_empty()).collect();
     let first = words.split(|line| line.trim().is_empty()).next().unwrap_or(&[]).join(" ");
-    first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence).to_string()
+    let sentence = first.split_once(". ").map_or(first.trim_end_matches('.'), |(sentence, _)| sentence);
+    let clause = sentence.split_once(": ").map_or(sentence, |(clause, _)| clause);
+    let clause = clause.split_once("; ").map_or(clause, |(clause, _)| clause);
+    if sentence.len() > 60 { clause.to_string() } else { sentence.to_string() }
 }

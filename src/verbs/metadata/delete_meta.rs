@@ -44,7 +44,7 @@ pub static VERB: Verb = Verb {
             for key in &keys {
                 cloud.delete_meta(&holder, key).await?;
             }
-            changed(&cloud, resource).await
+            changed(&call, &cloud, resource).await
         })
     }),
 };

@@ -42,7 +42,10 @@ async fn items(
 }
 
 /// The resource as the cloud describes it after the change.
-async fn changed(cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
+async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
+    if matches!(old, Resource::Server(_)) && call.reads_later(old.id()) {
+        return Ok(Value::Resource(old));
+    }
     let new = match &old {
         Resource::Server(server) => cloud
             .server(&server.id)

@@ -28,7 +28,7 @@ pub static VERB: Verb = Verb {
             check_keys(&call, ITEMS.name, items.keys().map(String::as_str))?;
             let (cloud, resource, holder) = open(&call).await?;
             cloud.replace_meta(&holder, &items).await?;
-            changed(&cloud, resource).await
+            changed(&call, &cloud, resource).await
         })
     }),
 };

@@ -41,7 +41,7 @@ pub static VERB: Verb = Verb {
             if !items.is_empty() {
                 cloud.set_meta(&holder, &items).await?;
             }
-            changed(&cloud, resource).await
+            changed(&call, &cloud, resource).await
         })
     }),
 };

@@ -5,8 +5,11 @@ use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
 use crate::verbs::call::Call;
-use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::dispatch::one;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
 use crate::verbs::wait::until;
+use futures_util::StreamExt;
+use futures_util::stream;
 
 const RESOURCE: Key<AnyRef> =
     Key::required("resource", "A resource or an array of them; text names a server.");
@@ -30,13 +33,36 @@ pub static VERB: Verb = Verb {
     }],
     errors: &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Timeout],
     see: &["wait_deleted", "servers"],
-    run: Run::Each(|call| Box::pin(delete(call))),
+    run: Run::Together(|call, subjects| Box::pin(delete_all(call, subjects))),
 };
 
+/// Delete each, then wait for all of them together: a list call a look, however many they are.
+async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
+    let wait: Option<Span> = call.find(&WAIT)?.and_then(|patience| patience.0);
+    let calls = subjects.into_iter().map(|subject| call.of(subject)).collect::<Vec<_>>();
+    let deletions = stream::iter(calls).map(|call| one(call, |call| Box::pin(delete(call))));
+    let mut results: Members = deletions.buffered(call.host.concurrency).collect().await;
+    if let Some(timeout) = wait {
+        let (places, going): (Vec<usize>, Vec<Value>) = results
+            .iter()
+            .enumerate()
+            .filter_map(|(place, result)| result.as_ref().ok().map(|value| (place, value.clone())))
+            .filter(|(_, value)| matches!(value, Value::Resource(_)))
+            .unzip();
+        if !going.is_empty() {
+            let ends = until(&call, going, Goal::Deleted, timeout.to_std()).await?;
+            for (place, end) in places.into_iter().zip(ends) {
+                results[place] = end;
+            }
+        }
+    }
+    Ok(results.into_iter().map(|result| result.map(|_| Value::Unit)).collect())
+}
+
+/// Delete one; gives what is going, nothing where it was gone already.
 async fn delete(call: Call) -> Result<Value> {
     let missing_ok = call.find(&MISSING_OK)?.unwrap_or(false);
     let force = call.find(&FORCE)?.unwrap_or(false);
-    let wait: Option<Span> = call.find(&WAIT)?.and_then(|patience| patience.0);
     let resource = match call.get(&RESOURCE)?.0 {
         Reference::Object(resource) => resource,
         text => match call.resolve_server(&text, RESOURCE.name).await {
@@ -68,11 +94,5 @@ async fn delete(call: Call) -> Result<Value> {
         .help("write `delete(x, #{ missing_ok: true })` where that is fine")
         .at(call.place(RESOURCE.name), "gone already"));
     }
-    if let Some(timeout) = wait {
-        until(&call, vec![Value::Resource(resource)], Goal::Deleted, timeout.to_std())
-            .await?
-            .into_iter()
-            .try_for_each(|result| result.map(|_| ()))?;
-    }
-    Ok(Value::Unit)
+    Ok(Value::Resource(resource))
 }

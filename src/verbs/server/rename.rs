@@ -26,7 +26,7 @@ pub static VERB: Verb = Verb {
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             let update = ServerUpdate { name: Some(call.get(&NAME)?.0), ..ServerUpdate::default() };
             cloud.update_server(&server.id, &update).await?;
-            Ok(again(&cloud, server, Accepted::default()).await?.into())
+            Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),
 };

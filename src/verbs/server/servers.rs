@@ -73,6 +73,7 @@ async fn servers(call: Call) -> Result<Value> {
         zone: call.find(&ZONE)?,
         all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit,
+        changed_since: None,
     };
     check_statuses(&call, STATUS.name, &filter.status)?;
     let mut found: Vec<Value> = cloud.servers(&filter).await?.into_iter().map(Value::from).collect();

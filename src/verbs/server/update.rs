@@ -47,7 +47,7 @@ pub static VERB: Verb = Verb {
             let server = call.server(&SERVER).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             cloud.update_server(&server.id, &update).await?;
-            Ok(again(&cloud, server, Accepted::default()).await?.into())
+            Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),
 };

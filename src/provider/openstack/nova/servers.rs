@@ -35,6 +35,9 @@ pub fn first(filter: &ServerFilter, range: &Range) -> Call {
     if let Some(zone) = &filter.zone {
         add("availability_zone", zone.clone());
     }
+    if let Some(since) = filter.changed_since {
+        add("changes-since", since.0.to_string());
+    }
     if filter.all_projects {
         add("all_tenants", "1".to_string());
     }
@@ -152,7 +155,7 @@ impl<'a> Sieve<'a> {
     pub fn lets_through(&self, server: &Server) -> bool {
         let filter = self.filter;
         let status = match filter.status.is_empty() {
-            true => server.status != "DELETED",
+            true => server.status != "DELETED" || filter.changed_since.is_some(),
             false => filter.status.contains(&server.status),
         };
         // Where the cloud tells no flavor id (2.47 and later) its own narrowing is what there is.

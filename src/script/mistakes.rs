@@ -1,12 +1,12 @@
 //! A text that does not parse: what the person who wrote it most likely meant.
 //!
 //! The engine stops at the first thing it cannot read and names it in its own way. Here the tokens around that place
-//! are read again for the habits of other languages ([`super::habits`]) first, then the engine's error is put into
-//! people's words. A failure points at what to change, which is often before the place where the engine stopped.
+//! are read again for the habits of other languages ([`super::idioms`], [`super::habits`]) first, then the engine's error
+//! is put into people's words. A failure points at what to change, which is often before the place where the engine stopped.
 
 use super::failure::{Cause, Failure, Site};
 use super::fault::{Known, unknown_variable};
-use super::habits;
+use super::{habits, idioms};
 use super::people::{people_word, plain};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
@@ -56,6 +56,47 @@ impl<'a> Reading<'a> {
     /// Whether the place begins a statement.
     pub(super) fn begins_statement(&self) -> bool {
         matches!(self.word(-1), "" | ";" | "{" | "}")
+    }
+
+    /// The same, of the token `by` away.
+    pub(super) fn begins_statement_at(&self, by: isize) -> bool {
+        matches!(self.word(by - 1), "" | ";" | "{" | "}")
+    }
+
+    /// The same text, read at the next token.
+    pub(super) fn next(&self) -> Option<Reading<'a>> {
+        let at = self.at + 1;
+        (at < self.tokens.len()).then(|| Reading { text: self.text, tokens: self.tokens.clone(), at })
+    }
+
+    /// The name of the call whose parentheses the place is directly in.
+    pub(super) fn called(&self) -> Option<&'a str> {
+        let open = self.bracket()?;
+        let name = &self.tokens[open.checked_sub(1)?];
+        let text = name.text(self.text);
+        let defines = open.checked_sub(2).is_some_and(|at| self.tokens[at].is(self.text, "fn"));
+        let calls = self.tokens[open].is(self.text, "(")
+            && !defines
+            && name.shape == Shape::Word
+            && !lexer::KEYWORDS.contains(&text);
+        calls.then_some(text)
+    }
+
+    /// Whether the place is directly inside the parentheses of a call.
+    pub(super) fn in_call(&self) -> bool {
+        self.called().is_some()
+    }
+
+    /// Whether the token at `at` stands directly in the braces of a `switch`.
+    pub(super) fn in_switch(&self, at: usize) -> bool {
+        let Some(open) = (Reading { text: self.text, tokens: self.tokens.clone(), at }).bracket() else {
+            return false;
+        };
+        let statement = self.tokens[..open].iter().rev();
+        self.tokens[open].is(self.text, "{")
+            && statement
+                .take_while(|token| ![";", "{", "}"].iter().any(|end| token.is(self.text, end)))
+                .any(|token| token.is(self.text, "switch"))
     }
 
     /// The innermost bracket that is open at the place.
@@ -109,6 +150,14 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Whether a text declares a variable of this name anywhere.
+pub(super) fn declares(text: &str, name: &str) -> bool {
+    let tokens = lexer::code(text);
+    tokens.windows(2).any(|pair| {
+        ["let", "const", "for"].iter().any(|word| pair[0].is(text, word)) && pair[1].is(text, name)
+    })
+}
+
 /// A mistake and the byte it is pointed out at.
 pub(super) type Found = (Error, usize);
 
@@ -125,7 +174,8 @@ pub fn parse_failure(error: &ParseError, source: &str, text: &str, known: &dyn K
         None => text.trim_end().len(),
     };
     let reading = Reading::new(text, offset);
-    let (error, at) = habits::found(error.err_type(), &reading, known)
+    let (error, at) = idioms::found(error.err_type(), &reading, known)
+        .or_else(|| habits::found(error.err_type(), &reading, known))
         .unwrap_or_else(|| said(error.err_type(), &reading, offset, known));
     let (line, column) = lexer::position(text, at.min(text.trim_end().len()));
     let site = Site { source: source.to_owned(), line, column, function: None };
@@ -320,6 +370,20 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
         LexError::UnexpectedInput(symbol) if matches!(symbol.as_str(), ";" | "," | ":" | "=>") => {
             (mistake("parse::expression", format!("something is missing before `{symbol}`"), "here"), None)
         }
+        LexError::UnexpectedInput(symbol) if symbol == ">" && reading.word(-1) == "<" => {
+            (habits::symbol("<>"), Some(reading.start(-1)))
+        }
+        LexError::UnexpectedInput(symbol) if symbol == "/" && !reading.new_line() => (
+            mistake("parse::symbol", "a pattern is a text", "write `regex_match(text, \"pattern\")`"),
+            None,
+        ),
+        LexError::UnexpectedInput(symbol) if habits::known_symbol(symbol).is_some() => {
+            (habits::symbol(symbol), None)
+        }
+        LexError::UnexpectedInput(symbol) if lexer::KEYWORDS.contains(&symbol.as_str()) => {
+            let message = format!("`{symbol}` is no value");
+            (mistake("parse::expression", message, "a value belongs here"), None)
+        }
         LexError::UnexpectedInput(symbol) if symbol.starts_with(char::is_alphabetic) => {
             (mistake("parse::name", "a name has letters from a to z, digits and `_`", "no others"), None)
         }
@@ -407,6 +471,13 @@ fn missing(token: &str, purpose: &str, reading: &Reading, offset: usize) -> Foun
             ),
             before,
         ),
+        "while" => (
+            mistake("parse::symbol", "`do { … }` is followed by `while` or `until`", "write it here"),
+            offset,
+        ),
+        "(" => {
+            (mistake("parse::symbol", "a call has its arguments in parentheses", "write `(` here"), offset)
+        }
         "in" | "=" | ":" | "=>" => {
             (mistake("parse::symbol", format!("`{token}` is missing"), "before this"), offset)
         }
@@ -436,6 +507,18 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
                 name.to_uppercase()
             ))
         };
+    }
+    // Not kept by the engine, yet nobody means a variable by it.
+    if name == "new" {
+        return habits::reserved(name, reading);
+    }
+    let declared = names.iter().any(|(declared, _)| declared == name);
+    if declared && reading.word(1) != "=" {
+        return mistake(
+            "language::unknown_variable",
+            format!("there is no variable `{name}` yet, or no more"),
+            "it is declared further down, or in another block",
+        );
     }
     let scope: Vec<String> = names.into_iter().map(|(name, _)| name).collect();
     if reading.begins_statement() && reading.word(1) == "=" {
