@@ -11,6 +11,7 @@
 //! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
 //! - [`config`] finds which clouds the user has.
 //! - [`check`] finds what is certainly wrong before a script runs.
+//! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
 //! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.
 //! - [`cli`] joins all of it, and is the only room that may.

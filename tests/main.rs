@@ -6,6 +6,7 @@ mod diagnostics;
 mod explain;
 mod house;
 mod language;
+mod lsp;
 mod openstack;
 mod readme;
 mod scripts;

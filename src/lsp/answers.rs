@@ -1,9 +1,9 @@
-//! The questions about a place of a document, each answered by a function of `assist`.
+//! Which function answers which question; those about names are answered here.
 
 use super::documents::uri_of;
 use super::frame::code;
-use super::problems;
 use super::server::{Answer, Open, read};
+use super::{colours, problems, typing};
 use crate::assist::definition::{Definition, Module, definition};
 use crate::assist::references::references;
 use crate::assist::rename;
@@ -19,6 +19,10 @@ pub type Question = fn(&Open<'_>, Value) -> Answer;
 /// What answers this method, where anything does.
 pub fn question(method: &str) -> Option<Question> {
     Some(match method {
+        "textDocument/completion" => typing::completions,
+        "textDocument/signatureHelp" => typing::signatures,
+        "textDocument/hover" => typing::hovered,
+        "textDocument/semanticTokens/full" => colours::tokens,
         "textDocument/definition" => definition_at,
         "textDocument/references" => references_to,
         "textDocument/documentHighlight" => highlights,

@@ -2,14 +2,17 @@
 //! asked, and nothing but the protocol is written.
 //!
 //! [`frame`] reads and writes messages; [`server`] is what happens to each, a machine without pipes; [`documents`] are the
-//! open texts, [`place`] counts as editors do; [`problems`] are diagnostics and quick fixes; [`answers`] the rest.
+//! open texts, [`place`] counts as editors do; [`problems`] are diagnostics and quick fixes; [`typing`] helps
+//! while something is typed; [`colours`] tells what to paint how; [`answers`] the rest.
 
 mod answers;
+mod colours;
 mod documents;
 mod frame;
 mod place;
 mod problems;
 mod server;
+mod typing;
 
 use crate::script::session::Session;
 use frame::Incoming;

@@ -4,7 +4,7 @@
 use super::documents::{Document, Documents};
 use super::frame::{self, Incoming, code};
 use super::place::Encoding;
-use super::{answers, problems};
+use super::{answers, colours, problems};
 use crate::assist::definition;
 use crate::script::session::Session;
 use lsp_types::{
@@ -41,6 +41,10 @@ pub struct Client {
     pub links: bool,
     /// Whether it shows an outline as a tree.
     pub trees: bool,
+    /// Whether it takes a parameter as a part of its signature's text.
+    pub offsets: bool,
+    /// Whether it takes a place for the cursor in what it inserts.
+    pub snippets: bool,
     /// Whether it can be asked to tell of changed files.
     pub watches: bool,
 }
@@ -57,6 +61,10 @@ impl Client {
             versioned: can("workspace/workspaceEdit/documentChanges"),
             links: can("textDocument/definition/linkSupport"),
             trees: can("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            offsets: can(
+                "textDocument/signatureHelp/signatureInformation/parameterInformation/labelOffsetSupport",
+            ),
+            snippets: can("textDocument/completion/completionItem/snippetSupport"),
             watches: can("workspace/didChangeWatchedFiles/dynamicRegistration"),
         }
     }
@@ -346,6 +354,9 @@ fn capabilities(encoding: Encoding) -> Value {
         "capabilities": {
             "positionEncoding": encoding.kind(),
             "textDocumentSync": { "openClose": true, "change": 2, "save": true },
+            "completionProvider": { "triggerCharacters": [".", ":", "\"", "`", "/"] },
+            "hoverProvider": true,
+            "signatureHelpProvider": { "triggerCharacters": ["(", ","], "retriggerCharacters": [")"] },
             "definitionProvider": true,
             "referencesProvider": true,
             "documentHighlightProvider": true,
@@ -353,6 +364,10 @@ fn capabilities(encoding: Encoding) -> Value {
             "foldingRangeProvider": true,
             "renameProvider": { "prepareProvider": true },
             "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+            "semanticTokensProvider": {
+                "legend": { "tokenTypes": colours::TYPES, "tokenModifiers": [] },
+                "full": true,
+            },
         },
         "serverInfo": { "name": "rhain", "version": env!("CARGO_PKG_VERSION") },
     })

@@ -4,8 +4,8 @@
 //! them apart. Fields that a value does not have are told here too.
 
 use super::assigning::unmarked;
-use super::fault::{Known, Signature};
 use super::elsewhere;
+use super::fault::{Known, Signature};
 use super::mistakes::declares;
 use super::people::{BUILT_IN, operator_sentence, people_word, people_words, plain};
 use crate::cloud::error::{Error, Kind, Place};
@@ -26,8 +26,11 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
     if let Some(property) = name.strip_prefix("get$").or_else(|| name.strip_prefix("set$")) {
         let property = unmarked(property);
         if name.starts_with("set$") && types.first() == Some(&"()") {
-            return call("language::nothing", format!("`.{property}` is written to `()`: there is nothing here"))
-                .help("begin with an empty map: `let map = #{};`");
+            return call(
+                "language::nothing",
+                format!("`.{property}` is written to `()`: there is nothing here"),
+            )
+            .help("begin with an empty map: `let map = #{};`");
         }
         return no_field(property, types.first().copied().unwrap_or(""), known);
     }

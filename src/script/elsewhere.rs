@@ -57,7 +57,7 @@ const NAMES: &[(&str, &str)] = &[
     ("puts", "print"),
     ("readFile", "read_file"),
     ("reboot_instances", "reboot"),
-        ("restart", "reboot"),
+    ("restart", "reboot"),
     ("run_instances", "boot"),
     ("setTimeout", "sleep"),
     ("shutdown", "stop"),

@@ -10,8 +10,8 @@ use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 
-pub use super::people::people_word;
 pub use super::mistakes::parse_failure;
+pub use super::people::people_word;
 
 /// A function as a caller sees it: each way to call it, with its parameters and whether each must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]

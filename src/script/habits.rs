@@ -50,12 +50,10 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
             };
             return Some((error, at));
         }
-        let called =
-            matches!(
-                word,
-                "print" | "debug" | "echo" | "puts" | "println" | "call" | "eval" | "exit" | "typeof"
-            )
-                || known.verbs().iter().any(|verb| verb.name == word);
+        let called = matches!(
+            word,
+            "print" | "debug" | "echo" | "puts" | "println" | "call" | "eval" | "exit" | "typeof"
+        ) || known.verbs().iter().any(|verb| verb.name == word);
         if called {
             let message = format!("`{word}` is a function and is called with parentheses");
             return Some((mistake("parse::call", message, format!("write `{}(…)`", here_name(word))), at));
@@ -179,9 +177,7 @@ fn statement_word(word: &str, next: &str) -> Option<Error> {
         }
         "foreach" => ("parse::for", "a loop is written `for x in items { … }`", "write `for`"),
         "unless" => ("parse::logic", "negation is written `!`", "write `if !(…)`"),
-        "var" | "local" | "auto" | "my" | "set"
-            if !matches!(next, "=" | "." | "(" | "-" | "--") =>
-        {
+        "var" | "local" | "auto" | "my" | "set" if !matches!(next, "=" | "." | "(" | "-" | "--") => {
             ("parse::let", "a variable is declared with `let`", "write `let`")
         }
         "raise" => ("parse::throw", "an error is raised with `throw`", "write `throw`"),
@@ -196,7 +192,10 @@ fn statement_word(word: &str, next: &str) -> Option<Error> {
 /// Whether a word begins a statement that is known here by another word.
 pub(super) fn begins_elsewhere(word: &str) -> bool {
     statement_word(word, "").is_some()
-        || matches!(word, "print" | "debug" | "echo" | "puts" | "println" | "async" | "await" | "new" | "typeof")
+        || matches!(
+            word,
+            "print" | "debug" | "echo" | "puts" | "println" | "async" | "await" | "new" | "typeof"
+        )
 }
 
 /// Defaults and types of parameters, which do not exist.

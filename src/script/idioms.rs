@@ -35,7 +35,8 @@ fn is_undefined(error: &P) -> bool {
 
 /// `{ a: 1 }`, `{ "a": 1 }`, `{ a = 1 }`, `{ a => 1 }` where a value stands, and `array("a" => 1)`.
 fn map_without_sign(error: &P, reading: &Reading) -> Option<Found> {
-    let map = |by| Some((mistake("parse::map", "a map is written `#{ … }`", "put `#` here"), reading.start(by)));
+    let map =
+        |by| Some((mistake("parse::map", "a map is written `#{ … }`", "put `#` here"), reading.start(by)));
     let is_value = |by| matches!(reading.word(by), "=" | "(" | "," | "[" | ":" | "return");
     if reading.word(0) == ":"
         && reading.word(-2) == "{"
@@ -74,10 +75,9 @@ fn keyword_argument(reading: &Reading, known: &dyn Known) -> Option<Found> {
     };
     let called = reading.called()?;
     let name = reading.word(by);
-    let parameter = known
-        .verbs()
-        .iter()
-        .any(|verb| verb.name == called && verb.forms.iter().flatten().any(|(parameter, _)| parameter == name));
+    let parameter = known.verbs().iter().any(|verb| {
+        verb.name == called && verb.forms.iter().flatten().any(|(parameter, _)| parameter == name)
+    });
     let error = if parameter {
         mistake("parse::keyword_argument", "an argument is given without its name", "write its value alone")
     } else {
@@ -132,10 +132,16 @@ fn declaration(error: &P, reading: &Reading) -> Option<Found> {
     let declares = |by| matches!(reading.word(by), "let" | "const");
     if declares(-1) && matches!(reading.word(0), "{" | "[" | "(" | "#{") {
         let error = mistake("parse::let", "`let` declares one variable", "take the values one by one");
-        return Some((error.help("write `let a = map.a;`, or `let a = array[0];`, for each"), reading.start(0)));
+        return Some((
+            error.help("write `let a = map.a;`, or `let a = array[0];`, for each"),
+            reading.start(0),
+        ));
     }
     if reading.word(0) == ":" && declares(-2) {
-        return Some((mistake("parse::let", "a variable has no type", "take the type away"), reading.start(0)));
+        return Some((
+            mistake("parse::let", "a variable has no type", "take the type away"),
+            reading.start(0),
+        ));
     }
     if reading.word(-1) == "mut" && declares(-2) {
         let error = mistake("parse::let", "every variable of `let` can be changed", "take `mut` away");
@@ -145,7 +151,10 @@ fn declaration(error: &P, reading: &Reading) -> Option<Found> {
         let name = reading.word(0);
         if reading.word(1) == ":=" || (reading.word(1) == ":" && reading.word(2) == "=") {
             let label = format!("write `let {name} = …`");
-            return Some((mistake("parse::let", "a variable is declared with `let`", label), reading.start(0)));
+            return Some((
+                mistake("parse::let", "a variable is declared with `let`", label),
+                reading.start(0),
+            ));
         }
         if is_word(reading, 1)
             && reading.word(2) == "="
@@ -153,7 +162,10 @@ fn declaration(error: &P, reading: &Reading) -> Option<Found> {
             && !lexer::KEYWORDS.contains(&reading.word(1))
         {
             let label = format!("write `let` instead of `{name}`");
-            return Some((mistake("parse::let", "a variable is declared with `let`", label), reading.start(0)));
+            return Some((
+                mistake("parse::let", "a variable is declared with `let`", label),
+                reading.start(0),
+            ));
         }
     }
     None
@@ -161,7 +173,8 @@ fn declaration(error: &P, reading: &Reading) -> Option<Found> {
 
 /// `lambda x: …`, `function(a) { … }`, `(a, b) => …`, `{ |x| … }` and `do |x| … end` behind a call.
 fn closure(error: &P, reading: &Reading) -> Option<Found> {
-    let written = |label: String, at| Some((mistake("parse::closure", "a closure is written `|x| …`", label), at));
+    let written =
+        |label: String, at| Some((mistake("parse::closure", "a closure is written `|x| …`", label), at));
     if is_undefined(error) && reading.word(0) == "lambda" {
         let name = if is_word(reading, 1) { reading.word(1) } else { "" };
         return written(format!("write `|{name}| …`"), reading.start(0));
@@ -187,7 +200,8 @@ fn closure(error: &P, reading: &Reading) -> Option<Found> {
     let open = reading.bracket().filter(|open| reading.tokens[*open].is(reading.text, "("))?;
     let close = lexer::matching(&reading.tokens, reading.text, open)?;
     let next = reading.tokens.get(close + 1);
-    if is_undefined(error) && next.is_some_and(|next| next.is(reading.text, "=>")) && !reading.in_switch(open) {
+    if is_undefined(error) && next.is_some_and(|next| next.is(reading.text, "=>")) && !reading.in_switch(open)
+    {
         return written(parameters(open, close), reading.tokens[open].start);
     }
     let before = open.checked_sub(1).map(|at| &reading.tokens[at])?;
@@ -216,8 +230,11 @@ fn in_brackets(error: &P, reading: &Reading) -> Option<Found> {
             Some((error, reading.start(0)))
         }
         ("[", ":") if indexes => {
-            let error =
-                mistake("parse::index", "a part is taken by a range", "write `.extract(1..2)` behind the array");
+            let error = mistake(
+                "parse::index",
+                "a part is taken by a range",
+                "write `.extract(1..2)` behind the array",
+            );
             Some((error.help("write `.sub_string(1..2)` for a part of a text"), reading.tokens[open].start))
         }
         ("[", word) if !indexes => {
@@ -232,7 +249,10 @@ fn in_brackets(error: &P, reading: &Reading) -> Option<Found> {
                     "an array is made of another with `map`",
                     "write `items.map(|x| …)`",
                 );
-                return Some((error.help("keep some of them with `filter`: `items.filter(|x| …)`"), reading.tokens[open].start));
+                return Some((
+                    error.help("keep some of them with `filter`: `items.filter(|x| …)`"),
+                    reading.tokens[open].start,
+                ));
             }
             condition.then(|| {
                 let error = mistake("parse::block", "a condition stands without brackets", "");
@@ -247,9 +267,10 @@ fn in_brackets(error: &P, reading: &Reading) -> Option<Found> {
             mistake("parse::colon", "a key of a map is followed by `:`", "write `:`"),
             reading.start(0),
         )),
-        ("#{", ";") => {
-            Some((mistake("parse::symbol", "entries of a map have `,` between them", "write `,`"), reading.start(0)))
-        }
+        ("#{", ";") => Some((
+            mistake("parse::symbol", "entries of a map have `,` between them", "write `,`"),
+            reading.start(0),
+        )),
         _ => None,
     }
 }
@@ -274,8 +295,12 @@ fn behind(error: &P, reading: &Reading) -> Option<Found> {
         ("if", _) if missing && !reading.new_line() && reading.token(-1).is_some() => {
             found("parse::ternary", "a choice is an `if` with a value", "write `if a { b } else { c }`")
         }
-        ("is", "not") if missing => found("parse::equals", "values are compared with `==` and `!=`", "write `!=`"),
-        ("is", _) if missing => found("parse::equals", "values are compared with `==` and `!=`", "write `==`"),
+        ("is", "not") if missing => {
+            found("parse::equals", "values are compared with `==` and `!=`", "write `!=`")
+        }
+        ("is", _) if missing => {
+            found("parse::equals", "values are compared with `==` and `!=`", "write `==`")
+        }
         ("not", "in") if missing => found("parse::logic", "`not in` is written `!in`", "write `!in`"),
         ("and", _) if missing => found("parse::logic", "`and` is written `&&`", "write `&&`"),
         ("or", _) if missing => found("parse::logic", "`or` is written `||`", "write `||`"),
@@ -295,8 +320,12 @@ fn dollar(reading: &Reading) -> Option<Found> {
     let at = reading.start(0);
     let rest = reading.text.get(at..)?.strip_prefix('$')?;
     let error = match rest.chars().next()? {
-        '(' => mistake("parse::symbol", "another program is run by `exec`", "write `exec(\"program\", [\"argument\"])`")
-            .help("take what it printed from the result: `exec(…).stdout`"),
+        '(' => mistake(
+            "parse::symbol",
+            "another program is run by `exec`",
+            "write `exec(\"program\", [\"argument\"])`",
+        )
+        .help("take what it printed from the result: `exec(…).stdout`"),
         '0'..='9' | '@' | '*' | '#' => {
             mistake("parse::symbol", "arguments of the command are parameters", "write `param(\"name\")`")
                 .help("give them as `rhain run FILE --name value`")
@@ -356,7 +385,9 @@ fn statement(error: &P, reading: &Reading) -> Option<Found> {
         matches!(next.shape, Shape::Word | Shape::Text | Shape::OpenText | Shape::Number)
             || ["{", "./", "-", "--", "/", ";", "<<", "$"].iter().any(|text| next.text(reading.text) == *text)
     });
-    if matches!(word, "public" | "pub" | "static" | "void") && next.is_some_and(|next| next.shape == Shape::Word) {
+    if matches!(word, "public" | "pub" | "static" | "void")
+        && next.is_some_and(|next| next.shape == Shape::Word)
+    {
         let error = mistake("parse::function", "a function is written `fn name(x) { … }`", "write `fn`");
         return Some((error, at));
     }
@@ -374,11 +405,14 @@ fn statement(error: &P, reading: &Reading) -> Option<Found> {
     let dashes = matches!(reading.word(1), "-" | "--") && is_word(reading, 2);
     let words = is_word(reading, 1)
         && !lexer::KEYWORDS.contains(&reading.word(1))
-        && (is_word(reading, 2) || matches!(reading.word(2), "-" | "--" | "" | "/") || reading.token(2).is_some_and(|next| reading.text[at..next.start].contains('\n')));
+        && (is_word(reading, 2)
+            || matches!(reading.word(2), "-" | "--" | "" | "/")
+            || reading.token(2).is_some_and(|next| reading.text[at..next.start].contains('\n')));
     let taken = super::habits::begins_elsewhere(word);
     if same_line && !taken && (words || dashes) {
         let known = matches!(word, "openstack" | "nova" | "aws" | "cinder" | "glance" | "cmk");
-        let error = mistake("parse::foreign", format!("`{word}` begins no statement"), "calls have parentheses");
+        let error =
+            mistake("parse::foreign", format!("`{word}` begins no statement"), "calls have parentheses");
         let help = if known {
             "run `rhain doc` to see every verb".to_owned()
         } else {
@@ -395,7 +429,9 @@ fn long_text(error: &P, reading: &Reading) -> Option<Found> {
         return None;
     }
     let at = reading.text.find("\"\"\"")?;
-    let token = reading.tokens.iter().find(|token| token.start == at && token.text(reading.text) == "\"\"")?;
-    let error = mistake("parse::unclosed_text", "a text of several lines stands in backticks", "write `` ` ``");
+    let token =
+        reading.tokens.iter().find(|token| token.start == at && token.text(reading.text) == "\"\"")?;
+    let error =
+        mistake("parse::unclosed_text", "a text of several lines stands in backticks", "write `` ` ``");
     Some((error, token.start))
 }

@@ -6,8 +6,8 @@
 
 use super::failure::{Cause, Failure, Site};
 use super::fault::{Known, unknown_variable};
-use super::{habits, idioms};
 use super::people::{people_word, plain};
+use super::{habits, idioms};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use crate::syntax::lexer::{self, Shape, Token, Unclosed};
@@ -373,10 +373,9 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
         LexError::UnexpectedInput(symbol) if symbol == ">" && reading.word(-1) == "<" => {
             (habits::symbol("<>"), Some(reading.start(-1)))
         }
-        LexError::UnexpectedInput(symbol) if symbol == "/" && !reading.new_line() => (
-            mistake("parse::symbol", "a pattern is a text", "write `regex_match(text, \"pattern\")`"),
-            None,
-        ),
+        LexError::UnexpectedInput(symbol) if symbol == "/" && !reading.new_line() => {
+            (mistake("parse::symbol", "a pattern is a text", "write `regex_match(text, \"pattern\")`"), None)
+        }
         LexError::UnexpectedInput(symbol) if habits::known_symbol(symbol).is_some() => {
             (habits::symbol(symbol), None)
         }
