@@ -13,6 +13,7 @@
 //! - [`check`] finds what is certainly wrong before a script runs.
 //! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
+//! - [`repl`] is the session line by line, on a terminal or from a pipe.
 //! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.
 //! - [`cli`] joins all of it, and is the only room that may.
 
@@ -27,6 +28,7 @@ pub mod lsp;
 pub mod manual;
 pub mod output;
 pub mod provider;
+pub mod repl;
 pub mod script;
 pub mod sim;
 pub mod syntax;

@@ -6,4 +6,6 @@
 mod ending;
 mod options;
 mod secrets;
+#[cfg(unix)]
+mod terminal;
 mod twelve;

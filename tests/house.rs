@@ -30,13 +30,13 @@ const MAY: &[(&str, &[&str])] = &[
 /// What only these files may name: a word of code, and where it may stand.
 const ALONE: &[(&str, &[&str])] = &[
     ("rhai::", &["script/", "check/walk.rs"]),
-    ("reqwest", &["wire/send.rs"]),
+    ("reqwest", &["wire/attempt.rs"]),
     ("miette", &["diag/"]),
     ("clap", &["cli/"]),
     ("comfy_table", &["output/"]),
     ("indicatif", &["output/"]),
     ("block_on(", &["script/bridge.rs"]),
-    ("hyper", &["sim/", "wire/send.rs"]),
+    ("hyper", &["sim/", "wire/attempt.rs"]),
     ("env::var", &["cli/", "config/environment.rs"]),
     ("SystemTime::now", &["wire/clock.rs", "sim/clock.rs"]),
     ("Instant::now", &["wire/clock.rs"]),

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
 mod arrays;
+mod asking;
 mod boot;
 mod clouds;
 mod comparing;
@@ -12,6 +13,7 @@ mod maps;
 mod metadata;
 mod names;
 mod options;
+mod parallel;
 mod params;
 mod results;
 mod same;

@@ -9,6 +9,7 @@ mod language;
 mod lsp;
 mod openstack;
 mod readme;
+mod repl;
 mod scripts;
 mod sim;
 mod support;

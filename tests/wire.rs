@@ -4,7 +4,9 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
+mod pace;
 mod real;
+mod repeat;
 mod send;
 mod session;
 mod tls;

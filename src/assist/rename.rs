@@ -3,7 +3,7 @@
 
 use super::references::{globals, of_variable};
 use crate::script::engine::can_name;
-use crate::syntax::lexer::KEYWORDS;
+use crate::syntax::lexer::{self, KEYWORDS};
 use crate::syntax::parse;
 use crate::syntax::scope::{Declares, Scopes, scopes};
 use crate::syntax::tree::{StatementKind, Tree};
@@ -35,7 +35,13 @@ pub fn rename(text: &str, at: usize, name: &str) -> Result<Vec<(Range<usize>, St
     }
     allowed(&tree, name)?;
     let exports = plain_exports(&tree);
-    let mut edits: Vec<(Range<usize>, String)> = of_variable(&tree, &found, declaration)
+    let places = of_variable(&tree, &found, declaration);
+    let seen = places.iter().flat_map(|place| found.visible(place.span.start));
+    if let Some(other) = { seen }.find(|seen| seen.name.text == name) {
+        let line = lexer::position(text, other.name.span.start).0;
+        return Err(format!("`{name}` is taken: line {line} declares another one"));
+    }
+    let mut edits: Vec<(Range<usize>, String)> = places
         .into_iter()
         .map(|place| {
             // Importers go on naming it as they did.
@@ -50,9 +56,7 @@ pub fn rename(text: &str, at: usize, name: &str) -> Result<Vec<(Range<usize>, St
         renamed.replace_range(span.clone(), replacement);
     }
     if means(&renamed) != means(text) {
-        return Err(format!(
-            "`{name}` is taken: another one is seen where `{old}` is used, or the other way round"
-        ));
+        return Err(format!("`{name}` is taken: some of its uses would mean this one"));
     }
     Ok(edits)
 }
@@ -179,13 +183,16 @@ mod tests {
 
     #[test]
     fn refuses_what_would_mean_something_else() {
-        let taken = "`b` is taken: another one is seen where `a` is used, or the other way round";
-        assert_eq!(told("let a‸ = 1; let b = 2; a + b", "b"), taken);
-        assert_eq!(told("let b = 2; let a‸ = 1; b", "b"), taken);
-        assert_eq!(told("let a‸ = 1; { let b = 2; a }", "b"), taken);
-        assert_eq!(told("let a‸ = 1; xs.map(|b| a + b)", "b"), taken);
+        let taken = |line| format!("`b` is taken: line {line} declares another one");
+        assert_eq!(told("let a‸ = 1;\nlet b = 2; a + b", "b"), taken(2));
+        assert_eq!(told("let a‸ = 1;\n{ let b = 2; a }", "b"), taken(2));
+        assert_eq!(told("let a‸ = 1; xs.map(|b| a + b)", "b"), taken(1));
+        assert_eq!(told("let b = 2; let a‸ = b; a", "b"), taken(1));
+        assert_eq!(told("let b = 2; let a‸ = 1; b", "b"), taken(1));
+        let would = "`b` is taken: some of its uses would mean this one";
+        assert_eq!(told("const a‸ = 1; const b = 2; fn f() { global::a }", "b"), would);
+        assert_eq!(told("let a‸ = 1; b", "b"), would);
         assert_eq!(told("let a‸ = 1; { let b = 2; b } a", "b"), "let b = 1; { let b = 2; b } b");
-        assert_eq!(told("const a‸ = 1; const b = 2; fn f() { global::a }", "b"), taken);
     }
 
     #[test]

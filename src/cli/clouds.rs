@@ -11,7 +11,7 @@ use crate::provider::openstack::session::{Auth, Interface, Named, Scope, Service
 use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 /// Makes a driver from a cloud's name, what it logs in with and its way out.
@@ -47,6 +47,8 @@ pub struct Clouds {
     clock: Arc<dyn wire::Clock>,
     trace: Arc<dyn Trace>,
     made: Mutex<BTreeMap<String, Made>>,
+    /// The cloud that the session turned to.
+    turned: Mutex<Option<String>>,
     secrets: wire::mask::Known,
 }
 
@@ -68,18 +70,51 @@ impl Clouds {
             clock,
             trace,
             made: Mutex::default(),
+            turned: Mutex::default(),
             secrets: wire::mask::Known::default(),
         }
     }
 
     /// The session's cloud and what chose it.
     pub fn chosen(&self) -> Result<Chosen, Error> {
+        if let Some(name) = self.turned.lock().unwrap_or_else(PoisonError::into_inner).clone() {
+            return Ok(Chosen { name, by: "`:use`".to_string() });
+        }
         self.found.choose(self.options.cloud.as_deref()).or_else(|error| match error.diagnostic {
             Some("config::none") if self.options.simulate => {
                 Ok(Chosen { name: SIM.to_string(), by: "no cloud being configured".to_string() })
             }
             _ => Err(error),
         })
+    }
+
+    /// Make another cloud the session's. Nothing is sent.
+    ///
+    /// # Errors
+    /// When there is no such cloud, or its configuration lacks something.
+    pub fn turn(&self, name: &str) -> Result<(), Error> {
+        host::Clouds::get(self, Some(name))?;
+        *self.turned.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_string());
+        Ok(())
+    }
+
+    /// Whether a cloud is the embedded simulated one.
+    pub fn is_simulated(&self, name: &str) -> bool {
+        self.found.entries().iter().any(|entry| entry.name == name && entry.provider == "simulated")
+    }
+
+    /// The provider of a cloud, and the project where its configuration names one.
+    pub fn described(&self, name: &str) -> Vec<String> {
+        if self.is_simulated(name) {
+            return vec!["simulated".to_string()];
+        }
+        let entry = self.found.entries().into_iter().find(|entry| entry.name == name);
+        let provider = entry.map_or("openstack", |entry| entry.provider);
+        let project = match self.found.openstack(name).map(|profile| profile.scope) {
+            Ok(config::Scope::Project(project)) => project.name.or(project.id),
+            _ => None,
+        };
+        std::iter::once(provider.to_string()).chain(project).collect()
     }
 
     /// Files that could not be read.
@@ -108,9 +143,7 @@ impl Clouds {
             ..wire::Settings::default()
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
-        let simulated =
-            self.found.entries().iter().any(|entry| entry.name == name && entry.provider == "simulated");
-        let (settings, clock) = if simulated {
+        let (settings, clock) = if self.is_simulated(name) {
             (self.start)()?
         } else {
             let profile = self.found.openstack(name)?;
@@ -159,6 +192,43 @@ impl host::Clouds for Clouds {
                 found: entry.found,
             })
             .collect()
+    }
+}
+
+/// A clock that another takes the place of when the session turns to another cloud.
+pub struct Turning(RwLock<Arc<dyn wire::Clock>>);
+
+impl Turning {
+    /// It begins with this one.
+    pub fn new(clock: Arc<dyn wire::Clock>) -> Turning {
+        Turning(RwLock::new(clock))
+    }
+
+    /// Go on with this one.
+    pub fn turn(&self, clock: Arc<dyn wire::Clock>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = clock;
+    }
+
+    fn current(&self) -> Arc<dyn wire::Clock> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl wire::Clock for Turning {
+    fn now(&self) -> std::time::SystemTime {
+        self.current().now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.current().elapsed()
+    }
+
+    fn sleep(&self, by: Duration) -> wire::clock::Sleep<'_> {
+        Box::pin(async move { self.current().sleep(by).await })
+    }
+
+    fn lapse(&self, by: Duration) -> wire::clock::Sleep<'_> {
+        Box::pin(async move { self.current().lapse(by).await })
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::diag::Style;
 use crate::manual::Look;
 use crate::output::width::columns;
-use crate::script::session::Console;
+use crate::script::session::{Answer, Console};
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +57,10 @@ impl Console for Streams {
         self.json
     }
 
+    fn ask(&self, question: &str, hidden: bool) -> Option<Answer> {
+        super::terminal::ask(&harmless(question), hidden)
+    }
+
     fn width(&self) -> usize {
         // A pipe has no edge to wrap at.
         if io::stdout().is_terminal() { columns() } else { 500 }
@@ -91,12 +95,6 @@ impl Streams {
     }
 }
 
-/// Whether colours are not wanted.
-fn plain(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
-    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
-    no_color || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb
-}
-
 /// How pages of the manual look on standard output.
 pub fn look(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Look {
     if !io::stdout().is_terminal() || plain(no_color, variable) { Look::Plain } else { Look::Styled }
@@ -104,9 +102,14 @@ pub fn look(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Look {
 
 /// How reports are drawn on standard error.
 pub fn style(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> Style {
-    let plain = plain(no_color, variable);
-    if !io::stderr().is_terminal() || plain {
+    if !io::stderr().is_terminal() || plain(no_color, variable) {
         return Style { width: if io::stderr().is_terminal() { columns() } else { 80 }, ..Style::PLAIN };
     }
     Style { unicode: true, color: true, width: columns() }
+}
+
+/// Whether a person asked for no colours, or the terminal has none.
+pub fn plain(no_color: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let dumb = variable("TERM").is_some_and(|term| term == "dumb");
+    no_color || variable("NO_COLOR").is_some_and(|value| !value.is_empty()) || dumb
 }

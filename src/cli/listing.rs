@@ -2,7 +2,7 @@
 
 use super::args::{Format, Options};
 use super::run::{no_trace, refuse};
-use super::setup::{Purpose, setup};
+use super::setup::{Purpose, Setup, setup};
 use crate::cloud::host::Clouds as _;
 use crate::cloud::{Error, Value};
 use crate::config::Environment;
@@ -22,6 +22,18 @@ pub fn clouds(options: &Options, check: bool) -> u8 {
     for problem in setup.clouds.problems() {
         refuse(options, &environment, problem, 1);
     }
+    let (text, failed) = table_of(options, &setup, check);
+    setup.streams.data(&setup.clouds.hide(&text));
+    u8::from(failed)
+}
+
+/// The clouds of a session, as a text.
+pub(super) fn list(options: &Options, setup: &Setup) -> String {
+    table_of(options, setup, false).0
+}
+
+/// The table of clouds, and whether one does not answer.
+fn table_of(options: &Options, setup: &Setup, check: bool) -> (String, bool) {
     let mut columns = vec!["default", "name", "provider", "where it was found"];
     if check {
         columns.push("answers");
@@ -50,8 +62,7 @@ pub fn clouds(options: &Options, check: bool) -> u8 {
         Format::Json => table::json(&columns, &rows),
         Format::Table => table::draw(&columns, &rows, setup.streams.width()),
     };
-    setup.streams.data(&setup.clouds.hide(&text));
-    u8::from(failed)
+    (text, failed)
 }
 
 fn answers(

@@ -18,6 +18,7 @@ mod run;
 pub mod setup;
 pub mod sim;
 pub mod simulated;
+mod terminal;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};
@@ -68,7 +69,9 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Doc { topic })) => reference::doc(options, topic.as_deref()),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
-        (None, Some(Command::Sim { port, clouds_yaml })) => sim::run(options, *port, clouds_yaml.clone()),
+        (None, Some(Command::Sim { port, clouds_yaml, faults })) => {
+            sim::run(options, *port, clouds_yaml.clone(), faults.as_deref())
+        }
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Lsp)) => lsp::run(options),
         (None, Some(Command::Completions { shell })) => completions::run(options, *shell),

@@ -18,12 +18,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// The script's thread: a thousand nested calls fit.
-pub const STACK: usize = 64 << 20;
+pub(super) const STACK: usize = 64 << 20;
 
 /// What becomes of the chosen cloud's refusal.
 const NO_CLOUD: u8 = 3;
 /// The script was not run.
-const NOT_RUN: u8 = 2;
+pub(super) const NOT_RUN: u8 = 2;
 
 /// Run a script file, or standard input for `-`.
 pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
@@ -133,7 +133,7 @@ fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<A
 }
 
 /// The session's cloud must be known and have credentials before a script starts.
-fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
+pub(super) fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
     let opened = match &setup.chosen {
         Ok(_) => crate::cloud::host::Clouds::get(&*setup.clouds, None).map(|_| ()),
         Err(error) => Err(error.clone()),
@@ -202,14 +202,18 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
 
 /// Report a failure and give its exit code.
 fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
+    report_with(options, setup, failure, &setup.session.ledger.exists())
+}
+
+/// The same, with other lines of what exists now.
+pub(super) fn report_with(options: &Options, setup: &Setup, failure: &Failure, exists: &[String]) -> u8 {
     let code = match &failure.cause {
         Cause::Error(error) if refused_at_login(setup, error) || unusable(setup, error) => {
             i64::from(NO_CLOUD)
         }
         _ => exit_code(failure),
     };
-    let exists = setup.session.ledger.exists();
-    if let Some(report) = diag::from_script::report(failure, &setup.session.texts, &exists) {
+    if let Some(report) = diag::from_script::report(failure, &setup.session.texts, exists) {
         draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
     }
     u8::try_from(code).unwrap_or(1)
@@ -258,7 +262,7 @@ fn draw(options: &Options, environment: &Environment, report: &Report, hide: imp
 }
 
 /// How long a run that was told to stop may take before a person is told why it has not ended.
-const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
+pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
 fn interruptions(options: &Options, setup: &Setup) {
@@ -297,17 +301,17 @@ fn interruptions(options: &Options, setup: &Setup) {
 
 /// The signals that end a run.
 #[cfg(unix)]
-struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+pub(super) struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
 
 #[cfg(unix)]
 impl Signals {
-    fn listen() -> std::io::Result<Signals> {
+    pub(super) fn listen() -> std::io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Signals(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
 
     /// Ready when one comes; whether it was SIGTERM.
-    async fn next(&mut self) -> bool {
+    pub(super) async fn next(&mut self) -> bool {
         tokio::select! {
             _ = self.0.recv() => false,
             _ = self.1.recv() => true,
@@ -316,21 +320,21 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    fn listen() -> std::io::Result<Signals> {
+    pub(super) fn listen() -> std::io::Result<Signals> {
         Ok(Signals)
     }
 
-    async fn next(&mut self) -> bool {
+    pub(super) async fn next(&mut self) -> bool {
         let _ = tokio::signal::ctrl_c().await;
         false
     }
 }
 
-fn stats(options: &Options, setup: &Setup) {
+pub(super) fn stats(options: &Options, setup: &Setup) {
     if !options.stats {
         return;
     }

@@ -1,7 +1,7 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds};
+use super::clouds::{self, CloudClock, Clouds, Turning};
 use super::console::Streams;
 use super::simulated::SimClock;
 use super::watch::Watch;
@@ -13,6 +13,7 @@ use crate::output::progress::{Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
 use crate::verbs::Host;
@@ -23,6 +24,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
+
+/// What is said where the simulated cloud stands in for one.
+pub const STANDS_IN: &str =
+    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end";
 
 /// A session, and what the program around it keeps hold of.
 pub struct Setup {
@@ -38,6 +43,12 @@ pub struct Setup {
     pub watch: Arc<Watch>,
     /// The simulated cloud and its time, started when it is first asked for.
     pub simulated: Arc<SimClock>,
+    /// The time of the machine.
+    pub wall: Arc<dyn wire::Clock>,
+    /// The time of the session: one of the two, by the cloud it works on.
+    pub clock: Arc<Turning>,
+    /// Whether the simulated cloud stands in for one, and that was not said yet.
+    pub stands_in: Arc<AtomicBool>,
     /// Raised to stop it.
     pub cancel: watch::Sender<u8>,
     /// The process as configuration sees it.
@@ -107,10 +118,8 @@ pub fn setup_with(
             Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
         }),
         Box::new(move || {
-            if said.load(Ordering::Relaxed) {
-                notes.talk(
-                    "no cloud is configured: this is the simulated one (--cloud sim), forgotten at the end",
-                );
+            if said.swap(false, Ordering::Relaxed) {
+                notes.talk(STANDS_IN);
             }
             Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
         }),
@@ -122,7 +131,7 @@ pub fn setup_with(
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
     let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
-    let clock: Arc<dyn wire::Clock> = if on_sim { simulated.clone() } else { wall };
+    let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> = if options.quiet {
         Arc::new(Silent)
@@ -130,7 +139,7 @@ pub fn setup_with(
         Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
     };
     let host = Arc::new(Host::new(
-        Arc::new(CloudClock(clock)),
+        Arc::new(CloudClock(clock.clone())),
         progress,
         clouds.clone(),
         Arc::new(Process(environment.clone())),
@@ -144,6 +153,7 @@ pub fn setup_with(
     let policy = Policy {
         read_only: options.read_only,
         dry_run: options.dry_run,
+        yes: options.yes,
         read: grant(&options.allow_read),
         write: grant(&options.allow_write),
         exec: grant(&options.allow_exec),
@@ -160,6 +170,7 @@ pub fn setup_with(
     let session = Arc::new(Session {
         host,
         policy,
+        read_only: AtomicBool::new(false),
         ledger: Ledger::default(),
         bridge,
         console,
@@ -167,8 +178,21 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
+        slots: Slots::new(usize::from(options.concurrency)),
     });
-    Ok(Setup { session, clouds, chosen, streams, watch: watch_requests, simulated, cancel, environment })
+    Ok(Setup {
+        session,
+        clouds,
+        chosen,
+        streams,
+        watch: watch_requests,
+        simulated,
+        wall,
+        clock,
+        stands_in,
+        cancel,
+        environment,
+    })
 }
 
 /// An option that may be given bare: for everything.

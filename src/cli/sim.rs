@@ -2,9 +2,10 @@
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::sim::{Sim, SimOptions, SimTime};
+use crate::cloud::{Error, Kind};
+use crate::sim::{self, Fault, Sim, SimOptions, SimTime};
 
 /// Where to serve, and where to say so.
 #[derive(Debug, Clone)]
@@ -13,19 +14,31 @@ pub struct ServeOptions {
     pub bind: SocketAddr,
     /// The file that the clouds.yaml is written to once the cloud listens; without one it is printed.
     pub clouds_yaml: Option<PathBuf>,
+    /// What goes wrong from the start.
+    pub faults: Vec<Fault>,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), clouds_yaml: None }
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), clouds_yaml: None, faults: Vec::new() }
     }
 }
 
 /// The subcommand: serve, and give the exit code.
-pub fn run(options: &super::args::Options, port: u16, clouds_yaml: Option<PathBuf>) -> u8 {
+pub fn run(
+    options: &super::args::Options,
+    port: u16,
+    clouds_yaml: Option<PathBuf>,
+    faults: Option<&Path>,
+) -> u8 {
     let bind = SocketAddr::from(([127, 0, 0, 1], port));
+    let environment = crate::config::Environment::of_process();
+    let faults = match faults.map_or(Ok(Vec::new()), planned) {
+        Ok(faults) => faults,
+        Err(error) => return super::run::refuse(options, &environment, &error, 2),
+    };
     let bridge = crate::script::bridge::Bridge::new();
-    match bridge.wait(serve(ServeOptions { bind, clouds_yaml })) {
+    match bridge.wait(serve(ServeOptions { bind, clouds_yaml, faults })) {
         Ok(()) => 0,
         Err(error) => {
             let error = crate::cloud::Error::new(
@@ -34,9 +47,26 @@ pub fn run(options: &super::args::Options, port: u16, clouds_yaml: Option<PathBu
             )
             .coded("cli::sim")
             .help("choose another --port, or leave it out for a free one");
-            super::run::refuse(options, &crate::config::Environment::of_process(), &error, 1)
+            super::run::refuse(options, &environment, &error, 1)
         }
     }
+}
+
+/// The faults of a file; all that is wrong with it is told at once.
+fn planned(path: &Path) -> Result<Vec<Fault>, Error> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Error::new(Kind::Script, format!("`{shown}` cannot be read: {}", super::run::unread(&error)))
+            .coded("cli::file")
+            .help("give --faults a file that says what goes wrong, one fault a line")
+    })?;
+    sim::plan(&text).map_err(|mistakes| {
+        let told: Vec<String> =
+            mistakes.iter().map(|mistake| format!("{shown}:{}: {}", mistake.line, mistake.reason)).collect();
+        Error::new(Kind::InvalidArgument, told.join("\n"))
+            .coded("cli::faults")
+            .help("write `OPERATION WHAT times=N after=N`, such as `server.create status=503 times=2`")
+    })
 }
 
 /// Serves until it is interrupted.
@@ -45,6 +75,7 @@ pub fn run(options: &super::args::Options, port: u16, clouds_yaml: Option<PathBu
 /// When the address cannot be listened on, or the clouds.yaml cannot be written.
 pub async fn serve(options: ServeOptions) -> io::Result<()> {
     let sim = Sim::start(SimOptions { bind: options.bind, time: SimTime::Wall }).await?;
+    options.faults.into_iter().for_each(|fault| sim.fault(fault));
     let text = sim.clouds_yaml();
     match options.clouds_yaml {
         // Written aside and renamed, so that who waits for the file never reads half of it.

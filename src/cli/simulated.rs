@@ -72,6 +72,15 @@ impl SimClock {
         })
     }
 
+    /// Time that passed at the prompt passes in the cloud too.
+    pub fn pass(&self, by: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.passed = state.passed.saturating_add(by);
+        if let Some(sim) = &state.sim {
+            sim.advance(by);
+        }
+    }
+
     /// Ask something of the cloud, where it is started.
     pub fn with<T>(&self, ask: impl FnOnce(&Sim) -> T) -> Option<T> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).sim.as_ref().map(ask)

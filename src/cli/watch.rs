@@ -5,12 +5,13 @@ use serde_json::json;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Watches the requests of a run.
 pub struct Watch {
-    verbose: bool,
+    verbose: AtomicBool,
     bodies: bool,
     file: Option<Mutex<File>>,
     slowest: Mutex<Option<(Duration, String)>>,
@@ -24,11 +25,16 @@ impl Watch {
     pub fn new(verbose: u8, trace: Option<&Path>) -> std::io::Result<Watch> {
         let file = trace.map(private_file).transpose()?;
         Ok(Watch {
-            verbose: verbose > 0,
+            verbose: AtomicBool::new(verbose > 0),
             bodies: verbose > 1,
             file: file.map(Mutex::new),
             slowest: Mutex::default(),
         })
+    }
+
+    /// Say each request from now on, or no more.
+    pub fn say_requests(&self, on: bool) {
+        self.verbose.store(on, Ordering::Relaxed);
     }
 
     /// The slowest request so far.
@@ -70,7 +76,7 @@ impl Trace for Watch {
             (Some(status), _) => status.to_string(),
             (None, error) => error.unwrap_or("no answer").to_string(),
         };
-        if self.verbose {
+        if self.verbose.load(Ordering::Relaxed) {
             let id = exchange.request_id.map(|id| format!(", {id}")).unwrap_or_default();
             let attempt =
                 if exchange.attempt > 1 { format!(", attempt {}", exchange.attempt) } else { String::new() };

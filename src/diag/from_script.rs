@@ -37,7 +37,7 @@ pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Op
     if let Some(site) = failure.sites.first() {
         place(&mut report, site, error, ran, sources);
     }
-    callers(&mut report, failure.sites.get(1..).unwrap_or_default(), sources);
+    callers(&mut report, &failure.sites, sources);
     for also in &error.also {
         let said = |help: &String| Some(help) == error.help.as_ref() || Some(help) == also.label.as_ref();
         report.help.extend(also.help.clone().filter(|help| !said(help)));
@@ -131,15 +131,19 @@ fn ends(error: &Error, site: &Site, text: &str) -> Option<Vec<Mark>> {
 
 /// A frame for each call on the way, innermost first.
 fn callers(report: &mut Report, sites: &[Site], sources: &dyn Sources) {
-    let mut runs: Vec<(&Site, usize)> = Vec::new();
-    for site in sites {
-        match runs.iter_mut().find(|(known, _)| *known == site) {
-            Some((_, times)) => *times += 1,
-            None => runs.push((site, 1)),
+    let mut runs: Vec<(&Site, usize, String)> = Vec::new();
+    for pair in sites.windows(2) {
+        let [inner, site] = pair else { continue };
+        match runs.iter_mut().find(|(known, ..)| *known == site) {
+            Some((_, times, _)) => *times += 1,
+            None => {
+                let item = inner.function.as_deref().and_then(|name| name.split_once(", for "));
+                runs.push((site, 1, item.map(|(_, item)| format!(", for {item}")).unwrap_or_default()));
+            }
         }
     }
     let hidden = runs.len().saturating_sub(SHOWN + OUTER);
-    for (nth, (site, times)) in runs.iter().enumerate() {
+    for (nth, (site, times, item)) in runs.iter().enumerate() {
         if nth == SHOWN && hidden > 0 {
             report.fact("calls", format!("{hidden} more between these are left out"));
         }
@@ -151,7 +155,7 @@ fn callers(report: &mut Report, sites: &[Site], sources: &dyn Sources) {
         let label = match times {
             2.. => format!("called from here, {times} times"),
             _ if line.trim_start().starts_with("import ") => "imported here".into(),
-            _ => "called from here".into(),
+            _ => format!("called from here{item}"),
         };
         match sources.text(&site.source).filter(|_| site.line > 0) {
             Some(text) => {

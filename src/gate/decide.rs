@@ -24,6 +24,8 @@ pub struct Policy {
     pub read_only: bool,
     /// Pretend every verb that changes a cloud.
     pub dry_run: bool,
+    /// Answer every `confirm` with yes.
+    pub yes: bool,
     /// Files that may be read.
     pub read: Grant,
     /// Files that may be written.

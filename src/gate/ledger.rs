@@ -112,6 +112,16 @@ impl Ledger {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).extend(entries);
     }
 
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing was done yet.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Every entry, oldest first.
     pub fn entries(&self) -> Vec<Entry> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -119,7 +129,12 @@ impl Ledger {
 
     /// What this run made and did not delete, in lines for a report: `12 servers of this run: web-1 … web-12`.
     pub fn exists(&self) -> Vec<String> {
-        let entries = self.entries();
+        self.exists_since(0)
+    }
+
+    /// The same, of what was done after this many entries.
+    pub fn exists_since(&self, entries: usize) -> Vec<String> {
+        let entries = self.entries().split_off(entries.min(self.len()));
         let mut alive: Vec<&Entry> = Vec::new();
         for entry in &entries {
             match (&entry.outcome, entry.effect) {

@@ -11,3 +11,4 @@ mod words;
 pub use page::{index, markdown, page, topics};
 pub use rendered::{Code, Look, MENDED, Piece, json_of_page, listed, pieces, rendered, title};
 pub use runbook::{Function, Parameter, runbook};
+pub use words::ty as words_of;

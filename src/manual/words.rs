@@ -6,7 +6,7 @@ use crate::cloud::{Noun, Ty};
 pub(super) const WIDTH: usize = 80;
 
 /// A type's words.
-pub(super) fn ty(ty: &Ty) -> String {
+pub fn ty(ty: &Ty) -> String {
     match ty {
         Ty::Unit => "nothing".to_string(),
         Ty::Any => "anything".to_string(),

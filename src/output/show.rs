@@ -13,14 +13,7 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
         // What `delete` gives for an array: nothing, for each.
         Value::Array(items) if !items.is_empty() && items.iter().all(|item| *item == Value::Unit) => None,
         Value::Resource(resource) => Some(card(resource, read)),
-        Value::Array(items) if !items.is_empty() && items.iter().all(is_row) => {
-            let columns = table::columns(items);
-            let rows: Vec<Vec<Value>> = items
-                .iter()
-                .map(|item| columns.iter().map(|column| cell(item, column, read)).collect())
-                .collect();
-            Some(table::draw(&columns, &rows, width))
-        }
+        Value::Array(items) if is_table(items) => Some(rows(items, &table::columns(items), read, width)),
         Value::Array(items) => {
             let nothing = |item: &Value| *item == Value::Unit;
             let shown = |item| if nothing(item) { "()".to_string() } else { table::cell(item) };
@@ -33,6 +26,35 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
         Value::Bool(truth) => Some(truth.to_string()),
         other => Some(table::cell(other)),
     }
+}
+
+/// Whether an array is shown as a table.
+pub(super) fn is_table(items: &[Value]) -> bool {
+    !items.is_empty() && items.iter().all(is_row)
+}
+
+/// Resources, maps or errors as a table of these columns.
+pub(super) fn rows(items: &[Value], columns: &[String], read: Read<'_>, width: usize) -> String {
+    let rows: Vec<Vec<Value>> =
+        items.iter().map(|item| columns.iter().map(|column| cell(item, column, read)).collect()).collect();
+    table::draw(columns, &rows, width)
+}
+
+/// A resource that a call changed: its main fields in a line, and what they were where that is known.
+pub fn changed(old: &Resource, new: &Resource, read: Read<'_>) -> String {
+    let shown = || new.noun().fields().iter().filter(|field| field.shown && field.name != "age");
+    let cells = |resource: &Resource| -> Vec<String> {
+        shown().map(|field| table::cell(&read(resource, field.name))).collect()
+    };
+    let (before, now) = (cells(old), cells(new));
+    let mut words: Vec<&str> = now.iter().map(String::as_str).filter(|cell| !cell.is_empty()).collect();
+    let differ = before.iter().zip(&now).filter(|(before, now)| before != now && !before.is_empty());
+    let was: Vec<&str> = differ.map(|(before, _)| before.as_str()).collect();
+    let was = format!("(was {})", was.join(", "));
+    if was.len() > "(was )".len() {
+        words.push(&was);
+    }
+    words.join("  ")
 }
 
 fn is_row(value: &Value) -> bool {

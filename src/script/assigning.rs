@@ -5,7 +5,7 @@
 
 use rhai::NativeCallContext;
 use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Engine, EvalAltResult, Expr, Map};
-use rhai::{ParseError, Position, Stmt, Target};
+use rhai::{ParseError, Position, Scope, Stmt, Target};
 use std::any::TypeId;
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -26,14 +26,22 @@ thread_local! {
 /// # Errors
 /// When the text does not parse.
 pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
+    compile_within(engine, &Scope::new(), text)
+}
+
+/// Parse a text that sees the variables of those before it, names that are assigned to marked.
+///
+/// # Errors
+/// When the text does not parse.
+pub fn compile_within(engine: &Engine, scope: &Scope, text: &str) -> Result<AST, ParseError> {
     ASSIGNED.take();
-    let ast = engine.compile(text)?;
+    let ast = engine.compile_with_scope(scope, text)?;
     let found = assigned(&ast);
     if found.is_empty() {
         return Ok(ast);
     }
     ASSIGNED.set(found);
-    let marked = engine.compile(text);
+    let marked = engine.compile_with_scope(scope, text);
     ASSIGNED.take();
     marked
 }

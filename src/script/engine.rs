@@ -3,18 +3,29 @@
 use super::known::Names;
 use super::modules::Resolver;
 use super::session::Session;
-use super::{assigning, bind, compare, failure::Ending, fault, helpers, types};
+use super::{assigning, bind, compare, failure::Ending, fault, helpers, interactive, types};
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Dynamic, Engine, Position, Token};
-use std::collections::HashSet;
+use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// The names that scripts catch errors by.
 type Caught = Arc<RwLock<HashSet<String>>>;
 
+/// The constants that functions read as `global::NAME`, where they outlive one text.
+pub type Constants = Shared<Locked<BTreeMap<ImmutableString, Dynamic>>>;
+
+/// A name that no script writes: reading it makes the constants of a session those of the text that begins.
+pub const CONSTANTS: &str = "constants$";
+
 /// An engine of this session.
 pub fn engine(session: &Arc<Session>) -> Engine {
+    engine_with(session, None)
+}
+
+/// The same, for a session that goes on from text to text with these constants.
+pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engine {
     let mut engine = Engine::new_raw();
     StandardPackage::new().register_into_engine(&mut engine);
     engine.set_max_call_levels(1000);
@@ -30,7 +41,7 @@ pub fn engine(session: &Arc<Session>) -> Engine {
     engine.disable_symbol("eval");
     let caught = Caught::default();
     reserved_words(&mut engine, caught.clone());
-    caught_errors(&mut engine, session, caught);
+    variables(&mut engine, session, caught, constants);
     types::register(&mut engine, session);
     assigning::register(&mut engine);
     compare::register(&mut engine);
@@ -92,6 +103,7 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
             before.open.pop();
         }
         let mapped = match token {
+            Token::Underscore if interactive::is_result(position) => Token::Identifier(Box::new("_".into())),
             Token::Reserved(word) if is_name(&word) && (name || !is_language(&word)) => {
                 Token::Identifier(word)
             }
@@ -120,10 +132,14 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
 }
 
 /// The engine's own errors are caught as maps in its own words; a script reads them as errors like any other.
-fn caught_errors(engine: &mut Engine, session: &Arc<Session>, caught: Caught) {
+fn variables(engine: &mut Engine, session: &Arc<Session>, caught: Caught, constants: Option<Constants>) {
     let session = session.clone();
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
-    engine.on_var(move |name, _, context| {
+    engine.on_var(move |name, _, mut context| {
+        if name == CONSTANTS {
+            context.global_runtime_state_mut().constants = constants.clone();
+            return Ok(Some(Dynamic::UNIT));
+        }
         if !caught.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
             return Ok(None);
         }

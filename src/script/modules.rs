@@ -28,7 +28,8 @@ pub struct Resolver {
 #[derive(Default)]
 struct State {
     open: Vec<String>,
-    done: HashMap<String, Shared<Module>>,
+    /// Each with the text it was made from: one that was changed since is read anew by the next import of it.
+    done: HashMap<String, (String, Shared<Module>)>,
 }
 
 type Outcome<T> = Result<T, Box<EvalAltResult>>;
@@ -118,6 +119,12 @@ impl Resolver {
             .and_then(|here| real.strip_prefix(&here).ok().map(Path::to_path_buf))
             .unwrap_or(real);
         Ok((shown.to_string_lossy().into_owned(), text))
+    }
+
+    /// The module that an import means, where it was loaded.
+    pub fn loaded(&self, source: Option<&str>, path: &str) -> Option<Shared<Module>> {
+        let (name, _) = self.find(source, path).ok()?;
+        self.state().done.get(&name).map(|(_, module)| module.clone())
     }
 
     /// The folder of the main script, which imports may not leave.
@@ -211,9 +218,27 @@ fn circular(name: &str, cycle: &[String]) -> Error {
         .help("move what both need into a third module")
 }
 
-/// Whether a source's name is a file, rather than `-`, `-e` or the standard library.
+/// Whether a source's name is a file, rather than `-`, `-e`, an input of a session or the standard library.
 fn is_file(source: &str) -> bool {
-    source != "-" && source != "-e" && !source.starts_with("std/")
+    source != "-" && source != "-e" && !source.starts_with("std/") && !source.starts_with(INPUT)
+}
+
+/// What the names of a session's inputs begin with.
+pub const INPUT: &str = "input ";
+
+/// A resolver whose owner goes on to see what it loaded.
+pub struct Watched(pub Arc<Resolver>);
+
+impl ModuleResolver for Watched {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Outcome<Shared<Module>> {
+        self.0.resolve(engine, source, path, position)
+    }
 }
 
 impl ModuleResolver for Resolver {
@@ -225,7 +250,7 @@ impl ModuleResolver for Resolver {
         position: Position,
     ) -> Outcome<Shared<Module>> {
         let (name, text) = self.find(source, path).map_err(|error| raise(error, position))?;
-        if let Some(module) = self.state().done.get(&name) {
+        if let Some((_, module)) = self.state().done.get(&name).filter(|(known, _)| *known == text) {
             return Ok(module.clone());
         }
         {
@@ -241,7 +266,7 @@ impl ModuleResolver for Resolver {
         self.state().open.retain(|open| *open != name);
         match loaded {
             Ok(module) => {
-                self.state().done.insert(name, module.clone());
+                self.state().done.insert(name, (text, module.clone()));
                 Ok(module)
             }
             Err(error) => Err(Box::new(EvalAltResult::ErrorInModule(name, error, position))),

@@ -2,14 +2,20 @@
 
 use super::bridge::Bridge;
 use super::failure::Sources;
+use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
 use crate::gate::{Decision, Ledger, Policy, decide};
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// The line that a person answers with, once it is there; `None` where the input ended. Dropping it takes the question
+/// back.
+pub type Answer = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
 
 /// Where a script's output goes.
 pub trait Console: Send + Sync {
@@ -21,6 +27,10 @@ pub trait Console: Send + Sync {
     fn json(&self) -> bool;
     /// The width of a table, in columns.
     fn width(&self) -> usize;
+    /// Put a question to the person at the terminal, what is typed not shown where `hidden`; `None` without a terminal.
+    fn ask(&self, _question: &str, _hidden: bool) -> Option<Answer> {
+        None
+    }
 }
 
 /// The text of every source that was loaded, and of every file that is being edited.
@@ -82,6 +92,8 @@ pub struct Session {
     pub host: Arc<Host>,
     /// What the run may do.
     pub policy: Policy,
+    /// Whether verbs that change a cloud are refused now, whatever the policy says.
+    pub read_only: AtomicBool,
     /// What the run did.
     pub ledger: Ledger,
     /// Waits for futures.
@@ -96,25 +108,32 @@ pub struct Session {
     pub stopped: Arc<AtomicBool>,
     /// Whether it was SIGTERM that stopped it.
     pub signal: Arc<AtomicBool>,
+    /// What bounds the closures that run at a time.
+    pub slots: Slots,
 }
 
 impl Session {
-    /// Call a verb: arguments, gate, body, ledger.
-    pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
+    /// What comes before a verb's body: its arguments checked, the gate asked, its secrets hidden.
+    pub fn admit(&self, verb: &'static Verb, values: Vec<Value>) -> Result<Call> {
         let call = prepare::prepare(verb, &self.host, values)?;
-        match decide(&call, &self.policy) {
-            Decision::Allow | Decision::Pretend => {}
-            Decision::Deny(mut error) => {
-                error.verb = Some(verb.name);
-                return Err(error);
-            }
+        let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
+        if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
+            error.verb = Some(verb.name);
+            return Err(error);
         }
         self.hush(&call);
+        Ok(call)
+    }
+
+    /// Call a verb: arguments, gate, body, ledger.
+    pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
+        let call = self.admit(verb, values)?;
         let effect = crate::gate::decide::effect_of(&call);
         let result = self.bridge.wait(dispatch::run(call.clone()));
         if !self.policy.dry_run {
             self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
         }
+        parallel::note(effect, call.subject(), &result);
         result.map(|value| (value, call))
     }
 

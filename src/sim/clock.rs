@@ -1,7 +1,7 @@
 //! The world's clock. Virtual time stands still until it is told to move; wall time is the machine's.
 //! The only place of this room that reads the machine's clock or sleeps.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// How time passes in a simulated cloud.
@@ -19,14 +19,29 @@ pub(crate) struct Clock {
     start: SystemTime,
     time: SimTime,
     passed: AtomicU64,
+    /// Seconds that the world believes to be ahead.
+    ahead: AtomicI64,
 }
 
 impl Clock {
     pub(crate) fn new(time: SimTime) -> Self {
-        Self { start: wall_now(), time, passed: AtomicU64::new(0) }
+        Self { start: wall_now(), time, passed: AtomicU64::new(0), ahead: AtomicI64::new(0) }
     }
 
+    /// The time that the world believes it is.
     pub(crate) fn now(&self) -> SystemTime {
+        let (ahead, right) = (self.ahead.load(Ordering::SeqCst), self.right());
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        if ahead < 0 { right - by } else { right + by }
+    }
+
+    /// Puts the world's time this many seconds ahead; by how many more than before.
+    pub(crate) fn skew(&self, ahead: i64) -> i64 {
+        ahead - self.ahead.swap(ahead, Ordering::SeqCst)
+    }
+
+    /// The time that it is.
+    pub(crate) fn right(&self) -> SystemTime {
         match self.time {
             SimTime::Wall => wall_now(),
             SimTime::Virtual => self.start + Duration::from_nanos(self.passed.load(Ordering::SeqCst)),

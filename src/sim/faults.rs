@@ -1,5 +1,6 @@
 //! What can be made to go wrong, by operation. A fault is a plan: which operation, from which call on, how often, what.
 //! Operations are named as in the journal: `server.create`, `server.reboot`, `token.issue`; `server.*` and `*` match many.
+//! [`super::plan`] reads such plans from a file.
 
 use std::time::Duration;
 
@@ -31,12 +32,22 @@ pub enum FaultKind {
     },
     /// The answer is held back for this long (real time); the operation is done first.
     Delay(Duration),
+    /// The request lies there for this long (the world's time) and is done then, whoever still waits for an answer: a service
+    /// that was stopped and goes on.
+    Late(Duration),
+    /// The cloud goes away: this and every other connection is closed, nothing is done, and connections are refused for this
+    /// long (the world's time).
+    Refuse(Duration),
     /// The connection is closed before anything is done.
     ResetBefore,
     /// The operation is done, then the connection is closed without an answer.
     ResetAfter,
     /// The operation is done and half of the answer's body is sent.
     Truncate,
+    /// The operation is done and its answer is whole, but no JSON: the second half of the body is missing.
+    Malformed,
+    /// The operation is done and answered with its own status and a page of HTML, as a portal on the way would.
+    WrongType,
     /// A proxy's 502 with an HTML body; the operation is not done.
     Html,
     /// The operation is accepted and ends with the server in ERROR, with this message.
@@ -48,8 +59,16 @@ pub enum FaultKind {
     Stuck,
     /// What was accepted shows no trace for this long, and then runs.
     SlowStart(Duration),
+    /// What was accepted takes this many times as long as usual.
+    Slow(u32),
+    /// From this call on the cloud's clock stands this many seconds before the caller's, or behind it.
+    Skew(i64),
     /// The caller's token stops being known just before the call.
     RevokeToken,
+    /// The caller's token comes to its end just before the call, whatever its `expires_at` said.
+    ExpireToken,
+    /// A token that is issued lasts this long only, and says so.
+    TokenLife(Duration),
 }
 
 /// The plans that are still to strike.

@@ -2,15 +2,19 @@
 //! real loopback HTTP.
 //!
 //! [`world`] is the state machine and knows no protocol; [`openstack`] is its OpenStack face; [`clock`] is the time it
-//! lives in (simulated or real); [`faults`] is what a test can make go wrong; [`serve`] is the one HTTP listener.
+//! lives in (simulated or real); [`faults`] is what can be made to go wrong, and [`plan`] reads that from a file; [`serve`] is
+//! the one HTTP server behind one [`door`].
 //! This room imports nothing from the others: what a driver believes about a protocol is not believed here for that reason.
 
 mod clock;
+mod door;
 mod faults;
 mod openstack;
+mod plan;
 mod serve;
 mod world;
 
 pub use clock::SimTime;
 pub use faults::{Fault, FaultKind};
+pub use plan::{Mistake, plan};
 pub use serve::{Seen, Sim, SimOptions, Write};

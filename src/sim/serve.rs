@@ -1,4 +1,4 @@
-//! The listener: one loopback address, HTTP/1.1 kept alive, all services under their prefixes. It applies the faults,
+//! The server: HTTP/1.1 kept alive, all services under their prefixes of one address. It applies the faults,
 //! compresses what clients take compressed, and keeps the journal. What an answer says is not its business.
 
 use std::convert::Infallible;
@@ -15,10 +15,11 @@ use hyper::body::{Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::net::TcpStream;
+use tokio::sync::{oneshot, watch};
 
 use super::clock::{Clock, SimTime, hold};
+use super::door::Door;
 use super::faults::{Fault, FaultKind, Faults};
 use super::openstack::{self, Answer, Request};
 use super::world::{Mood, World, seed};
@@ -76,11 +77,23 @@ struct State {
     faults: Faults,
     journal: Vec<Write>,
     requests: Vec<Seen>,
+    late: Vec<Late>,
+}
+
+/// A request that is done when its time has come.
+struct Late {
+    due: SystemTime,
+    request: Arc<Request>,
+    done: oneshot::Sender<Done>,
 }
 
 struct Shared {
     base: String,
     clock: Arc<Clock>,
+    time: SimTime,
+    door: Door,
+    /// When the cloud that went away is back.
+    back: Mutex<Option<SystemTime>>,
     /// The world is seeded by the first who needs it.
     state: Mutex<Option<State>>,
 }
@@ -97,13 +110,43 @@ impl Shared {
             faults: Faults::default(),
             journal: Vec::new(),
             requests: Vec::new(),
+            late: Vec::new(),
         }))
+    }
+
+    /// What time brings about: changes of the world, requests that lay there, and the way in.
+    fn settle(&self) {
+        let now = self.clock.right();
+        let mut back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where the port was taken meanwhile it is tried again the next time.
+        if back.is_some_and(|back| back <= now) && self.door.reopen().is_ok() {
+            *back = None;
+        }
+        drop(back);
+        self.with(|state| {
+            state.world.settle();
+            for late in state.late.extract_if(.., |late| late.due <= now).collect::<Vec<_>>() {
+                let done = state.take(&late.request, Vec::new());
+                // Whoever asked may have given up; it is done all the same.
+                let _ = late.done.send(done);
+            }
+        });
+    }
+
+    /// Settles when this has passed on the machine's clock, where the world goes by that.
+    fn settle_after(self: &Arc<Self>, by: Duration) {
+        if self.time == SimTime::Wall {
+            let shared = Arc::clone(self);
+            tokio::spawn(async move {
+                hold(by).await;
+                shared.settle();
+            });
+        }
     }
 }
 
 /// A running simulated cloud; it stops serving when this is dropped.
 pub struct Sim {
-    address: SocketAddr,
     shared: Arc<Shared>,
     _alive: watch::Sender<()>,
 }
@@ -114,19 +157,28 @@ impl Sim {
     /// # Errors
     /// When the address cannot be listened on.
     pub async fn start(options: SimOptions) -> io::Result<Self> {
-        let listener = TcpListener::bind(options.bind).await?;
-        let address = listener.local_addr()?;
-        let clock = Arc::new(Clock::new(options.time));
-        let base = format!("http://{address}");
-        let shared = Arc::new(Shared { base, clock, state: Mutex::new(None) });
         let (alive, over) = watch::channel(());
-        tokio::spawn(accept(listener, Arc::clone(&shared), over));
-        Ok(Self { address, shared, _alive: alive })
+        let mut made = None;
+        Door::open(options.bind, over, |door| {
+            let shared = Arc::new(Shared {
+                base: format!("http://{}", door.address()),
+                clock: Arc::new(Clock::new(options.time)),
+                time: options.time,
+                door,
+                back: Mutex::default(),
+                state: Mutex::new(None),
+            });
+            made = Some(Arc::clone(&shared));
+            move |stream| converse(stream, Arc::clone(&shared))
+        })
+        .await?;
+        let shared = made.ok_or_else(|| io::Error::from(io::ErrorKind::NotConnected))?;
+        Ok(Self { shared, _alive: alive })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.shared.door.address()
     }
 
     /// Such as `http://127.0.0.1:4321`.
@@ -139,15 +191,15 @@ impl Sim {
         format!("{}/identity/v3", self.shared.base)
     }
 
-    /// The world's time.
+    /// The right time, which the world's own clock may miss.
     pub fn now(&self) -> SystemTime {
-        self.shared.clock.now()
+        self.shared.clock.right()
     }
 
     /// Moves virtual time on; what comes due shows at once. Wall time does not listen.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
-        self.shared.with(|state| state.world.settle());
+        self.shared.settle();
     }
 
     /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
@@ -191,30 +243,13 @@ impl Sim {
     }
 }
 
-async fn accept(listener: TcpListener, shared: Arc<Shared>, mut over: watch::Receiver<()>) {
-    loop {
-        let stream = tokio::select! {
-            _ = over.changed() => return,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(_) => continue,
-            },
-        };
-        let (shared, mut over) = (Arc::clone(&shared), over.clone());
-        tokio::spawn(async move {
-            let _ = stream.set_nodelay(true);
-            let service = service_fn(|request| serve(Arc::clone(&shared), request));
-            let mut server = hyper::server::conn::http1::Builder::new();
-            let connection = server
-                .half_close(true)
-                .title_case_headers(true)
-                .serve_connection(TokioIo::new(stream), service);
-            tokio::select! {
-                _ = over.changed() => {}
-                _ = connection => {}
-            }
-        });
-    }
+async fn converse(stream: TcpStream, shared: Arc<Shared>) {
+    let service = service_fn(|request| serve(Arc::clone(&shared), request));
+    let mut server = hyper::server::conn::http1::Builder::new();
+    let connection =
+        server.half_close(true).title_case_headers(true).serve_connection(TokioIo::new(stream), service);
+    // A client that breaks off ends its connection and nothing else.
+    let _ = connection.await;
 }
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -236,12 +271,34 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         base: shared.base.clone(),
         id: format!("req-{}", uuid::Uuid::new_v4()),
     };
-    let done = shared.with(|state| state.take(&request));
+    let struck = shared.with(|state| state.faults.strike(openstack::find(&request).operation()));
+    for kind in &struck {
+        if let FaultKind::Refuse(by) = kind {
+            shared.with(|state| state.see(&request, 0));
+            *shared.back.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared.clock.right() + *by);
+            shared.settle_after(*by);
+            shared.door.close().await;
+            return Err(io::Error::from(io::ErrorKind::ConnectionReset));
+        }
+    }
+    let late = struck.iter().find_map(|kind| if let FaultKind::Late(by) = kind { Some(*by) } else { None });
+    let request = Arc::new(request);
+    let done = match late {
+        Some(by) => {
+            let (done, answer) = oneshot::channel();
+            let due = shared.clock.right() + by;
+            shared.with(|state| state.late.push(Late { due, request: Arc::clone(&request), done }));
+            shared.settle_after(by);
+            answer.await.map_err(|_| io::Error::from(io::ErrorKind::ConnectionReset))?
+        }
+        None => shared.with(|state| state.take(&request, struck)),
+    };
     if let Some(by) = done.hold {
         hold(by).await;
     }
+    let date = openstack::time::http(shared.clock.now());
     match done.answer {
-        Some(answer) => respond(&request, answer, done.truncate),
+        Some(answer) => respond(&request, answer, &date, done.truncate),
         None => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
     }
 }
@@ -255,14 +312,16 @@ struct Done {
 }
 
 impl State {
-    fn take(&mut self, request: &Request) -> Done {
+    /// Does what is asked, as far as these faults let it.
+    fn take(&mut self, request: &Request, struck: Vec<FaultKind>) -> Done {
         self.world.settle();
         let mut call = openstack::find(request);
         let operation = call.operation();
         let mut done = Done::default();
         let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
+        let (mut half, mut portal) = (false, false);
         let mut mood = Mood::default();
-        for kind in self.faults.strike(operation) {
+        for kind in struck {
             match kind {
                 FaultKind::Status { code, body, retry_after } => {
                     let mut answer = call.error(code, "The simulated cloud was told to refuse this.");
@@ -281,13 +340,26 @@ impl State {
                 FaultKind::Html => {
                     instead = Some(openstack::page(502, "The proxy could not reach what is behind it."));
                 }
+                FaultKind::Malformed => half = true,
+                FaultKind::WrongType => portal = true,
+                // They come before anything is taken up.
+                FaultKind::Late(_) | FaultKind::Refuse(_) => {}
                 FaultKind::ErrorState { message } => mood.error = Some(message),
                 FaultKind::Stuck => mood.stuck = true,
                 FaultKind::SlowStart(by) => mood.slow = Some(by),
+                FaultKind::Slow(factor) => mood.factor = Some(factor),
+                FaultKind::TokenLife(life) => mood.token_life = Some(life),
+                FaultKind::Skew(ahead) => self.world.skew(ahead),
                 FaultKind::RevokeToken => {
                     if let Some(token) = request.header("x-auth-token") {
                         self.world.tokens.remove(token);
                     }
+                }
+                FaultKind::ExpireToken => {
+                    let now = self.world.now();
+                    let token =
+                        request.header("x-auth-token").and_then(|text| self.world.tokens.get_mut(text));
+                    token.into_iter().for_each(|token| token.expires = now);
                 }
             }
         }
@@ -314,22 +386,36 @@ impl State {
                 });
             }
         }
-        done.answer = answer.filter(|_| !cut_after);
+        done.answer = answer.filter(|_| !cut_after).map(|mut answer| {
+            if half {
+                answer.body.truncate(answer.body.len() / 2);
+            }
+            if portal {
+                answer = openstack::page(answer.status, "Welcome. Accept the terms to go on.");
+            }
+            answer
+        });
+        self.see(request, done.answer.as_ref().map_or(0, |answer| answer.status));
+        done
+    }
+
+    /// Keeps a request and the status that it was answered with, 0 where it was not.
+    fn see(&mut self, request: &Request, status: u16) {
         let query =
             if request.raw_query.is_empty() { String::new() } else { format!("?{}", request.raw_query) };
         self.requests.push(Seen {
             method: request.method.clone(),
             path: format!("{}{query}", request.path),
-            operation: operation.to_owned(),
-            status: done.answer.as_ref().map_or(0, |answer| answer.status),
+            operation: openstack::find(request).operation().to_owned(),
+            status,
         });
-        done
     }
 }
 
-fn respond(request: &Request, answer: Answer, truncate: bool) -> io::Result<Response<Body>> {
+fn respond(request: &Request, answer: Answer, date: &str, truncate: bool) -> io::Result<Response<Body>> {
     let mut response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header("date", date)
         .header("x-openstack-request-id", &request.id);
     for (name, value) in &answer.headers {
         response = response.header(*name, value);

@@ -47,6 +47,9 @@ pub(crate) struct Mood {
     pub(crate) error: Option<String>,
     pub(crate) stuck: bool,
     pub(crate) slow: Option<Duration>,
+    /// How many times as long the course takes.
+    pub(crate) factor: Option<u32>,
+    pub(crate) token_life: Option<Duration>,
 }
 
 /// Everything there is in the simulated cloud.
@@ -91,6 +94,19 @@ impl World {
             let due = entry.remove();
             self.change(due, at);
         }
+    }
+
+    /// Puts the world's clock this many seconds ahead of the right time; what is under way takes as long as before.
+    pub(crate) fn skew(&mut self, ahead: i64) {
+        let by = self.clock.skew(ahead);
+        let moved = |at: SystemTime| {
+            let far = Duration::from_secs(by.unsigned_abs());
+            if by < 0 { at - far } else { at + far }
+        };
+        self.queue = std::mem::take(&mut self.queue)
+            .into_iter()
+            .map(|((at, number), due)| ((moved(at), number), due))
+            .collect();
     }
 
     /// The index of a server that is there (a deleted one is not), whoever asks.

@@ -70,6 +70,20 @@ impl Argument for Closure {
     }
 }
 
+/// An array or a range; only the language can go through it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Items;
+
+impl Argument for Items {
+    const TY: Ty = Ty::Any;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Array(_) | Value::Other("a range") => Ok(Items),
+            _ => Err(Mismatch::give("an array or a range")),
+        }
+    }
+}
+
 impl Argument for bool {
     const TY: Ty = Ty::Bool;
     fn read(value: &Value) -> Result<Self, Mismatch> {

@@ -55,6 +55,8 @@ pub struct Error {
     pub detail: String,
     /// How long the last attempt took.
     pub elapsed: Duration,
+    /// How long all attempts and the waits between them took.
+    pub total: Duration,
     /// How many attempts were made.
     pub attempts: u32,
 }

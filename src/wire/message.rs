@@ -142,6 +142,8 @@ pub struct Answer {
     pub body: Bytes,
     /// How long the last attempt took.
     pub elapsed: Duration,
+    /// How long all attempts and the waits between them took.
+    pub total: Duration,
     /// How many attempts were made, 1 or more.
     pub attempts: u32,
     /// The method asked with.

@@ -1,9 +1,10 @@
 //! Protocol: a request is a value, sending it is one function. This room knows HTTP and no cloud.
 //!
-//! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, redirects, tracing, TLS), [`retry`] (what
-//! is asked again, and when), [`pace`] (how many at a time), [`mask`] (what never prints), and [`error`] (what went
+//! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, tracing), [`attempt`] (connections, redirects,
+//! TLS), [`retry`] (what is asked again, and when), [`pace`] (how many at a time, how fast, when not), [`mask`] (what never prints), and [`error`] (what went
 //! wrong, and whether the request may have been sent).
 
+mod attempt;
 pub mod clock;
 pub mod error;
 pub mod mask;

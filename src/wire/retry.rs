@@ -1,7 +1,8 @@
 //! What is asked again, and when: a pure policy over what the request meant and what became of it.
 //!
 //! A request that makes something is repeated only when it surely was not sent, or was refused undone (429; a gateway says 503
-//! of what it passed on, too); whoever sent it looks up what became of it otherwise. The sum of all attempts and waits is bounded by the caller.
+//! of what it passed on, too); whoever sent it looks up what became of it otherwise. The sum of all attempts and waits is
+//! bounded by the caller, and the number of repeats at one endpoint by its [`Budget`].
 
 use super::error::{ErrorKind, Sent};
 use super::message::{Answer, Intent};
@@ -9,13 +10,15 @@ use std::time::{Duration, SystemTime};
 
 /// The most attempts at one request.
 pub const ATTEMPTS: u32 = 6;
-/// The most attempts at a host that has not answered once in this run, and of what must happen once.
+/// The most attempts at a host that has not answered once in this run.
 pub const FEW_ATTEMPTS: u32 = 3;
+/// The most attempts that do not leave, at a host that has answered before: a service that is started anew takes half a minute.
+pub const MANY_ATTEMPTS: u32 = 8;
 /// The first wait is at most this long; each further one at most twice the one before.
 pub const BASE: Duration = Duration::from_millis(500);
 /// No wait of our own is longer.
 pub const CAP: Duration = Duration::from_secs(30);
-/// No wait that a server asks for is longer.
+/// Who asks for a longer wait than this is not waited for: the script is told, and not kept in the dark.
 pub const RETRY_AFTER_CAP: Duration = Duration::from_secs(120);
 
 /// What became of an attempt.
@@ -41,24 +44,46 @@ pub enum Outcome {
     },
 }
 
-/// The wait before the next attempt; `None` when this attempt was the last. `attempt` counts from 1; `roll` is a random number
-/// in 0..1 that spreads the waits of many clients.
-pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option<Duration> {
+impl Outcome {
+    /// The wait that an endpoint asks for which has too much to do; `None` where it does not say that.
+    pub fn overload(&self) -> Option<Option<Duration>> {
+        match *self {
+            Outcome::Answered { status: 429 | 503, retry_after, .. }
+            | Outcome::Answered { status: 413, over_limit: true, retry_after } => {
+                Some(retry_after.filter(|wait| *wait <= RETRY_AFTER_CAP))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The next attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Again {
+    /// The wait before it.
+    pub wait: Duration,
+    /// Whether the endpoint asked for that wait: all requests to it keep it then.
+    pub asked: bool,
+    /// Whether it is taken from the endpoint's budget: a repeat that was asked for is not.
+    pub costs: bool,
+}
+
+/// The next attempt; `None` when this one was the last. `attempt` counts from 1; `roll` is a random number in 0..1 that
+/// spreads the waits of many clients.
+pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option<Again> {
     let reads = matches!(intent, Intent::Read | Intent::Login);
     let repeatable = intent != Intent::Once;
-    let (again, attempts, asked) = match outcome {
+    let (again, attempts, asked, refused) = match outcome {
         Outcome::Answered { status, retry_after, over_limit } => {
+            let refused = status == 429 || (status == 413 && over_limit);
             let again = match status {
-                429 => true,
-                413 => over_limit,
                 500 => reads,
                 502..=504 => repeatable,
-                _ => false,
+                _ => refused,
             };
-            (again, ATTEMPTS, retry_after.filter(|_| matches!(status, 413 | 429 | 503)))
+            (again, ATTEMPTS, retry_after.filter(|_| refused || status == 503), refused)
         }
         Outcome::Lost { kind, sent, known } => {
-            let attempts = if known && repeatable { ATTEMPTS } else { FEW_ATTEMPTS };
             let again = match kind {
                 ErrorKind::Resolve | ErrorKind::Connect => sent == Sent::No,
                 ErrorKind::Timeout => sent == Sent::No || reads,
@@ -69,23 +94,67 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option
                 | ErrorKind::Malformed
                 | ErrorKind::Pretended => false,
             };
-            (again, if sent == Sent::No { attempts } else { ATTEMPTS }, None)
+            let attempts = match (sent, known) {
+                (Sent::No, true) => MANY_ATTEMPTS,
+                (Sent::No, false) => FEW_ATTEMPTS,
+                _ => ATTEMPTS,
+            };
+            (again, attempts, None, false)
         }
     };
-    if !again || attempt >= attempts {
+    if !again || attempt >= attempts || asked.is_some_and(|asked| asked > RETRY_AFTER_CAP) {
         return None;
     }
     let ceiling = BASE.saturating_mul(1 << (attempt - 1).min(16)).min(CAP);
     let own = ceiling.mul_f64(roll.clamp(0.0, 1.0));
-    Some(match asked {
-        // A little more than asked, so that clients told the same do not all come back at once.
-        Some(asked) => asked.min(RETRY_AFTER_CAP) + own.min(Duration::from_millis(500)),
-        None => own,
-    })
+    // A little more than asked, so that clients told the same do not all come back at once.
+    let wait = asked.map_or(own, |asked| asked + own.min(Duration::from_millis(500)));
+    Some(Again { wait, asked: asked.is_some(), costs: !refused })
 }
 
-/// `Retry-After` as a wait from `now`: whole seconds or an HTTP date; a date gone by is no wait.
-pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+/// How many repeats an endpoint may still get: a cloud that is down is not made worse by everybody asking six times. Answers
+/// and time fill it up again.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    tokens: f64,
+    at: Duration,
+}
+
+impl Budget {
+    /// The most repeats that can be saved up.
+    pub const MOST: f64 = 256.0;
+    /// What an answer adds.
+    pub const AN_ANSWER: f64 = 0.2;
+    /// What a second adds.
+    pub const A_SECOND: f64 = 1.0;
+
+    /// Take one repeat at this time of the run's clock; `false` when none is left.
+    pub fn take(&mut self, now: Duration) -> bool {
+        let passed = now.saturating_sub(self.at).as_secs_f64();
+        self.at = self.at.max(now);
+        self.tokens = (self.tokens + passed * Budget::A_SECOND).min(Budget::MOST);
+        let enough = self.tokens >= 1.0;
+        if enough {
+            self.tokens -= 1.0;
+        }
+        enough
+    }
+
+    /// An answer came.
+    pub fn earn(&mut self) {
+        self.tokens = (self.tokens + Budget::AN_ANSWER).min(Budget::MOST);
+    }
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Budget { tokens: Budget::MOST, at: Duration::ZERO }
+    }
+}
+
+/// `Retry-After` as a wait: whole seconds or an HTTP date; a date gone by is no wait. A date is measured against the `Date` of
+/// the same answer, whatever our own clock says, and against ours where the server tells none.
+pub fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse::<u64>() {
         return Some(Duration::from_secs(seconds));
@@ -93,9 +162,13 @@ pub fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     if let Ok(seconds) = value.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }
-    let until =
-        jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(value).ok()?;
-    Some(SystemTime::from(until).duration_since(now).unwrap_or_default())
+    let now = date.and_then(time).unwrap_or(now);
+    Some(time(value)?.duration_since(now).unwrap_or_default())
+}
+
+fn time(text: &str) -> Option<SystemTime> {
+    let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    parser.parse_timestamp(text.trim()).ok().map(SystemTime::from)
 }
 
 /// Whether a 413 is Nova's old word for "too many requests" rather than "body too large" or "no quota left".
@@ -165,26 +238,53 @@ mod tests {
     fn waits_grow_to_a_cap_and_end() {
         let broken = Outcome::Lost { kind: ErrorKind::Broken, sent: Sent::Maybe, known: true };
         let waits: Vec<_> =
-            (1..=6).map(|n| next(Intent::Read, broken, n, 1.0).map(|wait| wait.as_millis())).collect();
+            (1..=6).map(|n| next(Intent::Read, broken, n, 1.0).map(|again| again.wait.as_millis())).collect();
         assert_eq!(waits, [Some(500), Some(1000), Some(2000), Some(4000), Some(8000), None]);
         let refused = Outcome::Lost { kind: ErrorKind::Connect, sent: Sent::No, known: false };
         assert_eq!(next(Intent::Read, refused, 3, 0.0), None);
+        let restarted = Outcome::Lost { kind: ErrorKind::Connect, sent: Sent::No, known: true };
+        let waits =
+            (1..=8).map(|n| next(Intent::Once, restarted, n, 1.0).map_or(0, |again| again.wait.as_millis()));
+        assert_eq!(waits.collect::<Vec<_>>(), [500, 1000, 2000, 4000, 8000, 16000, 30000, 0]);
         let slow = |seconds| Outcome::Answered {
             status: 429,
             retry_after: Some(Duration::from_secs(seconds)),
             over_limit: false,
         };
-        assert_eq!(next(Intent::Once, slow(7), 1, 0.0), Some(Duration::from_secs(7)));
-        assert_eq!(next(Intent::Once, slow(7000), 1, 0.0), Some(RETRY_AFTER_CAP));
+        let asked = |seconds| Again { wait: Duration::from_secs(seconds), asked: true, costs: false };
+        assert_eq!(next(Intent::Once, slow(7), 1, 0.0), Some(asked(7)));
+        assert_eq!(next(Intent::Once, slow(7), 6, 0.0), None);
+        assert_eq!(next(Intent::Read, slow(121), 1, 0.0), None, "too long to be waited for");
     }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        assert_eq!(retry_after("12", now), Some(Duration::from_secs(12)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:47 GMT", now), Some(Duration::from_secs(10)));
-        assert_eq!(retry_after("Sun, 06 Nov 1994 08:49:07 GMT", now), Some(Duration::ZERO));
-        assert_eq!(retry_after("soon", now), None);
-        assert_eq!(retry_after("-1", now), None);
+        let after = |value| retry_after(value, None, now);
+        assert_eq!(after("12"), Some(Duration::from_secs(12)));
+        assert_eq!(after("Sun, 06 Nov 1994 08:49:47 GMT"), Some(Duration::from_secs(10)));
+        assert_eq!(after("Sun, 06 Nov 1994 08:49:07 GMT"), Some(Duration::ZERO));
+        assert_eq!(after("soon"), None);
+        assert_eq!(after("-1"), None);
+        // The server's clock is an hour ahead of ours: its date means its time.
+        let date = Some("Sun, 06 Nov 1994 09:49:37 GMT");
+        assert_eq!(retry_after("Sun, 06 Nov 1994 09:49:47 GMT", date, now), Some(Duration::from_secs(10)));
+        assert_eq!(retry_after("12", date, now), Some(Duration::from_secs(12)));
+        assert_eq!(
+            retry_after("Sun, 06 Nov 1994 08:49:47 GMT", Some("no date"), now),
+            Some(Duration::from_secs(10))
+        );
+    }
+
+    #[test]
+    fn a_budget_ends_and_fills_up_again() {
+        let mut budget = Budget::default();
+        let mut left =
+            |budget: &mut Budget, now| (0..1000).filter(|_| budget.take(Duration::from_secs(now))).count();
+        assert_eq!(left(&mut budget, 0), 256);
+        assert_eq!(left(&mut budget, 3), 3, "a second adds one");
+        (0..10).for_each(|_| budget.earn());
+        assert_eq!(left(&mut budget, 3), 2, "five answers add one");
+        assert_eq!(left(&mut budget, 86_400), 256, "no more is saved up");
     }
 }

@@ -142,7 +142,8 @@ fn every_declaration_is_whole() {
             && !one.on.is_empty();
         assert!(!cloud || !one.errors.is_empty(), "{name} asks a cloud and says no kind of error");
         assert!(!one.effect.changes_cloud() || !one.on.is_empty(), "{name} changes no provider's cloud");
-        let silent = ["debug", "info", "warn", "exit", "read_file", "console_url"].contains(&name);
+        let silent = ["debug", "info", "warn", "exit", "read_file", "console_url"].contains(&name)
+            || ["ask", "ask_secret", "confirm"].contains(&name);
         assert!(silent || !one.examples.is_empty(), "{name} has no example");
         for form in one.forms {
             let mut optional = false;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rhain::sim::{Fault, FaultKind};
+use rhain::sim::{Fault, FaultKind, plan};
 use serde_json::json;
 
 use super::client::Client;
@@ -144,4 +144,161 @@ async fn every_request_is_seen_with_its_operation() {
     let last: Vec<_> = seen[seen.len() - 2..].iter().map(|s| (s.operation.as_str(), s.status)).collect();
     assert_eq!(last, [("server.show", 404), ("unknown", 404)]);
     assert_eq!(seen.iter().filter(|seen| seen.operation == "token.issue").count(), 1);
+}
+
+#[tokio::test]
+async fn a_cloud_can_go_away_and_come_back() {
+    let cloud = Client::start().await;
+    cloud.sim.fault(fault("server.create", 1, 0, FaultKind::Refuse(Duration::from_secs(10))));
+    let spec = || Some(cloud.spec(json!({})));
+    assert!(cloud.try_send("POST", "/compute/v2.1/servers", spec(), &[]).await.is_err());
+    let refused =
+        cloud.try_send("GET", "/compute/v2.1/flavors", None, &[]).await.err().expect("nobody there");
+    assert!(refused.is_connect(), "{refused:?}");
+    cloud.pass(9_999);
+    assert!(cloud.try_send("GET", "/compute/v2.1/flavors", None, &[]).await.is_err());
+    cloud.pass(1);
+    assert_eq!(cloud.get("/compute/v2.1/flavors").await.status, 200);
+    assert_eq!(created(&cloud), 0);
+}
+
+#[tokio::test]
+async fn a_request_can_be_done_when_nobody_waits_any_more() {
+    let cloud = Client::start().await;
+    cloud.sim.fault(fault("server.create", 1, 0, FaultKind::Late(Duration::from_secs(5))));
+    let create = cloud.try_send("POST", "/compute/v2.1/servers", Some(cloud.spec(json!({}))), &[]);
+    // It has arrived when the next one is answered: the first is polled first.
+    tokio::select! {
+        biased;
+        _ = create => panic!("it lies there"),
+        () = async {
+            while !cloud.sim.requests().iter().any(|seen| seen.operation == "flavor.list") {
+                cloud.get("/compute/v2.1/flavors").await;
+            }
+        } => {}
+    }
+    cloud.pass(4_999);
+    assert_eq!(created(&cloud), 0);
+    cloud.pass(1);
+    assert_eq!(created(&cloud), 1);
+}
+
+#[tokio::test]
+async fn an_answer_can_make_no_sense() {
+    let cloud = Client::start().await;
+    cloud.sim.fault(fault("flavor.list", 1, 0, FaultKind::Malformed));
+    let half = cloud.get("/compute/v2.1/flavors").await;
+    assert_eq!((half.status, half.body.is_string()), (200, true), "no JSON: {}", half.body);
+    cloud.sim.fault(fault("server.create", 1, 0, FaultKind::WrongType));
+    let page = cloud.create(json!({})).await;
+    assert_eq!((page.status, created(&cloud)), (202, 1));
+    assert!(page.headers["content-type"].to_str().unwrap().starts_with("text/html"));
+}
+
+#[tokio::test]
+async fn what_was_accepted_can_take_its_time() {
+    let cloud = Client::start().await;
+    cloud.sim.fault(fault("server.create", 1, 0, FaultKind::Slow(100)));
+    let created = cloud.create(json!({})).await;
+    let id = created.body["server"]["id"].as_str().unwrap().to_owned();
+    cloud.pass(149_999);
+    assert_eq!(cloud.server(&id).await["status"], "BUILD");
+    cloud.pass(1);
+    assert_eq!(cloud.server(&id).await["status"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_clock_can_be_wrong() {
+    let cloud = Client::start().await;
+    let date = |reply: &super::client::Reply| {
+        let text = reply.headers["date"].to_str().unwrap().to_owned();
+        jiff::fmt::rfc2822::parse(&text).unwrap().timestamp().as_second()
+    };
+    let right = date(&cloud.get("/compute/v2.1/flavors").await);
+    let building = cloud.create(json!({})).await.body["server"]["id"].as_str().unwrap().to_owned();
+    cloud.pass(1000);
+    cloud.sim.fault(fault("flavor.list", 1, 0, FaultKind::Skew(-3600)));
+    let wrong = date(&cloud.get("/compute/v2.1/flavors").await);
+    assert!((3598..=3600).contains(&(right - wrong)), "{right} {wrong}");
+    assert_eq!(cloud.server(&building).await["status"], "BUILD", "half a second is left, as before");
+    cloud.pass(500);
+    assert_eq!(cloud.server(&building).await["status"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn a_token_ends_as_told_and_as_not_told() {
+    let mut cloud = Client::start().await;
+    cloud.sim.fault(fault("flavor.list", 1, 0, FaultKind::ExpireToken));
+    assert_eq!(cloud.get("/compute/v2.1/flavors").await.status, 401);
+    cloud.token.clear();
+    cloud.sim.fault(fault("token.issue", 1, 0, FaultKind::TokenLife(Duration::from_secs(90))));
+    cloud.sign_in("demo").await;
+    cloud.pass(89_000);
+    assert_eq!(cloud.get("/compute/v2.1/flavors").await.status, 200);
+    cloud.pass(1_000);
+    assert_eq!(cloud.get("/compute/v2.1/flavors").await.status, 401);
+}
+
+#[test]
+fn a_file_says_what_goes_wrong() {
+    let text = r##"
+        # a day like any other
+        server.create status=429 retry-after=2 times=3   # slow down
+        server.*      reset-after after=10
+        *             delay=200ms times=always
+        server.create error="No valid host was found. # 1"
+        token.issue   token-life=90
+        server.list   skew=-3600
+        server.create status=503 body=""
+    "##;
+    let kind = |code, body: Option<&str>, after: Option<&str>| FaultKind::Status {
+        code,
+        body: body.map(String::from),
+        retry_after: after.map(String::from),
+    };
+    assert_eq!(
+        plan(text).expect("seven faults"),
+        [
+            fault("server.create", 3, 0, kind(429, None, Some("2"))),
+            fault("server.*", 1, 10, FaultKind::ResetAfter),
+            fault("*", u32::MAX, 0, FaultKind::Delay(Duration::from_millis(200))),
+            fault(
+                "server.create",
+                1,
+                0,
+                FaultKind::ErrorState { message: "No valid host was found. # 1".into() }
+            ),
+            fault("token.issue", 1, 0, FaultKind::TokenLife(Duration::from_secs(90))),
+            fault("server.list", 1, 0, FaultKind::Skew(-3600)),
+            fault("server.create", 1, 0, kind(503, Some(""), None)),
+        ]
+    );
+    assert_eq!(plan("").expect("none"), []);
+}
+
+#[test]
+fn every_mistake_of_a_file_is_told_with_its_line() {
+    let text = "server.creat status=503\n\nserver.create\nserver.create status=200\nserver.create delay=fast\n\
+                server.create html stuck\nserver.create error=\"x\nserver.create delay=1s retry-after=1\n\
+                server.create times=x html\nserver.create slow";
+    let told: Vec<String> = plan(text).expect_err("nine mistakes").iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "line 1: there is no operation `server.creat`; the closest is `server.create`",
+            "line 3: it does not say what goes wrong with `server.create`: `status=503`",
+            "line 4: `status=200` is no refusal; give one of 400 to 599",
+            "line 5: `fast` is no duration; write 500ms, 2s, 10m or 1h",
+            "line 6: `stuck` is a second fault; write it on a line of its own",
+            "line 7: a quote is opened and not closed",
+            "line 8: `retry-after` goes with `status`",
+            "line 9: `times=x` is no whole number",
+            "line 10: `slow` needs a value: `slow=…`",
+        ]
+    );
+    let unknown = plan("server.create statu=503").expect_err("no such word").remove(0).reason;
+    assert!(
+        unknown.starts_with("`statu` is no word of a fault; there are `status`, `retry-after`"),
+        "{unknown}"
+    );
 }

@@ -83,11 +83,15 @@ impl Program {
         std::fs::read_to_string(self.folder().join(path)).expect("a file")
     }
 
+    /// All variables that it sees.
+    pub fn environment(&self) -> Vec<(String, String)> {
+        let home = self.folder.path().join("home").to_string_lossy().into_owned();
+        std::iter::once(("HOME".to_string(), home)).chain(self.variables.iter().cloned()).collect()
+    }
+
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rhain"));
-        command.args(words).current_dir(self.folder()).env_clear();
-        command.env("HOME", self.folder.path().join("home"));
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.args(words).current_dir(self.folder()).env_clear().envs(self.environment());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -102,7 +102,7 @@ async fn a_create_is_never_repeated_blindly() {
 #[tokio::test]
 async fn a_refused_create_goes_out_again_as_told() {
     for (status, after, least) in
-        [(429, "3", 3), (429, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "100000", 120)]
+        [(429, "3", 3), (429, "Sun, 06 Nov 1994 08:49:47 GMT", 10), (413, "2", 2), (429, "120", 120)]
     {
         let stub = Stub::start(move |_, number| match number {
             0 => Reply::json(status, r#"{"overLimit": {"message": "slow down"}}"#).with("Retry-After", after),
@@ -118,9 +118,28 @@ async fn a_refused_create_goes_out_again_as_told() {
             "{slept:?}"
         );
     }
+    // Nobody is kept waiting for an hour without a word, and nothing goes out before its time.
+    let stub = Stub::start(|_, _| Reply::json(429, "{}").with("Retry-After", "3600")).await;
+    let (wire, clock) = wire_with(Settings::default());
+    let answer = wire.send(&create(&stub.url)).await.expect("an answer");
+    assert_eq!((answer.status, answer.attempts, clock.slept().len()), (429, 1, 0));
+    // A server whose clock is an hour ahead means its own time.
+    let stub = Stub::start(|_, number| match number {
+        0 => Reply::json(429, "{}")
+            .with("Date", "Sun, 06 Nov 1994 09:49:37 GMT")
+            .with("Retry-After", "Sun, 06 Nov 1994 09:49:47 GMT"),
+        _ => Reply::json(201, "{}"),
+    })
+    .await;
+    let (wire, clock) = wire_with(Settings::default());
+    assert_eq!(wire.send(&create(&stub.url)).await.expect("an answer").status, 201);
+    assert_eq!(clock.slept().iter().sum::<Duration>().as_secs(), 10);
     let quota = r#"{"overLimit": {"message": "Quota exceeded for cores", "retryAfter": 0}}"#;
     let stub = Stub::start(move |_, _| Reply::json(413, quota).with("Retry-After", "0")).await;
-    assert_eq!(wire().0.send(&create(&stub.url)).await.expect("an answer").status, 413);
+    assert_eq!(
+        wire_with(Settings::default()).0.send(&create(&stub.url)).await.expect("an answer").status,
+        413
+    );
     assert_eq!(stub.count(), 1);
 }
 
@@ -152,6 +171,7 @@ async fn a_slow_answer_ends_at_the_deadline() {
     let brief = Settings { total: Duration::from_millis(60), ..quick };
     let error = wire_with(brief).0.send(&get(&stub.url)).await.expect_err("late");
     assert!(error.attempts <= 2, "{}", error.attempts);
+    assert!(error.detail.ends_with("; no time is left of 60 ms in all"), "{}", error.detail);
     let mut own = create(&stub.url);
     own.timeout = Some(Duration::from_millis(20));
     assert_eq!(wire().0.send(&own).await.expect_err("late").detail, "no answer within 20 ms");

@@ -8,6 +8,7 @@ use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Kind};
 use crate::wire::{self, Answer, ErrorKind, Sent};
 use serde_json::Value;
+use std::time::Duration;
 use url::Url;
 
 /// Path and query of a URL; all of it where it is none.
@@ -28,6 +29,14 @@ fn host_of(url: &str) -> String {
         (Some(host), Some(port)) => format!("{host}:{port}"),
         (Some(host), None) => host.to_string(),
         (None, _) => url.to_string(),
+    }
+}
+
+/// How often a request went out and how long that took in all; nothing of a single attempt.
+pub(super) fn attempts(number: u32, total: Duration) -> String {
+    match number {
+        0 | 1 => String::new(),
+        more => format!(" ({more} attempts, {} in all)", wire::send::seconds(total)),
     }
 }
 
@@ -195,9 +204,7 @@ impl Session {
             Sent::Maybe => format!("{detail} after {after}; it may have reached the cloud"),
             Sent::Yes => format!("{detail} after {after}; the cloud had begun to answer"),
         };
-        if error.attempts > 1 {
-            outcome.push_str(&format!(" ({} attempts)", error.attempts));
-        }
+        outcome.push_str(&attempts(error.attempts, error.total));
         let mut lost = self.error(kind, message).help(help);
         lost.service = service.word();
         lost.maybe = maybe && !matches!(error.method, wire::Method::Get | wire::Method::Head);

@@ -9,7 +9,7 @@ pub use super::service::{Range, Service, Version};
 use super::discovery;
 use super::endpoint::document;
 use super::keystone::{Token, v2, v3};
-use super::refusal::path_of;
+use super::refusal::{attempts, path_of};
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
 use crate::wire::{self, Answer, Body, Intent, Method, Request, Wire};
@@ -259,7 +259,12 @@ impl Session {
         RequestLine {
             method: answer.method.as_str(),
             path: path_of(&answer.url),
-            outcome: format!("{} in {}", answer.status, wire::send::seconds(answer.elapsed)),
+            outcome: format!(
+                "{} in {}{}",
+                answer.status,
+                wire::send::seconds(answer.elapsed),
+                attempts(answer.attempts, answer.total)
+            ),
             elapsed: answer.elapsed,
         }
     }

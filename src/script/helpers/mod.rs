@@ -1,9 +1,12 @@
 //! The bodies of the language helpers that need the engine: closures, output, the end of the script.
 
 mod arrays;
+mod asking;
 mod control;
+mod natives;
 mod output;
 mod parameters;
+mod steering;
 
 use super::session::Session;
 use rhai::Engine;
@@ -12,7 +15,9 @@ use std::sync::Arc;
 /// Register all of them.
 pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
+    asking::register(engine, session);
     control::register(engine, session);
     output::register(engine, session);
     parameters::register(engine, session);
+    steering::register(engine, session);
 }

@@ -111,6 +111,11 @@ pub(crate) mod time {
         stamp(at, "%Y-%m-%dT%H:%M:%S.000000Z")
     }
 
+    /// `Sat, 21 Nov 2026 01:07:58 GMT`, as HTTP's own headers.
+    pub(crate) fn http(at: SystemTime) -> String {
+        stamp(at, "%a, %d %b %Y %H:%M:%S GMT")
+    }
+
     /// Reads a time with a zone, or one in UTC without.
     pub(crate) fn read(text: &str) -> Option<SystemTime> {
         let at: Option<Timestamp> = text.parse().ok();

@@ -13,11 +13,18 @@ mod query;
 mod route;
 mod schema;
 
-pub(crate) use answer::{Answer, page};
-use answer::{json, time};
+use answer::json;
+pub(crate) use answer::{Answer, page, time};
 pub(crate) use query::read as read_query;
 use route::{Act, Call, Cut, Outcome, Route, Service, act, on};
 pub(crate) use route::{Request, find, run};
+
+/// The names of all operations, as faults and the journal know them.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    let routes = SERVICES.iter().flat_map(|service| service.routes.iter().copied().flatten());
+    routes
+        .flat_map(|route| std::iter::once(route.operation).chain(route.acts.iter().map(|act| act.operation)))
+}
 
 /// The services, each below its prefix.
 static SERVICES: [&Service; 4] = [&keystone::SERVICE, &nova::SERVICE, &glance::SERVICE, &neutron::SERVICE];

@@ -11,7 +11,7 @@ use super::course::Change::{
 };
 use super::course::{Action, Rebuild, Tasks, course};
 use super::deeds::Asker;
-use super::{Failure, Image, ImageStatus, Power, Refusal, Server, State, Task, World};
+use super::{Failure, Image, ImageStatus, Mood, Power, Refusal, Server, State, Task, World};
 
 #[derive(Debug, Clone)]
 pub(super) struct Due {
@@ -22,7 +22,7 @@ pub(super) struct Due {
 
 #[derive(Debug, Clone)]
 enum What {
-    Begin(Action, usize, Option<String>, bool),
+    Begin(Action, usize, Box<Mood>),
     Change(Change),
     Fail(String),
 }
@@ -76,22 +76,14 @@ impl World {
         match mood.slow {
             Some(by) => {
                 let number = self.next();
-                let what = What::Begin(action, deed, mood.error, mood.stuck);
+                let what = What::Begin(action, deed, Box::new(mood));
                 self.queue.insert((now + by, number), Due { server: at, course: 0, what });
             }
-            None => self.begin(at, action, deed, now, mood.error, mood.stuck),
+            None => self.begin(at, action, deed, now, mood),
         }
     }
 
-    fn begin(
-        &mut self,
-        at: usize,
-        action: Action,
-        deed: usize,
-        now: SystemTime,
-        error: Option<String>,
-        stuck: bool,
-    ) {
+    fn begin(&mut self, at: usize, action: Action, deed: usize, now: SystemTime, mood: Mood) {
         let course = course(&action, &self.servers[at]);
         let number = self.next();
         let server = &mut self.servers[at];
@@ -122,16 +114,17 @@ impl World {
             Action::Snapshot(image) | Action::Shelve(image) => server.shelved_image = Some(image),
             _ => {}
         }
-        if stuck {
+        if mood.stuck {
             return;
         }
-        if let Some(message) = error {
-            let when = course.steps.last().map_or(0, |step| step.0);
+        let factor = u64::from(mood.factor.unwrap_or(1));
+        if let Some(message) = mood.error {
+            let when = course.steps.last().map_or(0, |step| step.0 * factor);
             self.later(at, number, now, when, What::Fail(message));
             return;
         }
         for &(when, change) in course.steps {
-            self.later(at, number, now, when, What::Change(change));
+            self.later(at, number, now, when * factor, What::Change(change));
         }
         if course.steps.is_empty() {
             self.servers[at].deeds[deed].finish = Some(now);
@@ -153,9 +146,7 @@ impl World {
 
     pub(super) fn change(&mut self, due: Due, now: SystemTime) {
         match due.what {
-            What::Begin(action, deed, error, stuck) => {
-                self.begin(due.server, action, deed, now, error, stuck)
-            }
+            What::Begin(action, deed, mood) => self.begin(due.server, action, deed, now, *mood),
             _ if self.servers[due.server].course != due.course => {}
             What::Fail(message) => self.fail(due.server, message, now),
             What::Change(change) => self.apply(due.server, change, now),

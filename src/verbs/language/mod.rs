@@ -1,9 +1,11 @@
 //! The helpers of the language that ask no cloud. Those over plain values run here; those that need the scripting
 //! engine (closures, output, the script's parameters) are declared here and have their bodies in `script/helpers`.
 
+pub mod asking;
 pub mod control;
 mod declared;
 pub mod output;
+pub mod steering;
 pub mod text;
 pub mod time;
 pub mod world;

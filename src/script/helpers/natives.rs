@@ -1,0 +1,32 @@
+//! Registers a verb whose body is the language's: every number of arguments it may have, its declared checks first.
+
+use crate::cloud::Value;
+use crate::script::raise::{Outcome, raise_at};
+use crate::script::session::Session;
+use crate::script::value::to_value;
+use crate::verbs::{Call, Form, Verb};
+use rhai::{Dynamic, Engine, NativeCallContext};
+use std::any::TypeId;
+use std::sync::Arc;
+
+/// A verb's body: its checked call, and the engine's own values of the arguments, which may be closures.
+pub(super) type Body = fn(&Session, &NativeCallContext, &Call, &mut [&mut Dynamic]) -> Outcome<Dynamic>;
+
+/// Register a verb's body. What has too few or too many arguments the binder has refused already.
+pub(super) fn register(engine: &mut Engine, session: &Arc<Session>, verb: &'static Verb, body: Body) {
+    let fewest = verb.forms.iter().map(Form::fewest).min().unwrap_or(0);
+    let most = verb.forms.iter().map(Form::most).max().unwrap_or(0);
+    for arity in fewest..=most {
+        let session = session.clone();
+        let types = vec![TypeId::of::<Dynamic>(); arity];
+        engine.register_raw_fn(
+            verb.name,
+            types,
+            move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
+                let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
+                let call = session.admit(verb, values).map_err(|error| raise_at(error, &context))?;
+                body(&session, &context, &call, args)
+            },
+        );
+    }
+}

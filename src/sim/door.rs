@@ -1,0 +1,118 @@
+//! The way in: one loopback address that can be closed for a while, so that connections are refused, and opens again at
+//! the same port. What is said on a connection is [`super::serve`]'s.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot, watch};
+
+enum Order {
+    Close(oneshot::Sender<()>),
+    Open(std::net::TcpListener),
+}
+
+/// The handle of a way in.
+#[derive(Debug)]
+pub(crate) struct Door {
+    address: SocketAddr,
+    orders: mpsc::UnboundedSender<Order>,
+}
+
+impl Door {
+    /// Listens, and gives each connection to `serve` in a task of its own, until `over` changes.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub(crate) async fn open<F, S>(
+        bind: SocketAddr,
+        over: watch::Receiver<()>,
+        start: impl FnOnce(Door) -> S,
+    ) -> io::Result<()>
+    where
+        S: Fn(TcpStream) -> F + Send + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind(bind).await?;
+        let (orders, taken) = mpsc::unbounded_channel();
+        let serve = start(Door { address: listener.local_addr()?, orders });
+        tokio::spawn(listen(listener, over, taken, serve));
+        Ok(())
+    }
+
+    /// Where it listens, or did.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Refuses connections from now on, and ends those that are there, the caller's own among them.
+    pub(crate) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.orders.send(Order::Close(done)).is_ok() {
+            // The answer stays away only where nobody listens any more.
+            let _ = closed.await;
+        }
+    }
+
+    /// Takes connections again; they wait from the moment this returns.
+    ///
+    /// # Errors
+    /// When something else has taken the port meanwhile.
+    pub(crate) fn reopen(&self) -> io::Result<()> {
+        let listener = std::net::TcpListener::bind(self.address)?;
+        listener.set_nonblocking(true)?;
+        self.orders.send(Order::Open(listener)).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
+    }
+}
+
+async fn listen<F, S>(
+    first: TcpListener,
+    mut over: watch::Receiver<()>,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    serve: S,
+) where
+    S: Fn(TcpStream) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut listener = Some(first);
+    // Counts how often it was closed: a connection that sees the number change ends.
+    let (closings, _) = watch::channel(0u32);
+    loop {
+        let next = async {
+            match &listener {
+                Some(listener) => listener.accept().await,
+                None => std::future::pending().await,
+            }
+        };
+        let stream = tokio::select! {
+            _ = over.changed() => return,
+            order = orders.recv() => {
+                match order {
+                    Some(Order::Close(done)) => {
+                        listener = None;
+                        closings.send_modify(|number| *number += 1);
+                        // Nobody may wait for it any more: its own connection has just ended.
+                        let _ = done.send(());
+                    }
+                    Some(Order::Open(again)) => listener = TcpListener::from_std(again).ok(),
+                    None => return,
+                }
+                continue;
+            }
+            accepted = next => match accepted {
+                Ok((stream, _)) => stream,
+                Err(_) => continue,
+            },
+        };
+        let _ = stream.set_nodelay(true);
+        let (connection, mut over, mut ended) = (serve(stream), over.clone(), closings.subscribe());
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = over.changed() => {}
+                _ = ended.changed() => {}
+                () = connection => {}
+            }
+        });
+    }
+}

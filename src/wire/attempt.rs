@@ -1,0 +1,283 @@
+//! One attempt: bytes out, an answer or what became of it back.
+//!
+//! The only place that names the HTTP library. It refuses to carry credentials to another host than the one that was asked, to
+//! follow a redirect of a write, and to read an answer without end. Its connections are kept for the next attempt.
+
+use super::error::{ErrorKind, Sent};
+use super::mask;
+use super::message::{Answer, Intent, Method, Request};
+use super::send::seconds;
+use super::settings::Settings;
+use bytes::{Bytes, BytesMut};
+use std::error::Error as StdError;
+use std::io;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+use url::Url;
+
+/// An attempt that gave no answer.
+pub struct Lost {
+    /// What went wrong.
+    pub kind: ErrorKind,
+    /// Whether the request may have reached the cloud.
+    pub sent: Sent,
+    /// What happened, in the words of the network library or ours.
+    pub detail: String,
+}
+
+/// The most redirects that a read follows.
+const REDIRECTS: usize = 5;
+
+/// The connections to one cloud, opened when they are first needed.
+#[derive(Default)]
+pub struct Clients {
+    plain: OnceLock<Result<reqwest::Client, String>>,
+    secure: OnceLock<Result<reqwest::Client, String>>,
+}
+
+impl Clients {
+    /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone. `url` is where it
+    /// has come to.
+    pub async fn attempt(
+        &self,
+        settings: &Settings,
+        request: &Request,
+        url: &mut Url,
+        body: &Option<(String, Bytes)>,
+    ) -> Result<Answer, Lost> {
+        let first = url.origin();
+        for hop in 0..=REDIRECTS {
+            let mut builder = self.client(settings, url)?.request(method(request.method), url.clone());
+            let mut accept = true;
+            let mut content_type = body.as_ref().map(|(kind, _)| kind.as_str());
+            if url.origin() == first {
+                for (name, value) in &request.headers {
+                    accept &= !name.eq_ignore_ascii_case("accept");
+                    content_type = content_type.filter(|_| !name.eq_ignore_ascii_case("content-type"));
+                    builder = builder.header(name, value);
+                }
+            }
+            if accept {
+                builder = builder.header("Accept", "application/json");
+            }
+            if let Some(kind) = content_type {
+                builder = builder.header("Content-Type", kind);
+            }
+            if let Some((_, bytes)) = body {
+                builder = builder.body(bytes.clone());
+            }
+            #[allow(clippy::disallowed_methods)]
+            let response = builder.send().await.map_err(|error| lost(settings, error, false))?;
+            let status = response.status().as_u16();
+            let follows = hop < REDIRECTS
+                && request.intent == Intent::Read
+                && matches!(request.method, Method::Get | Method::Head)
+                && matches!(status, 301 | 302 | 303 | 307 | 308);
+            if follows
+                && let Some(target) = response.headers().get("location").and_then(|value| value.to_str().ok())
+                && let Ok(target) = url.join(target)
+                && matches!(target.scheme(), "http" | "https")
+            {
+                *url = target;
+                continue;
+            }
+            return read(settings, request, url, status, response).await;
+        }
+        Err(Lost {
+            kind: ErrorKind::Malformed,
+            sent: Sent::Yes,
+            detail: format!("redirected more than {REDIRECTS} times"),
+        })
+    }
+
+    /// The client for a URL's scheme: without TLS or proxies there is no need to load the system's authorities.
+    fn client(&self, settings: &Settings, url: &Url) -> Result<&reqwest::Client, Lost> {
+        let tls = url.scheme() == "https" || !settings.proxies.is_empty();
+        let cell = if tls { &self.secure } else { &self.plain };
+        cell.get_or_init(|| make_client(settings, tls)).as_ref().map_err(|detail| Lost {
+            kind: ErrorKind::Tls,
+            sent: Sent::No,
+            detail: detail.clone(),
+        })
+    }
+}
+
+/// The answer, up to the largest size.
+async fn read(
+    settings: &Settings,
+    request: &Request,
+    url: &Url,
+    status: u16,
+    mut response: reqwest::Response,
+) -> Result<Answer, Lost> {
+    let max = settings.max_body;
+    let too_large = || Lost {
+        kind: ErrorKind::TooLarge,
+        sent: Sent::Yes,
+        detail: format!("the answer is larger than {} MiB", max >> 20),
+    };
+    let headers = response
+        .headers()
+        .iter()
+        .map(|(name, value)| {
+            (name.as_str().to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    if request.method != Method::Head && response.content_length().is_some_and(|length| length > max) {
+        return Err(too_large());
+    }
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(settings, error, true))? {
+        if (body.len() + chunk.len()) as u64 > max {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status,
+        headers,
+        body: body.freeze(),
+        elapsed: Duration::ZERO,
+        total: Duration::ZERO,
+        attempts: 0,
+        method: request.method,
+        url: mask::url(url.as_str()),
+    })
+}
+
+fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, String> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(&settings.user_agent)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(connect_limit(settings))
+        // Many services close a connection that was idle for five seconds; a create sent just then would be in doubt.
+        .pool_idle_timeout(Duration::from_secs(4))
+        .tcp_nodelay(true)
+        .no_proxy();
+    if !settings.proxies.is_empty() {
+        let direct = reqwest::NoProxy::from_string(&settings.proxies.direct());
+        for (address, http) in [(&settings.proxies.http, true), (&settings.proxies.https, false)] {
+            let Some(address) = address else { continue };
+            let proxy = if http { reqwest::Proxy::http(address) } else { reqwest::Proxy::https(address) };
+            let proxy = proxy.map_err(|_| format!("the proxy `{}` is no URL", mask::url(address)))?;
+            builder = builder.proxy(proxy.no_proxy(direct.clone()));
+        }
+    }
+    let tls = &settings.tls;
+    let read = |what: &str, path: &PathBuf| {
+        std::fs::read(path).map_err(|error| format!("the {what} {} cannot be read: {error}", path.display()))
+    };
+    if !secure {
+        builder = builder.tls_certs_only([]);
+    } else if !tls.verify {
+        builder = builder.tls_danger_accept_invalid_certs(true);
+    } else if let Some(path) = &tls.cacert {
+        let certificates = reqwest::Certificate::from_pem_bundle(&read("authority file", path)?)
+            .ok()
+            .filter(|certificates| !certificates.is_empty())
+            .ok_or_else(|| format!("the authority file {} holds no PEM certificate", path.display()))?;
+        builder = builder.tls_certs_only(certificates);
+    }
+    if let Some(path) = tls.cert.as_ref().filter(|_| secure) {
+        let mut pem = read("client certificate", path)?;
+        if let Some(key) = &tls.key {
+            pem.push(b'\n');
+            pem.extend(read("client key", key)?);
+        }
+        let identity = reqwest::Identity::from_pem(&pem).map_err(|_| {
+            format!("the client certificate {} and its key are not both there in PEM", path.display())
+        })?;
+        builder = builder.identity(identity);
+    }
+    builder.build().map_err(|error| format!("TLS cannot be set up: {}", cause(&error)))
+}
+/// The longest that connecting may take: less than a whole attempt, so that what never left is known not to have left.
+fn connect_limit(settings: &Settings) -> Duration {
+    settings.connect_timeout.min(settings.timeout.mul_f64(0.9))
+}
+
+fn method(method: Method) -> reqwest::Method {
+    match method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+        Method::Post => reqwest::Method::POST,
+        Method::Put => reqwest::Method::PUT,
+        Method::Patch => reqwest::Method::PATCH,
+        Method::Delete => reqwest::Method::DELETE,
+    }
+}
+
+/// An error and all that it came from, what an `io::Error` wraps included.
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let mut all = vec![error];
+    while let Some(last) = all.last().copied() {
+        let inner = last.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        match inner.map(|inner| inner as &(dyn StdError + 'static)).or_else(|| last.source()) {
+            Some(next) if all.len() < 32 => all.push(next),
+            _ => break,
+        }
+    }
+    all
+}
+
+/// The first cause, in few words.
+fn cause(error: &reqwest::Error) -> String {
+    let all = chain(error);
+    for part in &all {
+        if let Some(kind) = part.downcast_ref::<io::Error>().map(io::Error::kind) {
+            match kind {
+                io::ErrorKind::ConnectionRefused => return "connection refused".to_string(),
+                io::ErrorKind::ConnectionReset => return "connection reset".to_string(),
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
+                    return "connection closed".to_string();
+                }
+                io::ErrorKind::UnexpectedEof => return "connection closed in the middle".to_string(),
+                io::ErrorKind::HostUnreachable => return "host unreachable".to_string(),
+                io::ErrorKind::NetworkUnreachable => return "network unreachable".to_string(),
+                _ => {}
+            }
+        }
+        if let Some(rustls::Error::InvalidMessage(_)) = part.downcast_ref::<rustls::Error>() {
+            return "it does not speak TLS; `http:` may be meant".to_string();
+        }
+        if part.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
+            return "connection closed before the answer was complete".to_string();
+        }
+    }
+    mask::text(&all.last().map(|last| last.to_string()).unwrap_or_default())
+}
+
+/// What became of an attempt that the HTTP library gave up; `answered`: its status line had come.
+fn lost(settings: &Settings, error: reqwest::Error, answered: bool) -> Lost {
+    let error = error.without_url();
+    let (mut handshake, mut parse, mut io_kind) = (None, false, None);
+    for part in chain(&error) {
+        handshake = handshake.or(part.downcast_ref::<rustls::Error>());
+        parse |= part.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
+        io_kind = io_kind.or(part.downcast_ref::<io::Error>().map(io::Error::kind));
+    }
+    // A server refuses a client certificate after the handshake, before it looks at the request.
+    let refused = matches!(handshake, Some(rustls::Error::AlertReceived(_)));
+    let (kind, sent) = if error.is_builder() {
+        (ErrorKind::Form, Sent::No)
+    } else if error.is_dns() {
+        (ErrorKind::Resolve, Sent::No)
+    } else if handshake.is_some() {
+        (ErrorKind::Tls, if error.is_connect() || refused { Sent::No } else { Sent::Maybe })
+    } else if error.is_connect() {
+        (if error.is_timeout() { ErrorKind::Timeout } else { ErrorKind::Connect }, Sent::No)
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, Sent::Maybe)
+    } else if parse || matches!(io_kind, Some(io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput)) {
+        (ErrorKind::Malformed, Sent::Maybe)
+    } else {
+        (ErrorKind::Broken, Sent::Maybe)
+    };
+    let detail = match kind {
+        ErrorKind::Resolve => "no address is known for this host".to_string(),
+        ErrorKind::Timeout => format!("no connection within {}", seconds(connect_limit(settings))),
+        _ => cause(&error),
+    };
+    Lost { kind, sent: if answered { Sent::Yes } else { sent }, detail }
+}
