@@ -237,3 +237,176 @@ fn diagnostics_follow_the_text() {
     assert_eq!(editor.diagnostics(&uri), (Value::Null, vec![]));
     assert_eq!(editor.end().code, Some(0));
 }
+
+#[test]
+fn a_client_that_counts_bytes_may() {
+    let capabilities = json!({ "general": { "positionEncodings": ["utf-8", "utf-16"] } });
+    let mut editor = Editor::silent(Program::new());
+    let begun = editor.ask("initialize", json!({ "capabilities": capabilities }));
+    assert_eq!(begun["capabilities"]["positionEncoding"], "utf-8");
+    let uri = editor.open("a.rhai", "let s = `😀é`; bot(s);\n");
+    assert_eq!(editor.diagnostics(&uri).1, ["call::unknown_verb 0:18-0:21"]);
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn places_outside_the_text_are_the_nearest_inside() {
+    let mut editor = Editor::new();
+    let uri = editor.open("a.rhai", "let a = 1;\r\nprint(a);");
+    // Behind the end, behind a line, in the middle of a pair, backwards: each is somewhere.
+    let places = [(9, 9), (0, 4_000_000_000_u32), (1, 7), (4_000_000_000, 0)];
+    for (line, character) in places {
+        let place = json!({ "line": line, "character": character });
+        for method in ["hover", "completion", "signatureHelp", "definition", "documentHighlight"] {
+            let params = json!({ "textDocument": { "uri": uri }, "position": place });
+            editor.ask(&format!("textDocument/{method}"), params);
+        }
+    }
+    let negative = json!({ "line": -1, "character": 0 });
+    let params = json!({ "textDocument": { "uri": uri }, "position": negative });
+    assert_eq!(editor.refused("textDocument/hover", params).0, -32602);
+    let (start, end) = (json!({ "line": 1, "character": 5 }), json!({ "line": 0, "character": 0 }));
+    editor.change(&uri, 2, json!([{ "range": { "start": start, "end": end }, "text": "x" }]));
+    editor.change(&uri, 3, insert(99, 99, ";\nbot()"));
+    assert_eq!(editor.diagnostics(&uri).1, ["call::unknown_verb 1:0-1:6", "call::unknown_verb 2:0-2:3"]);
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn a_definition_is_found_across_files() {
+    let mut editor = Editor::new();
+    let lib = "fn other() { }\n/* 😀 */ fn grow(n) { n }\nexport const SIZE = 3;\n";
+    editor.program.file("lib/web.rhai", lib);
+    let import = "import \"lib/web\" as web;\nimport \"std/wait\" as wait;\n";
+    for (use_, file, place) in [
+        ("web::gr‸ow(1)", "lib/web.rhai", "1:12-1:16"),
+        ("web::SIZE‸", "lib/web.rhai", "2:13-2:17"),
+        ("‸web::SIZE", "lib/web.rhai", "0:0-0:0"),
+        ("let a = `😀`; ‸a", "main.rhai", "2:4-2:5"),
+    ] {
+        let params = editor.at("main.rhai", &format!("{import}{use_}"));
+        let found = editor.ask("textDocument/definition", params);
+        let uri = editor.uri(file);
+        assert_eq!(
+            (found["uri"].as_str(), span(&found["range"])),
+            (Some(&*uri), place.to_string()),
+            "{use_}"
+        );
+    }
+    // The standard library is no file; a verb is nowhere.
+    for use_ in ["wait::al‸l([])", "‸boot(1)", "web::non‸e()"] {
+        let params = editor.at("main.rhai", &format!("{import}{use_}"));
+        assert_eq!(editor.ask("textDocument/definition", params), Value::Null, "{use_}");
+    }
+    // What is open counts, saved or not, under the client's own name for it.
+    let odd = editor.uri("lib/web.rhai").replace("web", "%77eb");
+    let document = json!({ "uri": odd, "languageId": "rhai", "version": 1, "text": format!("\n{lib}") });
+    editor.tell("textDocument/didOpen", json!({ "textDocument": document }));
+    let params = editor.at("main.rhai", &format!("{import}web::gr‸ow(1)"));
+    let found = editor.ask("textDocument/definition", params.clone());
+    assert_eq!((found["uri"].as_str(), span(&found["range"])), (Some(&*odd), "2:12-2:16".to_string()));
+    editor.tell("textDocument/didClose", json!({ "textDocument": { "uri": odd } }));
+    assert_eq!(span(&editor.ask("textDocument/definition", params)["range"]), "1:12-1:16");
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn a_client_that_takes_links_gets_them() {
+    let mut editor = Editor::with(json!({ "textDocument": { "definition": { "linkSupport": true } } }));
+    let params = editor.at("a.rhai", "let fleet = 1;\nprint(fl‸eet);");
+    let found = editor.ask("textDocument/definition", params);
+    assert_eq!(span(&found[0]["originSelectionRange"]), "1:6-1:11");
+    assert_eq!(span(&found[0]["targetSelectionRange"]), "0:4-0:9");
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn a_variable_is_renamed_and_highlighted() {
+    let mut editor = Editor::new();
+    let params = editor.at("a.rhai", "let w = 1; // 😀\n/*😀*/ w‸ = 2;\nprint(`${w}`);\n");
+    let uri = params["textDocument"]["uri"].as_str().unwrap().to_string();
+    let prepared = editor.ask("textDocument/prepareRename", params.clone());
+    assert_eq!((span(&prepared["range"]), &prepared["placeholder"]), ("1:7-1:8".to_string(), &json!("w")));
+    let mut rename = params.clone();
+    rename["newName"] = "web".into();
+    let edit = editor.ask("textDocument/rename", rename.clone());
+    let edits = edit["changes"][&uri].as_array().unwrap();
+    let shown: Vec<String> =
+        edits.iter().map(|edit| format!("{} {}", span(&edit["range"]), edit["newText"])).collect();
+    assert_eq!(shown, ["0:4-0:5 \"web\"", "1:7-1:8 \"web\"", "2:9-2:10 \"web\""]);
+    for (name, why) in [
+        ("boot", "`boot` is a verb"),
+        ("in", "`in` is a word of the language"),
+        (
+            "a b",
+            "`a b` is no name: give letters, digits and `_`, not beginning with a digit, and no reserved word",
+        ),
+    ] {
+        rename["newName"] = name.into();
+        assert_eq!(editor.refused("textDocument/rename", rename.clone()), (-32803, why.to_string()));
+    }
+    let shown = editor.ask("textDocument/documentHighlight", params.clone());
+    let shown: Vec<String> = shown
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| format!("{} {}", span(&one["range"]), one["kind"]))
+        .collect();
+    assert_eq!(shown, ["0:4-0:5 3", "1:7-1:8 3", "2:9-2:10 2"]);
+    let mut asked = params;
+    asked["context"] = json!({ "includeDeclaration": false });
+    assert_eq!(editor.ask("textDocument/references", asked.clone()).as_array().unwrap().len(), 2);
+    asked["context"] = json!({ "includeDeclaration": true });
+    assert_eq!(editor.ask("textDocument/references", asked).as_array().unwrap().len(), 3);
+    let params = editor.at("a.rhai", "prin‸t(1)");
+    assert_eq!(editor.refused("textDocument/prepareRename", params).1, "`print` is a verb");
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn a_text_has_an_outline_and_folds() {
+    let text = "import \"lib\" as lib;\n// 1\n// 2\nfn f(a) {\n  step(\"Go\", || 1);\n}\nlet é = 1;\n";
+    let mut editor = Editor::new();
+    let uri = editor.open("a.rhai", text);
+    let asked = json!({ "textDocument": { "uri": uri } });
+    let flat = editor.ask("textDocument/documentSymbol", asked.clone());
+    let shown: Vec<String> = flat
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            format!("{} {} {}", one["name"].as_str().unwrap(), one["kind"], span(&one["location"]["range"]))
+        })
+        .collect();
+    assert_eq!(shown, ["lib 2 0:0-0:19", "f 12 3:0-5:1", "Go 24 4:2-4:18"]);
+    assert_eq!(flat[2]["containerName"], "f");
+    let folds = editor.ask("textDocument/foldingRange", asked);
+    assert_eq!(
+        folds,
+        json!([{ "startLine": 1, "endLine": 2, "kind": "comment" }, { "startLine": 3, "endLine": 4 }])
+    );
+    assert_eq!(editor.end().code, Some(0));
+    let trees =
+        json!({ "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } } });
+    let mut editor = Editor::with(trees);
+    let uri = editor.open("a.rhai", text);
+    let tree = editor.ask("textDocument/documentSymbol", json!({ "textDocument": { "uri": uri } }));
+    assert_eq!(tree[1]["children"][0]["name"], "Go");
+    assert_eq!(span(&tree[1]["selectionRange"]), "3:3-3:4");
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn a_very_long_text_is_no_trouble() {
+    let mut editor = Editor::new();
+    let text = "let a = 1;\n".repeat(250_000);
+    let uri = editor.open("long.rhai", &text);
+    assert_eq!(editor.diagnostics(&uri), (json!(1), vec![]));
+    editor.change(&uri, 2, insert(249_999, 4, "b"));
+    let params = json!({ "textDocument": { "uri": uri }, "position": { "line": 249_999, "character": 5 } });
+    let found = editor.ask("textDocument/definition", params);
+    assert_eq!(span(&found["range"]), "249999:4-249999:6");
+    let deep = editor.open("deep.rhai", &"(".repeat(100_000));
+    assert_eq!(editor.diagnostics(&deep).1.len(), 1);
+    assert_eq!(editor.end().code, Some(0));
+}

@@ -37,7 +37,7 @@ pub fn question(method: &str) -> Option<Question> {
 
 fn definition_at(open: &Open<'_>, params: Value) -> Answer {
     let at = open.byte("textDocument/definition", &params)?;
-    let source = Module { name: open.document.name(), text: open.document.text.clone() };
+    let source = Module { name: open.document.name.clone(), text: open.document.text.clone() };
     let find = |from: &str, path: &str| {
         let (name, text) = modules::find(open.session, from, path).ok()?;
         Some(Module { name, text })

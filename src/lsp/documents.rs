@@ -12,6 +12,8 @@ use std::str::FromStr as _;
 pub struct Document {
     /// As the client names it.
     pub uri: Uri,
+    /// Its name as a source, which is what imports call it; the client's where it has no place yet.
+    pub name: String,
     /// The file it is; none for one that has no place yet.
     pub file: Option<PathBuf>,
     /// Its version, as the client counts.
@@ -27,19 +29,19 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document as it is opened.
-    pub fn open(uri: Uri, version: i32, text: String) -> Document {
+    /// A document as it is opened; its name tells of the file from this folder.
+    pub fn open(uri: Uri, version: i32, text: String, folder: &Path) -> Document {
         let lines = Lines::of(&text);
         let file = path_of(&uri).map(|path| real(&path));
-        Document { uri, file, version, text, lines, checked: None, published: None }
-    }
-
-    /// Its name as a source: the file's path, or the client's name for it.
-    pub fn name(&self) -> String {
-        match &self.file {
-            Some(file) => file.to_string_lossy().into_owned(),
-            None => self.uri.as_str().to_string(),
-        }
+        let name = match &file {
+            Some(file) => {
+                let here = folder.canonicalize().ok();
+                let inside = here.and_then(|here| file.strip_prefix(&here).ok());
+                inside.unwrap_or(file).to_string_lossy().into_owned()
+            }
+            None => uri.as_str().to_string(),
+        };
+        Document { uri, name, file, version, text, lines, checked: None, published: None }
     }
 
     /// Take over changes, one after another.

@@ -68,7 +68,7 @@ pub fn find(session: &Arc<Session>, document: &Document) -> Vec<Finding> {
     if document.text.len() > LONGEST {
         return Vec::new();
     }
-    let mut found = check(session, &document.name(), &document.text);
+    let mut found = check(session, &document.name, &document.text);
     found.truncate(MOST);
     found
 }

@@ -234,7 +234,8 @@ impl Server {
             "textDocument/didOpen" => {
                 let opened = read::<DidOpenTextDocumentParams>(method, params)?.text_document;
                 let name = opened.uri.as_str().to_string();
-                let document = Document::open(opened.uri, opened.version, opened.text);
+                let document =
+                    Document::open(opened.uri, opened.version, opened.text, &self.session.policy.directory);
                 self.documents.0.insert(name.clone(), document);
                 self.changed(&name);
             }
@@ -371,4 +372,92 @@ fn capabilities(encoding: Encoding) -> Value {
         },
         "serverInfo": { "name": "rhain", "version": env!("CARGO_PKG_VERSION") },
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::cli::args::Options;
+    use crate::cli::console::Streams;
+    use crate::cli::setup::{Purpose, setup_with};
+    use crate::config::Environment;
+
+    fn server() -> Server {
+        let streams = Arc::new(Streams::new(false, true));
+        let purpose = Purpose { script: None, simulate: true };
+        let setup =
+            setup_with(&Options::default(), purpose, Environment::default(), streams.clone(), streams);
+        let mut server = Server::new(setup.expect("a session").session);
+        let begin = Incoming::Request { id: json!(0), method: "initialize".into(), params: Value::Null };
+        server.take(begin);
+        server.told();
+        server
+    }
+
+    fn tell(server: &mut Server, method: &str, params: Value) {
+        server.take(Incoming::Notification { method: method.to_string(), params });
+    }
+
+    fn open(server: &mut Server, uri: &str, text: &str) {
+        let document = json!({ "uri": uri, "languageId": "rhai", "version": 1, "text": text });
+        tell(server, "textDocument/didOpen", json!({ "textDocument": document }));
+    }
+
+    fn change(server: &mut Server, uri: &str, version: i32, text: &str) {
+        let document = json!({ "uri": uri, "version": version });
+        let changes = json!([{ "text": text }]);
+        tell(
+            server,
+            "textDocument/didChange",
+            json!({ "textDocument": document, "contentChanges": changes }),
+        );
+    }
+
+    /// What is told when nothing more comes: `uri version count`.
+    fn caught_up(server: &mut Server) -> Vec<String> {
+        while server.is_behind() {
+            server.catch_up();
+        }
+        let told = server.told();
+        let told = told.iter().map(|message| &message["params"]).map(|news| {
+            let count = news["diagnostics"].as_array().map_or(0, Vec::len);
+            format!("{} {} {count}", news["uri"].as_str().unwrap_or("?"), news["version"])
+        });
+        told.collect()
+    }
+
+    #[test]
+    fn a_burst_of_changes_is_checked_once_as_it_ends() {
+        let mut server = server();
+        open(&mut server, "untitled:a", "bot(1)");
+        change(&mut server, "untitled:a", 2, "bot(1); bot(2)");
+        change(&mut server, "untitled:a", 3, "print(1)");
+        assert_eq!(server.told(), Vec::<Value>::new());
+        assert_eq!(caught_up(&mut server), ["untitled:a 3 0"]);
+        assert_eq!(caught_up(&mut server), [""; 0]);
+        change(&mut server, "untitled:a", 4, "bot(1)");
+        tell(&mut server, "textDocument/didClose", json!({ "textDocument": { "uri": "untitled:a" } }));
+        assert_eq!(caught_up(&mut server), ["untitled:a null 0"]);
+    }
+
+    #[test]
+    fn who_imports_a_changed_text_is_checked_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let uri = |name: &str| {
+            url::Url::from_file_path(folder.path().join(name)).map(|url| url.to_string()).unwrap_or_default()
+        };
+        let (main, lib) = (uri("main.rhai"), uri("lib.rhai"));
+        let mut server = server();
+        open(&mut server, &main, "import \"lib\" as lib;\nlib::f();");
+        assert_eq!(caught_up(&mut server), [format!("{main} 1 1")]);
+        // It is nowhere but in the editor.
+        open(&mut server, &lib, "fn f() { }");
+        assert_eq!(caught_up(&mut server), [format!("{lib} 1 0"), format!("{main} 1 0")]);
+        // Nothing new is told of the importer.
+        change(&mut server, &lib, 2, "fn f() { 1 }");
+        assert_eq!(caught_up(&mut server), [format!("{lib} 2 0")]);
+        tell(&mut server, "textDocument/didClose", json!({ "textDocument": { "uri": lib } }));
+        assert_eq!(caught_up(&mut server), [format!("{lib} null 0"), format!("{main} 1 1")]);
+    }
 }

@@ -15,7 +15,7 @@ struct Around<'a>(&'a Open<'a>);
 
 impl Environment for Around<'_> {
     fn module(&self, path: &str) -> Option<String> {
-        modules::find(self.0.session, &self.0.document.name(), path).ok().map(|(_, text)| text)
+        modules::find(self.0.session, &self.0.document.name, path).ok().map(|(_, text)| text)
     }
 
     fn files(&self, folder: &str) -> Vec<String> {
