@@ -1,5 +1,6 @@
 //! The one test binary. Every file beside this one is listed here; `house` fails when one is not.
 
+mod assist;
 mod cli;
 mod config;
 mod diagnostics;

@@ -17,6 +17,11 @@ pub mod signature;
 pub mod symbols;
 
 mod complete;
+mod infer;
+mod members;
+mod place;
+mod rank;
+mod wanted;
 
 pub use complete::complete;
 pub use environment::{Environment, Function, Nothing, What};

@@ -27,3 +27,4 @@ pub mod run;
 pub mod session;
 pub mod types;
 pub mod value;
+pub use people::BUILT_IN;
