@@ -79,7 +79,7 @@ impl Resolver {
         if file.extension().is_none() {
             file.set_extension("rhai");
         }
-        let real = file.canonicalize().map_err(|why| {
+        let real = self.session.texts.real(&file).map_err(|why| {
             Error::new(Kind::Script, format!("there is no module `{path}`"))
                 .coded("import::missing")
                 .help(format!("put it at {}, or name it from the importing file's folder", file.display()))
@@ -103,10 +103,13 @@ impl Resolver {
             .help("keep modules beside the script or below its folder")
             .at(crate::cloud::error::Place::Verb, "outside the script's folder"));
         }
-        let text = std::fs::read_to_string(&real).map_err(|why| {
-            Error::new(Kind::Script, format!("the module `{path}` cannot be read: {why}"))
-                .coded("import::missing")
-        })?;
+        let text = match self.session.texts.edited(&real) {
+            Some(text) => text,
+            None => std::fs::read_to_string(&real).map_err(|why| {
+                Error::new(Kind::Script, format!("the module `{path}` cannot be read: {why}"))
+                    .coded("import::missing")
+            })?,
+        };
         let shown = self
             .session
             .policy
