@@ -214,15 +214,15 @@ fn fit_options(
     }
 }
 
-/// More arguments than the form takes; `map` where the last is a map.
+/// More arguments than the form takes; `map` where the last of them is a map.
 pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize) -> Error {
-    let keys = option_keys(verb, form);
-    let message = match map && keys.is_empty() {
+    let options = !option_keys(verb, form).is_empty();
+    let message = match map && !options {
         true => format!("`{}` takes no options", verb.name),
         false => format!("`{}` takes {} here, and got {given}", verb.name, arguments(form.params.len())),
     };
     let label = match given - form.params.len() {
-        1 if !keys.is_empty() && !map => "options stand in a map: `#{ … }`",
+        1 if options && !map => "options stand in a map: `#{ … }`",
         1 => "one too many",
         _ => "too many from here on",
     };
