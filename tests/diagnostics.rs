@@ -127,7 +127,6 @@ fn foreign(script: &str, shown: &str) {
     }
 }
 
-
 /// Every code that stands in the sources has its page, and every page is of a code that stands there.
 #[test]
 fn codes_and_pages_are_the_same() {
