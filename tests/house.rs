@@ -29,7 +29,7 @@ const MAY: &[(&str, &[&str])] = &[
 
 /// What only these files may name: a word of code, and where it may stand.
 const ALONE: &[(&str, &[&str])] = &[
-    ("rhai::", &["script/", "check/walk.rs"]),
+    ("rhai::", &["script/"]),
     ("reqwest", &["wire/attempt.rs"]),
     ("miette", &["diag/"]),
     ("clap", &["cli/"]),

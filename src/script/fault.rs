@@ -93,75 +93,13 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
 }
 
 /// What parts a function's name and the item that it was called for.
-const FOR: char = '\u{1f}';
+pub(super) const FOR: char = '\u{1f}';
 
 /// The name of a function on the way to an error: `closure` for one without, `closure, for item 13` where it ran for one.
 fn called(name: &str) -> String {
     let (name, item) = name.split_once(FOR).map_or((name, None), |(name, item)| (name, Some(item)));
     let name = if name.starts_with("anon$") { "closure" } else { name };
     item.map_or_else(|| name.to_owned(), |item| format!("{name}, for {item}"))
-}
-
-/// The same error, told apart as that of one item of many.
-pub(super) fn of_item(error: Box<EvalAltResult>, item: &str) -> Box<EvalAltResult> {
-    Box::new(match *error {
-        EvalAltResult::ErrorInFunctionCall(name, source, inner, position) => {
-            EvalAltResult::ErrorInFunctionCall(format!("{name}{FOR}{item}"), source, inner, position)
-        }
-        // A verb that was called with no closure around it has no frame of its own to say it.
-        other => match other {
-            EvalAltResult::ErrorRuntime(value, position) => {
-                let known = value.read_lock::<Error>().map(|error| error.clone().fact("for", item));
-                EvalAltResult::ErrorRuntime(known.map_or(value, Dynamic::from), position)
-            }
-            other => other,
-        },
-    })
-}
-
-/// An error as a value of the script, its first place kept; `None` for an end that no script can catch.
-pub(super) fn value_of(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> Option<Error> {
-    let failure = failure(error, main_source, known);
-    let Cause::Error(mut error) = failure.cause else { return None };
-    if let (None, Some(site)) = (&error.raised, failure.sites.first().filter(|site| site.line > 0)) {
-        let source = Some(site.source.clone()).filter(|source| !source.is_empty());
-        error.raised = Some((source, site.line, site.column));
-    }
-    Some(error)
-}
-
-/// The same error with what became of every member of the call it ended.
-pub(super) fn with_members(
-    error: Box<EvalAltResult>,
-    results: Vec<crate::cloud::Value>,
-    exists: Vec<crate::cloud::Value>,
-    known: &dyn Known,
-) -> Box<EvalAltResult> {
-    use EvalAltResult as E;
-    Box::new(match *error {
-        E::ErrorInFunctionCall(name, source, inner, position) => {
-            E::ErrorInFunctionCall(name, source, with_members(inner, results, exists, known), position)
-        }
-        E::ErrorInModule(name, inner, position) => {
-            E::ErrorInModule(name, with_members(inner, results, exists, known), position)
-        }
-        E::ErrorRuntime(value, position) if value.is_map() => {
-            // What a script threw stays as it threw it.
-            let mut map = value.cast::<rhai::Map>();
-            let array = |values| super::value::to_dynamic(crate::cloud::Value::Array(values));
-            map.entry("results".into()).or_insert_with(|| array(results));
-            map.entry("exists".into()).or_insert_with(|| array(exists));
-            E::ErrorRuntime(Dynamic::from_map(map), position)
-        }
-        other => match cause(&other, known) {
-            Cause::Error(mut error) => {
-                error.results = results;
-                error.exists = exists;
-                E::ErrorRuntime(Dynamic::from(error), other.position())
-            }
-            _ => other,
-        },
-    })
 }
 
 fn site(source: &str, position: Position, function: Option<String>) -> Site {
@@ -191,7 +129,7 @@ pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) 
 }
 
 /// Why a run ended, of the innermost error.
-fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
+pub(super) fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
     match error {
         EvalAltResult::ErrorTerminated(token, _) => super::run::ending(token),
         EvalAltResult::Exit(value, _) | EvalAltResult::Return(value, _) => {
