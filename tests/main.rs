@@ -7,6 +7,7 @@ mod diagnostics;
 mod explain;
 mod house;
 mod language;
+mod manual;
 mod openstack;
 mod readme;
 mod repl;
