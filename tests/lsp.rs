@@ -410,3 +410,101 @@ fn a_very_long_text_is_no_trouble() {
     assert_eq!(editor.diagnostics(&deep).1.len(), 1);
     assert_eq!(editor.end().code, Some(0));
 }
+
+/// The first items as `label → text over what is replaced`.
+fn offered(editor: &mut Editor, marked: &str, most: usize) -> Vec<String> {
+    let params = editor.at("a.rhai", marked);
+    let text = marked.replacen('‸', "", 1);
+    let found = editor.ask("textDocument/completion", params);
+    let items = found["items"].as_array().unwrap().iter().take(most);
+    let shown = items.map(|item| {
+        let range = &item["textEdit"]["range"];
+        let line = text.split('\n').nth(range["start"]["line"].as_u64().unwrap() as usize).unwrap();
+        let units: Vec<u16> = line.encode_utf16().collect();
+        let column = |end: &str| range[end]["character"].as_u64().unwrap() as usize;
+        let over = String::from_utf16(&units[column("start")..column("end")]).unwrap();
+        let (label, new) = (item["label"].as_str().unwrap(), item["textEdit"]["newText"].as_str().unwrap());
+        format!("{label} → {new} over {over}")
+    });
+    shown.collect()
+}
+
+#[test]
+fn what_may_stand_there_is_offered() {
+    let mut editor = Editor::new();
+    for (marked, wanted) in [
+        ("/*😀*/ resi‸", "resize(server, flavor) → resize( over resi"),
+        ("let s = server(`😀`); s.resi‸", "resize(flavor) → resize( over resi"),
+        ("re‸size(1)", "rebuild(server, image, #{…}) → rebuild over resize"),
+        ("boot(\"w\", #{ image: \"c\", fl‸ })", "flavor → flavor:  over fl"),
+        ("boot(\"w\", #{ image: \"c\", fl‸: 1 })", "flavor → flavor over fl"),
+        ("reboot(\"a\", \"h‸", "hard → hard\" over h"),
+        ("let fleet = 1; print(`${fle‸}`)", "fleet → fleet over fle"),
+    ] {
+        let shown = offered(&mut editor, marked, 20);
+        assert!(shown.iter().any(|one| one == wanted), "{marked}: {shown:?}");
+    }
+    assert_eq!(offered(&mut editor, "// bo‸", 9), [""; 0]);
+    editor.program.file("lib/web.rhai", "/// Grow.\nfn grow(n) { n }");
+    assert_eq!(offered(&mut editor, "import \"li‸", 9), ["lib/ → lib/ over li"]);
+    assert_eq!(offered(&mut editor, "import \"lib/web\" as web; web::‸", 9), ["grow(n) → grow( over "]);
+    assert_eq!(editor.end().code, Some(0));
+    let snippets = json!({ "completion": { "completionItem": { "snippetSupport": true } } });
+    let mut editor = Editor::with(json!({ "textDocument": snippets }));
+    assert_eq!(
+        offered(&mut editor, "wait_act‸", 1),
+        ["wait_active(resource, timeout) → wait_active($0) over wait_act"]
+    );
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn calls_and_words_are_explained() {
+    let mut editor = Editor::new();
+    let params = editor.at("a.rhai", "let é = `😀`; resi‸ze(\"web\", )");
+    let shown = editor.ask("textDocument/hover", params);
+    assert_eq!(
+        (&shown["contents"]["kind"], span(&shown["range"])),
+        (&json!("markdown"), "0:14-0:20".to_string())
+    );
+    assert!(shown["contents"]["value"].as_str().unwrap().contains("resize(server, flavor)"), "{shown}");
+    let params = editor.at("a.rhai", "resize(\"web\", ‸)");
+    let shown = editor.ask("textDocument/signatureHelp", params.clone());
+    let signature = &shown["signatures"][0];
+    assert_eq!(
+        (&signature["label"], &shown["activeParameter"]),
+        (&json!("resize(server, flavor)"), &json!(1))
+    );
+    assert_eq!(signature["parameters"][1]["label"], "flavor");
+    let params = editor.at("a.rhai", "‸resize(1)");
+    assert_eq!(editor.ask("textDocument/signatureHelp", params), Value::Null);
+    let params = editor.at("a.rhai", "// res‸ize");
+    assert_eq!(editor.ask("textDocument/hover", params), Value::Null);
+    assert_eq!(editor.end().code, Some(0));
+    let information = json!({ "parameterInformation": { "labelOffsetSupport": true } });
+    let signature = json!({ "signatureHelp": { "signatureInformation": information } });
+    let mut editor = Editor::with(json!({ "textDocument": signature }));
+    let params = editor.at("a.rhai", "resize(\"web\", ‸)");
+    let shown = editor.ask("textDocument/signatureHelp", params);
+    assert_eq!(shown["signatures"][0]["parameters"][1]["label"], json!([15, 21]));
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn colours_are_told_from_the_one_before() {
+    let mut editor = Editor::new();
+    let uri = editor.open("a.rhai", "let a = `😀\nx`; // é\n");
+    let found = editor.ask("textDocument/semanticTokens/full", json!({ "textDocument": { "uri": uri } }));
+    let data: Vec<u64> = found["data"].as_array().unwrap().iter().map(|one| one.as_u64().unwrap()).collect();
+    let wanted: [[u64; 5]; 7] = [
+        [0, 0, 3, 0, 0],
+        [0, 4, 1, 2, 0],
+        [0, 2, 1, 8, 0],
+        [0, 2, 3, 5, 0],
+        [1, 0, 2, 5, 0],
+        [0, 2, 1, 8, 0],
+        [0, 2, 4, 7, 0],
+    ];
+    assert_eq!(data, wanted.concat());
+    assert_eq!(editor.end().code, Some(0));
+}

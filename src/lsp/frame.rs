@@ -155,7 +155,6 @@ pub fn notification(method: &str, params: Value) -> Value {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 

@@ -375,7 +375,6 @@ fn capabilities(encoding: Encoding) -> Value {
 }
 
 #[cfg(test)]
-#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
     use crate::cli::args::Options;

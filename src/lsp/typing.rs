@@ -40,10 +40,13 @@ pub fn completions(open: &Open<'_>, params: Value) -> Answer {
     let at = open.byte("textDocument/completion", &params)?;
     let text = &open.document.text;
     let found = assist::complete(text, at, &Around(open));
-    let range = open.region(&(found.start.min(at)..at));
-    let word = &text[found.start.min(at)..at];
+    let start = found.start.min(at);
+    let word = &text[start..at];
+    // A word is replaced as a whole, wherever the cursor is in it.
+    let tail = text[at..].find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len() - at);
     let items = found.items.iter().enumerate().map(|(nth, item)| {
-        let (inserted, snippet) = insertion(open, item, &text[at..]);
+        let end = if in_text(item.kind) { at } else { at + tail };
+        let (inserted, snippet) = insertion(open, item, &text[end..]);
         let mut shown = json!({
             "label": item.label,
             "kind": kind(item),
@@ -51,7 +54,7 @@ pub fn completions(open: &Open<'_>, params: Value) -> Answer {
             "sortText": format!("{nth:05}"),
             // What was found by a loose match stays in the list.
             "filterText": if item.text.starts_with(word) { item.text.as_str() } else { word },
-            "textEdit": { "range": range, "newText": inserted },
+            "textEdit": { "range": open.region(&(start..end)), "newText": inserted },
         });
         if snippet {
             shown["insertTextFormat"] = 2.into();
@@ -65,13 +68,26 @@ pub fn completions(open: &Open<'_>, params: Value) -> Answer {
     Ok(json!({ "isIncomplete": true, "items": items.collect::<Value>() }))
 }
 
+/// Whether such an item stands in a text, where words may hold anything.
+fn in_text(kind: Kind) -> bool {
+    matches!(kind, Kind::Value | Kind::Name(_) | Kind::Zone | Kind::Cloud | Kind::File)
+}
+
 /// What an item inserts in front of the rest of the text, and whether it has a place for the cursor.
 fn insertion(open: &Open<'_>, item: &Item, rest: &str) -> (String, bool) {
-    let Some(name) = item.text.strip_suffix('(') else { return (item.text.clone(), false) };
-    match rest.trim_start_matches([' ', '\t']).starts_with('(') {
-        true => (name.to_string(), false),
-        false if open.client.snippets => (format!("{name}($0)"), true),
-        false => (item.text.clone(), false),
+    let rest = rest.trim_start_matches([' ', '\t']);
+    for there in ["()", "(", ": "] {
+        // What stands there already is not written twice.
+        if let Some(name) = item.text.strip_suffix(there)
+            && rest.starts_with(&there[..1])
+            && !in_text(item.kind)
+        {
+            return (name.to_string(), false);
+        }
+    }
+    match item.text.strip_suffix('(') {
+        Some(name) if open.client.snippets => (format!("{name}($0)"), true),
+        _ => (item.text.clone(), false),
     }
 }
 
