@@ -12,6 +12,7 @@ mod explain;
 pub mod help;
 mod listing;
 mod lsp;
+mod outside;
 mod reference;
 mod repl;
 mod run;
