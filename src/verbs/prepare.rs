@@ -4,7 +4,7 @@ use super::argument::{Mismatch, OnError};
 use super::call::Call;
 use super::host::Host;
 use super::lookup::closest;
-use super::verb::{Form, Key, Param, Verb};
+use super::verb::{Effect, Form, Key, Param, Verb};
 use crate::cloud::error::Place;
 use crate::cloud::value::MASK;
 use crate::cloud::{Error, Kind, Result, Ty, Value};
@@ -91,7 +91,11 @@ fn own_cloud(call: &Call) -> Result<()> {
 
 /// Text that holds the mask is what a secret prints as, and never sent.
 fn unmasked(call: &Call) -> Result<()> {
-    if call.verb.on.is_empty() {
+    let effect = match call.verb.effect {
+        Effect::By(decide) => decide(call),
+        effect => effect,
+    };
+    if call.verb.on.is_empty() && !effect.changes_outside() && !matches!(effect, Effect::AsksHost) {
         return Ok(());
     }
     let masked = call.arguments().find(|(_, value)| holds_mask(value));
