@@ -47,6 +47,18 @@ pub fn sentence(checked: &[Checked]) -> String {
                 Effect::ReadsFile => {
                     outside.insert("read files");
                 }
+                Effect::WritesFile => {
+                    outside.insert("write files");
+                }
+                Effect::RunsProgram => {
+                    outside.insert("run programs");
+                }
+                Effect::AsksHost => {
+                    outside.insert("ask hosts");
+                }
+                Effect::TellsHost => {
+                    outside.insert("send to hosts");
+                }
                 Effect::ReadsEnvironment => {
                     outside.insert("read the environment");
                 }

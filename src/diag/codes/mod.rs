@@ -80,6 +80,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::nothing", include_str!("language-nothing.md")),
     ("language::number", include_str!("language-number.md")),
     ("language::operator", include_str!("language-operator.md")),
+    ("language::program", include_str!("language-program.md")),
     ("language::read_only", include_str!("language-read_only.md")),
     ("language::this", include_str!("language-this.md")),
     ("language::thrown", include_str!("language-thrown.md")),
