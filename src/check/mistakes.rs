@@ -9,6 +9,7 @@ use crate::script::session::Session;
 use crate::syntax;
 use crate::syntax::lexer::{self, Shape};
 use crate::syntax::tree::{Node, Statement, StatementKind, Tree};
+use crate::verbs::verb;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -169,7 +170,10 @@ fn blank(mended: &mut Mended, at: usize) -> bool {
     // What its words mean is not known, wherever they stand.
     let words = lexer::tokens(&mended.text).into_iter().filter(|token| token.shape == Shape::Word);
     for word in words.filter(|word| range.start <= word.start && word.end <= range.end) {
-        mended.forgotten.insert(word.text(&mended.text).to_string());
+        let word = word.text(&mended.text);
+        if verb(word).is_none() {
+            mended.forgotten.insert(word.to_string());
+        }
     }
     let Some(old) = mended.text.get(range.clone()) else { return false };
     let blanked: String = old
@@ -217,7 +221,32 @@ fn broken(tree: &Tree, text: &str, at: usize) -> Option<Range<usize>> {
     if let Some(stop) = rest.find([';', '\n', '}']) {
         end += stop + usize::from(rest.as_bytes().get(stop) == Some(&b';'));
     }
-    Some(start..end.max(at.min(next)))
+    Some(start..line_end(text, start, at).map_or(end, |line| line.min(end)).max(at.min(next)))
+}
+
+/// Where the line ends on which a statement that begins here is closed, brackets and all, when another begins behind it
+/// with a word: the tree goes on to the next `;`, a person does not.
+fn line_end(text: &str, start: usize, at: usize) -> Option<usize> {
+    let tokens = lexer::code(text);
+    let mut depth = 0_usize;
+    let mut before: Option<&lexer::Token> = None;
+    for token in tokens.iter().filter(|token| token.start >= start) {
+        if let Some(before) = before
+            && depth == 0
+            && before.end > at
+            && token.shape == Shape::Word
+            && text.get(before.end..token.start).is_some_and(|between| between.contains('\n'))
+        {
+            return Some(before.end);
+        }
+        if lexer::opens(token, text) {
+            depth += 1;
+        } else if lexer::closes(token, text) {
+            depth = depth.checked_sub(1)?;
+        }
+        before = Some(token);
+    }
+    None
 }
 
 /// Whether a statement needs no `;`.

@@ -18,7 +18,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let given: Vec<&Expression> = call.given().collect();
         for form in verb.forms {
             for (param, value) in form.params.iter().zip(&given) {
-                if param.ty == Ty::Secret && verb.name != "reveal" {
+                if param.ty == Ty::Secret && !matches!(verb.name, "reveal" | "secret") {
                     literals.push((value, param.name));
                 }
             }

@@ -352,6 +352,8 @@ impl<'a> Types<'a> {
             if first == Type::Unit {
                 return None;
             }
+            // `x = x.wait_active()` asks for itself.
+            self.known.borrow_mut().insert(declared.name.span.start, Some(first.clone()));
             for (operator, value) in self.assigned.get(&at).into_iter().flatten() {
                 let fits = match *operator {
                     "=" => self.of(value).is_some_and(|ty| alike(&ty, &first)),

@@ -21,7 +21,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for (nth, declared) in facts.scopes.declarations.iter().enumerate() {
         let name = &declared.name.text;
         let kept = !matches!(declared.by, Declares::Let | Declares::Const) || declared.exported;
-        let meant = || filled.iter().any(|text| text.contains(&format!("${{{name}")));
+        let missed =
+            facts.scopes.uses.iter().any(|used| used.declaration.is_none() && used.name.text == *name);
+        let meant = || missed || filled.iter().any(|text| text.contains(&format!("${{{name}")));
         let elsewhere =
             (declared.top && global.contains(&name.as_str())) || facts.is_forgotten(name) || meant();
         if kept
