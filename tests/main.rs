@@ -1,11 +1,14 @@
 //! The one test binary. Every file beside this one is listed here; `house` fails when one is not.
 
+mod assist;
 mod cli;
 mod config;
 mod diagnostics;
 mod explain;
 mod house;
 mod language;
+mod lsp;
+mod manual;
 mod openstack;
 mod readme;
 mod repl;

@@ -3,7 +3,7 @@
 use crate::cloud::host::{Clock, Clouds, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Kind, Noun, Resource, Result, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,17 @@ use tokio::sync::watch;
 
 /// Tells a run to stop: 0 goes on, 1 was interrupted, 2 was terminated.
 pub type Cancel = watch::Receiver<u8>;
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The script runs: an interruption ends it.
+    Running,
+    /// What the script put off until its end runs: an interruption does not end it.
+    Ending,
+    /// Its time is up: everything ends.
+    Over,
+}
 
 /// A server or image, by the cloud's name and its id.
 type Id = (Arc<str>, String);
@@ -47,8 +58,10 @@ pub struct Host {
     pub dry_run: bool,
     /// Whether names are looked up once a run.
     pub caches: bool,
+    phase: watch::Sender<Phase>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
+    addresses: Mutex<HashSet<String>>,
     stand_ins: Mutex<Vec<Resource>>,
     pretended: AtomicU64,
 }
@@ -76,8 +89,10 @@ impl Host {
             concurrency: habits.concurrency.max(1),
             dry_run: habits.dry_run,
             caches: habits.caches,
+            phase: watch::Sender::new(Phase::Running),
             requests: Mutex::default(),
             names: Mutex::default(),
+            addresses: Mutex::default(),
             stand_ins: Mutex::default(),
             pretended: AtomicU64::new(0),
         }
@@ -100,12 +115,53 @@ impl Host {
 
     /// A future, unless the run is interrupted first: then `cancelled`.
     pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        let mut cancel = self.cancel.clone();
         tokio::select! {
             biased;
-            _ = cancel.wait_for(|level| *level > 0) => Err(Error::new(Kind::Cancelled, "interrupted")),
+            () = self.cancelled() => Err(Error::new(Kind::Cancelled, "interrupted")),
             done = work => Ok(done),
         }
+    }
+
+    /// Ready when what runs now is to stop.
+    async fn cancelled(&self) {
+        let (mut cancel, mut phase) = (self.cancel.clone(), self.phase.subscribe());
+        loop {
+            let now = *phase.borrow_and_update();
+            let interrupted = *cancel.borrow_and_update() > 0;
+            match now {
+                Phase::Over => return,
+                Phase::Running if interrupted => return,
+                Phase::Running => tokio::select! {
+                    changed = cancel.changed() => if changed.is_err() { std::future::pending().await },
+                    _ = phase.changed() => {}
+                },
+                Phase::Ending => {
+                    // The sender is ours: it does not go while this is asked.
+                    let _ = phase.changed().await;
+                }
+            }
+        }
+    }
+
+    /// How far the run is.
+    pub fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// The run has come so far.
+    pub fn set_phase(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+    }
+
+    /// The time of what was put off is up; where none runs, nothing changes.
+    pub fn cut_short(&self) {
+        self.phase.send_if_modified(|phase| {
+            let ending = *phase == Phase::Ending;
+            if ending {
+                *phase = Phase::Over;
+            }
+            ending
+        });
     }
 
     /// The name of a resource by its id, looked up once a run; the id itself where the cloud does not know it any more.
@@ -129,6 +185,23 @@ impl Host {
     /// Remember the name of a resource that was seen.
     pub fn learn_name(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
         lock(&self.names).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
+    }
+
+    /// Remember the addresses of the servers in a value.
+    pub fn learn_addresses(&self, value: &Value) {
+        match value {
+            Value::Resource(Resource::Server(server)) => {
+                let told = [server.public_ip(), server.private_ip(), server.ipv6()];
+                lock(&self.addresses).extend(told.into_iter().flatten().map(str::to_string));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.learn_addresses(item)),
+            _ => {}
+        }
+    }
+
+    /// Whether a server that this run has seen has this address.
+    pub fn is_own_address(&self, text: &str) -> bool {
+        lock(&self.addresses).contains(text)
     }
 
     /// The next id of a stand-in: `dry-run-1`, `dry-run-2` …

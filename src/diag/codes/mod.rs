@@ -1,6 +1,6 @@
 //! The pages of `rhain explain`: one a code, with what it means, a failing example and a mended one.
 //!
-//! A code is a family and a word: `call` and `parse` are found before anything is sent, `language` is what a running
+//! A code is a family and a word: `call`, `parse` and `check` are found before anything is sent, `language` is what a running
 //! script does wrong, `script` what it says itself, `import` and `param` what it lacks, `cloud` what a cloud says, `gate` what
 //! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line. Examples that fail are fenced as `rhai,fails`.
 
@@ -17,6 +17,20 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::unknown_status", include_str!("call-unknown_status.md")),
     ("call::unknown_verb", include_str!("call-unknown_verb.md")),
     ("call::wrong_type", include_str!("call-wrong_type.md")),
+    ("check::captured_head", include_str!("check-captured_head.md")),
+    ("check::captured_write", include_str!("check-captured_write.md")),
+    ("check::dropped_confirm", include_str!("check-dropped_confirm.md")),
+    ("check::in_place", include_str!("check-in_place.md")),
+    ("check::interpolation", include_str!("check-interpolation.md")),
+    ("check::loop_variable", include_str!("check-loop_variable.md")),
+    ("check::never_equal", include_str!("check-never_equal.md")),
+    ("check::not_ready", include_str!("check-not_ready.md")),
+    ("check::param", include_str!("check-param.md")),
+    ("check::secret_literal", include_str!("check-secret_literal.md")),
+    ("check::shadowed_verb", include_str!("check-shadowed_verb.md")),
+    ("check::unreachable", include_str!("check-unreachable.md")),
+    ("check::unused_result", include_str!("check-unused_result.md")),
+    ("check::unused_variable", include_str!("check-unused_variable.md")),
     ("cli::code", include_str!("cli-code.md")),
     ("cli::command", include_str!("cli-command.md")),
     ("cli::faults", include_str!("cli-faults.md")),
@@ -66,6 +80,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::nothing", include_str!("language-nothing.md")),
     ("language::number", include_str!("language-number.md")),
     ("language::operator", include_str!("language-operator.md")),
+    ("language::program", include_str!("language-program.md")),
     ("language::read_only", include_str!("language-read_only.md")),
     ("language::this", include_str!("language-this.md")),
     ("language::thrown", include_str!("language-thrown.md")),
@@ -86,6 +101,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("parse::colon", include_str!("parse-colon.md")),
     ("parse::comma", include_str!("parse-comma.md")),
     ("parse::comment", include_str!("parse-comment.md")),
+    ("parse::comprehension", include_str!("parse-comprehension.md")),
+    ("parse::condition", include_str!("parse-condition.md")),
     ("parse::doc_comment", include_str!("parse-doc_comment.md")),
     ("parse::duplicate", include_str!("parse-duplicate.md")),
     ("parse::elif", include_str!("parse-elif.md")),
@@ -96,6 +113,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("parse::export", include_str!("parse-export.md")),
     ("parse::expression", include_str!("parse-expression.md")),
     ("parse::for", include_str!("parse-for.md")),
+    ("parse::foreign", include_str!("parse-foreign.md")),
     ("parse::function", include_str!("parse-function.md")),
     ("parse::import", include_str!("parse-import.md")),
     ("parse::increment", include_str!("parse-increment.md")),
@@ -111,6 +129,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("parse::new", include_str!("parse-new.md")),
     ("parse::nothing", include_str!("parse-nothing.md")),
     ("parse::number", include_str!("parse-number.md")),
+    ("parse::object", include_str!("parse-object.md")),
     ("parse::parameter", include_str!("parse-parameter.md")),
     ("parse::quote", include_str!("parse-quote.md")),
     ("parse::reserved", include_str!("parse-reserved.md")),

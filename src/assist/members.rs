@@ -1,0 +1,175 @@
+//! What may be called on a value: verbs whose first parameter it may be, and the language's own functions.
+
+use super::item::{Item, Kind};
+use super::known::{self, Known};
+use crate::cloud::{Noun, Ty};
+use crate::script::BUILT_IN;
+use crate::verbs::verb::{Effect, Form, Group};
+use crate::verbs::{VERBS, Verb};
+
+/// The fields and methods of a value, fields first.
+pub(super) fn members(of: &Known) -> Vec<Item> {
+    let mut found: Vec<Item> = Vec::new();
+    let kind = if matches!(of, Known::Map(_)) { Kind::Key } else { Kind::Field };
+    for (name, detail) in known::fields(of) {
+        // A key that is no name is read with brackets.
+        if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
+            found.push(Item::plain(name, detail, kind));
+        }
+    }
+    let cloud = matches!(of, Known::Cloud(_));
+    for verb in VERBS {
+        if let Some(form) = method(verb, of) {
+            found.push(call(verb.name, &labels(form, !cloud), verb.summary, Kind::Method));
+        }
+    }
+    for (name, form) in BUILT_IN {
+        let (first, rest) = parameters(form);
+        let rest: Vec<String> = rest.iter().map(|word| word.trim_matches(['[', ']']).to_string()).collect();
+        let taken = fits(first, of) && !found.iter().any(|item| item.label.split('(').next() == Some(*name));
+        if taken {
+            found.push(call(name, &rest, "", Kind::Method));
+        }
+    }
+    match of {
+        Known::Cloud(_) => {
+            found.push(call("supports", &["verb".into()], "Whether it has a verb.", Kind::Method))
+        }
+        Known::Time => found.push(call(
+            "format",
+            &["pattern".into()],
+            "As text, by a pattern: \"%Y-%m-%d\".",
+            Kind::Method,
+        )),
+        _ => {}
+    }
+    found
+}
+
+/// What any resource has: for a value of which nothing is known, most often a function's parameter.
+pub(super) fn of_any() -> Vec<Item> {
+    let mut found: Vec<Item> = Vec::new();
+    for item in Noun::ALL.into_iter().flat_map(|noun| members(&Known::Noun(noun))) {
+        if !found.iter().any(|known| known.label == item.label) {
+            found.push(item);
+        }
+    }
+    found
+}
+
+/// A call as an item: the bracket is opened, and closed where nothing goes in.
+pub(super) fn call(name: &str, params: &[String], detail: &str, kind: Kind) -> Item {
+    Item {
+        text: format!("{name}({}", if params.is_empty() { ")" } else { "" }),
+        label: format!("{name}({})", params.join(", ")),
+        detail: detail.to_string(),
+        kind,
+    }
+}
+
+/// The parameters of a form as a list shows them; as a method without the first.
+pub(super) fn labels(form: &Form, method: bool) -> Vec<String> {
+    let skipped = usize::from(method) + usize::from(!method && takes_cloud(form));
+    let mut labels: Vec<String> =
+        form.params.iter().skip(skipped).map(|param| param.name.to_string()).collect();
+    if !form.options.is_empty() {
+        labels.push("#{…}".to_string());
+    }
+    labels
+}
+
+fn takes_cloud(form: &Form) -> bool {
+    form.params.first().is_some_and(|first| first.ty == Ty::Cloud)
+}
+
+/// The form of a verb that is called on such a value, if one is.
+pub(super) fn method<'a>(verb: &'a Verb, of: &Known) -> Option<&'a Form> {
+    let first = |form: &&Form| form.params.first().map(|first| first.ty);
+    if let Known::Cloud(_) = of {
+        let own = verb.forms.iter().find(|form| takes_cloud(form));
+        return own.or_else(|| verb.forms.first().filter(|_| !verb.on.is_empty()));
+    }
+    // `server(x)` reads again what is there already: a call, and not one to make on a server.
+    let looks_up = verb.name.starts_with("find_") || matches!(verb.name, "server" | "image" | "flavor");
+    if verb.group == Group::Language {
+        let plain = matches!(verb.effect, Effect::Nothing) && verb.returns != Ty::Unit;
+        return verb.forms.iter().find(|form| plain && first(form).is_some_and(|ty| own_type(&ty, of)));
+    }
+    if looks_up {
+        return None;
+    }
+    verb.forms.iter().find(|form| {
+        first(form).is_some_and(|ty| match of {
+            Known::Noun(_) => takes(&ty, of),
+            Known::Array(one) => (verb.takes_many() && takes(&ty, one)) || takes(&ty, of),
+            _ => false,
+        })
+    })
+}
+
+/// Whether a parameter of this type is made for such a value.
+fn takes(ty: &Ty, of: &Known) -> bool {
+    match (ty, of) {
+        (Ty::Ref(noun) | Ty::Of(noun), Known::Noun(of)) => noun == of,
+        (Ty::AnyRef(nouns), Known::Noun(of)) => nouns.contains(of),
+        (Ty::Either(one, other), of) => takes(one, of) || takes(other, of),
+        (Ty::OneOrMany(one), Known::Array(of)) => takes(one, of),
+        (Ty::OneOrMany(one), of) => takes(one, of),
+        (Ty::ArrayOf(one), Known::Array(of)) => takes(one, of),
+        _ => false,
+    }
+}
+
+fn own_type(ty: &Ty, of: &Known) -> bool {
+    match ty {
+        Ty::ArrayOf(_) => matches!(of, Known::Array(_)),
+        Ty::MapOf(_) => matches!(of, Known::Map(_)),
+        Ty::Text => matches!(of, Known::Text),
+        Ty::Data => matches!(of, Known::Text | Known::Blob),
+        Ty::Secret => matches!(of, Known::Secret),
+        _ => false,
+    }
+}
+
+/// The first parameter of a form as the list of the language's functions has it, and the others.
+pub(super) fn parameters(form: &str) -> (&str, Vec<String>) {
+    let inner = form.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+    // The first one may read `array, map or text`: the parameters proper come behind it.
+    let (first, rest) = match inner.find(" or ") {
+        Some(at) => match inner[at + 4..].find(", ") {
+            Some(comma) => inner.split_at(at + 4 + comma),
+            None => (inner, ""),
+        },
+        None => inner.find(", ").map_or((inner, ""), |comma| inner.split_at(comma)),
+    };
+    let rest = rest.trim_start_matches(", ");
+    let rest = rest.split(", ").filter(|word| !word.is_empty()).map(str::to_string).collect();
+    (first, rest)
+}
+
+/// Whether one of the words of such a parameter means such a value.
+fn fits(words: &str, of: &Known) -> bool {
+    words.split([',', ' ']).any(|word| match word {
+        "array" => matches!(of, Known::Array(_)),
+        "map" => matches!(of, Known::Map(_)),
+        "text" => matches!(of, Known::Text),
+        "number" => matches!(of, Known::Number),
+        "closure" => matches!(of, Known::Closure),
+        "blob" => matches!(of, Known::Blob),
+        _ => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_are_taken_apart() {
+        let rest = |words: &[&str]| -> Vec<String> { words.iter().map(|word| word.to_string()).collect() };
+        assert_eq!(parameters("contains(array, map or text, item)"), ("array, map or text", rest(&["item"])));
+        assert_eq!(parameters("len(text, array, map or blob)"), ("text, array, map or blob", Vec::new()));
+        assert_eq!(parameters("abs(number)"), ("number", Vec::new()));
+        assert_eq!(parameters("replace(text, text, text)"), ("text", rest(&["text", "text"])));
+    }
+}
