@@ -6,6 +6,7 @@
 mod ending;
 mod options;
 mod secrets;
+mod steps;
 #[cfg(unix)]
 mod terminal;
 mod twelve;
