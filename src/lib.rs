@@ -24,6 +24,7 @@ pub mod cloud;
 pub mod config;
 pub mod diag;
 pub mod gate;
+pub mod lsp;
 pub mod manual;
 pub mod output;
 pub mod provider;

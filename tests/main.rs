@@ -7,6 +7,7 @@ mod diagnostics;
 mod explain;
 mod house;
 mod language;
+mod lsp;
 mod manual;
 mod openstack;
 mod readme;

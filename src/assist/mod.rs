@@ -1,16 +1,21 @@
-//! What an editor offers at a place of a text: completions, signatures, explanations, colours, the other bracket.
+//! What an editor offers at a place of a text: completions, signatures, explanations, colours, the other bracket; where a
+//! name is declared and used, its renaming, the outline.
 //!
 //! Pure functions over a text, a byte and an [`Environment`]: the terminal's editor and the language server call the
 //! same ones. A text that is being typed is most often wrong, so nothing here minds mistakes, and any byte will do: one
 //! inside a character counts as the character's first. Only [`live`] asks a cloud, and only for lists.
 
+pub mod definition;
 pub mod environment;
 pub mod highlight;
 pub mod hover;
 pub mod item;
 pub mod known;
 pub mod live;
+pub mod references;
+pub mod rename;
 pub mod signature;
+pub mod symbols;
 
 mod complete;
 mod infer;

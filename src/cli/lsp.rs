@@ -1,12 +1,33 @@
-//! `rhain lsp`: the language server.
+//! `rhain lsp`: the language server, over standard input and output.
 
 use super::args::Options;
-use super::run::refuse;
-use crate::cloud::{Error, Kind};
+use super::console::Streams;
+use super::run::{STACK, no_trace, refuse};
+use super::setup::{Purpose, setup_with};
 use crate::config::Environment;
+use crate::lsp;
+use std::io::{BufReader, stdin, stdout};
+use std::sync::Arc;
 
 /// Until the editor leaves; the exit code.
 pub fn run(options: &Options) -> u8 {
-    let error = Error::new(Kind::Unsupported, "`rhain lsp` is not built yet").coded("cli::command");
-    refuse(options, &Environment::of_process(), &error, 2)
+    // Nobody's clouds are read: a text is judged by itself, whatever its reader can reach.
+    let environment = Environment { cwd: Environment::of_process().cwd, ..Environment::default() };
+    let streams = Arc::new(Streams::new(false, true));
+    let purpose = Purpose { script: None, simulate: true };
+    let setup = match setup_with(options, purpose, environment.clone(), streams.clone(), streams) {
+        Ok(setup) => setup,
+        Err(error) => return refuse(options, &environment, &no_trace(options, &error), 2),
+    };
+    let session = setup.session.clone();
+    // Deeply nested texts are read by functions that call themselves.
+    let serving = std::thread::Builder::new()
+        .name("lsp".to_string())
+        .stack_size(STACK)
+        .spawn(move || lsp::serve(session, BufReader::new(stdin()), &mut stdout().lock()));
+    match serving.map(std::thread::JoinHandle::join) {
+        Ok(Ok(Ok(code))) => code,
+        // An editor that reads no more has nobody to tell.
+        _ => 1,
+    }
 }

@@ -196,6 +196,14 @@ fn is_name(text: &str) -> bool {
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
+/// Whether a script can call a variable this.
+pub fn can_name(word: &str) -> bool {
+    is_name(word)
+        && !is_language(word)
+        && !crate::syntax::lexer::KEYWORDS.contains(&word)
+        && word.contains(|c: char| c != '_')
+}
+
 /// Reserved words that are functions or variables of the language itself, or that only a mistake can mean.
 fn is_language(name: &str) -> bool {
     const KEPT: [&str; 20] = [

@@ -10,6 +10,7 @@ use crate::gate::{Decision, Ledger, Policy, decide};
 use crate::verbs::host::Phase;
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -34,20 +35,56 @@ pub trait Console: Send + Sync {
     }
 }
 
-/// The text of every source that was loaded.
+/// The text of every source that was loaded, and of every file that is being edited.
 #[derive(Debug, Default)]
-pub struct Texts(Mutex<BTreeMap<String, String>>);
+pub struct Texts {
+    loaded: Mutex<BTreeMap<String, String>>,
+    /// What an editor has not saved, by the file's real path: imports read it instead of the file.
+    edited: Mutex<BTreeMap<PathBuf, String>>,
+}
 
 impl Texts {
     /// Keep a source's text.
     pub fn add(&self, name: &str, text: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), text.to_string());
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), text.to_string());
     }
+
+    /// From now on a file counts as having this text.
+    pub fn edit(&self, file: &Path, text: &str) {
+        let mut edited = self.edited.lock().unwrap_or_else(PoisonError::into_inner);
+        edited.insert(file.to_path_buf(), text.to_string());
+    }
+
+    /// From now on a file counts as it is on disk.
+    pub fn saved(&self, file: &Path) {
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner).remove(file);
+    }
+
+    /// The path of a file without links and dots; also of one that an editor has and nobody has saved.
+    ///
+    /// # Errors
+    /// When there is no such file.
+    pub fn real(&self, file: &Path) -> std::io::Result<PathBuf> {
+        file.canonicalize().or_else(|why| {
+            let real = parent_and_name(file).filter(|file| self.edited(file).is_some());
+            real.ok_or(why)
+        })
+    }
+
+    /// What an editor has of a file, where one has it open.
+    pub fn edited(&self, file: &Path) -> Option<String> {
+        self.edited.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned()
+    }
+}
+
+/// The path of a file that may not be there yet, without links and dots.
+pub fn parent_and_name(file: &Path) -> Option<PathBuf> {
+    Some(file.parent()?.canonicalize().ok()?.join(file.file_name()?))
 }
 
 impl Sources for Texts {
     fn text(&self, name: &str) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 }
 
@@ -102,6 +139,9 @@ impl Session {
         let result = self.bridge.wait(dispatch::run(call.clone()));
         if !self.policy.dry_run {
             self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
+        }
+        if let Ok(value) = &result {
+            self.host.learn_addresses(value);
         }
         parallel::note(effect, call.subject(), &result);
         result.map(|value| (value, call))

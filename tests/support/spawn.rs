@@ -145,6 +145,19 @@ impl Running {
         line.trim_end().to_string()
     }
 
+    /// Write to its standard input.
+    pub fn write(&mut self, bytes: &[u8]) {
+        let input = self.child.stdin.as_mut().expect("a pipe");
+        input.write_all(bytes).and_then(|()| input.flush()).expect("it reads");
+    }
+
+    /// The next bytes of standard output, once all are there.
+    pub fn read(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = vec![0; length];
+        self.out.read_exact(&mut bytes).expect("so many bytes");
+        bytes
+    }
+
     /// Send it a signal: `INT`, `TERM`.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
