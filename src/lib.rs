@@ -10,7 +10,7 @@
 //! - [`provider`] is one folder a driver: it turns operations into request values and answers into nouns.
 //! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
 //! - [`config`] finds which clouds the user has.
-//! - [`check`] finds what is certainly wrong before a script runs.
+//! - [`check`] finds what is wrong before a script runs: one file a rule, over our own tree of the text.
 //! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
 //! - [`repl`] is the session line by line, on a terminal or from a pipe.

@@ -4,4 +4,12 @@ mod around;
 mod colours;
 mod complete;
 mod fuzz;
+mod live;
 mod told;
+
+/// Check a text, whatever comes of it.
+fn checked(world: &crate::support::World, text: &str) {
+    if let Ok(program) = rhain::script::run::Program::compile(&world.setup.session, "test.rhai", text) {
+        rhain::check::check(&program);
+    }
+}

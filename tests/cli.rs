@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod ending;
 mod options;
+#[cfg(unix)]
+mod report;
 mod secrets;
 #[cfg(unix)]
 mod terminal;

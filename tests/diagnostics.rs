@@ -3,6 +3,8 @@
 
 #![allow(clippy::expect_used, clippy::panic)]
 
+mod engine;
+mod pictures;
 mod wrong;
 
 use rhain::cloud;

@@ -9,7 +9,6 @@ use crate::support::{Program, Served, World};
 use rhain::check;
 use rhain::diag::{codes, from_cloud, from_script};
 use rhain::manual::{Code, Look, MENDED, Piece, pieces, rendered};
-use rhain::script::run::Program as Script;
 use rhain::sim::FaultKind;
 use std::process::Command;
 use unicode_width::UnicodeWidthStr as _;
@@ -56,9 +55,8 @@ fn ends(code: &str, script: &str) -> Result<(), String> {
         World::new()
     };
     trouble(code, &world);
-    if let Ok(program) = Script::compile(&world.setup.session, "test.rhai", script)
-        && let Some(finding) = check::check(&program).first()
-    {
+    let findings = check::check(&world.setup.session, "test.rhai", script);
+    if let Some(finding) = findings.iter().find(|finding| finding.severity == check::Severity::Error) {
         return Err(from_cloud::code(&finding.error).to_string());
     }
     match world.run(script) {

@@ -29,10 +29,12 @@ const MAY: &[(&str, &[&str])] = &[
 
 /// What only these files may name: a word of code, and where it may stand.
 const ALONE: &[(&str, &[&str])] = &[
-    ("rhai::", &["script/", "check/walk.rs"]),
+    ("rhai::", &["script/"]),
     ("reqwest", &["wire/attempt.rs"]),
     ("miette", &["diag/"]),
     ("clap", &["cli/"]),
+    ("rustyline", &["repl/"]),
+    ("nix::", &["cli/repl.rs"]),
     ("comfy_table", &["output/"]),
     ("indicatif", &["output/"]),
     ("block_on(", &["script/bridge.rs"]),

@@ -8,6 +8,7 @@ mod explain;
 mod house;
 mod language;
 mod lsp;
+mod manual;
 mod openstack;
 mod readme;
 mod repl;

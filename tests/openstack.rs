@@ -8,6 +8,8 @@
 mod calls;
 #[path = "openstack/flow.rs"]
 mod flow;
+#[path = "openstack/matrix.rs"]
+mod matrix;
 #[path = "openstack/real.rs"]
 mod real;
 #[path = "openstack/recorded.rs"]

@@ -87,5 +87,10 @@ fn the_readme_points_to_files_that_are_there() {
 
 #[test]
 fn the_reference_is_current() {
-    held("the manual", &rhain::manual::markdown(), &root().join("docs/reference.md"));
+    held("the manual", &rhain::cli::reference::markdown(), &root().join("docs/reference.md"));
+}
+
+#[test]
+fn the_man_page_is_current() {
+    held("the man page", &rhain::cli::man::page(), &root().join("docs/rhain.1"));
 }

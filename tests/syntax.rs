@@ -29,7 +29,7 @@ fn engine_takes(world: &World, text: &str) -> Option<bool> {
 }
 
 /// Every script at hand: those of the project, the examples, the wrong ones of the diagnostics, and some of all forms.
-fn corpus() -> Vec<String> {
+pub fn corpus() -> Vec<String> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut open = vec![root.join("scripts"), root.join("stdlib"), root.join("tests")];

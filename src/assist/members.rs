@@ -25,6 +25,7 @@ pub(super) fn members(of: &Known) -> Vec<Item> {
     }
     for (name, form) in BUILT_IN {
         let (first, rest) = parameters(form);
+        let rest: Vec<String> = rest.iter().map(|word| word.trim_matches(['[', ']']).to_string()).collect();
         let taken = fits(first, of) && !found.iter().any(|item| item.label.split('(').next() == Some(*name));
         if taken {
             found.push(call(name, &rest, "", Kind::Method));

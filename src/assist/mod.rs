@@ -3,7 +3,7 @@
 //!
 //! Pure functions over a text, a byte and an [`Environment`]: the terminal's editor and the language server call the
 //! same ones. A text that is being typed is most often wrong, so nothing here minds mistakes, and any byte will do: one
-//! inside a character counts as the character's first.
+//! inside a character counts as the character's first. Only [`live`] asks a cloud, and only for lists.
 
 pub mod definition;
 pub mod environment;
@@ -11,6 +11,7 @@ pub mod highlight;
 pub mod hover;
 pub mod item;
 pub mod known;
+pub mod live;
 pub mod references;
 pub mod rename;
 pub mod signature;
@@ -29,6 +30,7 @@ pub use highlight::{Class, highlight, matching_bracket};
 pub use hover::{Hover, hover};
 pub use item::{Completion, Item, Kind};
 pub use known::Known;
+pub use live::Live;
 pub use signature::{Form, Hint, Signature, hint, signature};
 
 /// The byte at or before `at` where a character begins.

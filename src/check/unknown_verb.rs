@@ -1,20 +1,61 @@
-//! A call of what is no verb, no function of the script and none of the language.
+//! A call of what is no verb, no function of the script or of a module, and none of the language.
 
-use super::{Finding, walk};
-use crate::script::run::Program;
+use super::Finding;
+use super::facts::{Called, Facts};
+use super::types::Type;
+use crate::script::reader;
+use crate::verbs::verb;
 
 /// Words that the engine itself calls.
 const SYNTAX: [&str; 8] = ["type_of", "call", "curry", "is_shared", "is_def_var", "is_def_fn", "Fn", "eval"];
 
-pub(super) fn find(program: &Program) -> Vec<Finding> {
-    let names = program.function_names();
-    walk::calls(program.tree())
-        .into_iter()
-        .filter(|call| !call.tried && !SYNTAX.contains(&call.name.as_str()) && !names.contains(&call.name))
-        .map(|call| Finding {
-            error: program.no_function(&call.name, call.arguments),
-            line: call.line,
-            column: call.column,
-        })
-        .collect()
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    for call in &facts.calls {
+        let name = &call.name.text;
+        if name.is_empty() || !unknown(facts, call) {
+            continue;
+        }
+        let called = match call.modules {
+            [] => name.clone(),
+            [module, ..] => format!("{}::{name}", module.text),
+        };
+        let mut error = reader::misfit(facts.session, facts.signatures(), &called, call.given().count());
+        reader::of_variable(&mut error, facts.text);
+        // The nearest name is in the label where there is just one.
+        let near = error.label.as_deref().and_then(only);
+        let finding = facts.finding(error, call.name.span.clone());
+        found.push(match near {
+            Some(near) => {
+                let text = near.rsplit("::").next().unwrap_or(&near).to_string();
+                finding.fixed(call.name.span.clone(), text)
+            }
+            None => finding,
+        });
+    }
+}
+
+/// The name that a label proposes, where it proposes one.
+pub(super) fn only(label: &str) -> Option<String> {
+    let name = label.strip_prefix("did you mean `").or(label.strip_prefix("it is `"))?;
+    let name = name.strip_suffix("`?").or(name.strip_suffix("` here"))?;
+    (!name.contains('`')).then(|| name.to_string())
+}
+
+fn unknown(facts: &Facts<'_>, call: &Called<'_>) -> bool {
+    let name = call.name.text.as_str();
+    if let [module] = call.modules {
+        let Some(Some(module)) = facts.modules.get(&module.text) else { return false };
+        return !module.functions.iter().any(|(known, _)| known == name);
+    }
+    if !call.modules.is_empty() || verb(name).is_some() || facts.is_own(name) || facts.native(name).is_some()
+    {
+        return false;
+    }
+    match call.receiver {
+        None => !SYNTAX.contains(&name),
+        // A closure in a map is called like a method of it.
+        Some(receiver) => {
+            !SYNTAX.contains(&name) && !matches!(facts.types.of(receiver), None | Some(Type::Map))
+        }
+    }
 }

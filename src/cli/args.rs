@@ -146,8 +146,9 @@ pub enum Command {
     },
     /// Read about a verb, a noun, a word or a script
     Doc {
-        /// A verb, a noun, a word or a script
-        topic: Option<String>,
+        /// A verb, a noun, words to search for, or a script
+        #[arg(value_name = "TOPIC")]
+        topic: Vec<String>,
     },
     /// Read what a diagnostic code means
     Explain {
@@ -178,6 +179,9 @@ pub enum Command {
     },
     /// Serve editors: the language server on standard input
     Lsp,
+    /// Print the man page
+    #[command(hide = true)]
+    Man,
     /// Print what teaches a shell to complete
     Completions {
         /// The shell

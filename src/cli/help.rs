@@ -2,7 +2,7 @@
 //!
 //! The options everywhere are told once, by the program itself; a subcommand's help points there.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, CommandFactory as _};
 use std::fmt::Write as _;
 
 /// How many columns help has.
@@ -23,6 +23,12 @@ pub fn helpful(command: Command) -> Command {
         });
     }
     command
+}
+
+/// The program's own help without styles.
+pub fn plain() -> String {
+    let page = page(&super::args::Arguments::command());
+    ["\u{1b}[0m", "\u{1b}[1m", "\u{1b}[4m"].iter().fold(page, |page, code| page.replace(code, ""))
 }
 
 /// The help of the program itself: its commands, and its options by section.
@@ -64,7 +70,7 @@ fn title(words: &str) -> String {
 }
 
 /// A subcommand and what it takes.
-fn head(command: &Command) -> String {
+pub(super) fn head(command: &Command) -> String {
     let takes = command.get_positionals().filter(|one| one.get_id() != "parameters").map(|one| {
         let name = one.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
         let more =
@@ -79,7 +85,7 @@ fn head(command: &Command) -> String {
 }
 
 /// An option and its value.
-fn option(one: &Arg) -> String {
+pub(super) fn option(one: &Arg) -> String {
     let long = one.get_long().unwrap_or_default();
     let short = one.get_short().map(|short| format!("-{short}, ")).unwrap_or_default();
     let value = match one.get_value_names().and_then(|names| names.first()) {
@@ -90,7 +96,7 @@ fn option(one: &Arg) -> String {
     format!("{short}--{long}{value}")
 }
 
-fn told(one: &Arg) -> String {
+pub(super) fn told(one: &Arg) -> String {
     one.get_help().map(ToString::to_string).unwrap_or_default()
 }
 

@@ -12,7 +12,8 @@ mod explain;
 pub mod help;
 mod listing;
 mod lsp;
-mod reference;
+pub mod man;
+pub mod reference;
 mod repl;
 mod run;
 pub mod setup;
@@ -24,6 +25,7 @@ pub mod watch;
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
 use args::Command;
+use console::Streams;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -42,6 +44,11 @@ fn script_without_run(error: &clap::Error) -> Option<String> {
 
 /// The whole program.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words: Vec<OsString> = words.into_iter().collect();
+    if let Some(answer) = completions::answer(&words, &Environment::of_process()) {
+        Streams::new(false, true).page(&answer);
+        return ExitCode::SUCCESS;
+    }
     let arguments = match args::parse(words) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -66,13 +73,17 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match (&arguments.expression, &arguments.command) {
         (Some(text), _) => run::expression(options, text),
         (None, Some(Command::Run { file, parameters })) => run::file(&arguments, file, parameters),
-        (None, Some(Command::Doc { topic })) => reference::doc(options, topic.as_deref()),
+        (None, Some(Command::Doc { topic })) => reference::doc(options, topic),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
         (None, Some(Command::Sim { port, clouds_yaml, faults })) => {
             sim::run(options, *port, clouds_yaml.clone(), faults.as_deref())
         }
         (None, Some(Command::Check { files })) => check::run(options, files),
+        (None, Some(Command::Man)) => {
+            Streams::new(false, true).page(man::page().trim_end());
+            0
+        }
         (None, Some(Command::Lsp)) => lsp::run(options),
         (None, Some(Command::Completions { shell })) => completions::run(options, *shell),
         (None, Some(Command::Repl) | None) => repl::run(options),

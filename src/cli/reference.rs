@@ -4,22 +4,29 @@ use super::args::{Format, Options};
 use super::console::Streams;
 use super::run::{refuse, unread};
 use super::setup::{Purpose, setup};
+use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
-use crate::diag::{self, Style};
+use crate::diag::{self, Style, codes};
 use crate::manual;
 use crate::script::modules::STDLIB;
 use crate::script::params::option_name;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
 
-/// The index, a page, or a runbook's description and parameters.
-pub fn doc(options: &Options, topic: Option<&str>) -> u8 {
+/// The index, a page, what mentions some words, or a runbook's description and parameters.
+pub fn doc(options: &Options, topic: &[String]) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
-    let Some(topic) = topic else {
-        streams.data(manual::index().trim_end());
+    let json = options.format == Format::Json;
+    let modules: Vec<&str> = STDLIB.iter().map(|(name, _)| *name).collect();
+    if topic.is_empty() {
+        match json {
+            true => streams.page(&manual::index_json().to_string()),
+            false => streams.page(manual::index_with(&modules).trim_end()),
+        }
         return 0;
-    };
+    }
+    let topic = &topic.join(" ");
     if topic.ends_with(".rhai") || std::path::Path::new(topic).is_file() {
         return match std::fs::read_to_string(topic) {
             Ok(text) => script(options, &streams, topic, &text),
@@ -33,15 +40,33 @@ pub fn doc(options: &Options, topic: Option<&str>) -> u8 {
     if let Some((name, text)) = STDLIB.iter().find(|(name, _)| *name == topic) {
         return script(options, &streams, name, text);
     }
-    match manual::page(topic) {
+    if topic == "std" {
+        let of = STDLIB.iter().map(|(name, text)| ((*name).to_string(), first(&Program::description(text))));
+        streams.page(manual::listed(&of.collect::<Vec<_>>()).trim_end());
+        return 0;
+    }
+    if json && let Some(page) = manual::page_json(topic) {
+        streams.page(&page.to_string());
+        return 0;
+    }
+    if codes::page(topic).is_some() {
+        return super::explain::explain(options, Some(topic));
+    }
+    let near = nearest(topic, manual::topics().chain(modules), 3);
+    match manual::exactly(topic).or_else(|| manual::search(topic, &elsewhere())) {
         Some(page) => {
-            streams.data(page.trim_end());
+            streams.page(page.trim_end());
+            if let Some(near) = near.first().filter(|_| manual::exactly(topic).is_none()) {
+                streams.page(&format!("\nThe page of the nearest name: rhain doc {near}"));
+            }
             0
         }
         None => {
-            let near = crate::cloud::nearest::nearest(topic, manual::topics(), 3);
-            let error =
-                Error::new(Kind::NotFound, format!("the manual has no page `{topic}`")).coded("cli::topic");
+            let error = Error::new(
+                Kind::NotFound,
+                format!("the manual has no page `{topic}`, and nothing mentions it"),
+            )
+            .coded("cli::topic");
             let help = match near.first() {
                 Some(near) => format!("run `rhain doc {near}`"),
                 None => "run `rhain doc` for the index".to_string(),
@@ -49,6 +74,50 @@ pub fn doc(options: &Options, topic: Option<&str>) -> u8 {
             refuse(options, &Environment::of_process(), &error.help(help), 2)
         }
     }
+}
+
+/// What else a search goes through: the diagnostic codes and the standard library.
+fn elsewhere() -> Vec<(String, String)> {
+    let codes = codes::names().map(|code| (code.to_string(), format!("{}.", codes::summary(code))));
+    let modules = STDLIB.iter().map(|(name, text)| ((*name).to_string(), first(&Program::description(text))));
+    modules.chain(codes).collect()
+}
+
+/// A description's first sentence.
+fn first(description: &str) -> String {
+    let words = description.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.split_once(". ").map_or(words.clone(), |(sentence, _)| format!("{sentence}."))
+}
+
+/// The whole reference as Markdown: `docs/reference.md`.
+pub fn markdown() -> String {
+    let families = codes::FAMILIES.iter().map(|(family, words)| {
+        let of = codes::names().filter(|code| code.split_once("::").is_some_and(|(name, _)| name == *family));
+        (format!("`{family}`, {words}"), of.map(|code| (code.to_string(), codes::summary(code))).collect())
+    });
+    let families: Vec<(String, Vec<(String, String)>)> = families.collect();
+    let families: Vec<_> = families.into_iter().filter(|(_, codes)| !codes.is_empty()).collect();
+    manual::markdown(&families, &super::help::plain())
+}
+
+/// A runbook's parameters, for whoever completes them; `None` where it does not read.
+pub fn parameters_of(environment: &Environment, name: &str, text: &str) -> Option<Vec<manual::Parameter>> {
+    let purpose = Purpose { script: None, simulate: true };
+    let setup = setup(&Options { quiet: true, ..Options::default() }, purpose, environment.clone()).ok()?;
+    Program::compile(&setup.session, name, text).ok().map(|program| parameters(&program))
+}
+
+fn parameters(program: &Program) -> Vec<manual::Parameter> {
+    let declared = program.params().into_iter();
+    declared
+        .map(|one| manual::Parameter {
+            option: option_name(&one.name),
+            ty: one.ty,
+            default: one.default,
+            help: one.help,
+            choices: one.choices,
+        })
+        .collect()
 }
 
 fn script(options: &Options, streams: &Streams, name: &str, text: &str) -> u8 {
@@ -61,18 +130,13 @@ fn script(options: &Options, streams: &Streams, name: &str, text: &str) -> u8 {
                 .into_iter()
                 .map(|(signature, comment)| manual::Function { signature, comment })
                 .collect();
-            let params: Vec<manual::Parameter> = program
-                .params()
-                .into_iter()
-                .map(|one| manual::Parameter {
-                    option: option_name(&one.name),
-                    ty: one.ty,
-                    default: one.default,
-                    help: one.help,
-                    choices: one.choices,
-                })
-                .collect();
-            let page = manual::runbook(name, &Program::description(text), &params, &functions);
+            let params = parameters(&program);
+            let description = Program::description(text);
+            if options.format == Format::Json {
+                streams.page(&manual::runbook_json(name, &description, &params, &functions).to_string());
+                return 0;
+            }
+            let page = manual::runbook(name, &description, &params, &functions);
             streams.data(page.trim_end());
             0
         }

@@ -3,12 +3,12 @@
 use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::style;
 use super::setup::{Purpose, Setup, setup};
-use crate::check;
+use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
 use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
-use crate::script::failure::{Cause, Failure, Site};
+use crate::script::failure::{Cause, Failure};
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
@@ -28,28 +28,7 @@ pub(super) const NOT_RUN: u8 = 2;
 /// Run a script file, or standard input for `-`.
 pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
     let environment = Environment::of_process();
-    let reading = |error: std::io::Error| {
-        Error::new(Kind::Script, format!("`{file}` cannot be read: {}", unread(&error)))
-            .coded("cli::file")
-            .help("give the path of a script, or `-` for standard input")
-    };
-    let text = match file {
-        "-" => {
-            let mut text = Vec::new();
-            std::io::stdin().read_to_end(&mut text).map(|_| text)
-        }
-        path => std::fs::read(path),
-    };
-    let text = text.map_err(reading).and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|error| {
-            Error::new(
-                Kind::Script,
-                format!("`{file}` is not text: byte {} is no UTF-8", error.utf8_error().valid_up_to()),
-            )
-            .coded("cli::file")
-            .help("save it as UTF-8")
-        })
-    });
+    let text = read(file);
     let given =
         parameters(words).map_err(|message| Error::new(Kind::InvalidArgument, message).coded("param::value"));
     let (text, given) = match (text, given) {
@@ -76,6 +55,31 @@ pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
         return code;
     }
     run(&arguments.options, setup, program, false)
+}
+
+/// The text of a script: a file's, or that of standard input for `-`.
+///
+/// # Errors
+/// When it cannot be read, or is no text.
+pub fn read(file: &str) -> Result<String, Error> {
+    let bytes = match file {
+        "-" => {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        path => std::fs::read(path),
+    };
+    let bytes = bytes.map_err(|error| {
+        Error::new(Kind::Script, format!("`{file}` cannot be read: {}", unread(&error)))
+            .coded("cli::file")
+            .help("give the path of a script, or `-` for standard input")
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::new(Kind::Script, format!("`{file}` is not text: byte {at} is no UTF-8"))
+            .coded("cli::file")
+            .help("save it as UTF-8")
+    })
 }
 
 /// Evaluate an expression and print what it gives.
@@ -118,18 +122,23 @@ pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
         .help("give --trace a file in a folder that is there")
 }
 
-/// Compile and check: what is certainly wrong is told before anything runs, all of it.
+/// Check and compile: what is certainly wrong is told before anything runs, all of it.
 fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, u8> {
+    let checked = check::all(&setup.session, name, text);
+    let mut refused = false;
+    for (nth, source) in checked.iter().enumerate() {
+        for finding in source.findings.iter().filter(|finding| finding.severity == Severity::Error) {
+            refused = true;
+            let report = diag::from_check::report(&checked, nth, finding);
+            draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
+        }
+    }
+    if refused {
+        return Err(NOT_RUN);
+    }
     let program =
         Program::compile(&setup.session, name, text).map_err(|failure| report(options, setup, &failure))?;
-    let findings = check::check(&program);
-    for finding in &findings {
-        let site =
-            Site { source: name.to_string(), line: finding.line, column: finding.column, function: None };
-        let failure = Failure { cause: Cause::Error(finding.error.clone()), sites: vec![site] };
-        report(options, setup, &failure);
-    }
-    if findings.is_empty() { Ok(Arc::new(program)) } else { Err(NOT_RUN) }
+    Ok(Arc::new(program))
 }
 
 /// The session's cloud must be known and have credentials before a script starts.
@@ -163,6 +172,12 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         Err(_) if setup.streams.is_broken() => 0,
         Err(failure) => report(options, &setup, &failure),
     };
+    // What failed at the end, after the failure that the run ends with.
+    for failure in setup.session.endings.failures() {
+        if let Some(report) = diag::from_script::report(&failure, &setup.session.texts, &[]) {
+            draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
+        }
+    }
     stats(options, &setup);
     if let Some(why) = setup.streams.lost() {
         let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
@@ -249,7 +264,8 @@ pub fn refuse(options: &Options, environment: &Environment, error: &Error, code:
     code
 }
 
-fn draw(options: &Options, environment: &Environment, report: &Report, hide: impl Fn(&str) -> String) {
+/// Draw a report on standard error, or write it as JSON.
+pub fn draw(options: &Options, environment: &Environment, report: &Report, hide: impl Fn(&str) -> String) {
     use std::io::Write as _;
     let text = if options.format == Format::Json {
         format!("{}\n", diag::to_json(report, &[]))
@@ -263,6 +279,9 @@ fn draw(options: &Options, environment: &Environment, report: &Report, hide: imp
 
 /// How long a run that was told to stop may take before a person is told why it has not ended.
 pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
+
+/// How long what was put off until the end may take after an interruption.
+const HANDLERS: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
 fn interruptions(options: &Options, setup: &Setup) {
@@ -285,7 +304,14 @@ fn interruptions(options: &Options, setup: &Setup) {
             () = clock.sleep(PATIENCE) => {
                 session.host.progress.done();
                 streams.note("stopped: what was sent is waited for, nothing new starts (again to leave at once)");
-                signals.next().await
+                tokio::select! {
+                    again = signals.next() => again,
+                    () = clock.sleep(HANDLERS) => {
+                        session.host.cut_short();
+                        streams.note("stopped: what `defer` and `on_failure` left takes longer than 5m and is ended");
+                        signals.next().await
+                    }
+                }
             }
         };
         session.host.progress.done();
@@ -338,12 +364,10 @@ pub(super) fn stats(options: &Options, setup: &Setup) {
     if !options.stats {
         return;
     }
-    for (cloud, counters) in setup.clouds.counters() {
-        setup
-            .streams
-            .talk(&format!("{cloud}: {} requests, {} of them repeated", counters.requests, counters.retries));
+    let counters = setup.clouds.counters();
+    if options.format == Format::Json {
+        setup.streams.talk(&setup.watch.summary_json(&counters).to_string());
+        return;
     }
-    if let Some((took, what)) = setup.watch.slowest() {
-        setup.streams.talk(&format!("slowest: {what}, {} ms", took.as_millis()));
-    }
+    setup.watch.summary(&counters).iter().for_each(|line| setup.streams.talk(line));
 }

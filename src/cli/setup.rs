@@ -4,7 +4,7 @@ use super::args::{Format, Options};
 use super::clouds::{self, CloudClock, Clouds, Turning};
 use super::console::Streams;
 use super::simulated::SimClock;
-use super::watch::Watch;
+use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::{Outside, Progress};
 use crate::config::{self, Chosen, Environment, SIM};
@@ -13,6 +13,7 @@ use crate::output::progress::{Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::ending::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
@@ -139,7 +140,7 @@ pub fn setup_with(
         Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
     };
     let host = Arc::new(Host::new(
-        Arc::new(CloudClock(clock.clone())),
+        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
         progress,
         clouds.clone(),
         Arc::new(Process(environment.clone())),
@@ -179,6 +180,7 @@ pub fn setup_with(
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
         slots: Slots::new(usize::from(options.concurrency)),
+        endings: Endings::default(),
     });
     Ok(Setup {
         session,

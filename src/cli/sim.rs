@@ -61,11 +61,13 @@ fn planned(path: &Path) -> Result<Vec<Fault>, Error> {
             .help("give --faults a file that says what goes wrong, one fault a line")
     })?;
     sim::plan(&text).map_err(|mistakes| {
-        let told: Vec<String> =
-            mistakes.iter().map(|mistake| format!("{shown}:{}: {}", mistake.line, mistake.reason)).collect();
-        Error::new(Kind::InvalidArgument, told.join("\n"))
-            .coded("cli::faults")
-            .help("write `OPERATION WHAT times=N after=N`, such as `server.create status=503 times=2`")
+        let mut errors = mistakes.into_iter().map(|mistake| {
+            Error::new(Kind::InvalidArgument, format!("{shown}:{}: {}", mistake.line, mistake.reason))
+                .coded("cli::faults")
+        });
+        let Some(mut first) = errors.next() else { return Error::new(Kind::InvalidArgument, "") };
+        first.also = errors.collect();
+        first.help("write `OPERATION WHAT times=N after=N`, such as `server.create status=503 times=2`")
     })
 }
 

@@ -1,12 +1,17 @@
 //! What a person or a file is told of each request: `-v`, `--trace FILE`, a dry run, `--stats`.
 
-use crate::wire::{Exchange, Request, Trace};
-use serde_json::json;
+use crate::cloud::Time;
+use crate::cloud::host;
+use crate::wire::send::seconds;
+use crate::wire::{Counters, Exchange, Request, Trace};
+use async_trait::async_trait;
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Watches the requests of a run.
@@ -14,8 +19,20 @@ pub struct Watch {
     verbose: AtomicBool,
     bodies: bool,
     file: Option<Mutex<File>>,
-    slowest: Mutex<Option<(Duration, String)>>,
+    slowest: Mutex<Vec<Slow>>,
+    waits: AtomicU64,
+    waited: AtomicU64,
 }
+
+/// A request that took long.
+struct Slow {
+    took: Duration,
+    what: String,
+    id: Option<String>,
+}
+
+/// How many of the slowest requests are told.
+const SLOWEST: usize = 3;
 
 impl Watch {
     /// A watch; `trace` is made anew.
@@ -29,6 +46,8 @@ impl Watch {
             bodies: verbose > 1,
             file: file.map(Mutex::new),
             slowest: Mutex::default(),
+            waits: AtomicU64::new(0),
+            waited: AtomicU64::new(0),
         })
     }
 
@@ -37,9 +56,81 @@ impl Watch {
         self.verbose.store(on, Ordering::Relaxed);
     }
 
-    /// The slowest request so far.
-    pub fn slowest(&self) -> Option<(Duration, String)> {
-        self.slowest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was asked, repeated and waited for, and what took longest: lines for people.
+    pub fn summary(&self, counters: &BTreeMap<String, Counters>) -> Vec<String> {
+        let mut lines: Vec<String> = counters
+            .iter()
+            .map(|(cloud, counters)| {
+                let (requests, retries) = (counters.requests, counters.retries);
+                let after = match retries {
+                    0 => String::new(),
+                    _ => format!(" after {}", seconds(counters.waited)),
+                };
+                format!("{cloud}: {requests} requests, {retries} of them repeated{after}")
+            })
+            .collect();
+        let waits = self.waits.load(Ordering::Relaxed);
+        if waits > 0 {
+            let waited = Duration::from_millis(self.waited.load(Ordering::Relaxed));
+            lines.push(format!("waits: {waits}, {} in all", seconds(waited)));
+        }
+        for slow in &*self.slowest.lock().unwrap_or_else(PoisonError::into_inner) {
+            let id = slow.id.as_ref().map(|id| format!(", {id}")).unwrap_or_default();
+            lines.push(format!("slowest: {}, {} ms{id}", slow.what, millis(slow.took)));
+        }
+        lines
+    }
+
+    /// The same for programs.
+    pub fn summary_json(&self, counters: &BTreeMap<String, Counters>) -> Json {
+        let clouds: BTreeMap<&String, Json> = counters
+            .iter()
+            .map(|(cloud, counters)| {
+                let (requests, retries) = (counters.requests, counters.retries);
+                (cloud, json!({"requests": requests, "retries": retries, "retry_wait_ms": millis(counters.waited)}))
+            })
+            .collect();
+        let slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
+        let slow =
+            |slow: &Slow| json!({"request": slow.what, "ms": millis(slow.took), "request_id": slow.id});
+        json!({
+            "event": "stats",
+            "clouds": clouds,
+            "waits": self.waits.load(Ordering::Relaxed),
+            "wait_ms": self.waited.load(Ordering::Relaxed),
+            "slowest": slowest.iter().map(slow).collect::<Vec<_>>(),
+        })
+    }
+}
+
+/// A clock whose sleeps are counted: what a script waits for between its looks, and sleeps.
+pub struct CountedClock {
+    /// The clock.
+    pub clock: Arc<dyn host::Clock>,
+    /// Who counts.
+    pub watch: Arc<Watch>,
+}
+
+#[async_trait]
+impl host::Clock for CountedClock {
+    fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    async fn sleep(&self, by: Duration) {
+        let start = self.clock.elapsed();
+        self.clock.sleep(by).await;
+        self.watch.waits.fetch_add(1, Ordering::Relaxed);
+        let slept = self.clock.elapsed().saturating_sub(start);
+        self.watch.waited.fetch_add(millis(slept), Ordering::Relaxed);
+    }
+
+    async fn lapse(&self, by: Duration) {
+        self.clock.lapse(by).await;
     }
 }
 
@@ -91,6 +182,7 @@ impl Trace for Watch {
         }
         if let Some(file) = &self.file {
             let line = json!({
+                "time": Time::from_system(exchange.at).to_string(),
                 "operation": exchange.operation,
                 "method": exchange.method,
                 "url": exchange.url,
@@ -109,8 +201,17 @@ impl Trace for Watch {
             let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
         }
         let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
-        if slowest.as_ref().is_none_or(|(took, _)| *took < exchange.elapsed) {
-            *slowest = Some((exchange.elapsed, format!("{} {}", exchange.method, exchange.url)));
+        let place = slowest.partition_point(|slow| slow.took >= exchange.elapsed);
+        if place < SLOWEST {
+            slowest.insert(
+                place,
+                Slow {
+                    took: exchange.elapsed,
+                    what: format!("{} {}", exchange.method, exchange.url),
+                    id: exchange.request_id.map(str::to_string),
+                },
+            );
+            slowest.truncate(SLOWEST);
         }
     }
 

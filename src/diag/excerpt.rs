@@ -220,6 +220,8 @@ impl Clean {
                     clean.text.push_str(MASK);
                     shown = Some(nth);
                 }
+                // What marks a file as text of an editor is none of its words.
+                (None, '\u{feff}') if start + at == 0 => {}
                 (Some(_), _) => {}
                 (None, '\t') => {
                     let column = clean.text.width();

@@ -71,7 +71,8 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
         false => span::token(&text, site.line, site.column),
     };
     let mut marks = ends(error, site, &text).unwrap_or_else(|| vec![Mark { span, label: label(error) }]);
-    let mut apart = Vec::new();
+    let far = marks.iter().position(|mark| !shown_together(&text, &marks[0].span, &mark.span));
+    let mut apart = far.map(|at| marks.split_off(at)).unwrap_or_default();
     for also in &error.also {
         let span = span::span(&text, site.line, site.column, &also.place);
         let said = match &also.label {
@@ -96,7 +97,7 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
 const TOGETHER: usize = 40;
 
 /// Whether one frame has room for both: a line may be cut on its left for one of them only.
-fn shown_together(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
+pub(super) fn shown_together(text: &str, a: &Range<usize>, b: &Range<usize>) -> bool {
     let (first, last) = (a.start.min(b.start), a.end.max(b.end));
     text.get(first..last).is_none_or(|between| between.contains('\n') || last - first <= TOGETHER)
 }

@@ -4,6 +4,7 @@
 //! control characters escaped, cut where it is long, and without the secrets that are known.
 
 use super::excerpt::{self, Excerpt};
+use crate::cloud::value::MASK;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 use std::fmt::Write;
 use std::ops::Range;
@@ -38,6 +39,15 @@ pub struct Section {
     pub marks: Vec<Mark>,
 }
 
+/// A change that mends a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// The bytes to replace.
+    pub span: Range<usize>,
+    /// What to put there.
+    pub text: String,
+}
+
 /// What is said about one failure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
@@ -53,6 +63,8 @@ pub struct Report {
     pub facts: Vec<(String, String)>,
     /// What to do.
     pub help: Vec<String>,
+    /// The change to the first section's text that mends it, where that is certain.
+    pub fix: Option<Fix>,
     /// What only JSON shows: kind, status, request id …
     pub data: serde_json::Map<String, serde_json::Value>,
 }
@@ -67,6 +79,7 @@ impl Report {
             sections: Vec::new(),
             facts: Vec::new(),
             help: Vec::new(),
+            fix: None,
             data: serde_json::Map::new(),
         }
     }
@@ -256,35 +269,50 @@ fn unbroken(text: &str, longest: usize) -> Vec<&str> {
     words
 }
 
-/// A report as JSON: nothing cut, positions in lines and characters from 1; secrets are masked.
+/// A report as JSON, in names that stay: nothing cut, secrets masked.
+///
+/// `severity`, `code` (what `rhain explain` takes), `message`, `help` (an array of texts). Where it is: `file`, `line` and
+/// `column` from 1 in characters, `end_line`, `end_column` behind the last character, `start_byte` and `end_byte` of the
+/// file from 0, `label`; these of every place, innermost first, in `places`. `fix` is the bytes to replace and the `text` to put there.
+/// What a cloud said is in `kind`, `status`, `request_id`, `provider_code` …, what else a reader is told in `facts`.
 pub fn to_json(report: &Report, secrets: &[String]) -> serde_json::Value {
     use serde_json::{Value, json};
     let clean = |text: &str| Value::String(excerpt::mask(text, secrets));
     let places = report.sections.iter().flat_map(|section| {
         section.marks.iter().map(|mark| {
-            let (line, column) = crate::syntax::lexer::position(&section.text, mark.span.start);
-            let (end_line, end_column) = crate::syntax::lexer::position(&section.text, mark.span.end);
-            let mut place = json!({
-                "source": section.source, "line": line, "column": column,
-                "end_line": end_line, "end_column": end_column,
-            });
+            let mut place = range(&section.text, &mark.span);
+            place.insert("file".into(), json!(section.source));
+            place.insert("source".into(), json!(section.source));
             if !mark.label.is_empty() {
-                place["label"] = clean(&mark.label);
+                place.insert("label".into(), clean(&mark.label));
             }
-            place
+            Value::Object(place)
         })
     });
+    let places: Vec<Value> = places.collect();
     let mut object = serde_json::Map::new();
     if !report.code.is_empty() {
+        object.insert("code".into(), clean(&report.code));
         object.insert("diagnostic".into(), clean(&report.code));
     }
     let severity = if report.severity == Severity::Error { "error" } else { "warning" };
     object.insert("severity".into(), json!(severity));
     object.insert("message".into(), clean(&report.title));
-    for (name, value) in &report.data {
-        object.insert(name.clone(), masked(value, secrets));
+    if let Some(Value::Object(first)) = places.first() {
+        object.extend(
+            first.iter().filter(|(name, _)| *name != "source").map(|(name, at)| (name.clone(), at.clone())),
+        );
     }
-    object.insert("places".into(), places.collect());
+    if let (Some(fix), Some(section)) = (&report.fix, report.sections.first()) {
+        let mut place = range(&section.text, &fix.span);
+        place.insert("text".into(), clean(&fix.text));
+        object.insert("fix".into(), Value::Object(place));
+    }
+    for (name, value) in &report.data {
+        let name = if name == "code" { "provider_code" } else { name };
+        object.insert(name.into(), masked(value, secrets));
+    }
+    object.insert("places".into(), Value::Array(places));
     let known: Vec<&str> = vec!["cloud", "request", "answer"];
     let facts: serde_json::Map<String, Value> = report
         .facts
@@ -295,6 +323,24 @@ pub fn to_json(report: &Report, secrets: &[String]) -> serde_json::Value {
     object.insert("facts".into(), Value::Object(facts));
     object.insert("help".into(), report.help.iter().map(|help| clean(help)).collect());
     Value::Object(object)
+}
+
+/// Where bytes of a text are, both ways of counting.
+fn range(text: &str, span: &Range<usize>) -> serde_json::Map<String, serde_json::Value> {
+    let (line, column) = crate::syntax::lexer::position(text, span.start);
+    let (end_line, end_column) = crate::syntax::lexer::position(text, span.end);
+    // Of a text with masks in it, bytes are not those of the file.
+    let bytes = !text.contains(MASK);
+    let numbers = [
+        ("line", line),
+        ("column", column),
+        ("end_line", end_line),
+        ("end_column", end_column),
+        ("start_byte", span.start),
+        ("end_byte", span.end),
+    ];
+    let numbers = numbers.into_iter().filter(|(name, _)| bytes || !name.ends_with("_byte"));
+    numbers.map(|(name, number)| (name.to_owned(), number.into())).collect()
 }
 
 fn masked(value: &serde_json::Value, secrets: &[String]) -> serde_json::Value {

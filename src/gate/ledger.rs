@@ -155,11 +155,15 @@ impl Ledger {
         nouns.sort();
         nouns.dedup();
         for noun in nouns {
-            let names: Vec<&str> = alive
+            let mut names: Vec<&str> = alive
                 .iter()
                 .filter(|entry| entry.noun == Some(noun))
                 .map(|entry| entry.name.as_str())
                 .collect();
+            if names.len() > 6 {
+                // Made at the same time, they come in any order; of those that are left out the ends must tell.
+                names.sort_by_key(|name| (name.len(), *name));
+            }
             let shown = match names[..] {
                 [] => continue,
                 [one] => format!("1 {} of this run: {one}", noun.as_str()),

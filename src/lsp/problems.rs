@@ -2,9 +2,7 @@
 
 use super::documents::{Document, Documents};
 use super::server::{Answer, Client, Open, read};
-use crate::cloud::Error;
-use crate::script::failure::Cause;
-use crate::script::run::Program;
+use crate::check::{self, Checked, Finding, Fix, Severity};
 use crate::script::session::Session;
 use crate::syntax::lexer;
 use lsp_types::CodeActionParams;
@@ -17,60 +15,37 @@ const LONGEST: usize = 2 << 20;
 /// How many diagnostics are shown of one text.
 const MOST: usize = 200;
 
-#[derive(PartialEq, Clone, Copy)]
-pub enum Severity {
-    Error,
-    Warning,
-}
-pub struct Fix {
-    pub span: Range<usize>,
-    pub text: String,
-}
-pub struct Finding {
-    pub severity: Severity,
-    pub error: Error,
-    pub span: Range<usize>,
-    pub also: Vec<(Range<usize>, String)>,
-    pub fix: Option<Fix>,
-}
-
-fn check(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
-    match Program::compile(session, name, text) {
-        Err(failure) => match &failure.cause {
-            Cause::Parse(error) | Cause::Error(error) => {
-                let at = failure.sites.last().map_or(0, |site| lexer::offset(text, site.line, site.column));
-                let end =
-                    lexer::tokens(text).iter().find(|t| t.start <= at && at < t.end).map_or(at, |t| t.end);
-                vec![Finding {
-                    severity: Severity::Error,
-                    error: error.clone(),
-                    span: at..end,
-                    also: vec![],
-                    fix: None,
-                }]
-            }
-            _ => vec![],
-        },
-        Ok(program) => crate::check::check(&program)
-            .into_iter()
-            .map(|f| {
-                let at = lexer::offset(text, f.line, f.column);
-                let end =
-                    lexer::tokens(text).iter().find(|t| t.start <= at && at < t.end).map_or(at, |t| t.end);
-                Finding { severity: Severity::Error, error: f.error, span: at..end, also: vec![], fix: None }
-            })
-            .collect(),
-    }
-}
-
-/// What is wrong with a document's text.
+/// What is wrong with a document's text; where it imports what is wrong itself, the import is told.
 pub fn find(session: &Arc<Session>, document: &Document) -> Vec<Finding> {
     if document.text.len() > LONGEST {
         return Vec::new();
     }
-    let mut found = check(session, &document.name, &document.text);
-    found.truncate(MOST);
-    found
+    let mut checked = check::all(session, &document.name, &document.text).into_iter();
+    let Some(mut script) = checked.next() else { return Vec::new() };
+    let modules: Vec<Checked> = checked.collect();
+    for module in &modules {
+        if let Some(mistake) = module.findings.iter().find(|found| found.severity == Severity::Error)
+            && let Some(span) = import_of(&modules, module)
+        {
+            let line = lexer::position(&module.text, mistake.span.start).0;
+            let mut error = mistake.error.clone();
+            error.message = format!("`{}`, line {line}: {}", module.name, error.message);
+            error.label = None;
+            script.findings.push(Finding::error(error, span));
+        }
+    }
+    script.findings.truncate(MOST);
+    script.findings
+}
+
+/// The script's own import that leads to a module.
+fn import_of(modules: &[Checked], module: &Checked) -> Option<Range<usize>> {
+    let (mut importer, mut span) = module.imported.clone()?;
+    // Each is imported by one before it; the script is the first of all.
+    while importer > 0 {
+        (importer, span) = modules.get(importer - 1)?.imported.clone()?;
+    }
+    Some(span)
 }
 
 /// A document's diagnostics, as the client takes them.

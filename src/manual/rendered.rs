@@ -135,16 +135,23 @@ pub const MENDED: &str = "mended:";
 pub fn rendered(page: &str, look: Look) -> String {
     let mut text = String::new();
     let (mut fails, mut mends) = (Some(look.set("31", "fails")), None);
+    let mut listing = false;
     for piece in pieces(page) {
+        let item = matches!(&piece, Piece::Paragraph(words) if words.starts_with("- "));
+        let listing = std::mem::replace(&mut listing, item);
         match piece {
             Piece::Title(title) => {
                 let _ = writeln!(text, "{}", look.set("1", title));
             }
             Piece::Paragraph(words) if words == MENDED => mends = Some(look.set("32", "mended")),
             Piece::Paragraph(words) => {
-                let indent = if words.starts_with("- ") { 4 } else { 2 };
+                let indent = if item { 4 } else { 2 };
                 let lines = format!("  {}", wrap(&words, indent, WIDTH));
-                let _ = writeln!(text, "\n{}", inline(&lines, look));
+                // The items of a list stand together.
+                if !(item && listing) {
+                    text.push('\n');
+                }
+                let _ = writeln!(text, "{}", inline(&lines, look));
             }
             Piece::Code(code) => {
                 let caption = if code.fails { fails.take() } else { mends.take() };
@@ -195,7 +202,7 @@ mod tests {
     fn a_page_is_drawn() {
         assert_eq!(
             rendered(PAGE, Look::Plain),
-            "a::b\n\n  First `one` line.\n\n  - item\n\n  - other\n\n  fails  x.rhai\n    let a;\n\n  mended\n    $ run\n"
+            "a::b\n\n  First `one` line.\n\n  - item\n  - other\n\n  fails  x.rhai\n    let a;\n\n  mended\n    $ run\n"
         );
         assert!(rendered(PAGE, Look::Styled).contains("First \u{1b}[36mone\u{1b}[0m line."));
     }

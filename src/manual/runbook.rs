@@ -52,6 +52,20 @@ fn wrapped(line: &str, indent: usize) -> String {
     format!("{}{}", " ".repeat(indent), wrap(line, inner, WIDTH))
 }
 
+/// How a script is put to use: a runbook is run, a module is imported.
+fn used(name: &str, parameters: &[Parameter], functions: &[Function]) -> String {
+    if parameters.is_empty() && !functions.is_empty() {
+        let path = name.strip_suffix(".rhai").unwrap_or(name);
+        let word = path.rsplit('/').next().unwrap_or(path).replace(|c: char| !c.is_alphanumeric(), "_");
+        return format!("import \"{path}\" as {word};");
+    }
+    let quoted = if name.contains(char::is_whitespace) { format!("'{name}'") } else { name.to_string() };
+    let mut words = vec![format!("rhain run {quoted}")];
+    let needed = parameters.iter().filter(|one| one.default.is_none());
+    words.extend(needed.map(|one| format!("--{} {}", one.option, one.ty.to_uppercase())));
+    wrap(&words.join(" "), 6, WIDTH)
+}
+
 /// The page of a script.
 pub fn runbook(name: &str, description: &str, parameters: &[Parameter], functions: &[Function]) -> String {
     let mut text = format!("{name}\n");
@@ -75,6 +89,7 @@ pub fn runbook(name: &str, description: &str, parameters: &[Parameter], function
             let _ = writeln!(text, "  {head:wide$}  {}", wrap(&words.join(" "), wide + 4, WIDTH));
         }
     }
+    let _ = writeln!(text, "\nuse\n  {}", used(name, parameters, functions));
     if !functions.is_empty() {
         let _ = writeln!(text, "\nfunctions");
         for function in functions {

@@ -60,3 +60,46 @@ pub(super) fn wrap(text: &str, indent: usize, width: usize) -> String {
     }
     lines
 }
+
+/// An example in lines that fit: broken before a method, else before an argument.
+pub(super) fn broken(code: &str) -> Vec<String> {
+    use unicode_width::UnicodeWidthStr as _;
+    let room = WIDTH - 6;
+    let mut lines = Vec::new();
+    let mut rest = code;
+    while rest.width() > room {
+        let Some(at) = place(rest, room) else { break };
+        lines.push(rest[..at].trim_end().to_string());
+        rest = rest[at..].trim_start();
+    }
+    lines.push(rest.to_string());
+    lines
+}
+
+/// The last byte before `room` where a line of code may end: before a `.` outside all brackets, else after a `,` that
+/// as few brackets as possible are around.
+fn place(code: &str, room: usize) -> Option<usize> {
+    let (mut depth, mut quoted) = (0_usize, false);
+    let mut best: Option<(usize, usize)> = None;
+    for (at, letter) in code.char_indices().take_while(|(at, _)| *at <= room) {
+        match letter {
+            '"' | '`' => quoted = !quoted,
+            _ if quoted => {}
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let candidate = match letter {
+            '.' if !quoted && depth == 0 && code[..at].ends_with(')') => Some((0, at)),
+            ',' if !quoted => Some((depth, at + 1)),
+            _ => None,
+        };
+        if let Some((depth, at)) = candidate
+            && at > 6
+            && best.is_none_or(|(least, _)| depth <= least)
+        {
+            best = Some((depth, at));
+        }
+    }
+    best.map(|(_, at)| at)
+}

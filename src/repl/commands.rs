@@ -11,7 +11,6 @@ use crate::cloud::{Ty, Value};
 use crate::manual;
 use crate::output::table;
 use crate::script::failure::{Cause, Failure};
-use crate::script::run::Program;
 use crate::script::session::Session;
 use crate::syntax::lexer::{self, Shape};
 use crate::verbs;
@@ -458,13 +457,9 @@ fn write(path: &std::path::Path, text: &str, secret: bool) -> std::io::Result<()
 
 /// What a check of the saved script finds: lines of a session may need what failed, or was typed elsewhere.
 fn problems(conversation: &Conversation, name: &str, text: &str) -> Vec<String> {
-    match Program::compile(&conversation.session, name, text) {
-        Ok(program) => {
-            check::check(&program).into_iter().map(|finding| finding.error.message.clone()).collect()
-        }
-        Err(Failure { cause: Cause::Parse(error) | Cause::Error(error), .. }) => vec![error.message.clone()],
-        Err(_) => Vec::new(),
-    }
+    let found = check::check(&conversation.session, name, text).into_iter();
+    let errors = found.filter(|finding| finding.severity == check::Severity::Error);
+    errors.map(|finding| finding.error.message.clone()).collect()
 }
 
 fn clear(conversation: &mut Conversation, _: &str) -> Next {

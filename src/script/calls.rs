@@ -6,8 +6,8 @@
 use super::assigning::unmarked;
 use super::elsewhere;
 use super::fault::{Known, Signature};
-use super::mistakes::declares;
 use super::people::{BUILT_IN, operator_sentence, people_word, people_words, plain};
+use super::reading::declares;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 
@@ -128,8 +128,12 @@ fn misfit_built_in(name: &str, shown: &str, types: &[&str]) -> Error {
     let needed = form.iter().filter(|(_, required)| *required).count();
     let help = spelled(name, &[&form]);
     if types.len() < needed {
-        let missing = form[types.len()..needed].iter().map(|(name, _)| format!("`{name}`"));
-        let missing = missing.collect::<Vec<_>>().join(" and ");
+        let word = |name: &str| match name.contains(' ') {
+            true => "a value".to_owned(),
+            false => format!("`{name}`"),
+        };
+        let missing: Vec<String> = form[types.len()..needed].iter().map(|(name, _)| word(name)).collect();
+        let missing = missing.join(" and ");
         let verb = if types.len() + 1 == needed { "is" } else { "are" };
         return call("call::missing_argument", format!("`{name}` needs {missing}"))
             .at(Place::Verb, format!("{missing} {verb} missing"))

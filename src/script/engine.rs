@@ -4,6 +4,7 @@ use super::known::Names;
 use super::modules::Resolver;
 use super::session::Session;
 use super::{assigning, bind, compare, failure::Ending, fault, helpers, interactive, types};
+use crate::verbs::host::Phase;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
 use std::collections::{BTreeMap, HashSet};
@@ -19,6 +20,37 @@ pub type Constants = Shared<Locked<BTreeMap<ImmutableString, Dynamic>>>;
 /// A name that no script writes: reading it makes the constants of a session those of the text that begins.
 pub const CONSTANTS: &str = "constants$";
 
+/// An engine that knows the language's words and limits and none of its functions: enough to tell whether a text is a
+/// script.
+pub(super) fn grammar() -> Engine {
+    let mut engine = Engine::new_raw();
+    words(&mut engine, Caught::default());
+    engine
+}
+
+fn words(engine: &mut Engine, caught: Caught) {
+    engine.set_max_call_levels(1000);
+    engine.set_max_expr_depths(256, 128);
+    engine.set_max_variables(10_000);
+    engine.set_max_functions(10_000);
+    engine.set_max_modules(256);
+    engine.set_max_strings_interned(4096);
+    engine.set_strict_variables(true);
+    engine.disable_symbol("eval");
+    reserved_words(engine, caught);
+}
+
+/// The functions that are there without the verbs.
+pub(super) fn without_verbs(session: &Arc<Session>) -> Engine {
+    let mut engine = Engine::new_raw();
+    StandardPackage::new().register_into_engine(&mut engine);
+    types::register(&mut engine, session);
+    assigning::register(&mut engine);
+    compare::register(&mut engine);
+    helpers::register(&mut engine, session);
+    engine
+}
+
 /// An engine of this session.
 pub fn engine(session: &Arc<Session>) -> Engine {
     engine_with(session, None)
@@ -28,30 +60,24 @@ pub fn engine(session: &Arc<Session>) -> Engine {
 pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engine {
     let mut engine = Engine::new_raw();
     StandardPackage::new().register_into_engine(&mut engine);
-    engine.set_max_call_levels(1000);
-    engine.set_max_expr_depths(256, 128);
-    engine.set_max_variables(10_000);
-    engine.set_max_functions(10_000);
-    engine.set_max_modules(256);
-    engine.set_max_strings_interned(4096);
-    engine.set_strict_variables(true);
+    let caught = Caught::default();
+    words(&mut engine, caught.clone());
     engine.set_fail_on_invalid_map_property(true);
     // Comparison operators are ours for unlike values, so the built-in shortcuts must not come first.
     engine.set_fast_operators(false);
-    engine.disable_symbol("eval");
-    let caught = Caught::default();
-    reserved_words(&mut engine, caught.clone());
     variables(&mut engine, session, caught, constants);
     types::register(&mut engine, session);
     assigning::register(&mut engine);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
-    let stopped = session.stopped.clone();
+    let (stopped, host) = (session.stopped.clone(), session.host.clone());
     let signal = session.signal.clone();
     engine.on_progress(move |_| {
         let ending = if signal.load(Ordering::Relaxed) { Ending::Terminated } else { Ending::Interrupted };
-        stopped.load(Ordering::Relaxed).then(|| Dynamic::from(ending))
+        // The flag alone is looked at as long as nothing stopped.
+        let stops = stopped.load(Ordering::Relaxed) && host.phase() != Phase::Ending;
+        stops.then(|| Dynamic::from(ending))
     });
     let console = session.console.clone();
     engine.on_print(move |text| console.data(text));

@@ -74,6 +74,14 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
         calls::of_variable(error, &known.text(&source).unwrap_or_default());
     }
     let mut sites = vec![site(&source, error.position(), function)];
+    if let EvalAltResult::ErrorDataRace(said, _) = error
+        && sites[0].line == 0
+        && let Some((line, column)) = raced(said)
+            .and_then(|name| super::reading::only_call(&known.text(&source).unwrap_or_default(), name))
+    {
+        // The engine does not tell where.
+        sites[0] = Site { source: source.clone(), line, column, function: None };
+    }
     if let Cause::Error(error) = &cause
         && let Some((from, line, column)) = &error.raised
         && (sites[0].line, sites[0].column) != (*line, *column)
@@ -93,75 +101,13 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
 }
 
 /// What parts a function's name and the item that it was called for.
-const FOR: char = '\u{1f}';
+pub(super) const FOR: char = '\u{1f}';
 
 /// The name of a function on the way to an error: `closure` for one without, `closure, for item 13` where it ran for one.
 fn called(name: &str) -> String {
     let (name, item) = name.split_once(FOR).map_or((name, None), |(name, item)| (name, Some(item)));
     let name = if name.starts_with("anon$") { "closure" } else { name };
     item.map_or_else(|| name.to_owned(), |item| format!("{name}, for {item}"))
-}
-
-/// The same error, told apart as that of one item of many.
-pub(super) fn of_item(error: Box<EvalAltResult>, item: &str) -> Box<EvalAltResult> {
-    Box::new(match *error {
-        EvalAltResult::ErrorInFunctionCall(name, source, inner, position) => {
-            EvalAltResult::ErrorInFunctionCall(format!("{name}{FOR}{item}"), source, inner, position)
-        }
-        // A verb that was called with no closure around it has no frame of its own to say it.
-        other => match other {
-            EvalAltResult::ErrorRuntime(value, position) => {
-                let known = value.read_lock::<Error>().map(|error| error.clone().fact("for", item));
-                EvalAltResult::ErrorRuntime(known.map_or(value, Dynamic::from), position)
-            }
-            other => other,
-        },
-    })
-}
-
-/// An error as a value of the script, its first place kept; `None` for an end that no script can catch.
-pub(super) fn value_of(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> Option<Error> {
-    let failure = failure(error, main_source, known);
-    let Cause::Error(mut error) = failure.cause else { return None };
-    if let (None, Some(site)) = (&error.raised, failure.sites.first().filter(|site| site.line > 0)) {
-        let source = Some(site.source.clone()).filter(|source| !source.is_empty());
-        error.raised = Some((source, site.line, site.column));
-    }
-    Some(error)
-}
-
-/// The same error with what became of every member of the call it ended.
-pub(super) fn with_members(
-    error: Box<EvalAltResult>,
-    results: Vec<crate::cloud::Value>,
-    exists: Vec<crate::cloud::Value>,
-    known: &dyn Known,
-) -> Box<EvalAltResult> {
-    use EvalAltResult as E;
-    Box::new(match *error {
-        E::ErrorInFunctionCall(name, source, inner, position) => {
-            E::ErrorInFunctionCall(name, source, with_members(inner, results, exists, known), position)
-        }
-        E::ErrorInModule(name, inner, position) => {
-            E::ErrorInModule(name, with_members(inner, results, exists, known), position)
-        }
-        E::ErrorRuntime(value, position) if value.is_map() => {
-            // What a script threw stays as it threw it.
-            let mut map = value.cast::<rhai::Map>();
-            let array = |values| super::value::to_dynamic(crate::cloud::Value::Array(values));
-            map.entry("results".into()).or_insert_with(|| array(results));
-            map.entry("exists".into()).or_insert_with(|| array(exists));
-            E::ErrorRuntime(Dynamic::from_map(map), position)
-        }
-        other => match cause(&other, known) {
-            Cause::Error(mut error) => {
-                error.results = results;
-                error.exists = exists;
-                E::ErrorRuntime(Dynamic::from(error), other.position())
-            }
-            _ => other,
-        },
-    })
 }
 
 fn site(source: &str, position: Position, function: Option<String>) -> Site {
@@ -191,7 +137,7 @@ pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) 
 }
 
 /// Why a run ended, of the innermost error.
-fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
+pub(super) fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
     match error {
         EvalAltResult::ErrorTerminated(token, _) => super::run::ending(token),
         EvalAltResult::Exit(value, _) | EvalAltResult::Return(value, _) => {
@@ -324,7 +270,12 @@ pub(super) fn thrown(value: &Dynamic) -> Error {
         "a number" | "a truth value" | "a character" => {
             script("language::thrown", format!("{value} was thrown"))
         }
-        word => script("language::thrown", format!("{word} was thrown")),
+        word => match super::value::to_value(value) {
+            crate::cloud::Value::Resource(resource) => {
+                script("language::thrown", format!("{} was thrown", resource.noun().with_article()))
+            }
+            _ => script("language::thrown", format!("{word} was thrown")),
+        },
     }
 }
 
@@ -451,10 +402,23 @@ fn bounds(what: &str, part: &str, length: usize, index: i64) -> Error {
         .at(Place::Verb, label)
 }
 
+/// The function that is given a value which something else is changing.
+fn raced(said: &str) -> Option<&str> {
+    said.split('\'').nth(1).map(str::trim).filter(|name| !name.is_empty())
+}
+
 fn data_race(said: &str) -> Error {
-    let name = said.split('\'').nth(1).unwrap_or(said).trim();
-    let what = if name.is_empty() { "a variable".into() } else { format!("`{name}`") };
-    script("language::data_race", format!("{what} is used while it is being changed")).help(
+    let message = match raced(said) {
+        Some(name) if said.starts_with("argument #1 ") => {
+            format!("what `{name}` is called on is used while it is being changed")
+        }
+        Some(name) if said.starts_with("argument ") => {
+            format!("what `{name}` is given is used while it is being changed")
+        }
+        Some(name) => format!("`{name}` is used while it is being changed"),
+        None => "a variable is used while it is being changed".to_owned(),
+    };
+    script("language::data_race", message).help(
         "take a copy before the closure, `let copy = value;`, or return a value from the closure instead of changing one outside",
     )
 }

@@ -2,7 +2,8 @@
 //! called here. Each is recognised by a few tokens around the place where the engine stopped.
 
 use super::fault::Known;
-use super::mistakes::{Found, Reading, mistake};
+use super::mistakes::{Found, mistake};
+use super::reading::Reading;
 use crate::cloud::error::Error;
 use crate::syntax::lexer::{self, Shape};
 use rhai::ParseErrorType as P;

@@ -5,7 +5,8 @@
 
 use super::elsewhere;
 use super::fault::Known;
-use super::mistakes::{Found, Reading, mistake};
+use super::mistakes::{Found, mistake};
+use super::reading::Reading;
 use crate::syntax::lexer::{self, Shape};
 use rhai::{LexError, ParseErrorType as P};
 
@@ -21,7 +22,7 @@ pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<F
         .or_else(|| behind(error, reading))
         .or_else(|| dollar(reading))
         .or_else(|| object(error, reading, known))
-        .or_else(|| statement(error, reading))
+        .or_else(|| statement(error, reading, known))
         .or_else(|| long_text(error, reading))
 }
 
@@ -255,8 +256,9 @@ fn in_brackets(error: &P, reading: &Reading) -> Option<Found> {
                 ));
             }
             condition.then(|| {
-                let error = mistake("parse::block", "a condition stands without brackets", "");
-                (error.help("write `if a == b { … }`"), reading.tokens[open].start)
+                let error =
+                    mistake("parse::condition", "a condition stands without brackets", "write `a == b`");
+                (error, reading.tokens[open].start)
             })
         }
         ("(", ",") if matches!(error, P::MissingToken(token, _) if token == ")") && !reading.in_call() => {
@@ -373,7 +375,7 @@ const STATEMENTS: &[(&str, &str, &str)] = &[
 ];
 
 /// A word that begins a statement of another language, or the name of a program as in a shell.
-fn statement(error: &P, reading: &Reading) -> Option<Found> {
+fn statement(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
     let word = reading.word(0);
     if !is_undefined(error) || !reading.begins_statement() || !is_word(reading, 0) {
         return None;
@@ -381,9 +383,10 @@ fn statement(error: &P, reading: &Reading) -> Option<Found> {
     let next = reading.token(1);
     let at = reading.start(0);
     let same_line = next.is_some_and(|next| !reading.text[at..next.start].contains('\n'));
+    let apart = next.is_some_and(|next| next.start > at + word.len());
     let continues = next.is_some_and(|next| {
         matches!(next.shape, Shape::Word | Shape::Text | Shape::OpenText | Shape::Number)
-            || ["{", "./", "-", "--", "/", ";", "<<", "$"].iter().any(|text| next.text(reading.text) == *text)
+            || ["{", ".", "-", "--", "/", ";", "<<", "$"].iter().any(|text| next.text(reading.text) == *text)
     });
     if matches!(word, "public" | "pub" | "static" | "void")
         && next.is_some_and(|next| next.shape == Shape::Word)
@@ -396,7 +399,7 @@ fn statement(error: &P, reading: &Reading) -> Option<Found> {
         return Some((error, at));
     }
     let alone = matches!(word, "pass" | "begin");
-    if (alone || same_line && continues)
+    if (alone || same_line && apart && continues)
         && let Some((_, message, label)) = STATEMENTS.iter().find(|(other, ..)| *other == word)
     {
         return Some((mistake("parse::foreign", *message, *label), at));
@@ -408,7 +411,7 @@ fn statement(error: &P, reading: &Reading) -> Option<Found> {
         && (is_word(reading, 2)
             || matches!(reading.word(2), "-" | "--" | "" | "/")
             || reading.token(2).is_some_and(|next| reading.text[at..next.start].contains('\n')));
-    let taken = super::habits::begins_elsewhere(word);
+    let taken = super::habits::begins_elsewhere(word) || known.verbs().iter().any(|verb| verb.name == word);
     if same_line && !taken && (words || dashes) {
         let known = matches!(word, "openstack" | "nova" | "aws" | "cinder" | "glance" | "cmk");
         let error =

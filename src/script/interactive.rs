@@ -14,6 +14,7 @@ use super::session::Session;
 use super::value::to_value;
 use super::{assigning, raise};
 use crate::cloud::Value;
+use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::lexer::{self, Shape};
 use rhai::{AST, Dynamic, Engine, Expr, FnAccess, Module, OptimizationLevel, Position, Scope, Stmt};
 use std::cell::RefCell;
@@ -192,7 +193,7 @@ impl Interactive {
             let mut function = (**function).clone();
             // `private` would hide it from the next input.
             function.access = FnAccess::Public;
-            match self.from_here(source, function) {
+            match self.defined_here(source, function) {
                 Ok(defined) => functions.combine(defined),
                 Err(error) => return (Err(self.failure(&error, source)), scope),
             };
@@ -212,7 +213,12 @@ impl Interactive {
     fn compile(&self, source: &str, text: &str, scope: &Scope) -> Result<AST, Failure> {
         let places = results(text).into_iter().map(|at| lexer::position(text, at)).collect();
         RESULTS.set(places);
-        let compiled = assigning::compile_within(&self.engine, scope, text);
+        // A function of an earlier input may stand as a value: its name is known, and found when it is read.
+        let mut known = scope.clone();
+        for (name, _) in self.functions().into_iter().filter(|(name, _)| !scope.contains(name)) {
+            known.push_constant_dynamic(name, Dynamic::UNIT);
+        }
+        let compiled = assigning::compile_within(&self.engine, &known, text);
         RESULTS.take();
         let mut ast = compiled.map_err(|error| fault::parse_failure(&error, source, text, &self.names()))?;
         ast.set_source(source);
@@ -221,7 +227,7 @@ impl Interactive {
     }
 
     /// A function that knows which source it is from and which constants it sees.
-    fn from_here(&self, source: &str, function: rhai::ScriptFuncDef) -> raise::Outcome<Module> {
+    fn defined_here(&self, source: &str, function: rhai::ScriptFuncDef) -> raise::Outcome<Module> {
         let mut alone = Module::new();
         alone.set_script_fn(function);
         let ast = AST::new_with_source(self.opening.statements().iter().cloned(), alone, source);
@@ -263,6 +269,14 @@ impl Interactive {
 
     fn failure(&self, error: &rhai::EvalAltResult, source: &str) -> Failure {
         let mut failure = fault::failure(error, source, &self.names());
+        if let Cause::Error(error) = &mut failure.cause
+            && error.diagnostic == Some("language::unknown_variable")
+            && failure.sites.first().is_some_and(|site| site.function.is_some())
+            && let Some(name) = error.message.split('`').nth(1)
+            && let Some(constant) = self.scope.is_constant(name)
+        {
+            *error = unseen(name, constant);
+        }
         if let Cause::Interrupted { terminated } = &mut failure.cause {
             *terminated = self.session.signal.load(Ordering::Relaxed);
         }
@@ -318,6 +332,19 @@ fn made(session: &Arc<Session>, constants: &Constants, resolver: &Arc<Resolver>)
 fn opening() -> Stmt {
     let variable = (None, CONSTANTS.into(), Default::default(), 0);
     Stmt::Expr(Box::new(Expr::Variable(Box::new(variable), None, Position::NONE)))
+}
+
+/// The error of a function that reads a variable of the session.
+fn unseen(name: &str, constant: bool) -> Error {
+    let error = Error::new(Kind::Script, format!("a function does not see the session's `{name}`"))
+        .coded("language::function_scope");
+    if constant {
+        return error.at(Place::Verb, format!("write `global::{name}`"));
+    }
+    let upper = name.to_uppercase();
+    error.help(format!(
+        "give the function a parameter, or declare it as `const {upper} = …;` and write `global::{upper}`"
+    ))
 }
 
 /// The variables and constants of a scope, oldest first.

@@ -1,14 +1,16 @@
 //! The language: Rhai, the verbs bound into it, and what a failure looks like from outside.
 //!
 //! [`session`] is what natives share; [`bind`] registers the verbs; [`engine`] puts an engine together; [`run`] runs a
-//! text; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
+//! text; [`reader`] tells what can be told of one without running it; [`failure`] is what it ends with, in no terms of the engine. Values cross in [`value`], futures in [`bridge`].
 
 mod assigning;
 pub mod bind;
 pub mod bridge;
 mod calls;
+mod carried;
 pub mod compare;
 mod elsewhere;
+pub mod ending;
 pub mod engine;
 pub mod failure;
 pub mod fault;
@@ -23,6 +25,8 @@ pub mod parallel;
 pub mod params;
 mod people;
 pub mod raise;
+pub mod reader;
+mod reading;
 pub mod run;
 pub mod session;
 pub mod types;

@@ -146,10 +146,10 @@ impl Resolver {
     }
 }
 
-/// The name and text of what a path means that a source imports.
+/// The name and text of what an import in `source` means.
 ///
 /// # Errors
-/// When there is no such module, or it cannot be read.
+/// When there is no such module, or it lies outside the main script's folder.
 pub fn find(session: &Arc<Session>, source: &str, path: &str) -> Result<(String, String), Error> {
     Resolver::new(session.clone()).find(Some(source), path)
 }
@@ -212,7 +212,8 @@ fn check_imports(
     Ok(())
 }
 
-fn circular(name: &str, cycle: &[String]) -> Error {
+/// The error of a module that imports itself, by way of the others in `cycle`.
+pub fn circular(name: &str, cycle: &[String]) -> Error {
     Error::new(Kind::Script, format!("`{name}` imports itself: {}", cycle.join(" → ")))
         .coded("import::cycle")
         .help("move what both need into a third module")

@@ -4,7 +4,7 @@
 //! slots that are free in the whole run: nested calls share the limit, and cannot wait for each other in a ring. Every item
 //! has its own copy of what the closure captured, for the engine lets two threads not call methods on one value.
 
-use super::fault;
+use super::carried;
 use super::known::Names;
 use super::raise::{Outcome, raise};
 use super::session::Session;
@@ -158,7 +158,7 @@ impl Work<'_> {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(index) else { break };
             let before = MADE.replace(Some(Vec::new()));
-            let ended = self.one(item).map_err(|error| fault::of_item(error, &word(item, index)));
+            let ended = self.one(item).map_err(|error| carried::of_item(error, &word(item, index)));
             let made = MADE.replace(before).unwrap_or_default();
             lock(&self.made).extend(made);
             if let Err(error) = &ended
@@ -203,7 +203,7 @@ fn finish(work: Work) -> Outcome<Dynamic> {
         last.or(first.filter(|_| !collect)).and_then(|index| ended[index].take().map(|end| (index, end)));
     let names = Names { session, functions: Vec::new() };
     let source = context.call_source().unwrap_or_default();
-    let value = |error: &EvalAltResult| fault::value_of(error, source, &names);
+    let value = |error: &EvalAltResult| carried::value_of(error, source, &names);
     let Some((index, Err(raised))) = raised else {
         let given = ended.into_iter().map(|end| match end {
             Some(Ok(given)) => given,
@@ -227,11 +227,11 @@ fn finish(work: Work) -> Outcome<Dynamic> {
         *place = Value::Error(error);
     }
     let exists = made.into_iter().map(Value::Resource).collect();
-    Err(fault::with_members(raised, results, exists, &names))
+    Err(carried::with_members(raised, results, exists, &names))
 }
 
 /// A value that shares nothing with another thread.
-fn own(value: &Dynamic, depth: usize) -> Dynamic {
+pub(super) fn own(value: &Dynamic, depth: usize) -> Dynamic {
     if depth > DEPTH {
         return value.clone();
     }

@@ -1,19 +1,17 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
 use super::assigning;
-use super::calls;
+use super::ending;
 use super::engine::engine;
-use super::failure::{Cause, Ending, Failure, Sources as _};
+use super::failure::{Cause, Ending, Failure};
 use super::fault;
 use super::known::{self, Names};
 use super::modules;
 use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
-use crate::cloud::{Error, Value};
-use crate::verbs::VERBS;
+use crate::cloud::Value;
 use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A script that was compiled and not run.
@@ -31,16 +29,7 @@ impl Program {
         let mut engine = engine(session);
         // The optimizer folds calls of constants away, and their places with them.
         engine.set_optimization_level(OptimizationLevel::None);
-        // A script's first line may name its interpreter.
-        let runnable = match text.strip_prefix("#!") {
-            // Three slashes would describe a function.
-            Some(rest) => match rest.strip_prefix('/') {
-                Some(path) => format!("// {path}"),
-                None => format!("//{rest}"),
-            },
-            None => text.to_string(),
-        };
-        match assigning::compile(&engine, &runnable) {
+        match assigning::compile(&engine, &runnable(text)) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;
@@ -55,27 +44,6 @@ impl Program {
     /// The name it was compiled under.
     pub fn name(&self) -> &str {
         &self.name
-    }
-
-    /// The engine's tree, for checks.
-    pub fn tree(&self) -> &AST {
-        &self.ast
-    }
-
-    /// Every function that a call by name can mean: the verbs, the engine's, the script's own.
-    pub fn function_names(&self) -> HashSet<String> {
-        let native = self.engine.collect_fn_metadata(None, |info| Some(info.metadata.name.to_string()), true);
-        let own = self.ast.iter_functions().map(|function| function.name.to_string());
-        native.into_iter().chain(own).chain(VERBS.iter().map(|verb| verb.name.to_string())).collect()
-    }
-
-    /// The error of calling what is no function, with the nearest that is.
-    pub fn no_function(&self, name: &str, arguments: usize) -> Error {
-        let types = vec!["string"; arguments].join(", ");
-        let names = Names { session: &self.session, functions: known::functions(&self.ast) };
-        let mut error = calls::not_found(&format!("{name} ({types})"), &names);
-        calls::of_variable(&mut error, &self.session.texts.text(&self.name).unwrap_or_default());
-        error
     }
 
     /// The parameters that the script declares.
@@ -115,7 +83,7 @@ impl Program {
     /// Run it to its end; gives its last value.
     pub fn run(&self) -> Result<Value, Failure> {
         let mut scope = Scope::new();
-        match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
+        let result = match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
             Ok(value) => Ok(to_value(&value)),
             Err(error) => {
                 let names = Names { session: &self.session, functions: known::functions(&self.ast) };
@@ -125,7 +93,22 @@ impl Program {
                 }
                 Err(failure)
             }
+        };
+        ending::finish(&self.session, &self.engine, &self.name, &self.ast, result)
+    }
+}
+
+/// A text as the engine reads it: the first line may name an interpreter, which is none of its business.
+pub(super) fn runnable(text: &str) -> String {
+    match text.strip_prefix("#!") {
+        Some(rest) => {
+            let end = rest.find('\n').unwrap_or(rest.len());
+            let blank: String = std::iter::repeat_n(' ', 2 + rest[..end].chars().count()).collect();
+            blank + &rest[end..]
         }
+        // A byte order mark says nothing; a space keeps every place where it was.
+        None if text.starts_with('\u{feff}') => text.replacen('\u{feff}', " ", 1),
+        None => text.to_string(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! A session of the language: the run it shares with the verbs, the policy, the ledger, the sources, and where output goes.
 
 use super::bridge::Bridge;
+use super::ending::Endings;
 use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
 use crate::gate::{Decision, Ledger, Policy, decide};
+use crate::verbs::host::Phase;
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -110,6 +112,8 @@ pub struct Session {
     pub signal: Arc<AtomicBool>,
     /// What bounds the closures that run at a time.
     pub slots: Slots,
+    /// What the script put off until its end.
+    pub endings: Endings,
 }
 
 impl Session {
@@ -119,6 +123,9 @@ impl Session {
         let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
         if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
             error.verb = Some(verb.name);
+            if read_only && !self.policy.read_only {
+                error = error.help("type `:read-only off` to let verbs change the cloud again");
+            }
             return Err(error);
         }
         self.hush(&call);
@@ -165,8 +172,17 @@ impl Session {
     }
 
     /// Whether the run was interrupted.
-    pub fn is_stopped(&self) -> bool {
+    pub fn is_interrupted(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Whether what runs now is to stop: an interruption does not end what was put off until the end.
+    pub fn is_stopped(&self) -> bool {
+        match self.host.phase() {
+            _ if !self.is_interrupted() => false,
+            Phase::Running | Phase::Over => true,
+            Phase::Ending => false,
+        }
     }
 
     /// Wait a while, unless interrupted.

@@ -1,5 +1,6 @@
 //! Values of the scripting engine as values of the verbs, and back.
 
+use super::ending::Handle;
 use crate::cloud::{Error, Resource, Secret, Span, Time, Value};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use std::sync::Arc;
@@ -60,6 +61,9 @@ pub fn to_value(dynamic: &Dynamic) -> Value {
     }
     if let Ok(decimal) = dynamic.as_decimal() {
         return decimal.to_string().parse().map_or(Value::Other("a decimal number"), Value::Float);
+    }
+    if dynamic.read_lock::<Handle>().is_some() {
+        return Value::Other("a handle");
     }
     if dynamic.read_lock::<FnPtr>().is_some() {
         return Value::Other("a closure");

@@ -14,11 +14,11 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    fn give(what: impl Into<String>) -> Mismatch {
+    pub(in crate::verbs) fn give(what: impl Into<String>) -> Mismatch {
         Mismatch { give: what.into(), because: None }
     }
 
-    fn because(what: impl Into<String>, because: impl Into<String>) -> Mismatch {
+    pub(in crate::verbs) fn because(what: impl Into<String>, because: impl Into<String>) -> Mismatch {
         Mismatch { give: what.into(), because: Some(because.into()) }
     }
 }
@@ -52,34 +52,6 @@ impl Argument for Plain {
         match value {
             Value::Map(_) => Err(Mismatch::give("text, a number, a truth value, a duration or an array")),
             plain => Ok(Plain(plain.clone())),
-        }
-    }
-}
-
-/// A closure, or a function of the script; only the language can call it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Closure;
-
-impl Argument for Closure {
-    const TY: Ty = Ty::Any;
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        match value {
-            Value::Other("a closure") => Ok(Closure),
-            _ => Err(Mismatch::give("a closure: || …")),
-        }
-    }
-}
-
-/// An array or a range; only the language can go through it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Items;
-
-impl Argument for Items {
-    const TY: Ty = Ty::Any;
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        match value {
-            Value::Array(_) | Value::Other("a range") => Ok(Items),
-            _ => Err(Mismatch::give("an array or a range")),
         }
     }
 }

@@ -12,6 +12,17 @@ use tokio::sync::watch;
 /// Tells a run to stop: 0 goes on, 1 was interrupted, 2 was terminated.
 pub type Cancel = watch::Receiver<u8>;
 
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The script runs: an interruption ends it.
+    Running,
+    /// What the script put off until its end runs: an interruption does not end it.
+    Ending,
+    /// Its time is up: everything ends.
+    Over,
+}
+
 /// A server or image, by the cloud's name and its id.
 type Id = (Arc<str>, String);
 
@@ -47,6 +58,7 @@ pub struct Host {
     pub dry_run: bool,
     /// Whether names are looked up once a run.
     pub caches: bool,
+    phase: watch::Sender<Phase>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     stand_ins: Mutex<Vec<Resource>>,
@@ -76,6 +88,7 @@ impl Host {
             concurrency: habits.concurrency.max(1),
             dry_run: habits.dry_run,
             caches: habits.caches,
+            phase: watch::Sender::new(Phase::Running),
             requests: Mutex::default(),
             names: Mutex::default(),
             stand_ins: Mutex::default(),
@@ -100,12 +113,53 @@ impl Host {
 
     /// A future, unless the run is interrupted first: then `cancelled`.
     pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
-        let mut cancel = self.cancel.clone();
         tokio::select! {
             biased;
-            _ = cancel.wait_for(|level| *level > 0) => Err(Error::new(Kind::Cancelled, "interrupted")),
+            () = self.cancelled() => Err(Error::new(Kind::Cancelled, "interrupted")),
             done = work => Ok(done),
         }
+    }
+
+    /// Ready when what runs now is to stop.
+    async fn cancelled(&self) {
+        let (mut cancel, mut phase) = (self.cancel.clone(), self.phase.subscribe());
+        loop {
+            let now = *phase.borrow_and_update();
+            let interrupted = *cancel.borrow_and_update() > 0;
+            match now {
+                Phase::Over => return,
+                Phase::Running if interrupted => return,
+                Phase::Running => tokio::select! {
+                    changed = cancel.changed() => if changed.is_err() { std::future::pending().await },
+                    _ = phase.changed() => {}
+                },
+                Phase::Ending => {
+                    // The sender is ours: it does not go while this is asked.
+                    let _ = phase.changed().await;
+                }
+            }
+        }
+    }
+
+    /// How far the run is.
+    pub fn phase(&self) -> Phase {
+        *self.phase.borrow()
+    }
+
+    /// The run has come so far.
+    pub fn set_phase(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+    }
+
+    /// The time of what was put off is up; where none runs, nothing changes.
+    pub fn cut_short(&self) {
+        self.phase.send_if_modified(|phase| {
+            let ending = *phase == Phase::Ending;
+            if ending {
+                *phase = Phase::Over;
+            }
+            ending
+        });
     }
 
     /// The name of a resource by its id, looked up once a run; the id itself where the cloud does not know it any more.

@@ -112,7 +112,7 @@ fn holds_mask(value: &Value) -> bool {
 }
 
 /// Forms whose arity fits come first; of those, the one with fewer mistakes.
-fn rank(mistakes: &[Error]) -> (bool, usize) {
+pub fn rank(mistakes: &[Error]) -> (bool, usize) {
     let arity = mistakes
         .iter()
         .any(|error| matches!(error.diagnostic, Some("call::missing_argument" | "call::too_many_arguments")));
@@ -143,24 +143,8 @@ fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize
         return Err(vec![missing_argument(verb, form, &missing.join(" and "))]);
     }
     if plain.len() > form.params.len() {
-        let mut error = Error::new(
-            Kind::InvalidArgument,
-            format!("`{}` takes {} here, and got {}", verb.name, arguments(form.params.len()), plain.len()),
-        )
-        .coded("call::too_many_arguments")
-        .help(format!("write {}", verb.ways(form)));
-        if let Some(Value::Map(_)) = plain.last()
-            && keys.is_empty()
-        {
-            error.message = format!("`{}` takes no options", verb.name);
-        }
-        let options = !keys.is_empty() && !matches!(plain.last(), Some(Value::Map(_)));
-        let label = match plain.len() - form.params.len() {
-            1 if options => "options stand in a map: `#{ … }`",
-            1 => "one too many",
-            _ => "too many from here on",
-        };
-        return Err(vec![error.at(Place::Argument(form.params.len() + offset), label)]);
+        let map = matches!(plain.last(), Some(Value::Map(_)));
+        return Err(vec![too_many(verb, form, plain.len(), map, offset)]);
     }
     let mut fitted = BTreeMap::new();
     let mut mistakes = Vec::new();
@@ -209,25 +193,11 @@ fn fit_options(
     let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
     for (name, value) in map {
         let Some(key) = keys.iter().find(|key| key.name == name) else {
-            let near = closest(name, known.iter().copied());
-            let label = near
-                .first()
-                .map_or("not an option here".to_string(), |near| format!("did you mean `{near}`?"));
-            mistakes.push(
-                Error::new(Kind::InvalidArgument, format!("`{}` has no option `{name}`", verb.name))
-                    .coded("call::unknown_option")
-                    .help(format!("use one of the options of `{}`: {}", verb.name, known.join(", ")))
-                    .at(Place::OptionKey(name.clone()), label),
-            );
+            mistakes.push(unknown_option(verb, name, &known));
             continue;
         };
         if key.narrows && is_empty(value) {
-            mistakes.push(
-                Error::new(Kind::InvalidArgument, format!("the filter `{name}` is empty"))
-                    .coded("call::empty_filter")
-                    .help(format!("give `{name}` a value, or leave it out to list everything"))
-                    .at(Place::OptionValue(name.clone()), "an empty filter never means everything"),
-            );
+            mistakes.push(empty_filter(name));
             continue;
         }
         if *value == Value::Unit {
@@ -244,7 +214,45 @@ fn fit_options(
     }
 }
 
-fn is_empty(value: &Value) -> bool {
+/// More arguments than the form takes; `map` where the last is a map.
+pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize) -> Error {
+    let keys = option_keys(verb, form);
+    let message = match map && keys.is_empty() {
+        true => format!("`{}` takes no options", verb.name),
+        false => format!("`{}` takes {} here, and got {given}", verb.name, arguments(form.params.len())),
+    };
+    let label = match given - form.params.len() {
+        1 if !keys.is_empty() && !map => "options stand in a map: `#{ … }`",
+        1 => "one too many",
+        _ => "too many from here on",
+    };
+    Error::new(Kind::InvalidArgument, message)
+        .coded("call::too_many_arguments")
+        .help(format!("write {}", verb.ways(form)))
+        .at(Place::Argument(form.params.len() + offset), label)
+}
+
+/// A key that is none of the verb's options.
+pub fn unknown_option(verb: &Verb, name: &str, known: &[&str]) -> Error {
+    let near = closest(name, known.iter().copied());
+    let label =
+        near.first().map_or("not an option here".to_string(), |near| format!("did you mean `{near}`?"));
+    Error::new(Kind::InvalidArgument, format!("`{}` has no option `{name}`", verb.name))
+        .coded("call::unknown_option")
+        .help(format!("use one of the options of `{}`: {}", verb.name, known.join(", ")))
+        .at(Place::OptionKey(name.to_string()), label)
+}
+
+/// A filter whose value is empty.
+pub fn empty_filter(name: &str) -> Error {
+    Error::new(Kind::InvalidArgument, format!("the filter `{name}` is empty"))
+        .coded("call::empty_filter")
+        .help(format!("give `{name}` a value, or leave it out to list everything"))
+        .at(Place::OptionValue(name.to_string()), "an empty filter never means everything")
+}
+
+/// Whether a filter of this value would narrow nothing.
+pub fn is_empty(value: &Value) -> bool {
     match value {
         Value::Unit => true,
         Value::Text(text) => text.trim().is_empty(),
@@ -254,7 +262,8 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn takes_map(ty: Ty) -> bool {
+/// Whether a parameter of this type may be a map, which then is not the options.
+pub fn takes_map(ty: Ty) -> bool {
     match ty {
         Ty::MapOf(_) | Ty::Any => true,
         Ty::Either(a, b) => takes_map(*a) || takes_map(*b),
@@ -271,14 +280,16 @@ fn arguments(count: usize) -> String {
     }
 }
 
-fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
+/// Arguments or options that the call must have; `names` in backticks.
+pub fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
     Error::new(Kind::InvalidArgument, format!("`{}` needs {names}", verb.name))
         .coded("call::missing_argument")
         .help(format!("write {}", verb.ways(form)))
         .at(Place::Verb, format!("{names} {} missing", if names.contains(" and ") { "are" } else { "is" }))
 }
 
-fn misfit(name: &str, value: &Value, mismatch: &Mismatch, place: Place, many: bool) -> Error {
+/// A value that an argument or option does not take.
+pub fn misfit(name: &str, value: &Value, mismatch: &Mismatch, place: Place, many: bool) -> Error {
     let what = match (&mismatch.because, value) {
         (Some(because), _) => format!("`{name}` does not fit: {because}"),
         (None, Value::Array(items)) if many => {

@@ -86,8 +86,7 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option
         Outcome::Lost { kind, sent, known } => {
             let again = match kind {
                 ErrorKind::Resolve | ErrorKind::Connect => sent == Sent::No,
-                ErrorKind::Timeout => sent == Sent::No || reads,
-                ErrorKind::Broken => sent == Sent::No || repeatable,
+                ErrorKind::Timeout | ErrorKind::Broken => sent == Sent::No || repeatable,
                 ErrorKind::Form
                 | ErrorKind::Tls
                 | ErrorKind::TooLarge
@@ -226,7 +225,7 @@ mod tests {
             assert_eq!(answered(Intent::Idempotent, status, None), status != 500, "{status}");
         }
         assert!(lost(Intent::Idempotent, ErrorKind::Broken, Sent::Maybe));
-        assert!(!lost(Intent::Idempotent, ErrorKind::Timeout, Sent::Maybe));
+        assert!(lost(Intent::Idempotent, ErrorKind::Timeout, Sent::Maybe));
         assert!(lost(Intent::Read, ErrorKind::Timeout, Sent::Maybe));
         assert!(!lost(Intent::Read, ErrorKind::Tls, Sent::No));
         for status in [200, 400, 401, 403, 404, 501] {

@@ -164,6 +164,7 @@ impl Wire {
             });
             let detail = result.as_ref().err().map(|lost| inner.known.hide(&lost.detail));
             inner.trace.exchange(&Exchange {
+                at: clock.now(),
                 operation: request.operation,
                 method: request.method.as_str(),
                 url: &masked,

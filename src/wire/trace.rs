@@ -2,7 +2,7 @@
 
 use super::mask::{self, Known};
 use super::message::{Answer, Body, Request};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Someone who watches the requests of a run.
 pub trait Trace: Send + Sync {
@@ -23,6 +23,8 @@ impl Trace for Silent {
 
 /// One attempt at a request.
 pub struct Exchange<'a> {
+    /// When it ended, by the clock of its cloud.
+    pub at: SystemTime,
     /// The operation's name.
     pub operation: &'static str,
     /// The method's word.

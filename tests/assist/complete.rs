@@ -120,7 +120,7 @@ fn members_begin_with_fields() {
     offers("cloud().supp‸", &["supports(verb)"]);
     offers("try { } catch (e) { e.mess‸ }", &["message"]);
     offers("\"text\".to_up‸", &["to_upper()"]);
-    offers("servers().map(|s| s.name).sor‸", &["sort()"]);
+    offers("servers().map(|s| s.name).sor‸", &["sort(closure)"]);
     offers("servers().reb‸", &["reboot(how)", "rebuild(image, #{…})"]);
     offers("servers().order‸", &["order_by(key)"]);
     offers("(now() - db.created).sec‸", &["seconds"]);
@@ -128,7 +128,7 @@ fn members_begin_with_fields() {
     lacks("image(\"a\").‸", &["reboot", "resize"]);
     lacks("servers().‸", &["name", "images"]);
     offers("unknown.‸", &[]);
-    offers("5.‸", &[]);
+    begins("5.‸", &["abs()", "ceiling()"]);
 }
 
 #[test]

@@ -171,3 +171,99 @@ fn a_terminal_sees_what_is_waited_for_and_a_report_that_is_not_torn() {
     assert!(matches!(between.trim(), "" | "\u{1b}[31m"), "{between:?}");
     assert!(!report.contains("to be ACTIVE: BUILD"), "{report:?}");
 }
+
+#[test]
+fn an_interruption_runs_what_was_put_off_and_says_what_exists_after_it() {
+    let served = Served::frozen();
+    let script = r#"
+        let spec = #{ image: "cirros", flavor: "m1.tiny" };
+        let kept = boot("kept", spec);
+        let undone = boot("undone", spec);
+        on_failure(|s| { s.delete(); print("deleted"); }, undone);
+        defer(|| print(`there: ${servers().len}`));
+        print("here");
+        kept.wait_active();
+        print("went on");
+    "#;
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let ended = interrupted(&served.program(), script, &[], signal);
+        assert_eq!(ended.code, Some(code), "{}", ended.err);
+        assert!(ended.out.ends_with("deleted\n"), "{}", ended.out);
+        assert!(ended.out.starts_with("there: "), "{}", ended.out);
+        assert!(ended.err.ends_with("  exists   1 server of this run: kept\n"), "{}", ended.err);
+    }
+}
+
+#[test]
+fn a_second_signal_leaves_at_once_though_something_was_put_off() {
+    let served = Served::frozen();
+    let program = served.program();
+    let script = r#"
+        defer(|| { print("undoing"); loop { } });
+        print("here");
+        sleep("1h");
+    "#;
+    program.file("book.rhai", script);
+    let mut running = program.start(&["run", "book.rhai"]);
+    assert_eq!(running.line(), "here");
+    running.signal("INT");
+    assert_eq!(running.line(), "undoing");
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
+}
+
+#[test]
+fn a_signal_while_what_was_put_off_runs_lets_it_end() {
+    let served = Served::new();
+    let program = served.program();
+    program
+        .file("book.rhai", r#"defer(|| { print("undoing"); sleep("500ms"); servers(); print("undone"); });"#);
+    let mut running = program.start(&["run", "book.rhai"]);
+    assert_eq!(running.line(), "undoing");
+    running.signal("INT");
+    assert_eq!(running.line(), "undone");
+    assert_eq!(running.end().code, Some(0));
+}
+
+#[test]
+fn an_interruption_ends_every_item_of_many() {
+    let served = Served::frozen();
+    let script = r#"
+        let spec = #{ image: "cirros", flavor: "m1.tiny" };
+        let all = parallel(1..=4, |n| boot(`a-${n}`, spec));
+        on_failure(|| print(servers().delete().len));
+        print("here");
+        parallel(all, |s| { try { s.wait_active() } catch { print("caught") } print("went on"); }, #{ on_error: "collect" });
+        print("went on");
+    "#;
+    let ended = interrupted(&served.program(), script, &[], "INT");
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), "4\n"), "{}", ended.err);
+    assert!(!ended.err.contains("exists"), "{}", ended.err);
+}
+
+#[test]
+fn each_failure_is_reported_and_the_first_gives_the_code() {
+    let program = Program::new();
+    program.file("book.rhai", "defer(|| server(\"nosuch\"));\nexit(5);");
+    let err = program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(5);
+    assert!(err.contains("sim has no server `nosuch`"), "{err}");
+    assert!(err.contains("  in       what was left to `defer`, at the end of the script\n"), "{err}");
+    program.file("book.rhai", "defer(|| throw \"second\");\nthrow \"first\";");
+    let err = program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1);
+    let (first, second) = (err.find("x first").expect("told"), err.find("x second").expect("told"));
+    assert!(first < second, "{err}");
+}
+
+#[test]
+fn a_failed_item_of_many_is_named_where_the_call_stands() {
+    let program = Program::new();
+    program
+        .file("book.rhai", "fn add(n) { if n == 13 { throw \"no room\" } n }\nparallel(1..=20, |n| add(n));");
+    let err = program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1);
+    assert!(err.contains("called from here, for item 13"), "{err}");
+    assert!(err.contains("book.rhai:1:26") && err.contains("x no room"), "{err}");
+    program.file("book.rhai", "parallel([\"a\"], Fn(\"server\"));");
+    let err = program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1);
+    assert!(err.contains("  for      item `a`\n"), "{err}");
+}

@@ -260,7 +260,7 @@ fn a_file_that_is_not_understood_does_not_show_its_secrets() {
 fn an_error_that_shows_a_script_hides_its_secrets() {
     let program = Program::new();
     program.file("book.rhai", &format!("let hush = secret(\"{PLANTED}\"); hush.nothing();"));
-    hidden(&program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1), "the line of a secret");
+    hidden(&program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(2), "the line of a secret");
     program.file("book.rhai", &format!("let hush = secret(\"{PLANTED}\"); throw `no ${{hush}} here`;"));
     hidden(&program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1), "a thrown secret");
     program.file("book.rhai", "let hush = param(\"hush\", #{ secret: true }); print(hush); throw hush;");

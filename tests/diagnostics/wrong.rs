@@ -12,9 +12,9 @@ use rhain::diag::{Report, Style, draw, from_script};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One case of a file.
-struct Case {
+pub struct Case {
     name: String,
-    script: String,
+    pub script: String,
     written: String,
 }
 
@@ -22,7 +22,7 @@ fn is_annotation(line: &str) -> bool {
     line.starts_with("~ ") || line.trim_start().starts_with(['^', '>'])
 }
 
-fn cases(text: &str) -> Vec<Case> {
+pub fn cases(text: &str) -> Vec<Case> {
     let parts = text.split("====").skip(1);
     parts
         .map(|part| {

@@ -53,6 +53,22 @@ fn a_function_is_defined_again_and_its_callers_see_it() {
 }
 
 #[test]
+fn a_function_of_an_earlier_input_is_a_value() {
+    gives(&["fn twice(n) { n * 2 }", "[1, 2].map(twice)"], "[2, 4]");
+    gives(&["fn twice(n) { n * 2 }", "fn all(xs) { xs.map(twice) }", "all([3])"], "[6]");
+    gives(&["fn twice(n) { n * 2 }", "parallel(1..=3, twice)"], "[2, 4, 6]");
+    gives(&["let n = 10;", "parallel([1, 2], |x| x * n)"], "[10, 20]");
+    gives(&["fn f() { 1 }", "let f = 5;", "f"], "5");
+}
+
+#[test]
+fn a_function_does_not_see_the_variables_of_other_inputs() {
+    let told = session(&["let answer = 42;", "fn f() { answer }", "f()"]);
+    assert!(told[2].contains("answer"), "{told:#?}");
+    assert!(told[2].contains("global::ANSWER"), "{told:#?}");
+}
+
+#[test]
 fn functions_see_constants_of_any_input() {
     gives(&["const N = 20;", "fn f() { global::N * 2 }", "f()"], "40");
     gives(&["fn f() { global::N * 2 }", "const N = 21;", "f()"], "42");

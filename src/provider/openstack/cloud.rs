@@ -36,10 +36,7 @@ impl OpenStack {
     /// Send a call; an answer that refuses is an error.
     pub(super) async fn ask(&self, call: &Call) -> Result<Answer> {
         let answer = self.session.send(call).await?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(fault::refusal(&self.session, call, &answer)),
-        }
+        fault::judge(&self.session, call, answer)
     }
 
     /// An error of the driver's own, with whose it is.
@@ -55,8 +52,7 @@ impl OpenStack {
         let answer = self.session.send(call).await?;
         match answer.status {
             404 | 410 => Ok(answer.attempts > 1 && call.method == Method::Delete),
-            ..400 => Ok(true),
-            _ => Err(fault::refusal(&self.session, call, &answer)),
+            _ => fault::judge(&self.session, call, answer).map(|_| true),
         }
     }
 
@@ -238,6 +234,10 @@ impl Cloud for OpenStack {
         }
         Ok(match serde_json::from_slice::<Json>(&answer.body) {
             Ok(json) => Value::from_json(&json),
+            Err(error) if answer.header("content-type").is_some_and(|kind| kind.contains("json")) => {
+                let what = format!("it says that it is JSON and is not ({error})");
+                return Err(fault::nonsense(&self.session, &call, &answer, &what));
+            }
             Err(_) => Value::text(String::from_utf8_lossy(&answer.body)),
         })
     }

@@ -20,6 +20,21 @@ pub struct Refusal {
     pub retry_after: Option<i64>,
 }
 
+/// An answer that says that what was asked is done or under way; any other is an error.
+///
+/// # Errors
+/// What the answer refuses, or that it comes from something else than the service.
+pub fn judge(session: &Session, call: &Call, answer: Answer) -> Result<Answer, Error> {
+    match answer.is_success() {
+        false => Err(refusal(session, call, &answer)),
+        // Whoever lets a page stand for an answer has not looked at the request.
+        true if call.meant().writes() && is_page(&answer) => {
+            Err(nonsense(session, call, &answer, "it is a page of HTML"))
+        }
+        true => Ok(answer),
+    }
+}
+
 /// The error that an answer with a status of 400 or more stands for.
 pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let refusal = read(&answer.body);
@@ -44,8 +59,13 @@ pub fn nonsense(session: &Session, call: &Call, answer: &Answer, what: &str) -> 
     let message = format!("the answer makes no sense: {what}");
     let mut error = told(session, call, answer, Kind::Protocol, message, &read(&answer.body).words)
         .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
-    error.maybe = happens_once(call);
+    error.maybe = call.meant().writes();
     error
+}
+
+/// Whether an answer is a page for a browser: a portal's, or a proxy's. Nova itself names that type where it says nothing.
+fn is_page(answer: &Answer) -> bool {
+    !answer.body.is_empty() && answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// An error with what is known of its exchange; what the cloud says is told without the session's secrets.

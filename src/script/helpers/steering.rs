@@ -1,16 +1,36 @@
-//! `parallel` and what else calls closures to steer a run.
+//! The verbs that call closures to steer a run: `parallel`, `retry`, `defer`, `on_failure`.
 
 use super::natives;
+use crate::cloud::{Kind, Span};
+use crate::script::carried;
+use crate::script::ending::Handle;
+use crate::script::known::Names;
 use crate::script::parallel::{self, Manner};
 use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
 use crate::verbs::Call;
-use crate::verbs::language::steering::{LIMIT, ON_ERROR, PARALLEL};
+use crate::verbs::argument::OneOrMany;
+use crate::verbs::language::shapes::Factor;
+use crate::verbs::language::steering::{
+    ATTEMPTS, DEFER, DELAY, FACTOR, LIMIT, MAX_DELAY, ON, ON_ERROR, ON_FAILURE, PARALLEL, RETRY,
+};
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     natives::register(engine, session, &PARALLEL, parallel);
+    natives::register(engine, session, &RETRY, retry);
+    natives::register(engine, session, &DEFER, |session, context, _, args| {
+        Ok(later(session, context, args, false))
+    });
+    natives::register(engine, session, &ON_FAILURE, |session, context, _, args| {
+        Ok(later(session, context, args, true))
+    });
+    engine.register_type_with_name::<Handle>("Handle");
+    engine.register_fn("cancel", |handle: &mut Handle| handle.cancel());
+    engine.register_fn("to_string", |_: &mut Handle| "a handle".to_string());
+    engine.register_fn("to_debug", |_: &mut Handle| "a handle".to_string());
 }
 
 fn parallel(
@@ -32,4 +52,89 @@ fn parallel(
 
 fn closure(value: &Dynamic) -> Option<FnPtr> {
     value.read_lock::<FnPtr>().map(|closure| closure.clone())
+}
+
+/// `defer` and `on_failure`; a handle.
+fn later(
+    session: &Session,
+    context: &NativeCallContext,
+    args: &[&mut Dynamic],
+    after_failure: bool,
+) -> Dynamic {
+    // The declaration has made sure of it.
+    let Some(closure) = closure(args[0]) else { return Dynamic::UNIT };
+    let given = args.get(1).map(|given| &**given);
+    Dynamic::from(session.endings.add(context, closure, given, after_failure))
+}
+
+/// How `retry` goes about it.
+struct Patience {
+    attempts: i64,
+    delay: Duration,
+    factor: f64,
+    longest: Duration,
+    on: Option<Vec<Kind>>,
+}
+
+impl Patience {
+    fn of(call: &Call) -> Result<Patience, crate::cloud::Error> {
+        let span = |span: Option<Span>| span.map(Span::to_std);
+        Ok(Patience {
+            attempts: call.find(&ATTEMPTS)?.map_or(5, |attempts| attempts.0),
+            delay: span(call.find(&DELAY)?).unwrap_or(Duration::from_secs(1)),
+            factor: call.find(&FACTOR)?.map_or(2.0, |Factor(factor)| factor),
+            longest: span(call.find(&MAX_DELAY)?).unwrap_or(Duration::MAX),
+            on: call.find(&ON)?.map(|OneOrMany(kinds)| kinds.into_iter().map(|kind| kind.0).collect()),
+        })
+    }
+
+    /// The pause after this one.
+    fn next(&self, pause: Duration) -> Duration {
+        Duration::try_from_secs_f64(pause.as_secs_f64() * self.factor).unwrap_or(Duration::MAX)
+    }
+}
+
+fn retry(
+    session: &Session,
+    context: &NativeCallContext,
+    call: &Call,
+    args: &mut [&mut Dynamic],
+) -> Outcome<Dynamic> {
+    let patience = Patience::of(call).map_err(|error| raise_at(error, context))?;
+    let Some(closure) = closure(args[0]) else { return Ok(Dynamic::UNIT) };
+    let names = Names { session, functions: Vec::new() };
+    let source = context.call_source().unwrap_or_default();
+    let start = session.host.clock.elapsed();
+    let mut pause = patience.delay;
+    for attempt in 1.. {
+        let error = match closure.call_within_context(context, ()) {
+            Ok(given) => return Ok(given),
+            Err(error) => error,
+        };
+        let Some(known) = carried::value_of(&error, source, &names) else { return Err(error) };
+        let wanted = match &patience.on {
+            Some(kinds) => kinds.contains(&known.kind),
+            None => known.is_retryable(),
+        };
+        if !wanted {
+            return Err(error);
+        }
+        if attempt >= patience.attempts {
+            let passed = session.host.clock.elapsed().saturating_sub(start);
+            let told = format!("{attempt} times within {}", Span::from_std(passed));
+            return Err(if attempt == 1 { error } else { carried::with_fact(error, "tried", &told) });
+        }
+        let by = pause.min(patience.longest);
+        session.host.progress.waiting(&format!(
+            "{}: again in {}, attempt {attempt} of {}",
+            known.message,
+            Span::from_std(by),
+            patience.attempts
+        ));
+        let waited = session.pause(by);
+        session.host.progress.done();
+        waited.map_err(|error| raise_at(error, context))?;
+        pause = patience.next(pause);
+    }
+    Ok(Dynamic::UNIT)
 }

@@ -155,7 +155,13 @@ impl World {
 
     fn fail(&mut self, at: usize, message: String, now: SystemTime) {
         let server = &mut self.servers[at];
-        server.state = Error;
+        let snapshot =
+            matches!(server.task, Some(Task::SnapshotPending | Task::Snapshot | Task::SnapshotUploading));
+        // A snapshot that fails takes its image with it and leaves the server as it was.
+        let image = server.shelved_image.take_if(|_| snapshot);
+        if !snapshot {
+            server.state = Error;
+        }
         server.task = None;
         server.updated = now;
         server.failure = Some(Failure { code: 500, message: message.clone(), at: now });
@@ -163,6 +169,10 @@ impl World {
             deed.finish = Some(now);
             deed.error = Some(message);
         }
+        if let Some(image) = image.and_then(|id| self.images.iter_mut().find(|image| image.id == id)) {
+            image.status = ImageStatus::Deleted;
+        }
+        let server = &mut self.servers[at];
         if !server.hosted {
             let ports = std::mem::take(&mut server.ports);
             self.release(&ports);

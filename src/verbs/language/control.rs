@@ -1,8 +1,9 @@
 //! What steers a script: ending it, checking it, its parameters, its arrays and maps.
 
 use super::declared::verb;
+use super::shapes::Closure;
 use crate::cloud::{Kind, Span, Ty, Value};
-use crate::verbs::argument::{Closure, Map, Plain};
+use crate::verbs::argument::{Map, Plain};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
 
 const ANY: Key<Value> = Key::required("value", "Anything.");

@@ -5,6 +5,7 @@ pub mod asking;
 pub mod control;
 mod declared;
 pub mod output;
+pub mod shapes;
 pub mod steering;
 pub mod text;
 pub mod time;

@@ -1,9 +1,10 @@
 //! What steers the parts of a run: many at once, again after a failure, at the end, as a named step.
 
 use super::declared::verb;
-use crate::cloud::{Kind, Ty};
-use crate::verbs::argument::{Closure, Items, OnError, Positive};
-use crate::verbs::verb::{Example, Form, Key, Run, Verb};
+use super::shapes::{Closure, Factor, Items, KindWord};
+use crate::cloud::{Kind, Span, Ty, Value};
+use crate::verbs::argument::{OnError, OneOrMany, Positive};
+use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
 
 const ITEMS: Key<Items> = Key::required("items", "An array or a range.");
 const FOR_EACH: Key<Closure> =
@@ -32,7 +33,74 @@ pub static PARALLEL: Verb = Verb {
                 gives: "[false, true]",
             },
         ],
-        &["is_error", "boot_all"],
+        &["retry", "is_error", "boot_all"],
         Run::Language,
     )
 };
+
+const AGAIN: Key<Closure> = Key::required("f", "A closure without parameters.");
+/// How many times at the most.
+pub const ATTEMPTS: Key<Positive> = Key::optional("attempts", "How many times at the most; 5.");
+/// The first pause.
+pub const DELAY: Key<Span> = Key::optional("delay", "How long to wait before the second; 1s.");
+/// What each pause is multiplied by.
+pub const FACTOR: Key<Factor> = Key::optional("factor", "What each wait is multiplied by for the next; 2.0.");
+/// The longest pause.
+pub const MAX_DELAY: Key<Span> = Key::optional("max_delay", "The longest wait; without it there is none.");
+/// The kinds of error to try again after.
+pub const ON: Key<OneOrMany<KindWord>> =
+    Key::optional("on", "The kinds of error to try again after; those with `.retryable` where not given.");
+
+/// `retry`
+pub static RETRY: Verb = Verb {
+    effect: Effect::Waits,
+    errors: &[Kind::Script],
+    ..verb(
+        "retry",
+        "Call a closure again, after a wait, as long as it fails in a way that may pass; gives what it gives.",
+        &[Form::with(
+            &[AGAIN.param()],
+            &[ATTEMPTS.param(), DELAY.param(), FACTOR.param(), MAX_DELAY.param(), ON.param()],
+        )],
+        Ty::Any,
+        &[
+            Example { code: r#"retry(|| server("web").status)"#, gives: "ACTIVE" },
+            Example {
+                code: r#"retry(|| server("web").lock().name, #{ attempts: 3, delay: "5s", on: ["conflict"] })"#,
+                gives: "web",
+            },
+        ],
+        &["wait_until", "parallel"],
+        Run::Language,
+    )
+};
+
+const AT_THE_END: Key<Closure> =
+    Key::required("f", "A closure without parameters, or of one where `x` is given.");
+/// What the closure is given.
+pub const GIVEN: Key<Value> = Key::optional("x", "What the closure is given, as it is now.");
+
+/// `defer`
+pub static DEFER: Verb = verb(
+    "defer",
+    "Call a closure when the script ends, however it ends, last first; after Ctrl-C that may take 5m. Gives a handle: `.cancel()`.",
+    &[Form::of(&[AT_THE_END.param(), GIVEN.param()])],
+    Ty::Any,
+    &[Example { code: r#"let s = server("web").lock(); defer(|s| s.unlock(), s); s.name"#, gives: "web" }],
+    &["on_failure", "exit"],
+    Run::Language,
+);
+
+/// `on_failure`
+pub static ON_FAILURE: Verb = verb(
+    "on_failure",
+    "Call a closure when the script ends by a failure, an exit code other than 0 or an interruption. Gives a handle: `.cancel()`.",
+    &[Form::of(&[AT_THE_END.param(), GIVEN.param()])],
+    Ty::Any,
+    &[Example {
+        code: r#"let s = server("web"); let undo = on_failure(|s| s.delete(), s); undo.cancel(); s.name"#,
+        gives: "web",
+    }],
+    &["defer", "exit"],
+    Run::Language,
+);

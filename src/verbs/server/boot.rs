@@ -227,7 +227,8 @@ async fn flavor_of(call: &Call, server: &Server) -> Result<Option<String>> {
     Ok(Some(crate::verbs::lookup::flavor(&call.host, &cloud, name).await?.id))
 }
 
-fn missing_keys(missing: &[&str]) -> Error {
+/// The error of a spec without these keys.
+pub fn missing_keys(missing: &[&str]) -> Error {
     let names: Vec<String> = missing.iter().map(|name| format!("`{name}`")).collect();
     let names = names.join(" and ");
     Error::new(Kind::InvalidArgument, format!("`boot` needs {names}"))

@@ -1,0 +1,357 @@
+//! What a call is given: how many arguments, which options, and values whose type is known not to fit.
+//!
+//! Verbs are held to their declarations with the words of `verbs::prepare`, which says the same when the call is made;
+//! own functions, those of modules, and the language's own by how many arguments they take.
+
+use super::Finding;
+use super::facts::{Called, Facts};
+use super::types::Type;
+use super::unknown_verb::only;
+use crate::cloud::error::{Error, Kind, Place};
+use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
+use crate::script::reader;
+use crate::syntax::tree::{Entry, Expression, ExpressionKind};
+use crate::verbs::server::boot;
+use crate::verbs::{Form, Param, Verb, prepare, verb};
+use std::ops::Range;
+
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    for call in &facts.calls {
+        let name = call.name.text.as_str();
+        if name.is_empty() || facts.is_forgotten(name) {
+            continue;
+        }
+        match (call.modules, verb(name)) {
+            ([module], _) => of_module(facts, call, &module.text, found),
+            ([], _) if facts.functions.iter().any(|(own, _)| own.text == name) => own(facts, call, found),
+            ([], Some(verb)) => of_verb(facts, call, verb, found),
+            ([], None) => native(facts, call, found),
+            _ => {}
+        }
+    }
+}
+
+fn of_module(facts: &Facts<'_>, call: &Called<'_>, alias: &str, found: &mut Vec<Finding>) {
+    let Some(Some(module)) = facts.modules.get(alias) else { return };
+    let given = call.arguments.list.len();
+    let forms: Vec<usize> = module
+        .functions
+        .iter()
+        .filter(|(name, _)| *name == call.name.text)
+        .map(|(_, params)| params.len())
+        .collect();
+    if !forms.is_empty() && !forms.contains(&given) {
+        let name = format!("{alias}::{}", call.name.text);
+        let error = reader::misfit(facts.session, facts.signatures(), &name, given);
+        found.push(placed(facts, call, error));
+    }
+}
+
+fn own(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+    let name = call.name.text.as_str();
+    // What a function of the script is called on is its `this`, and no argument.
+    let given = call.arguments.list.len();
+    let takes = facts.functions.iter().filter(|(own, _)| own.text == name).map(|(_, count)| *count);
+    let native = facts.native(name).is_some_and(|native| native.arities.contains(&call.given().count()));
+    if takes.into_iter().any(|count| count == given) || native || verb(name).is_some() {
+        return;
+    }
+    let error = reader::misfit(facts.session, facts.signatures(), name, given);
+    found.push(placed(facts, call, error));
+}
+
+fn native(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+    let name = call.name.text.as_str();
+    let Some(native) = facts.native(name) else { return };
+    let given = call.given().count();
+    // A closure in a map is called like a method of it, whatever its name.
+    let of_map = call.receiver.is_some_and(|on| matches!(facts.types.of(on), None | Some(Type::Map)));
+    let (Some(least), Some(most)) = (native.arities.first(), native.arities.last()) else { return };
+    if native.arities.contains(&given) || of_map || matches!(name, "call" | "curry" | "print" | "debug") {
+        return;
+    }
+    let count =
+        |count: usize| if count == 1 { "1 argument".to_string() } else { format!("{count} arguments") };
+    let error = if given > *most {
+        let takes = if least == most { count(*most) } else { format!("{least} to {}", count(*most)) };
+        Error::new(Kind::Script, format!("`{name}` takes {takes}, not {given}"))
+            .coded("call::too_many_arguments")
+            .at(
+                Place::Argument(*most),
+                if given - most == 1 { "this one is too many" } else { "from here on too many" },
+            )
+    } else {
+        Error::new(Kind::Script, format!("`{name}` does not take {}", count(given)))
+            .coded("call::missing_argument")
+            .at(Place::Verb, format!("it takes {}", count(*least)))
+    };
+    let error = match reader::written(name) {
+        Some(written) => error.help(format!("write `{written}`")),
+        None => error,
+    };
+    found.push(placed(facts, call, error));
+}
+
+/// A finding at the place that its error names.
+fn placed(facts: &Facts<'_>, call: &Called<'_>, error: Error) -> Finding {
+    let place = error.place.clone();
+    facts.finding(error, bytes(call, &place))
+}
+
+/// The bytes of a part of a call.
+fn bytes(call: &Called<'_>, place: &Place) -> Range<usize> {
+    let given: Vec<&Expression> = call.given().collect();
+    let options = given.iter().rev().find_map(|one| match &one.kind {
+        ExpressionKind::Map(entries) => Some(entries),
+        _ => None,
+    });
+    let entry =
+        |key: &String| options.and_then(|entries| entries.iter().find(|entry| entry.key.text == *key));
+    let found = match place {
+        Place::Verb => None,
+        Place::Argument(nth) => given.get(*nth).map(|one| one.span.clone()),
+        Place::OptionKey(key) => entry(key).map(|entry| entry.key.span.clone()),
+        Place::OptionValue(key) => entry(key).map(|entry| entry.value.span.clone()),
+    };
+    found.unwrap_or_else(|| call.name.span.clone())
+}
+
+fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mut Vec<Finding>) {
+    let all: Vec<&Expression> = call.given().collect();
+    // The engine has a function of this name too, which takes other arguments.
+    if facts.native(verb.name).is_some_and(|native| native.arities.contains(&all.len()))
+        && !fits_arity(verb, all.len())
+    {
+        return;
+    }
+    let takes_cloud = verb.on.is_empty()
+        || verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
+    let first = all.first().map(|first| facts.types.of(first));
+    let best = match first {
+        Some(Some(Type::Cloud)) if !takes_cloud => best(facts, verb, &all[1..], 1),
+        // What it is called on may be a cloud.
+        Some(None) if !takes_cloud => {
+            let (with, without) = (best(facts, verb, &all, 0), best(facts, verb, &all[1..], 1));
+            if without.is_empty() { without } else { with }
+        }
+        _ => best(facts, verb, &all, 0),
+    };
+    for error in best {
+        let near = error.label.as_deref().and_then(only);
+        let key = matches!(error.place, Place::OptionKey(_)).then(|| bytes(call, &error.place));
+        let finding = placed(facts, call, error);
+        found.push(match (near, key) {
+            (Some(near), Some(key)) => finding.fixed(key, near),
+            _ => finding,
+        });
+    }
+}
+
+fn fits_arity(verb: &Verb, count: usize) -> bool {
+    verb.forms.iter().any(|form| form.fewest() <= count && count <= form.most())
+}
+
+/// The mistakes by the form that fits best; none where one fits.
+fn best(facts: &Facts<'_>, verb: &'static Verb, given: &[&Expression], offset: usize) -> Vec<Error> {
+    let of_forms = verb.forms.iter().map(|form| against(facts, verb, form, given, offset));
+    of_forms
+        .min_by_key(|mistakes| match mistakes.is_empty() {
+            true => (false, 0),
+            false => prepare::rank(mistakes),
+        })
+        .unwrap_or_default()
+}
+
+/// What the last argument is to a form.
+enum Last<'a> {
+    /// The options, written out.
+    Options(&'a [Entry]),
+    /// The options, somewhere else.
+    Hidden,
+    /// Options, or an argument.
+    Either,
+    /// An argument.
+    Argument,
+}
+
+fn against(
+    facts: &Facts<'_>,
+    verb: &'static Verb,
+    form: &'static Form,
+    given: &[&Expression],
+    offset: usize,
+) -> Vec<Error> {
+    let keys = prepare::option_keys(verb, form);
+    let required = form.params.iter().filter(|param| param.required).count();
+    let last = match given.split_last() {
+        Some((last, rest)) => {
+            let place = !keys.is_empty()
+                && (required..=form.params.len()).contains(&rest.len())
+                && form.params.get(rest.len()).is_none_or(|param| !prepare::takes_map(param.ty));
+            match (&last.kind, facts.types.of(last)) {
+                (ExpressionKind::Map(entries), _) if place => Last::Options(entries),
+                (_, Some(Type::Map)) if place => Last::Hidden,
+                (_, None) if place => Last::Either,
+                _ => Last::Argument,
+            }
+        }
+        None => Last::Argument,
+    };
+    let plain = match last {
+        Last::Options(_) | Last::Hidden => &given[..given.len() - 1],
+        Last::Either if given.len() > form.params.len() => &given[..given.len() - 1],
+        _ => given,
+    };
+    if plain.len() < required {
+        let missing: Vec<String> =
+            form.params[plain.len()..required].iter().map(|param| format!("`{}`", param.name)).collect();
+        return vec![prepare::missing_argument(verb, form, &missing.join(" and "))];
+    }
+    if plain.len() > form.params.len() {
+        let map =
+            keys.is_empty() && plain.last().is_some_and(|last| matches!(last.kind, ExpressionKind::Map(_)));
+        return vec![prepare::too_many(verb, form, plain.len(), map, offset)];
+    }
+    let mut mistakes = Vec::new();
+    for (nth, (param, value)) in form.params.iter().zip(plain).enumerate() {
+        if matches!(last, Last::Either) && nth + 1 == given.len() {
+            continue;
+        }
+        let many = nth == 0 && verb.takes_many();
+        mistakes.extend(misfit(facts, param, value, Place::Argument(nth + offset), many));
+    }
+    let entries: &[Entry] = match last {
+        Last::Options(entries) => entries,
+        _ => &[],
+    };
+    let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+    for entry in entries.iter().filter(|entry| !entry.key.text.is_empty()) {
+        match keys.iter().find(|key| key.name == entry.key.text) {
+            None => mistakes.push(prepare::unknown_option(verb, &entry.key.text, &known)),
+            Some(key) => {
+                let value = literal(&entry.value);
+                if key.narrows && value.as_ref().is_some_and(prepare::is_empty) {
+                    mistakes.push(prepare::empty_filter(key.name));
+                } else if value != Some(Value::Unit) {
+                    let place = Place::OptionValue(key.name.to_string());
+                    mistakes.extend(misfit(facts, key, &entry.value, place, false));
+                }
+            }
+        }
+    }
+    if matches!(last, Last::Options(_) | Last::Argument) {
+        let given = |key: &&Param| {
+            entries
+                .iter()
+                .any(|entry| entry.key.text == key.name && !matches!(entry.value.kind, ExpressionKind::Unit))
+        };
+        let missing: Vec<String> = keys
+            .iter()
+            .filter(|key| key.required && !given(key))
+            .map(|key| format!("`{}`", key.name))
+            .collect();
+        if !missing.is_empty() {
+            mistakes.push(prepare::missing_argument(verb, form, &missing.join(" and ")));
+        }
+        // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
+        let other = |entry: &Entry| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
+        if verb.name == "boot" && !entries.iter().any(other) {
+            let missing: Vec<&str> = keys
+                .iter()
+                .filter(|key| ["image", "flavor"].contains(&key.name) && !given(key))
+                .map(|key| key.name)
+                .collect();
+            if !missing.is_empty() {
+                mistakes.push(boot::missing_keys(&missing));
+            }
+        }
+    }
+    mistakes
+}
+
+/// The error of a value that certainly does not fit.
+fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, many: bool) -> Option<Error> {
+    if let Some(literal) = literal(value) {
+        if literal == Value::Unit && !param.required {
+            return None;
+        }
+        let checked = match &literal {
+            Value::Array(items) if many => items.iter().try_for_each(|item| (param.check)(item)),
+            one => (param.check)(one),
+        };
+        return checked.err().map(|mismatch| prepare::misfit(param.name, &literal, &mismatch, place, many));
+    }
+    let ty = facts.types.of(value)?;
+    let one = match (&ty, many) {
+        (Type::Array(of), true) => of.as_deref()?,
+        _ => &ty,
+    };
+    if may_be(param, one) {
+        return None;
+    }
+    // The word for such a value; the check says what to give instead.
+    let stand_in = Value::Other(one.word());
+    let mismatch = (param.check)(&stand_in).err()?;
+    Some(prepare::misfit(param.name, &stand_in, &mismatch, place, false))
+}
+
+/// Whether a value of this type may be what a parameter takes.
+fn may_be(param: &Param, ty: &Type) -> bool {
+    let takes_noun = |noun: Noun| match param.ty {
+        Ty::Ref(wanted) | Ty::OneOrMany(&Ty::Ref(wanted)) => wanted == noun,
+        Ty::AnyRef(nouns) => nouns.contains(&noun),
+        Ty::Text | Ty::Int | Ty::Float | Ty::Bool | Ty::Duration | Ty::Time => false,
+        _ => true,
+    };
+    let sample = match ty {
+        Type::Of(noun) => return takes_noun(*noun),
+        // Texts differ by what they say.
+        Type::Text => {
+            return !matches!(
+                param.ty,
+                Ty::Int | Ty::Float | Ty::Bool | Ty::Time | Ty::MapOf(_) | Ty::ArrayOf(_)
+            );
+        }
+        Type::Bool => Value::Bool(true),
+        Type::Int => Value::Int(1),
+        Type::Float => Value::Float(1.5),
+        Type::Secret => Value::Secret(Secret::new("secret")),
+        Type::Duration => Value::Span(Span::from_secs(1)),
+        Type::Time => match Time::parse("2026-01-01T00:00:00Z") {
+            Some(time) => Value::Time(time),
+            None => return true,
+        },
+        Type::Cloud => Value::Cloud("cloud".into()),
+        Type::Map
+            if matches!(param.ty, Ty::Int | Ty::Float | Ty::Bool | Ty::Text | Ty::Ref(_) | Ty::Duration) =>
+        {
+            return false;
+        }
+        _ => return true,
+    };
+    // Where the kind fits and the content does not, another content may.
+    !matches!((param.check)(&sample), Err(mismatch) if mismatch.because.is_none())
+}
+
+/// The value that an expression is, where all of it is written out.
+fn literal(expression: &Expression) -> Option<Value> {
+    Some(match &expression.kind {
+        ExpressionKind::Unit => Value::Unit,
+        ExpressionKind::Bool(truth) => Value::Bool(*truth),
+        ExpressionKind::Int(number) => Value::Int((*number)?),
+        ExpressionKind::Float => Value::Float(0.5),
+        ExpressionKind::Text(text) => Value::text(text),
+        ExpressionKind::Closure { .. } => Value::Other("a closure"),
+        ExpressionKind::Array(items) => Value::Array(items.iter().map(literal).collect::<Option<_>>()?),
+        ExpressionKind::Map(entries) => {
+            let entries = entries.iter().map(|entry| Some((entry.key.text.clone(), literal(&entry.value)?)));
+            Value::Map(entries.collect::<Option<_>>()?)
+        }
+        ExpressionKind::Unary { operator, operand } if operator.text == "-" => match literal(operand)? {
+            Value::Int(number) => Value::Int(number.checked_neg()?),
+            Value::Float(_) => Value::Float(-0.5),
+            _ => return None,
+        },
+        _ => return None,
+    })
+}

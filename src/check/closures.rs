@@ -1,0 +1,107 @@
+//! What closures capture and should not: a loop's variable where the closure outlives the turn, a variable that items of
+//! `parallel` write, and the value that the closure's own call is about.
+
+use super::Finding;
+use super::facts::{Called, Facts};
+use crate::cloud::error::{Error, Kind, Place};
+use crate::syntax::scope::{Declares, Use};
+use crate::syntax::tree::ExpressionKind;
+
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    for used in facts.scopes.uses.iter().filter(|used| !used.closures.is_empty() && !used.module) {
+        let finding = written(facts, used).or_else(|| outlived(facts, used)).or_else(|| chained(facts, used));
+        if let Some(finding) = finding
+            && !found.iter().any(|other| {
+                other.error.diagnostic == finding.error.diagnostic
+                    && other.error.message == finding.error.message
+                    && other.also == finding.also
+            })
+        {
+            found.push(finding);
+        }
+    }
+}
+
+/// The call that a closure is an argument of, by the closure's bytes.
+fn call_of<'a, 'b>(facts: &'b Facts<'a>, closure: &std::ops::Range<usize>) -> Option<&'b Called<'a>> {
+    facts.calls.iter().find(|call| call.arguments.list.iter().any(|one| one.span == *closure))
+}
+
+/// A write inside `parallel` to what stands outside of it.
+fn written(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
+    let inside = used
+        .closures
+        .iter()
+        .any(|closure| call_of(facts, closure).is_some_and(|call| call.is_plain("parallel")));
+    let changed = used.writes
+        || facts.calls.iter().any(|call| {
+            let on = call.receiver.and_then(|receiver| receiver.head().variable());
+            let direct = call.receiver.is_some_and(|receiver| {
+                receiver.variable().is_some()
+                    || matches!(receiver.kind, ExpressionKind::Field { .. } | ExpressionKind::Index { .. })
+            });
+            direct
+                && on.is_some_and(|name| name.span == used.name.span)
+                && facts.native(&call.name.text).is_some_and(|native| native.gives_nothing)
+        });
+    if !inside || !changed {
+        return None;
+    }
+    let error = Error::new(Kind::Script, format!("`{}` is written by several items at once", used.name.text))
+        .coded("check::captured_write")
+        .at(Place::Verb, "return a value from the closure and add the results up after `parallel`")
+        .help("know that each item has a copy of its own: what it writes is not seen outside");
+    Some(Finding::warning(error, used.name.span.clone()))
+}
+
+/// A loop's variable in a closure that is called when the loop has gone on.
+fn outlived(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
+    let declared = facts.scopes.declarations.get(used.declaration?)?;
+    if declared.by != Declares::Loop {
+        return None;
+    }
+    let call = call_of(facts, used.closures.first()?)?;
+    let name = call.name.text.as_str();
+    let alone = call.arguments.list.len() == 1;
+    let variable = &used.name.text;
+    let help = match name {
+        "defer" | "on_failure" if alone => format!("give it along: `{name}(|{variable}| …, {variable})`"),
+        "push" | "insert" => format!(
+            "keep the value in a variable of the turn, `let this_{variable} = {variable};`, and use that"
+        ),
+        _ => return None,
+    };
+    let error = Error::new(Kind::Script, format!("every closure of this loop sees the last `{variable}`"))
+        .coded("check::loop_variable")
+        .at(Place::Verb, "the closure is called when the loop has gone on")
+        .help(help);
+    Some(
+        Finding::warning(error, used.name.span.clone())
+            .with(declared.name.span.clone(), "one variable for all turns"),
+    )
+}
+
+/// `xs.filter(|x| xs.len() > 1)`: the value is being used while the closure wants it.
+fn chained(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
+    let (call, name) = used.closures.iter().find_map(|closure| {
+        let call = call_of(facts, closure)?;
+        let on = call.receiver?.variable()?;
+        let same = facts.scopes.uses.iter().find(|other| other.name.span == on.span)?;
+        (same.declaration.is_some() && same.declaration == used.declaration).then_some((call, on))
+    })?;
+    facts.native(&call.name.text)?;
+    let text = &name.text;
+    let error = Error::new(
+        Kind::Script,
+        format!("`{text}` is used by the closure of its own `{}`", call.name.text),
+    )
+    .coded("check::captured_head")
+    .at(Place::Verb, "it is being gone through here")
+    .help(format!(
+        "take what the closure needs before: `let count = {text}.len();`, or a copy: `let copy = {text};`"
+    ));
+    Some(
+        Finding::warning(error, used.name.span.clone())
+            .with(name.span.clone(), format!("`{}` goes through it", call.name.text)),
+    )
+}

@@ -1,0 +1,200 @@
+//! What the rules are given: the text, its tree, its names and types, its functions and calls, and its modules'.
+
+use super::imports;
+use super::mistakes::Mended;
+use super::types::Types;
+use super::{Finding, Severity};
+use crate::cloud::Error;
+use crate::script::fault::Signature;
+use crate::script::modules;
+use crate::script::reader::{self, Native};
+use crate::script::session::Session;
+use crate::syntax::scope::Scopes;
+use crate::syntax::tree::*;
+use crate::syntax::{self};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A call that stands in a text.
+pub struct Called<'a> {
+    /// The whole of it.
+    pub expression: &'a Expression,
+    /// The modules in front of the name; none for a plain call.
+    pub modules: &'a [Name],
+    /// The function's name.
+    pub name: &'a Name,
+    /// What it is called on, of `receiver.name(…)`.
+    pub receiver: Option<&'a Expression>,
+    /// What stands between the parentheses.
+    pub arguments: &'a Arguments,
+}
+
+impl<'a> Called<'a> {
+    /// The call that an expression is.
+    pub fn of(expression: &'a Expression) -> Option<Called<'a>> {
+        match &expression.kind {
+            ExpressionKind::Call { modules, name, arguments } => {
+                Some(Called { expression, modules, name, receiver: None, arguments })
+            }
+            ExpressionKind::Method { receiver, name, arguments } => {
+                Some(Called { expression, modules: &[], name, receiver: Some(receiver), arguments })
+            }
+            _ => None,
+        }
+    }
+
+    /// The arguments, what it is called on first.
+    pub fn given(&self) -> impl Iterator<Item = &'a Expression> + use<'a> {
+        self.receiver.into_iter().chain(self.arguments.list.iter())
+    }
+
+    /// Whether it is `name(…)` or `x.name(…)`, and no function of a module.
+    pub fn is_plain(&self, name: &str) -> bool {
+        self.modules.is_empty() && self.name.text == name
+    }
+}
+
+/// A module that the script imports.
+pub struct Module {
+    /// The path as the script writes it.
+    pub path: String,
+    /// Its public functions: the name, and the parameters.
+    pub functions: Vec<(String, Vec<String>)>,
+}
+
+/// What is known of a text.
+pub struct Facts<'a> {
+    /// The session.
+    pub session: &'a Arc<Session>,
+    /// The source's name.
+    pub name: &'a str,
+    /// The source's text, as it was given.
+    pub text: &'a str,
+    /// Its tree, without what is no statement.
+    pub tree: &'a Tree,
+    /// Its names.
+    pub scopes: &'a Scopes,
+    /// What is known of its values.
+    pub types: Types<'a>,
+    /// Every call, outer ones first.
+    pub calls: Vec<Called<'a>>,
+    /// Its functions: the name, and the parameters.
+    pub functions: Vec<(&'a Name, usize)>,
+    /// The modules it imports, by their names here; `None` for one that cannot be read.
+    pub modules: BTreeMap<String, Option<Module>>,
+    /// Names that parts declare which are no statements.
+    pub forgotten: &'a BTreeSet<String>,
+    /// Names that nothing declares, by the function they are used in.
+    pub undeclared: &'a BTreeMap<(String, Option<usize>), Error>,
+    /// The bytes of `try` blocks, and of closures given to `assert_throws`.
+    tried: Vec<Range<usize>>,
+}
+
+impl<'a> Facts<'a> {
+    /// Read what is known.
+    pub fn new(
+        session: &'a Arc<Session>,
+        name: &'a str,
+        text: &'a str,
+        tree: &'a Tree,
+        scopes: &'a Scopes,
+        mended: &'a Mended,
+    ) -> Facts<'a> {
+        let mut calls = Vec::new();
+        let mut tried = Vec::new();
+        tree.walk(&mut |path| match path.last() {
+            Some(Node::Statement(statement)) => {
+                if let StatementKind::Try { body, .. } = &statement.kind {
+                    tried.push(body.span.clone());
+                }
+            }
+            Some(Node::Expression(expression)) => {
+                if let Some(call) = Called::of(expression) {
+                    if call.is_plain("assert_throws") {
+                        tried.push(call.arguments.span.clone());
+                    }
+                    calls.push(call);
+                }
+            }
+            _ => {}
+        });
+        let functions = tree.functions().map(|function| (&function.name, function.params.len())).collect();
+        let mut modules = BTreeMap::new();
+        for import in imports::imports(tree) {
+            if let Some(alias) = import.alias {
+                modules.insert(alias, module(session, name, import.path));
+            }
+        }
+        let types = Types::new(tree, scopes, BTreeMap::new());
+        Facts {
+            session,
+            name,
+            text,
+            tree,
+            scopes,
+            types,
+            calls,
+            functions,
+            modules,
+            forgotten: &mended.forgotten,
+            undeclared: &mended.undeclared,
+            tried,
+        }
+    }
+
+    /// Whether a script may mean to catch what goes wrong there.
+    pub fn is_tried(&self, span: &Range<usize>) -> bool {
+        self.tried.iter().any(|tried| tried.start <= span.start && span.end <= tried.end)
+    }
+
+    /// A finding that is an error, or a warning where the script may mean to catch it.
+    pub fn finding(&self, error: Error, span: Range<usize>) -> Finding {
+        let severity = if self.is_tried(&span) { Severity::Warning } else { Severity::Error };
+        Finding { severity, ..Finding::error(error, span) }
+    }
+
+    /// Whether a function of the script has this name.
+    pub fn is_own(&self, name: &str) -> bool {
+        self.functions.iter().any(|(own, _)| own.text == name) || self.forgotten.contains(name)
+    }
+
+    /// Whether nothing can be told of a name: what declares it is no statement.
+    pub fn is_forgotten(&self, name: &str) -> bool {
+        self.forgotten.contains(name)
+    }
+
+    /// What the language has beside its verbs.
+    pub fn native(&self, name: &str) -> Option<&'static Native> {
+        reader::natives(self.session).get(name)
+    }
+
+    /// The functions of the script and of its modules, as errors name them.
+    pub fn signatures(&self) -> Vec<Signature> {
+        let form = |params: &[String]| vec![params.iter().map(|param| (param.clone(), true)).collect()];
+        let own = self.tree.functions().map(|function| Signature {
+            name: function.name.text.clone(),
+            forms: form(&function.params.iter().map(|param| param.text.clone()).collect::<Vec<_>>()),
+        });
+        let of_modules = self.modules.iter().flat_map(|(alias, module)| {
+            module.iter().flat_map(|module| &module.functions).map(move |(name, params)| Signature {
+                name: format!("{alias}::{name}"),
+                forms: form(params),
+            })
+        });
+        own.chain(of_modules).collect()
+    }
+}
+
+fn module(session: &Arc<Session>, source: &str, path: String) -> Option<Module> {
+    let (_, text) = modules::find(session, source, &path).ok()?;
+    let tree = syntax::parse(&text);
+    if !tree.mistakes.is_empty() {
+        return None;
+    }
+    let public = tree.functions().filter(|function| !function.private);
+    let functions = public.map(|function| {
+        (function.name.text.clone(), function.params.iter().map(|param| param.text.clone()).collect())
+    });
+    Some(Module { path, functions: functions.collect() })
+}

@@ -1,0 +1,101 @@
+//! `param` where the command line cannot give it: named like one of the program's own options, inside a function, of a
+//! type that is none, or under a name that is not written out.
+
+use super::Finding;
+use super::facts::{Called, Facts};
+use super::unknown_verb::only;
+use crate::cloud::error::{Error, Kind, Place};
+use crate::cloud::nearest::did_you_mean;
+use crate::script::params::{TYPES, option_name};
+use crate::syntax::tree::{Expression, ExpressionKind};
+
+/// The options that every command takes, as the command line writes them.
+pub const OPTIONS: &[&str] = &[
+    "allow-env",
+    "allow-exec",
+    "allow-net",
+    "allow-read",
+    "allow-write",
+    "cloud",
+    "concurrency",
+    "dry-run",
+    "format",
+    "help",
+    "no-cache",
+    "no-color",
+    "quiet",
+    "rate",
+    "read-only",
+    "stats",
+    "timeout",
+    "trace",
+    "verbose",
+    "yes",
+];
+
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    if facts.is_own("param") {
+        return;
+    }
+    for call in facts.calls.iter().filter(|call| call.is_plain("param") && call.receiver.is_none()) {
+        if let Some(finding) = misplaced(facts, call).or_else(|| misnamed(call)) {
+            found.push(finding);
+        }
+        found.extend(mistyped(call));
+    }
+}
+
+fn misplaced(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
+    let inside = facts
+        .scopes
+        .functions
+        .iter()
+        .find(|body| body.start <= call.expression.span.start && call.expression.span.end <= body.end)?;
+    let function = facts.tree.functions().find(|function| function.body.span == *inside)?;
+    let name = call.arguments.list.first().and_then(Expression::text).unwrap_or("name");
+    let constant = name.to_uppercase().replace('-', "_");
+    let error = Error::new(Kind::Script, "a parameter is declared inside a function")
+        .coded("check::param")
+        .at(Place::Verb, format!("`{}` is a function", function.name.text))
+        .help(format!("declare it at the top level, `const {constant} = param(\"{name}\", …);`, and write `global::{constant}` here"));
+    Some(Finding::error(error, call.name.span.clone()))
+}
+
+fn misnamed(call: &Called<'_>) -> Option<Finding> {
+    let first = call.arguments.list.first()?;
+    let Some(name) = first.text() else {
+        if matches!(first.kind, ExpressionKind::Missing) {
+            return None;
+        }
+        let error = Error::new(Kind::Script, "the name of a parameter is not written out")
+            .coded("check::param")
+            .at(Place::Verb, "give a text in double quotes")
+            .help("write one `param(\"name\", …)` for each: `rhain doc` and the command line find them by reading");
+        return Some(Finding::warning(error, first.span.clone()));
+    };
+    if !OPTIONS.contains(&option_name(name).as_str()) {
+        return None;
+    }
+    let error = Error::new(Kind::Script, format!("the parameter `{name}` is named like an option of rhain"))
+        .coded("check::param")
+        .at(Place::Verb, format!("`--{}` never reaches the script", option_name(name)))
+        .help(format!("choose another name: `{name}_name`, `my_{name}`"));
+    Some(Finding::error(error, first.span.clone()))
+}
+
+fn mistyped(call: &Called<'_>) -> Option<Finding> {
+    let ExpressionKind::Map(entries) = &call.arguments.list.get(1)?.kind else { return None };
+    let value = &entries.iter().find(|entry| entry.key.text == "type")?.value;
+    let ty = value.text().filter(|ty| !TYPES.contains(ty))?;
+    let label = did_you_mean(ty, TYPES).unwrap_or_else(|| "not a type".to_string());
+    let near = only(&label);
+    let error = Error::new(Kind::InvalidArgument, format!("a parameter cannot be of type `{ty}`"))
+        .coded("call::wrong_type")
+        .help(format!("use one of: {}", TYPES.join(", ")))
+        .at(Place::Verb, label);
+    let finding = Finding::error(error, value.span.clone());
+    Some(match near {
+        Some(near) => finding.fixed(value.span.clone(), format!("\"{near}\"")),
+        None => finding,
+    })
+}

@@ -1,0 +1,92 @@
+//! A field that what it is read of does not have, and one that is not changed by assigning to it.
+
+use super::Finding;
+use super::facts::Facts;
+use super::types::Type;
+use super::unknown_verb::only;
+use crate::cloud::error::{Error, Kind, Place};
+use crate::script::raise::no_field;
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Node, StatementKind};
+use crate::verbs::verb;
+
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    let mut written = Vec::new();
+    facts.tree.walk(&mut |path| match path.last() {
+        Some(Node::Statement(statement)) => {
+            if let StatementKind::Assign { target, .. } = &statement.kind
+                && let ExpressionKind::Field { receiver, name } = &target.kind
+            {
+                written.push(target.span.clone());
+                found.extend(assigned(facts, receiver, name));
+            }
+        }
+        Some(Node::Expression(expression)) if !written.contains(&expression.span) => {
+            if let ExpressionKind::Field { receiver, name } = &expression.kind {
+                found.extend(read(facts, receiver, name));
+            }
+        }
+        _ => {}
+    });
+}
+
+fn read(facts: &Facts<'_>, receiver: &Expression, name: &Name) -> Option<Finding> {
+    let text = name.text.as_str();
+    let ty = facts.types.of(receiver)?;
+    if text.is_empty() || facts.native(&format!("get${text}")).is_some() && text != "tag" {
+        return None;
+    }
+    let fields = ty.fields();
+    if let Type::Array(of) = &ty {
+        return Some(of_array(facts, of.as_deref(), name));
+    }
+    if fields.is_empty() || fields.iter().any(|(field, _)| *field == text) {
+        return None;
+    }
+    let names: Vec<&str> = fields.iter().map(|(field, _)| *field).collect();
+    let mut error = no_field(ty.word(), text, &names);
+    if verb(text).is_some_and(|verb| verb.forms.iter().any(|form| form.fewest() <= 1)) {
+        let error = error.at(Place::Verb, format!("`{text}` is a verb: write `{text}()`"));
+        return Some(facts.finding(error, name.span.clone()).fixed(name.span.clone(), format!("{text}()")));
+    }
+    let near = error.label.as_deref().and_then(only);
+    if error.label.as_deref() == Some("no such field") {
+        error.label = None;
+    }
+    let finding = facts.finding(error, name.span.clone());
+    Some(match near {
+        Some(near) => finding.fixed(name.span.clone(), near),
+        None => finding,
+    })
+}
+
+/// Fields are those of the elements.
+fn of_array(facts: &Facts<'_>, of: Option<&Type>, name: &Name) -> Finding {
+    let text = &name.text;
+    let error =
+        Error::new(Kind::Script, format!("an array has no field `{text}`")).coded("language::unknown_field");
+    let called = verb(text).is_some_and(|verb| verb.takes_many()) || facts.native(text).is_some();
+    let error = match of.map(Type::fields).filter(|fields| fields.iter().any(|(field, _)| field == text)) {
+        Some(_) => error
+            .at(Place::Verb, "its elements have one")
+            .help(format!("read it of each: `.map(|one| one.{text})`")),
+        None if called => error.at(Place::Verb, format!("call it: `{text}()`")),
+        None => error.help("take an element first, `array[0]`, or go through them: `for one in array { … }`"),
+    };
+    facts.finding(error, name.span.clone())
+}
+
+fn assigned(facts: &Facts<'_>, receiver: &Expression, name: &Name) -> Option<Finding> {
+    let ty = facts.types.of(receiver)?;
+    if !matches!(ty, Type::Of(_) | Type::Cloud | Type::Time) {
+        return None;
+    }
+    if !ty.fields().iter().any(|(field, _)| *field == name.text) {
+        return read(facts, receiver, name);
+    }
+    let message = format!("`{}` of {} is not changed by assigning to it", name.text, ty.word());
+    let error = Error::new(Kind::Script, message)
+        .coded("language::read_only")
+        .at(Place::Verb, "what a cloud told stays as it told it")
+        .help("use the verb that changes it: run `rhain doc` to see them");
+    Some(facts.finding(error, name.span.clone()))
+}

@@ -1,0 +1,129 @@
+//! What a script put off until its end: `defer` and `on_failure`, run last first when it ends, however it ends.
+
+#![allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
+
+use super::failure::{Cause, Failure};
+use super::fault;
+use super::known::{self, Names};
+use super::parallel::own;
+use super::session::Session;
+use crate::cloud::Value;
+use crate::verbs::host::Phase;
+use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What `defer` and `on_failure` give: calls the work off.
+#[derive(Debug, Clone, Default)]
+pub struct Handle(Arc<AtomicBool>);
+
+impl Handle {
+    /// Its danger is past: do not run it.
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Work that is put off, with all that it needs to run later.
+struct Later {
+    closure: FnPtr,
+    given: Option<Dynamic>,
+    place: NativeCallContextStore,
+    /// Whether it runs only after a failure.
+    after_failure: bool,
+    handle: Handle,
+}
+
+/// The work that a run has put off, and what failed of it.
+#[derive(Default)]
+pub struct Endings {
+    later: Mutex<Vec<Later>>,
+    failures: Mutex<Vec<Failure>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Endings {
+    /// Put off a call of `closure`; `given` as it is now.
+    pub fn add(
+        &self,
+        context: &NativeCallContext,
+        closure: FnPtr,
+        given: Option<&Dynamic>,
+        after_failure: bool,
+    ) -> Handle {
+        let handle = Handle::default();
+        lock(&self.later).push(Later {
+            closure,
+            given: given.map(|given| own(given, 0)),
+            // A function of a module is found again only through what is known at the place of this call.
+            place: context.store_data(),
+            after_failure,
+            handle: handle.clone(),
+        });
+        handle
+    }
+
+    /// What failed of it, beside the failure that the run ended with; told once.
+    pub fn failures(&self) -> Vec<Failure> {
+        std::mem::take(&mut *lock(&self.failures))
+    }
+}
+
+/// Run what the script put off, last first; gives what the whole run ended with: the first failure, if there was any.
+/// An interruption does not end this work; a deadline of its own may.
+pub fn finish(
+    session: &Session,
+    engine: &Engine,
+    main: &str,
+    ast: &AST,
+    result: Result<Value, Failure>,
+) -> Result<Value, Failure> {
+    if lock(&session.endings.later).is_empty() {
+        return result;
+    }
+    session.host.set_phase(Phase::Ending);
+    let mut result = result;
+    loop {
+        // What is put off by this work itself comes next.
+        let Some(later) = lock(&session.endings.later).pop() else { break };
+        let failed = !is_good(&result) || session.is_interrupted();
+        if later.handle.0.load(Ordering::Relaxed) || (later.after_failure && !failed) {
+            continue;
+        }
+        let names = || Names { session, functions: known::functions(ast) };
+        let Err(mut failure) = run(engine, &later).map_err(|error| fault::failure(&error, main, &names()))
+        else {
+            continue;
+        };
+        let verb = if later.after_failure { "on_failure" } else { "defer" };
+        if let Cause::Error(error) = &mut failure.cause {
+            *error = error.clone().fact("in", format!("what was left to `{verb}`, at the end of the script"));
+        }
+        match (&failure.cause, is_good(&result)) {
+            (Cause::Exit(0), _) => {}
+            (_, true) => result = Err(failure),
+            // The first failure stays the run's.
+            (Cause::Error(_), false) => lock(&session.endings.failures).push(failure),
+            (_, false) => {}
+        }
+        if session.host.phase() == Phase::Over {
+            lock(&session.endings.later).clear();
+        }
+    }
+    session.host.set_phase(Phase::Running);
+    result
+}
+
+/// Whether a run ended well; `exit(0)` is such an end.
+fn is_good(result: &Result<Value, Failure>) -> bool {
+    matches!(result, Ok(_) | Err(Failure { cause: Cause::Exit(0), .. }))
+}
+
+fn run(engine: &Engine, later: &Later) -> super::raise::Outcome<()> {
+    let context = later.place.create_context(engine);
+    let args: Vec<Dynamic> = later.given.iter().cloned().collect();
+    later.closure.call_raw(&context, None, args).map(|_| ())
+}

@@ -1,0 +1,86 @@
+//! What the engine can tell of a text without running it: whether it is a script, and which functions there are.
+
+use super::calls;
+use super::engine::{grammar, without_verbs};
+use super::failure::Failure;
+use super::fault::{self, Signature};
+use super::known::Names;
+use super::people::BUILT_IN;
+use super::run::runnable;
+use super::session::Session;
+use crate::cloud::Error;
+use rhai::Engine;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+
+/// Tells whether a text is a script.
+pub struct Reader<'a> {
+    session: &'a Session,
+    engine: Engine,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader that uses what the session knows for its words.
+    pub fn new(session: &'a Session) -> Reader<'a> {
+        let mut engine = grammar();
+        engine.set_optimization_level(rhai::OptimizationLevel::None);
+        Reader { session, engine }
+    }
+
+    /// The first thing that keeps a text from being a script, a name that nothing declares among them.
+    pub fn mistake(&self, name: &str, text: &str) -> Option<Failure> {
+        let error = self.engine.compile(runnable(text)).err()?;
+        let names = Names { session: self.session, functions: Vec::new() };
+        Some(fault::parse_failure(&error, name, text, &names))
+    }
+}
+
+/// A function that the language has beside its verbs.
+#[derive(Debug, Default)]
+pub struct Native {
+    /// The numbers of arguments it takes, what it is called on among them.
+    pub arities: BTreeSet<usize>,
+    /// Whether it gives nothing, whatever it is given.
+    pub gives_nothing: bool,
+}
+
+/// Every function that the language has beside its verbs, by name; a field that can be read is `get$name`.
+pub fn natives(session: &Arc<Session>) -> &'static BTreeMap<String, Native> {
+    static NATIVES: OnceLock<BTreeMap<String, Native>> = OnceLock::new();
+    NATIVES.get_or_init(|| {
+        let told = without_verbs(session).collect_fn_metadata(
+            None,
+            |info| {
+                let metadata = info.metadata;
+                let gives = metadata.return_type.replace(' ', "");
+                let nothing = gives == "()" || gives.contains("Result<()") || gives.contains("ResultOf<()");
+                Some((metadata.name.to_string(), metadata.num_params, nothing))
+            },
+            true,
+        );
+        let mut natives: BTreeMap<String, Native> = BTreeMap::new();
+        for (name, arity, nothing) in told {
+            let native =
+                natives.entry(name).or_insert_with(|| Native { gives_nothing: true, ..Native::default() });
+            native.arities.insert(arity);
+            native.gives_nothing &= nothing;
+        }
+        natives
+    })
+}
+
+/// Tells a call of what is a variable of the script as such.
+pub fn of_variable(error: &mut Error, text: &str) {
+    calls::of_variable(error, text);
+}
+
+/// How a manual writes a function that the language has beside its verbs.
+pub fn written(name: &str) -> Option<&'static str> {
+    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
+}
+
+/// The error of a call that none of the verbs and none of these functions takes.
+pub fn misfit(session: &Session, functions: Vec<Signature>, name: &str, arguments: usize) -> Error {
+    let types = vec!["string"; arguments].join(", ");
+    calls::not_found(&format!("{name} ({types})"), &Names { session, functions })
+}

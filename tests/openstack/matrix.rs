@@ -1,0 +1,404 @@
+//! Every fault of the simulated cloud × every family of verbs: a table of rules says how each cell ends, and the world's journal
+//! judges whether something was made twice.
+
+use crate::support::{World, told};
+use rhain::script::failure::Cause;
+use rhain::script::value::display;
+use rhain::sim::{Fault, FaultKind};
+use std::fmt;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What kind of request it is that meets the fault: how it may be repeated goes by this alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Repeated freely.
+    Read,
+    /// Doing it twice leaves what doing it once leaves.
+    Idempotent,
+    /// Starts something: never repeated when it may have arrived.
+    Once,
+    /// The same, but what it made carries a marker and is looked for.
+    Create,
+}
+use Class::{Create, Idempotent, Once, Read};
+
+/// A family of verbs: a script, the text it gives when all is well, the operation that is struck, and how often the journal may
+/// hold that at the most.
+struct Family {
+    name: &'static str,
+    class: Class,
+    operation: &'static str,
+    before: &'static str,
+    script: &'static str,
+    gives: &'static str,
+    most: usize,
+    /// Whether its answer has a body; without one nothing can be cut from it. A 204 cannot even have a page.
+    body: Body,
+    /// Whether it waits for a course of the world to end.
+    waits: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Some,
+    /// It has one, and nobody needs it.
+    Spare,
+    /// A 202 without one.
+    None,
+    /// A 204.
+    Never,
+}
+
+const fn family(
+    name: &'static str,
+    class: Class,
+    operation: &'static str,
+    script: &'static str,
+    gives: &'static str,
+) -> Family {
+    let most = match class {
+        Once | Create => 1,
+        Read | Idempotent => usize::MAX,
+    };
+    let body = match class {
+        Read | Create => Body::Some,
+        Idempotent => Body::Spare,
+        Once => Body::None,
+    };
+    Family { name, class, operation, before: "", script, gives, most, body, waits: false }
+}
+
+/// `ID` stands for the id of the server `web`, which is there.
+const FAMILIES: &[Family] = &[
+    family("read one", Read, "server.show", r#"server("ID").name"#, "web"),
+    family("list", Read, "server.list", "servers().len()", "1"),
+    family("api, a read", Read, "server.show", r#"api("compute", "GET", "/servers/ID").server.name"#, "web"),
+    Family {
+        before: r#"stop("ID")"#,
+        ..family("wait", Read, "server.show", r#"wait_status("ID", "SHUTOFF", "2m").status"#, "SHUTOFF")
+    },
+    Family {
+        waits: true,
+        ..family("boot", Create, "server.create", r#"boot("new", SPEC).wait_active("2m").name"#, "new")
+    },
+    Family {
+        most: 3,
+        waits: true,
+        ..family(
+            "boot with count",
+            Create,
+            "server.create",
+            r#"boot("new", SPEC + #{ count: 3 }).wait_active("2m").map(|s| s.name)"#,
+            r#"["new-1", "new-2", "new-3"]"#,
+        )
+    },
+    family("set_meta", Idempotent, "server.metadata_update", r#"set_meta("ID", "a", "1").meta.a"#, "1"),
+    family(
+        "replace_meta",
+        Idempotent,
+        "server.metadata_replace",
+        r#"replace_meta("ID", #{ b: "2" }).meta.b"#,
+        "2",
+    ),
+    Family {
+        body: Body::Never,
+        waits: true,
+        ..family(
+            "delete",
+            Idempotent,
+            "server.delete",
+            r#"delete("ID", #{ wait: "2m" }); servers().len()"#,
+            "0",
+        )
+    },
+    Family {
+        waits: true,
+        ..family("stop", Once, "server.stop", r#"stop("ID").wait_status("SHUTOFF", "2m").status"#, "SHUTOFF")
+    },
+    Family {
+        waits: true,
+        ..family(
+            "resize",
+            Once,
+            "server.resize",
+            r#"resize("ID", "m1.small").confirm_resize("2m").flavor"#,
+            "m1.small",
+        )
+    },
+    Family {
+        before: r#"resize("ID", "m1.small").wait_status("VERIFY_RESIZE")"#,
+        body: Body::Never,
+        waits: true,
+        ..family(
+            "confirm_resize",
+            Once,
+            "server.confirm_resize",
+            r#"confirm_resize("ID", "2m").wait_status("ACTIVE", "2m").flavor"#,
+            "m1.small",
+        )
+    },
+    Family {
+        body: Body::Some,
+        waits: true,
+        ..family(
+            "snapshot",
+            Once,
+            "server.create_image",
+            r#"snapshot("ID", "snap").wait_active("2m").name"#,
+            "snap",
+        )
+    },
+    family(
+        "api, a write",
+        Once,
+        "server.stop",
+        r#"api("compute", "POST", "/servers/ID/action", #{ "os-stop": () }); "sent""#,
+        "sent",
+    ),
+];
+
+/// What goes wrong: how it is told, what it is, and whether what was asked is done all the same.
+struct Trouble {
+    name: String,
+    kind: FaultKind,
+    /// Each time, not once.
+    always: bool,
+    rule: Rule,
+}
+
+/// How a cell ends, by the class of the request. The words are kinds of errors; `ok` is the right result.
+#[derive(Clone, Copy)]
+struct Rule {
+    read: &'static str,
+    idempotent: &'static str,
+    once: &'static str,
+    create: &'static str,
+}
+
+/// The same for all.
+const fn all(end: &'static str) -> Rule {
+    Rule { read: end, idempotent: end, once: end, create: end }
+}
+
+const fn each(
+    read: &'static str,
+    idempotent: &'static str,
+    once: &'static str,
+    create: &'static str,
+) -> Rule {
+    Rule { read, idempotent, once, create }
+}
+
+/// The answer of an attempt longer than this is not waited for, in the cells where one hangs.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+fn status(code: u16, retry_after: Option<&str>) -> FaultKind {
+    FaultKind::Status { code, body: None, retry_after: retry_after.map(String::from) }
+}
+
+fn troubles() -> Vec<Trouble> {
+    let mut all_of_them = Vec::new();
+    let mut add = |name: &str, kind: FaultKind, once: Rule, always: Option<Rule>| {
+        let one = |always, rule| Trouble {
+            name: format!("{name}{}", if always { ", each time" } else { "" }),
+            kind: kind.clone(),
+            always,
+            rule,
+        };
+        all_of_them.push(one(false, once));
+        all_of_them.extend(always.map(|rule| one(true, rule)));
+    };
+    // ---- the rules ------------------------------ reads  idempotent  once  creates
+    // Refusals are told, in their own kind, and change nothing.
+    add("400", status(400, None), all("invalid_argument"), None);
+    add("403", status(403, None), all("forbidden"), None);
+    add("404", status(404, None), all("not_found"), None);
+    add("409", status(409, None), all("conflict"), None);
+    // Nova's old word for both: too many things, and too many requests.
+    let quota = r#"{"overLimit": {"code": 413, "message": "Quota exceeded for cores"}}"#;
+    let full = FaultKind::Status { code: 413, body: Some(quota.to_string()), retry_after: None };
+    add("413, no quota", full, all("over_quota"), None);
+    add("413, too fast", status(413, Some("5")), all("ok"), Some(all("rate_limited")));
+    // A token that is not taken any more is renewed once.
+    add("401", status(401, None), all("ok"), Some(all("unauthorized")));
+    add("a revoked token", FaultKind::RevokeToken, all("ok"), Some(all("unauthorized")));
+    add("an expired token", FaultKind::ExpireToken, all("ok"), Some(all("unauthorized")));
+    // "Not now" refuses what was asked: all ask again, as long as the wait can be borne.
+    add("429", status(429, None), all("ok"), Some(all("rate_limited")));
+    add("429, 5 s", status(429, Some("5")), all("ok"), Some(all("rate_limited")));
+    add("429, an hour", status(429, Some("3600")), all("rate_limited"), None);
+    // A fault of the service says nothing of what was done; who may ask again does. A 500 is no passing thing for a write.
+    add(
+        "500",
+        status(500, None),
+        each("ok", "unavailable", "unavailable", "unavailable"),
+        Some(all("unavailable")),
+    );
+    for code in [502, 503, 504] {
+        let rule = each("ok", "ok", "unavailable", "unavailable");
+        add(&code.to_string(), status(code, None), rule, Some(all("unavailable")));
+    }
+    add("503, 5 s", status(503, Some("5")), each("ok", "ok", "unavailable", "unavailable"), None);
+    add(
+        "a proxy's page",
+        FaultKind::Html,
+        each("ok", "ok", "unavailable", "unavailable"),
+        Some(all("unavailable")),
+    );
+    // A connection that breaks: what is marked is looked for, the rest is told as what it is, a maybe.
+    add("reset before", FaultKind::ResetBefore, each("ok", "ok", "network", "network"), Some(all("network")));
+    add(
+        "reset after",
+        FaultKind::ResetAfter,
+        each("ok", "ok", "network", "ok"),
+        Some(each("network", "network", "network", "ok")),
+    );
+    add(
+        "gone for 10 s",
+        FaultKind::Refuse(Duration::from_secs(10)),
+        each("ok", "ok", "network", "network"),
+        None,
+    );
+    add(
+        "truncated",
+        FaultKind::Truncate,
+        each("ok", "ok", "network", "ok"),
+        Some(each("network", "network", "network", "ok")),
+    );
+    // What makes no sense is not asked again: it would make none the next time either.
+    add("malformed", FaultKind::Malformed, each("protocol", "ok", "protocol", "ok"), None);
+    add("another type", FaultKind::WrongType, each("protocol", "protocol", "protocol", "ok"), None);
+    // No answer in time.
+    add("hangs, done", FaultKind::Delay(PATIENCE * 4), each("ok", "ok", "timeout", "ok"), None);
+    add("done 8 s late", FaultKind::Late(Duration::from_secs(8)), each("ok", "ok", "timeout", "ok"), None);
+    add(
+        "done 60 s late",
+        FaultKind::Late(Duration::from_secs(60)),
+        each("ok", "ok", "timeout", "network"),
+        None,
+    );
+    // What was accepted and goes its own way.
+    let message = "No valid host was found.".to_string();
+    add("ends in ERROR", FaultKind::ErrorState { message }, all("failed"), None);
+    add("never goes on", FaultKind::Stuck, all("timeout"), None);
+    add("shows no trace for 3 s", FaultKind::SlowStart(Duration::from_secs(3)), all("ok"), None);
+    add("20 times slower", FaultKind::Slow(20), all("ok"), None);
+    for ahead in [-7200, 7200] {
+        add(&format!("a clock {ahead} s ahead"), FaultKind::Skew(ahead), all("ok"), None);
+    }
+    all_of_them
+}
+
+/// How a cell ends by the rules, and the exceptions from them, each with its reason.
+fn expected(family: &Family, trouble: &Trouble) -> &'static str {
+    let rule = match family.class {
+        Read => trouble.rule.read,
+        Idempotent => trouble.rule.idempotent,
+        Once => trouble.rule.once,
+        Create => trouble.rule.create,
+    };
+    match &trouble.kind {
+        // Where there is no body, none can be cut.
+        FaultKind::Truncate | FaultKind::Malformed if matches!(family.body, Body::None | Body::Never) => "ok",
+        FaultKind::WrongType if family.body == Body::Never => "ok",
+        // Any REST call may give text, and a page is text: it is the script that finds no server in it.
+        FaultKind::WrongType if family.name == "api, a read" => "script",
+        // Who does not wait for it does not see it.
+        FaultKind::ErrorState { .. } | FaultKind::Stuck if !family.waits => "ok",
+        _ => rule,
+    }
+}
+
+/// How a cell ended, as the rules say it.
+fn end(world: &World, script: &str, gives: &str) -> (String, bool, String) {
+    match world.run(script) {
+        Ok(value) if display(&value) == gives => ("ok".to_string(), false, String::new()),
+        Ok(value) => (format!("another result: {}", display(&value)), false, String::new()),
+        Err(failure) => match &failure.cause {
+            Cause::Error(error) => {
+                let knows = error.maybe || !error.exists.is_empty();
+                (error.kind.as_str().to_string(), knows, told(&failure))
+            }
+            _ => ("no error of a cloud".to_string(), false, told(&failure)),
+        },
+    }
+}
+
+struct Cell<'a>(&'a Family, &'a Trouble);
+
+impl fmt::Display for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} × {}", self.0.name, self.1.name)
+    }
+}
+
+impl Cell<'_> {
+    /// What is wrong with how it ends.
+    fn judge(&self) -> Vec<String> {
+        let Cell(family, trouble) = self;
+        let hangs = matches!(trouble.kind, FaultKind::Delay(_) | FaultKind::Late(_));
+        let world = World::with(|options| options.timeout = hangs.then_some(PATIENCE));
+        let spec = r##"#{ image: "cirros", flavor: "m1.tiny" }"##;
+        let web = world.text(&format!(r#"boot("web", {spec}).wait_active().id"#));
+        let fit = |text: &str| text.replace("ID", &web).replace("SPEC", spec);
+        world.ok(&fit(family.before));
+        let (start, writes) = world.sim(|sim| (sim.now(), sim.journal().len()));
+        let times = if trouble.always { u32::MAX } else { 1 };
+        let plan = Fault { operation: family.operation.into(), times, after: 0, kind: trouble.kind.clone() };
+        world.sim(|sim| sim.fault(plan));
+        let (ended, knows, words) = end(&world, &fit(family.script), family.gives);
+        let wanted = expected(family, trouble);
+        let mut wrong = Vec::new();
+        if ended != wanted {
+            wrong.push(format!("{self}: ends with {ended}, not {wanted}\n    {words}"));
+        }
+        let took = world.sim(|sim| sim.now().duration_since(start).unwrap());
+        if took > Duration::from_secs(900) {
+            wrong.push(format!("{self}: takes {took:?}"));
+        }
+        // What lay there is done now; what came of it all is what the journal holds.
+        world.sim(|sim| sim.advance(Duration::from_secs(600)));
+        let journal = world.sim(|sim| sim.journal().split_off(writes));
+        let done = journal.iter().filter(|write| write.operation == family.operation).count();
+        if done > family.most {
+            wrong.push(format!("{self}: `{}` is done {done} times", family.operation));
+        }
+        if ended == "ok" && family.class != Read && done == 0 {
+            wrong.push(format!("{self}: ends well, and `{}` was never done", family.operation));
+        }
+        let accepted = family.waits && matches!(ended.as_str(), "failed" | "timeout");
+        if ended != "ok" && matches!(family.class, Once | Create) && done > 0 && !knows && !accepted {
+            wrong.push(format!(
+                "{self}: `{}` was done, and the error does not say that it may be\n    {words}",
+                family.operation
+            ));
+        }
+        wrong
+    }
+}
+
+#[test]
+fn every_fault_of_every_family_ends_as_the_rules_say() {
+    let troubles = troubles();
+    let cells: Vec<Cell<'_>> = FAMILIES
+        .iter()
+        .flat_map(|family| troubles.iter().map(move |trouble| Cell(family, trouble)))
+        .collect();
+    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = cell.judge();
+                    wrong.lock().unwrap().extend(found);
+                }
+            });
+        }
+    });
+    println!("fault matrix: {} cells, {} families × {} faults", cells.len(), FAMILIES.len(), troubles.len());
+    let mut wrong = wrong.into_inner().unwrap();
+    wrong.sort();
+    assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
+}
