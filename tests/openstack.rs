@@ -10,6 +10,8 @@ mod calls;
 mod flow;
 #[path = "openstack/matrix.rs"]
 mod matrix;
+#[path = "openstack/paging.rs"]
+mod paging;
 #[path = "openstack/real.rs"]
 mod real;
 #[path = "openstack/recorded.rs"]

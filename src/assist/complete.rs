@@ -4,6 +4,7 @@ use super::boundary;
 use super::environment::{Environment, Function, What};
 use super::infer::{Reader, functions};
 use super::item::{Completion, Item, Kind};
+use super::known::Known;
 use super::members::{self, labels};
 use super::place::{Place, Spot};
 use super::rank::rank;
@@ -31,7 +32,11 @@ pub fn complete(text: &str, at: usize, environment: &dyn Environment) -> Complet
     let mut start = place.start;
     let items = match &place.spot {
         Spot::Silent => Vec::new(),
-        Spot::Member => members::members(&reader.receiver(place.start)),
+        Spot::Member => match reader.receiver(place.start) {
+            Known::Anything if place.word().is_empty() => Vec::new(),
+            Known::Anything => members::of_any(),
+            known => members::members(&known),
+        },
         Spot::Module(modules) => module(&reader, modules),
         Spot::Key => keys(&place, &reader),
         Spot::Text { quote, closed } => match wanted::wanted(&place, &reader, environment) {

@@ -4,17 +4,21 @@
 
 use super::environment::{Environment, Function};
 use super::known::{self, Known};
-use crate::cloud::Ty;
+use crate::cloud::{Noun, Ty};
 use crate::syntax::parse;
 use crate::syntax::scope::{Scopes, scopes};
 use crate::syntax::tree::{
     Block, Expression, ExpressionKind as E, Node, Statement, StatementKind as S, Tree, children,
 };
 use crate::verbs::{Verb, verb};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 /// No chain of variables and functions is followed further.
-const FAR: usize = 24;
+const FAR: usize = 100;
+
+/// No question looks at more expressions: someone waits for the answer while typing.
+const STEPS: usize = 20_000;
 
 /// Where a name's value comes from.
 #[derive(Clone, Copy)]
@@ -32,6 +36,11 @@ pub(super) struct Reader<'a> {
     environment: &'a dyn Environment,
     /// By the byte where a name is declared.
     origins: HashMap<usize, Vec<Origin<'a>>>,
+    /// The declaration that a variable means, by the bytes where the two begin.
+    meant: HashMap<usize, usize>,
+    /// What was found out of declarations.
+    found: RefCell<HashMap<usize, Known>>,
+    steps: Cell<usize>,
 }
 
 /// A closure that is an argument of a call.
@@ -84,15 +93,21 @@ impl<'a> Reader<'a> {
                 _ => {}
             }
         });
+        let meant: HashMap<usize, usize> = scopes
+            .uses
+            .iter()
+            .filter_map(|used| {
+                let declared = scopes.declarations.get(used.declaration?)?;
+                Some((used.name.span.start, declared.name.span.start))
+            })
+            .collect();
         for (at, value) in assigned {
-            let used = scopes.uses.iter().find(|used| used.name.span.start == at);
-            if let Some(declared) =
-                used.and_then(|used| used.declaration).and_then(|nth| scopes.declarations.get(nth))
-            {
-                origins.entry(declared.name.span.start).or_default().push(Origin::Value(value));
+            if let Some(declared) = meant.get(&at) {
+                origins.entry(*declared).or_default().push(Origin::Value(value));
             }
         }
-        Reader { tree, scopes, environment, origins }
+        let (found, steps) = (RefCell::default(), Cell::default());
+        Reader { tree, scopes, environment, origins, meant, found, steps }
     }
 
     /// The names that are seen at a byte.
@@ -145,6 +160,17 @@ impl<'a> Reader<'a> {
     }
 
     fn declared(&self, at: usize, far: usize) -> Known {
+        if let Some(known) = self.found.borrow().get(&at) {
+            return known.clone();
+        }
+        // A variable whose value leads back to itself is not followed around.
+        self.found.borrow_mut().insert(at, Known::Anything);
+        let known = self.originally(at, far);
+        self.found.borrow_mut().insert(at, known.clone());
+        known
+    }
+
+    fn originally(&self, at: usize, far: usize) -> Known {
         let none = Vec::new();
         let mut first = None;
         for origin in self.origins.get(&at).unwrap_or(&none) {
@@ -182,7 +208,8 @@ impl<'a> Reader<'a> {
     }
 
     fn far(&self, expression: &Expression, far: usize) -> Known {
-        if far > FAR {
+        self.steps.set(self.steps.get() + 1);
+        if far > FAR || self.steps.get() > STEPS {
             return Known::Anything;
         }
         match &expression.kind {
@@ -192,14 +219,13 @@ impl<'a> Reader<'a> {
             E::Text(_) | E::Template(_) | E::Char => Known::Text,
             E::Array(items) => {
                 let first = items.first().map_or(Known::Anything, |first| self.far(first, far + 1));
-                Known::Array(Box::new(first))
+                Known::array(first)
             }
-            E::Map(entries) => Known::Map(
+            E::Map(entries) => Known::map(
                 entries
                     .iter()
                     .filter(|entry| !entry.key.text.is_empty())
-                    .map(|entry| (entry.key.text.clone(), self.far(&entry.value, far + 1)))
-                    .collect(),
+                    .map(|entry| (entry.key.text.clone(), self.far(&entry.value, far + 1))),
             ),
             E::Variable(name) => self.variable(name.span.start, &name.text, far),
             E::Path { modules, name } => {
@@ -227,7 +253,7 @@ impl<'a> Reader<'a> {
             }
             E::Field { receiver, name } => known::field(&self.far(receiver, far + 1), &name.text),
             E::Index { receiver, index } => match (self.far(receiver, far + 1), index.text()) {
-                (Known::Array(one), None) => *one,
+                (Known::Array(one), None) => (*one).clone(),
                 (Known::Map(map), Some(key)) => map.get(key).cloned().unwrap_or(Known::Anything),
                 _ => Known::Anything,
             },
@@ -237,7 +263,7 @@ impl<'a> Reader<'a> {
             },
             E::Binary { operator, left, right } => match operator.text.as_str() {
                 "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" | "in" | "!in" => Known::Bool,
-                ".." | "..=" => Known::Array(Box::new(Known::Number)),
+                ".." | "..=" => Known::array(Known::Number),
                 "??" => match self.far(left, far + 1) {
                     Known::Anything | Known::Nothing => self.far(right, far + 1),
                     known => known,
@@ -258,9 +284,8 @@ impl<'a> Reader<'a> {
     }
 
     fn variable(&self, at: usize, name: &str, far: usize) -> Known {
-        let used = self.scopes.uses.iter().find(|used| used.name.span.start == at);
-        match used.and_then(|used| used.declaration).and_then(|nth| self.scopes.declarations.get(nth)) {
-            Some(declared) => self.declared(declared.name.span.start, far),
+        match self.meant.get(&at) {
+            Some(declared) => self.declared(*declared, far),
             None => self.environment.variable(name).unwrap_or(Known::Anything),
         }
     }
@@ -322,7 +347,8 @@ impl<'a> Reader<'a> {
         });
         let earlier = || self.environment.modules().into_iter().find(|(name, _)| name == module);
         let path = path.or_else(|| earlier().map(|(_, path)| path))?;
-        self.environment.module(&path)
+        let standard = || crate::script::modules::STDLIB.iter().find(|(name, _)| *name == path);
+        self.environment.module(&path).or_else(|| standard().map(|(_, text)| text.to_string()))
     }
 
     /// The functions that this script defines.
@@ -337,32 +363,46 @@ impl<'a> Reader<'a> {
             "cloud" => return Known::Cloud(text(0).map(str::to_string)),
             "order_by" => return first,
             "get" => return known::field(&first, text(arguments.len().saturating_sub(2)).unwrap_or("")),
-            "param" => return parameter(given.get(1)),
+            "param" => return parameter(arguments.get(1), given.get(1)),
             "map" => {
                 let body = arguments.last().and_then(|closure| match &closure.kind {
                     E::Closure { body, .. } => Some(self.statement(body, far + 1)),
                     _ => None,
                 });
                 if let (Known::Array(_), Some(body)) = (&first, body) {
-                    return Known::Array(Box::new(body));
+                    return Known::array(body);
                 }
             }
             _ => {}
         }
         match verb(name) {
             Some(found) if name != "snapshot" || !matches!(first, Known::Array(_)) => given_by(found, &given),
-            Some(found) => Known::Array(Box::new(Known::declared(&found.returns))),
+            Some(found) => Known::array(Known::declared(&found.returns)),
             None => known::built_in(name, &first),
         }
     }
 }
 
-/// What a script's parameter is, by its default or by its type's word.
-fn parameter(given: Option<&Known>) -> Known {
-    match given {
-        Some(Known::Map(map)) => map.get("default").cloned().unwrap_or(Known::Anything),
-        Some(default) => default.clone(),
-        None => Known::Text,
+/// What a script's parameter is, by its type's word or by its default.
+fn parameter(written: Option<&Expression>, given: Option<&Known>) -> Known {
+    let word = match written.map(|written| &written.kind) {
+        Some(E::Map(entries)) => {
+            entries.iter().find(|entry| entry.key.text == "type").and_then(|entry| entry.value.text())
+        }
+        _ => None,
+    };
+    let noun = word.and_then(|word| Noun::ALL.into_iter().find(|noun| noun.as_str() == word));
+    match (word, given) {
+        (Some(_), _) if noun.is_some() => noun.map_or(Known::Anything, Known::Noun),
+        (Some("int" | "float"), _) => Known::Number,
+        (Some("bool"), _) => Known::Bool,
+        (Some("list"), _) => Known::array(Known::Anything),
+        (Some("duration"), _) => Known::Duration,
+        (Some("time"), _) => Known::Time,
+        (Some("cloud"), _) => Known::Cloud(None),
+        (_, Some(Known::Map(map))) => map.get("default").cloned().unwrap_or(Known::Text),
+        (_, Some(default)) => default.clone(),
+        (_, None) => Known::Text,
     }
 }
 
@@ -374,13 +414,13 @@ fn given_by(verb: &Verb, given: &[Known]) -> Known {
     };
     let one = |first: &Known| match verb.returns {
         Ty::Same => match first {
-            Known::Text => Known::Noun(crate::cloud::Noun::Server),
+            Known::Text => Known::Noun(Noun::Server),
             other => other.clone(),
         },
         ref ty => Known::declared(ty),
     };
     match given.first() {
-        Some(Known::Array(item)) if verb.takes_many() => Known::Array(Box::new(one(item))),
+        Some(Known::Array(item)) if verb.takes_many() => Known::array(one(item)),
         Some(first) => one(first),
         None => one(&Known::Anything),
     }

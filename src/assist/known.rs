@@ -2,6 +2,7 @@
 
 use crate::cloud::{Noun, Ty, Value};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What is known of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +26,9 @@ pub enum Known {
     /// A length of time.
     Duration,
     /// An array, and what its first element is.
-    Array(Box<Known>),
+    Array(Arc<Known>),
     /// A map, and those of its keys that are known.
-    Map(BTreeMap<String, Known>),
+    Map(Arc<BTreeMap<String, Known>>),
     /// A server, an image …
     Noun(Noun),
     /// A cloud, and its name.
@@ -39,6 +40,16 @@ pub enum Known {
 }
 
 impl Known {
+    /// An array of something.
+    pub fn array(one: Known) -> Known {
+        Known::Array(Arc::new(one))
+    }
+
+    /// A map of these keys.
+    pub fn map(keys: impl IntoIterator<Item = (String, Known)>) -> Known {
+        Known::Map(Arc::new(keys.into_iter().collect()))
+    }
+
     /// What a value is.
     pub fn of(value: &Value) -> Known {
         match value {
@@ -50,10 +61,8 @@ impl Known {
             Value::Time(_) => Known::Time,
             Value::Span(_) => Known::Duration,
             Value::Blob(_) => Known::Blob,
-            Value::Array(items) => Known::Array(Box::new(items.first().map_or(Known::Anything, Known::of))),
-            Value::Map(map) => {
-                Known::Map(map.iter().map(|(key, value)| (key.clone(), Known::of(value))).collect())
-            }
+            Value::Array(items) => Known::array(items.first().map_or(Known::Anything, Known::of)),
+            Value::Map(map) => Known::map(map.iter().map(|(key, value)| (key.clone(), Known::of(value)))),
             Value::Resource(resource) => Known::Noun(resource.noun()),
             Value::Cloud(name) => Known::Cloud(Some(name.to_string())),
             Value::Error(_) => Known::Error,
@@ -72,8 +81,8 @@ impl Known {
             Ty::Secret => Known::Secret,
             Ty::Duration => Known::Duration,
             Ty::Time => Known::Time,
-            Ty::ArrayOf(one) => Known::Array(Box::new(Known::declared(one))),
-            Ty::MapOf(_) | Ty::Options => Known::Map(BTreeMap::new()),
+            Ty::ArrayOf(one) => Known::array(Known::declared(one)),
+            Ty::MapOf(_) | Ty::Options => Known::map([]),
             Ty::Ref(noun) | Ty::Of(noun) => Known::Noun(*noun),
             Ty::Cloud => Known::Cloud(None),
             _ => Known::Anything,
@@ -141,7 +150,7 @@ pub(super) fn field(of: &Known, name: &str) -> Known {
         }
         Known::Map(map) => map.get(name).cloned().unwrap_or(Known::Anything),
         Known::Error => match name {
-            "results" | "exists" => Known::Array(Box::new(Known::Anything)),
+            "results" | "exists" => Known::array(Known::Anything),
             "retryable" => Known::Bool,
             "status" => Known::Number,
             _ => Known::Text,
@@ -182,11 +191,9 @@ pub(super) fn built_in(name: &str, first: &Known) -> Known {
         ("filter" | "extract", known) => known.clone(),
         ("find" | "pop" | "shift" | "remove", Known::Array(one)) => (**one).clone(),
         ("drain" | "splice", Known::Array(_)) => first.clone(),
-        ("keys", _) => Known::Array(Box::new(Known::Text)),
-        ("values", Known::Map(map)) => {
-            Known::Array(Box::new(map.values().next().cloned().unwrap_or(Known::Anything)))
-        }
-        ("split" | "split_rev" | "chars", Known::Text) => Known::Array(Box::new(Known::Text)),
+        ("keys", _) => Known::array(Known::Text),
+        ("values", Known::Map(map)) => Known::array(map.values().next().cloned().unwrap_or(Known::Anything)),
+        ("split" | "split_rev" | "chars", Known::Text) => Known::array(Known::Text),
         ("len" | "index_of" | "to_int" | "to_float" | "parse_int" | "parse_float", _) => Known::Number,
         ("to_upper" | "to_lower" | "sub_string" | "to_string" | "to_debug" | "type_of", _) => Known::Text,
         ("format", Known::Time) => Known::Text,

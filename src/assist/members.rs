@@ -2,7 +2,7 @@
 
 use super::item::{Item, Kind};
 use super::known::{self, Known};
-use crate::cloud::Ty;
+use crate::cloud::{Noun, Ty};
 use crate::script::BUILT_IN;
 use crate::verbs::verb::{Effect, Form, Group};
 use crate::verbs::{VERBS, Verb};
@@ -42,6 +42,17 @@ pub(super) fn members(of: &Known) -> Vec<Item> {
             Kind::Method,
         )),
         _ => {}
+    }
+    found
+}
+
+/// What any resource has: for a value of which nothing is known, most often a function's parameter.
+pub(super) fn of_any() -> Vec<Item> {
+    let mut found: Vec<Item> = Vec::new();
+    for item in Noun::ALL.into_iter().flat_map(|noun| members(&Known::Noun(noun))) {
+        if !found.iter().any(|known| known.label == item.label) {
+            found.push(item);
+        }
     }
     found
 }

@@ -208,8 +208,7 @@ fn against(
         return vec![prepare::missing_argument(verb, form, &missing.join(" and "))];
     }
     if plain.len() > form.params.len() {
-        let map =
-            keys.is_empty() && plain.last().is_some_and(|last| matches!(last.kind, ExpressionKind::Map(_)));
+        let map = plain.last().is_some_and(|last| matches!(last.kind, ExpressionKind::Map(_)));
         return vec![prepare::too_many(verb, form, plain.len(), map, offset)];
     }
     let mut mistakes = Vec::new();
@@ -255,7 +254,7 @@ fn against(
         }
         // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
         let other = |entry: &Entry| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
-        if verb.name == "boot" && !entries.iter().any(other) {
+        if verb.name == "boot" && mistakes.is_empty() && !entries.iter().any(other) {
             let missing: Vec<&str> = keys
                 .iter()
                 .filter(|key| ["image", "flavor"].contains(&key.name) && !given(key))

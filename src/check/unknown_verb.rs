@@ -19,8 +19,11 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             [] => name.clone(),
             [module, ..] => format!("{}::{name}", module.text),
         };
-        let mut error = reader::misfit(facts.session, facts.signatures(), &called, call.given().count());
-        reader::of_variable(&mut error, facts.text);
+        let count = call.given().count();
+        let error = match call.receiver {
+            None => reader::no_function(facts.session, facts.signatures(), &called, count, facts.text),
+            Some(_) => reader::misfit(facts.session, facts.signatures(), &called, count),
+        };
         // The nearest name is in the label where there is just one.
         let near = error.label.as_deref().and_then(only);
         let finding = facts.finding(error, call.name.span.clone());

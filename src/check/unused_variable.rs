@@ -8,17 +8,22 @@ use crate::syntax::tree::{ExpressionKind, Node};
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let mut global = Vec::new();
+    let mut filled = Vec::new();
     facts.tree.walk(&mut |path| {
-        if let Some(Node::Expression(expression)) = path.last()
-            && let ExpressionKind::Path { name, .. } = &expression.kind
-        {
-            global.push(name.text.as_str());
+        let Some(Node::Expression(expression)) = path.last() else { return };
+        match &expression.kind {
+            ExpressionKind::Path { name, .. } => global.push(name.text.as_str()),
+            // Who writes `${name}` means the variable, in whichever quotes.
+            ExpressionKind::Text(text) if text.contains("${") => filled.push(text.as_str()),
+            _ => {}
         }
     });
     for (nth, declared) in facts.scopes.declarations.iter().enumerate() {
         let name = &declared.name.text;
         let kept = !matches!(declared.by, Declares::Let | Declares::Const) || declared.exported;
-        let elsewhere = (declared.top && global.contains(&name.as_str())) || facts.is_forgotten(name);
+        let meant = || filled.iter().any(|text| text.contains(&format!("${{{name}")));
+        let elsewhere =
+            (declared.top && global.contains(&name.as_str())) || facts.is_forgotten(name) || meant();
         if kept
             || elsewhere
             || name.is_empty()

@@ -130,6 +130,11 @@ impl Clouds {
             .unwrap_or_default()
     }
 
+    /// The secrets that are hidden.
+    pub fn secrets(&self) -> wire::mask::Known {
+        self.secrets.clone()
+    }
+
     /// A text without the secrets that were met so far.
     pub fn hide(&self, text: &str) -> String {
         self.secrets.hide(text)

@@ -13,6 +13,7 @@ pub mod help;
 mod listing;
 mod lsp;
 pub mod man;
+mod outside;
 pub mod reference;
 mod repl;
 mod run;

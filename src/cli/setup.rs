@@ -3,10 +3,11 @@
 use super::args::{Format, Options};
 use super::clouds::{self, CloudClock, Clouds, Turning};
 use super::console::Streams;
+use super::outside::Process;
 use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
-use crate::cloud::host::{Outside, Progress};
+use crate::cloud::host::Progress;
 use crate::config::{self, Chosen, Environment, SIM};
 use crate::gate::{Grant, Ledger, Policy};
 use crate::output::progress::{Silent, Spinner};
@@ -21,7 +22,6 @@ use crate::verbs::Host;
 use crate::verbs::host::Habits;
 use crate::wire::{self, Pace, WallClock};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
@@ -143,7 +143,7 @@ pub fn setup_with(
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
         progress,
         clouds.clone(),
-        Arc::new(Process(environment.clone())),
+        Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options)),
         cancelled,
         Habits {
             concurrency: usize::from(options.concurrency),
@@ -206,23 +206,4 @@ fn grant(given: &[String]) -> Grant {
         return Grant::Everything;
     }
     Grant::These(given.iter().flat_map(|names| names.split(',')).map(str::to_string).collect())
-}
-
-/// The process, as scripts that may look see it.
-struct Process(Environment);
-
-impl Outside for Process {
-    fn variable(&self, name: &str) -> Option<String> {
-        self.0.variables.get(name).cloned()
-    }
-
-    fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
-        let file: PathBuf = self.0.cwd.join(path);
-        std::fs::read(file).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "no such file".to_string(),
-            std::io::ErrorKind::PermissionDenied => "no permission to read it".to_string(),
-            std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
-            _ => error.to_string(),
-        })
-    }
 }

@@ -1,7 +1,7 @@
 //! What a verb may ask of the program around it; the command line fulfils these traits.
 
 use super::time::Time;
-use super::{Cloud, Error};
+use super::{Cloud, Error, Secret};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -54,9 +54,85 @@ pub trait Clouds: Send + Sync {
 }
 
 /// What is outside the script and asks no cloud.
+#[async_trait]
 pub trait Outside: Send + Sync {
     /// An environment variable.
     fn variable(&self, name: &str) -> Option<String>;
     /// A file's bytes, from the working directory; or why it cannot be read, in a few words.
     fn read_file(&self, path: &str) -> Result<Vec<u8>, String>;
+    /// Write a file, its path from the working directory; or why that cannot be, in a few words.
+    fn write_file(&self, file: &FileWrite) -> Result<(), String>;
+    /// Run a program to its end; dropping it ends the program. Or why it does not start, in a few words.
+    async fn run(&self, program: &ProgramRun) -> Result<ProgramEnd, String>;
+    /// Ask a web server once; a redirect is an answer.
+    async fn fetch(&self, ask: &WebAsk) -> Result<WebAnswer, Error>;
+    /// Whether something answers at a TCP port, within a few seconds.
+    async fn answers(&self, host: &str, port: u16) -> bool;
+}
+
+/// A file that is to be written.
+#[derive(Clone)]
+pub struct FileWrite {
+    /// From the working directory.
+    pub path: String,
+    /// What is written.
+    pub bytes: Vec<u8>,
+    /// Its permissions, also of a file that is there; what the system gives where not told.
+    pub mode: Option<u32>,
+    /// Whether it goes to the end of what is there.
+    pub append: bool,
+}
+
+/// A program that is to be run.
+#[derive(Clone)]
+pub struct ProgramRun {
+    /// Its name or path.
+    pub program: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// What it reads.
+    pub stdin: Vec<u8>,
+    /// Variables beside those of this process.
+    pub env: Vec<(String, Secret)>,
+    /// The folder it runs in, from the working directory.
+    pub dir: Option<String>,
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProgramEnd {
+    /// Its exit code; 128 and the signal's number where one ended it.
+    pub code: i64,
+    /// What it wrote.
+    pub stdout: Vec<u8>,
+    /// What it said.
+    pub stderr: Vec<u8>,
+}
+
+/// What a web server is asked.
+#[derive(Clone)]
+pub struct WebAsk {
+    /// One of GET, HEAD, POST, PUT, PATCH, DELETE.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Headers.
+    pub headers: Vec<(String, Secret)>,
+    /// Content type and bytes.
+    pub body: Option<(String, Vec<u8>)>,
+    /// How long the answer may take; the session's own limit where not told.
+    pub timeout: Option<Duration>,
+    /// Whether any certificate will do.
+    pub insecure: bool,
+}
+
+/// What a web server answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebAnswer {
+    /// The status.
+    pub status: u16,
+    /// Headers, names in small letters.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }

@@ -74,6 +74,12 @@ pub fn decide(call: &Call, policy: &Policy) -> Decision {
             return Decision::Pretend;
         }
     }
+    if effect.changes_outside() && policy.read_only {
+        return Decision::Deny(
+            denied(format!("`{verb}` is refused: this session is read-only"))
+                .help("leave out --read-only to let scripts change what is outside them"),
+        );
+    }
     let first = match call.form.params.first().and_then(|param| call.value(param.name)) {
         Some(Value::Text(text)) => text.to_string(),
         _ => String::new(),
@@ -89,8 +95,61 @@ pub fn decide(call: &Call, policy: &Policy) -> Decision {
                 .help(format!("run with --allow-env={first}"))
                 .at(Place::Argument(0), "needs --allow-env"),
         ),
-        _ => Decision::Allow,
+        Effect::WritesFile if !path_granted(&policy.write, &policy.directory, &first) => Decision::Deny(
+            denied(format!("`{verb}` may not write `{first}`"))
+                .help(format!("run with --allow-write={first}"))
+                .at(Place::Argument(0), "needs --allow-write"),
+        ),
+        Effect::RunsProgram if !name_granted(&policy.exec, &first) => Decision::Deny(
+            denied(format!("`{verb}` may not run `{first}`"))
+                .help(format!("run with --allow-exec={first}"))
+                .at(Place::Argument(0), "needs --allow-exec"),
+        ),
+        Effect::AsksHost | Effect::TellsHost => {
+            let key = call.form.params.iter().find(|param| matches!(param.name, "url" | "host"));
+            let text = match key.and_then(|key| call.value(key.name)) {
+                Some(Value::Text(text)) => text.to_string(),
+                _ => String::new(),
+            };
+            let place = key.map_or(Place::Verb, |key| call.place(key.name));
+            match reachable(policy, verb, &text) {
+                Ok(()) => pretended(effect, policy),
+                Err(error) => Decision::Deny(error.at(place, "needs --allow-net")),
+            }
+        }
+        _ => pretended(effect, policy),
     }
+}
+
+/// A dry run changes nothing outside either.
+fn pretended(effect: Effect, policy: &Policy) -> Decision {
+    if policy.dry_run && effect.changes_outside() { Decision::Pretend } else { Decision::Allow }
+}
+
+/// Whether this session may reach the host of a URL, or a host that is given alone.
+///
+/// # Errors
+/// `denied`, with the option that allows it.
+pub fn reachable(policy: &Policy, verb: &str, target: &str) -> Result<(), Error> {
+    let url = url::Url::parse(target).ok().filter(url::Url::has_host);
+    let (host, port) = match &url {
+        Some(url) => (url.host_str().unwrap_or_default(), url.port_or_known_default()),
+        None => (target, None),
+    };
+    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+    let with_port = port.map(|port| format!("{host}:{port}"));
+    let granted = match &policy.net {
+        Grant::Nothing => false,
+        Grant::Everything => true,
+        Grant::These(names) => names
+            .iter()
+            .map(|name| name.to_ascii_lowercase())
+            .any(|name| name == host || Some(name) == with_port),
+    };
+    if granted {
+        return Ok(());
+    }
+    Err(denied(format!("`{verb}` may not reach `{host}`")).help(format!("run with --allow-net={host}")))
 }
 
 fn denied(message: String) -> Error {

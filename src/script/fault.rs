@@ -361,6 +361,19 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
 
 /// An unknown variable: the nearest of the names in scope, or the verb that is called without parentheses.
 pub(super) fn unknown_variable(name: &str, scope: &[String], known: &dyn Known) -> Error {
+    if let Some((module, constant)) = name.rsplit_once("::") {
+        return match module {
+            "global" => {
+                script("language::unknown_variable", format!("the script has no constant `{constant}`"))
+                    .help(format!("declare it at the top level: `const {constant} = …;`"))
+            }
+            module => script(
+                "language::unknown_variable",
+                format!("the module `{module}` has no constant `{constant}`"),
+            )
+            .help("look whether the module says `export const`, and how it spells the name"),
+        };
+    }
     let verbs = known.verbs();
     let error = script("language::unknown_variable", format!("there is no variable `{name}`"));
     if verbs.iter().any(|verb| verb.name == name) {

@@ -7,13 +7,14 @@ use super::fault;
 use super::known::Names;
 use super::raise::raise;
 use super::session::Session;
+use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;
 use rhai::{
     AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt,
 };
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The standard library: name and text.
@@ -62,7 +63,7 @@ impl Resolver {
                     );
                     Err(Error::new(Kind::Script, format!("the standard library has no module `{path}`"))
                         .coded("import::missing")
-                        .at(crate::cloud::error::Place::Verb, label))
+                        .at(Place::Verb, label))
                 }
             };
         }
@@ -79,12 +80,26 @@ impl Resolver {
         if file.extension().is_none() {
             file.set_extension("rhai");
         }
+        let outside = || {
+            Error::new(Kind::Script, format!("the module `{path}` is outside the script's folder"))
+                .coded("import::outside")
+                .help("keep modules beside the script or below its folder")
+                .at(Place::Verb, "this leads out of it")
+        };
+        let root = self.root();
+        let is_inside = |file: &Path| root.as_ref().is_none_or(|root| file.starts_with(root));
+        // Of what is not there, the way alone tells.
+        let way = straight(&base.canonicalize().unwrap_or_else(|_| base.clone()).join(path));
+        if !is_inside(&way) {
+            return Err(outside());
+        }
         let real = self.session.texts.real(&file).map_err(|why| {
+            let shown = file.strip_prefix(&self.session.policy.directory).unwrap_or(&file).display();
             Error::new(Kind::Script, format!("there is no module `{path}`"))
                 .coded("import::missing")
-                .help(format!("put it at {}, or name it from the importing file's folder", file.display()))
+                .help(format!("put it at `{shown}`, or name it from the importing file's folder"))
                 .at(
-                    crate::cloud::error::Place::Verb,
+                    Place::Verb,
                     if why.kind() == std::io::ErrorKind::NotFound {
                         "no such file".to_string()
                     } else {
@@ -92,16 +107,8 @@ impl Resolver {
                     },
                 )
         })?;
-        if let Some(root) = self.root()
-            && !real.starts_with(&root)
-        {
-            return Err(Error::new(
-                Kind::Script,
-                format!("the module `{path}` is outside `{}`", root.display()),
-            )
-            .coded("import::outside")
-            .help("keep modules beside the script or below its folder")
-            .at(crate::cloud::error::Place::Verb, "outside the script's folder"));
+        if !is_inside(&real) {
+            return Err(outside());
         }
         let text = match self.session.texts.edited(&real) {
             Some(text) => text,
@@ -210,6 +217,20 @@ fn check_imports(
         open.pop();
     }
     Ok(())
+}
+
+/// A path without `.` and `..`, by its words alone.
+fn straight(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut way, part| {
+        match part {
+            Component::ParentDir => {
+                way.pop();
+            }
+            Component::CurDir => {}
+            part => way.push(part),
+        }
+        way
+    })
 }
 
 /// The error of a module that imports itself, by way of the others in `cycle`.

@@ -69,14 +69,22 @@ pub fn natives(session: &Arc<Session>) -> &'static BTreeMap<String, Native> {
     })
 }
 
-/// Tells a call of what is a variable of the script as such.
-pub fn of_variable(error: &mut Error, text: &str) {
-    calls::of_variable(error, text);
-}
-
 /// How a manual writes a function that the language has beside its verbs.
 pub fn written(name: &str) -> Option<&'static str> {
     BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
+}
+
+/// The error of calling what is no function at all; `text` is the script's, which may declare a variable of that name.
+pub fn no_function(
+    session: &Session,
+    functions: Vec<Signature>,
+    name: &str,
+    arguments: usize,
+    text: &str,
+) -> Error {
+    let mut error = misfit(session, functions, name, arguments);
+    calls::of_variable(&mut error, text);
+    error
 }
 
 /// The error of a call that none of the verbs and none of these functions takes.

@@ -140,6 +140,9 @@ impl Session {
         if !self.policy.dry_run {
             self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
         }
+        if let Ok(value) = &result {
+            self.host.learn_addresses(value);
+        }
         parallel::note(effect, call.subject(), &result);
         result.map(|value| (value, call))
     }

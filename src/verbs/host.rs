@@ -3,7 +3,7 @@
 use crate::cloud::host::{Clock, Clouds, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Kind, Noun, Resource, Result, Value};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -61,6 +61,7 @@ pub struct Host {
     phase: watch::Sender<Phase>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
+    addresses: Mutex<HashSet<String>>,
     stand_ins: Mutex<Vec<Resource>>,
     pretended: AtomicU64,
 }
@@ -91,6 +92,7 @@ impl Host {
             phase: watch::Sender::new(Phase::Running),
             requests: Mutex::default(),
             names: Mutex::default(),
+            addresses: Mutex::default(),
             stand_ins: Mutex::default(),
             pretended: AtomicU64::new(0),
         }
@@ -183,6 +185,23 @@ impl Host {
     /// Remember the name of a resource that was seen.
     pub fn learn_name(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
         lock(&self.names).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
+    }
+
+    /// Remember the addresses of the servers in a value.
+    pub fn learn_addresses(&self, value: &Value) {
+        match value {
+            Value::Resource(Resource::Server(server)) => {
+                let told = [server.public_ip(), server.private_ip(), server.ipv6()];
+                lock(&self.addresses).extend(told.into_iter().flatten().map(str::to_string));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.learn_addresses(item)),
+            _ => {}
+        }
+    }
+
+    /// Whether a server that this run has seen has this address.
+    pub fn is_own_address(&self, text: &str) -> bool {
+        lock(&self.addresses).contains(text)
     }
 
     /// The next id of a stand-in: `dry-run-1`, `dry-run-2` …

@@ -4,7 +4,7 @@ use super::argument::{Mismatch, OnError};
 use super::call::Call;
 use super::host::Host;
 use super::lookup::closest;
-use super::verb::{Form, Key, Param, Verb};
+use super::verb::{Effect, Form, Key, Param, Verb};
 use crate::cloud::error::Place;
 use crate::cloud::value::MASK;
 use crate::cloud::{Error, Kind, Result, Ty, Value};
@@ -91,7 +91,11 @@ fn own_cloud(call: &Call) -> Result<()> {
 
 /// Text that holds the mask is what a secret prints as, and never sent.
 fn unmasked(call: &Call) -> Result<()> {
-    if call.verb.on.is_empty() {
+    let effect = match call.verb.effect {
+        Effect::By(decide) => decide(call),
+        effect => effect,
+    };
+    if call.verb.on.is_empty() && !effect.changes_outside() && !matches!(effect, Effect::AsksHost) {
         return Ok(());
     }
     let masked = call.arguments().find(|(_, value)| holds_mask(value));
@@ -214,15 +218,15 @@ fn fit_options(
     }
 }
 
-/// More arguments than the form takes; `map` where the last is a map.
+/// More arguments than the form takes; `map` where the last of them is a map.
 pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize) -> Error {
-    let keys = option_keys(verb, form);
-    let message = match map && keys.is_empty() {
+    let options = !option_keys(verb, form).is_empty();
+    let message = match map && !options {
         true => format!("`{}` takes no options", verb.name),
         false => format!("`{}` takes {} here, and got {given}", verb.name, arguments(form.params.len())),
     };
     let label = match given - form.params.len() {
-        1 if !keys.is_empty() && !map => "options stand in a map: `#{ … }`",
+        1 if options && !map => "options stand in a map: `#{ … }`",
         1 => "one too many",
         _ => "too many from here on",
     };

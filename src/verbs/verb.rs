@@ -27,8 +27,16 @@ pub enum Effect {
     Destroys,
     /// Reads a file; its path is the first argument.
     ReadsFile,
+    /// Writes a file; its path is the first argument.
+    WritesFile,
     /// Reads an environment variable; its name is the first argument.
     ReadsEnvironment,
+    /// Runs a program; its name is the first argument.
+    RunsProgram,
+    /// Asks a host that the argument `url` or `host` names.
+    AsksHost,
+    /// Sends something to a host that the argument `url` names.
+    TellsHost,
     /// Depends on the arguments: a GET through `api` reads.
     By(fn(&Call) -> Effect),
 }
@@ -37,6 +45,11 @@ impl Effect {
     /// Whether a cloud is different afterwards.
     pub fn changes_cloud(self) -> bool {
         matches!(self, Effect::Changes | Effect::Creates | Effect::Destroys)
+    }
+
+    /// Whether something outside the script and its clouds may be different afterwards.
+    pub fn changes_outside(self) -> bool {
+        matches!(self, Effect::WritesFile | Effect::RunsProgram | Effect::TellsHost)
     }
 
     /// The words of the manual.
@@ -49,7 +62,11 @@ impl Effect {
             Effect::Creates => "makes something in the cloud",
             Effect::Destroys => "deletes something in the cloud",
             Effect::ReadsFile => "reads a file",
+            Effect::WritesFile => "writes a file",
             Effect::ReadsEnvironment => "reads the environment",
+            Effect::RunsProgram => "runs a program",
+            Effect::AsksHost => "asks another host",
+            Effect::TellsHost => "tells another host",
             Effect::By(_) => "reads or changes the cloud",
         }
     }

@@ -14,9 +14,10 @@ impl Environment for Around {
     fn variable(&self, name: &str) -> Option<Known> {
         match name {
             "db" => Some(Known::Noun(Noun::Server)),
-            "settings" => Some(Known::Map(
-                [("port".into(), Known::Number), ("primary".into(), Known::Noun(Noun::Server))].into(),
-            )),
+            "settings" => Some(Known::map([
+                ("port".into(), Known::Number),
+                ("primary".into(), Known::Noun(Noun::Server)),
+            ])),
             _ => None,
         }
     }

@@ -128,6 +128,9 @@ fn members_begin_with_fields() {
     lacks("image(\"a\").‸", &["reboot", "resize"]);
     lacks("servers().‸", &["name", "images"]);
     offers("unknown.‸", &[]);
+    // Of a function's parameter nothing is known: what resources have may be meant.
+    offers("fn f(s) { s.resi‸ }", &["resize(flavor)"]);
+    offers("param(\"x\", #{ type: \"server\" }).resi‸", &["resize(flavor)"]);
     begins("5.‸", &["abs()", "ceiling()"]);
 }
 
@@ -216,6 +219,7 @@ fn modules() {
     offers("import \"lib/fleet\" as f; f::a‸", &["all(role)"]);
     assert_eq!(taken("flee‸"), "fleet::‸");
     offers("nowhere::‸", &[]);
+    begins("import \"std/wait\" as w; w::‸", &["all(items, status, timeout)"]);
 }
 
 #[test]
@@ -354,4 +358,20 @@ fn every_verb_is_offered_by_its_name() {
         let named = found.items.iter().any(|item| item.label.split('(').next() == Some(verb.name));
         assert!(named, "{}", verb.name);
     }
+}
+
+/// Each variable is used twice by the next: followed one by one, that would be a million million ways.
+#[test]
+fn what_is_used_again_and_again_is_looked_at_once() {
+    let mut text = String::from("let m0 = server(\"a\");\n");
+    for nth in 1..40 {
+        text.push_str(&format!(
+            "let m{nth} = #{{ a: m{0}, b: m{0} }}; let f{nth} = |x| [m{0}, m{0}].map(|y| y);\n",
+            nth - 1
+        ));
+    }
+    let found = complete(&format!("{text}m3.a.a.a.resi"), text.len() + 13, &Nothing);
+    assert_eq!(found.items.iter().map(|item| item.label.as_str()).collect::<Vec<_>>(), ["resize(flavor)"]);
+    let around = "let a = b; let b = a; let c = c; fn f() { g() } fn g() { f() } f().";
+    complete(around, around.len(), &Nothing);
 }

@@ -70,7 +70,8 @@ fn told(case: &Case, report: &Report) -> String {
     }
     let facts = report.facts.iter().map(|(name, text)| (name.as_str(), text));
     for (name, text) in facts.chain(report.help.iter().map(|help| ("help", help))) {
-        out += &format!("~ {name}: {}\n", crate::support::normalised(text).trim_end());
+        let text = crate::support::normalised(text);
+        out += &format!("~ {name}: {}\n", text.trim_end().replace('\n', "\n~   "));
     }
     out
 }
@@ -98,7 +99,9 @@ fn check(file: &str, world: &World) {
         said += &format!("{}\n\n", now.trim_end());
         for style in [Style::PLAIN, Style { unicode: true, color: false, width: 80 }] {
             let drawn = draw(&report, style, &[]);
-            foreign(&case.script, &drawn);
+            // A cloud's own words are shown as they are.
+            let answers: Vec<&str> = report.facts.iter().map(|(_, text)| text.as_str()).collect();
+            foreign(&format!("{}{}", case.script, answers.join("\n")), &drawn.replace(&report.code, ""));
             for line in drawn.lines() {
                 let width = unicode_width::UnicodeWidthStr::width(line);
                 assert!(width <= 80, "{width} columns:\n{drawn}");
@@ -151,4 +154,14 @@ fn calls() {
 #[test]
 fn running() {
     check("running.txt", &World::web());
+}
+
+#[test]
+fn cloud() {
+    check("cloud.txt", &World::web());
+}
+
+#[test]
+fn imports() {
+    check("imports.txt", &World::web());
 }

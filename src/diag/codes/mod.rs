@@ -1,6 +1,6 @@
 //! The pages of `rhain explain`: one a code, with what it means, a failing example and a mended one.
 //!
-//! A code is a family and a word: `call` and `parse` are found before anything is sent, `language` is what a running
+//! A code is a family and a word: `call`, `parse` and `check` are found before anything is sent, `language` is what a running
 //! script does wrong, `script` what it says itself, `import` and `param` what it lacks, `cloud` what a cloud says, `gate` what
 //! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line. Examples that fail are fenced as `rhai,fails`.
 
@@ -17,6 +17,20 @@ pub const PAGES: &[(&str, &str)] = &[
     ("call::unknown_status", include_str!("call-unknown_status.md")),
     ("call::unknown_verb", include_str!("call-unknown_verb.md")),
     ("call::wrong_type", include_str!("call-wrong_type.md")),
+    ("check::captured_head", include_str!("check-captured_head.md")),
+    ("check::captured_write", include_str!("check-captured_write.md")),
+    ("check::dropped_confirm", include_str!("check-dropped_confirm.md")),
+    ("check::in_place", include_str!("check-in_place.md")),
+    ("check::interpolation", include_str!("check-interpolation.md")),
+    ("check::loop_variable", include_str!("check-loop_variable.md")),
+    ("check::never_equal", include_str!("check-never_equal.md")),
+    ("check::not_ready", include_str!("check-not_ready.md")),
+    ("check::param", include_str!("check-param.md")),
+    ("check::secret_literal", include_str!("check-secret_literal.md")),
+    ("check::shadowed_verb", include_str!("check-shadowed_verb.md")),
+    ("check::unreachable", include_str!("check-unreachable.md")),
+    ("check::unused_result", include_str!("check-unused_result.md")),
+    ("check::unused_variable", include_str!("check-unused_variable.md")),
     ("cli::code", include_str!("cli-code.md")),
     ("cli::command", include_str!("cli-command.md")),
     ("cli::faults", include_str!("cli-faults.md")),
@@ -66,6 +80,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::nothing", include_str!("language-nothing.md")),
     ("language::number", include_str!("language-number.md")),
     ("language::operator", include_str!("language-operator.md")),
+    ("language::program", include_str!("language-program.md")),
     ("language::read_only", include_str!("language-read_only.md")),
     ("language::this", include_str!("language-this.md")),
     ("language::thrown", include_str!("language-thrown.md")),

@@ -5,7 +5,7 @@ use super::call::{With, is_segment};
 use super::decode::scalar;
 use super::fault;
 use super::glance::{self, property};
-use super::nova::servers::{Pages, Sieve, entries, is_enough};
+use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, flavor, image, limits, metadata, server, servers, version};
 use super::session::{Call, Range, Service, Session};
 use crate::cloud::host::Clock;
@@ -87,37 +87,6 @@ impl OpenStack {
             let what = format!("it describes no {key}");
             fault::nonsense(&self.session, call, &answer, &what)
         })
-    }
-
-    /// Every entry under `key` on every page, each once, until `each` says that it is enough.
-    pub(super) async fn every(
-        &self,
-        first: Call,
-        key: &'static str,
-        mut each: impl FnMut(&Json) -> bool + Send,
-    ) -> Result<()> {
-        let mut pages = Pages::default();
-        let mut call = first;
-        loop {
-            let answer = self.ask(&call).await?;
-            let body = self.parse(&call, &answer)?;
-            let entries = entries(&body, key).ok_or_else(|| {
-                let what = format!("it lists no {key}");
-                fault::nonsense(&self.session, &call, &answer, &what)
-            })?;
-            let ids: Vec<String> =
-                entries.iter().map(|entry| entry.get("id").and_then(scalar).unwrap_or_default()).collect();
-            let fresh = pages.take(&ids);
-            for (entry, fresh) in entries.iter().zip(&fresh) {
-                if *fresh && each(entry) {
-                    return Ok(());
-                }
-            }
-            match pages.next(&body, key, &call.query, &ids, &fresh) {
-                Some(query) => call.query = query,
-                None => return Ok(()),
-            }
-        }
     }
 
     /// The microversions of Nova.

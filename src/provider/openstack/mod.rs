@@ -2,7 +2,7 @@
 //!
 //! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`] and [`neutron`] build
 //! calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error;
-//! [`cloud`] joins them into the trait, `launch` makes servers. It does not poll: see [`crate::cloud::wait`].
+//! [`cloud`] joins them into the trait, `launch` makes servers, `page` reads lists. It does not poll: see [`crate::cloud::wait`].
 
 pub mod call;
 pub mod catalog;
@@ -16,6 +16,7 @@ pub mod keystone;
 mod launch;
 pub mod neutron;
 pub mod nova;
+mod page;
 mod refusal;
 pub mod service;
 pub mod session;

@@ -5,6 +5,7 @@ mod asking;
 mod control;
 mod natives;
 mod output;
+mod outside;
 mod parameters;
 mod steering;
 
@@ -18,6 +19,7 @@ pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     asking::register(engine, session);
     control::register(engine, session);
     output::register(engine, session);
+    outside::register(engine, session);
     parameters::register(engine, session);
     steering::register(engine, session);
 }

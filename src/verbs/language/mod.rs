@@ -4,7 +4,10 @@
 pub mod asking;
 pub mod control;
 mod declared;
+pub mod formats;
 pub mod output;
+pub mod outside;
+pub mod patterns;
 pub mod shapes;
 pub mod steering;
 pub mod text;

@@ -9,9 +9,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
 
-const ANY: Key<Value> = Key::required("value", "Anything.");
-const TEXT: Key<String> = Key::required("text", "Text.");
-const DATA: Key<Data> = Key::required("data", "Text or a blob.");
+pub(super) const ANY: Key<Value> = Key::required("value", "Anything.");
+pub(super) const TEXT: Key<String> = Key::required("text", "Text.");
+pub(super) const DATA: Key<Data> = Key::required("data", "Text or a blob.");
 const HIDDEN: Key<Secret> = Key::required("text", "Text.");
 const PATTERN: Key<String> = Key::required("pattern", "A pattern with *, ? and […].");
 
@@ -33,7 +33,7 @@ pub static TO_JSON: Verb = verb(
 );
 
 /// The value, its resources' looked-up names known to the run afterwards.
-async fn named(call: &Call, value: Value) -> Result<Value> {
+pub(super) async fn named(call: &Call, value: Value) -> Result<Value> {
     let mut names: HashMap<(Noun, String), Value> = HashMap::new();
     let mut open = vec![&value];
     let mut resources: Vec<&Resource> = Vec::new();

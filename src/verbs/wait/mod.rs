@@ -3,6 +3,7 @@
 
 pub mod wait_active;
 pub mod wait_deleted;
+pub mod wait_port;
 pub mod wait_ready;
 pub mod wait_status;
 

@@ -5,16 +5,13 @@
 //! `lets_through` decides.
 
 use super::super::call::{With, get};
-use super::super::decode::{int, list, next_page};
+use super::super::decode::int;
+use super::super::page::PAGE;
 use super::super::session::{Call, Range, Service, Version};
 use super::version;
 use crate::cloud::{Error, Kind, NameMatch, Result, Server, ServerFilter};
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::Value as Json;
-use std::collections::HashSet;
-
-/// The most that one page is asked to hold; Nova's own default limit.
-const PAGE: usize = 1000;
 
 /// Ask for the first page of what a filter may let through.
 pub fn first(filter: &ServerFilter, range: &Range) -> Call {
@@ -62,50 +59,6 @@ pub fn of_reservation(reservation: &str, range: &Range) -> Call {
 /// Ask for a page.
 pub fn page(query: Vec<(String, String)>, version: Option<Version>) -> Call {
     get("server.list", Service::Compute, "/servers/detail").query(query).version(version)
-}
-
-/// The state of reading page after page; it ends by itself, whatever the cloud answers.
-#[derive(Debug, Default)]
-pub struct Pages {
-    seen: HashSet<String>,
-}
-
-impl Pages {
-    /// Take in the ids of a page, and say which of them are new.
-    pub fn take(&mut self, ids: &[String]) -> Vec<bool> {
-        ids.iter().map(|id| self.seen.insert(id.clone())).collect()
-    }
-
-    /// The query of the page after this one, or `None` at the end: no link and no full page, or nothing new.
-    pub fn next(
-        &self,
-        body: &Json,
-        key: &str,
-        asked: &[(String, String)],
-        ids: &[String],
-        fresh: &[bool],
-    ) -> Option<Vec<(String, String)>> {
-        if !fresh.contains(&true) {
-            return None;
-        }
-        if let Some(linked) = next_page(body, key) {
-            // A link that names no marker would be the same page again.
-            return linked.iter().any(|(key, _)| key == "marker").then_some(linked);
-        }
-        let linked_list = body.get(format!("{key}_links")).is_some();
-        let limit = asked.iter().find(|(key, _)| key == "limit").and_then(|(_, limit)| limit.parse().ok());
-        if linked_list || ids.len() < limit.unwrap_or(PAGE) {
-            return None;
-        }
-        let mut query: Vec<_> = asked.iter().filter(|(key, _)| key != "marker").cloned().collect();
-        query.push(("marker".to_string(), ids.last()?.clone()));
-        Some(query)
-    }
-}
-
-/// The descriptions on a page.
-pub fn entries<'a>(body: &'a Json, key: &str) -> Option<&'a Vec<Json>> {
-    list(body, key)
 }
 
 /// A name filter as the regular expression that Nova takes; `None` where none would be narrower than everything.
@@ -236,7 +189,6 @@ pub fn index(name: &str, stem: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn names_are_narrowed_by_an_escaped_expression() {
@@ -247,26 +199,6 @@ mod tests {
         assert_eq!(glob("w[ab]c").as_deref(), Some("^w"));
         assert_eq!(glob("*"), None);
         assert_eq!(glob("a?+").as_deref(), Some(r"^a.\+$"));
-    }
-
-    #[test]
-    fn pages_end_whatever_the_cloud_answers() {
-        let mut pages = Pages::default();
-        let ids = ["a".to_string(), "b".to_string()];
-        let body =
-            json!({"servers": [], "servers_links": [{"rel": "next", "href": "http://c/servers?marker=b"}]});
-        let fresh = pages.take(&ids);
-        assert_eq!(pages.next(&body, "servers", &[], &ids, &fresh).map(|query| query.len()), Some(1));
-        let again = pages.take(&ids);
-        assert_eq!(again, [false, false]);
-        assert_eq!(pages.next(&body, "servers", &[], &ids, &again), None);
-        let asked = [("limit".to_string(), "2".to_string())];
-        let more = ["c".to_string(), "d".to_string()];
-        let fresh = pages.take(&more);
-        let query = pages.next(&json!({"servers": []}), "servers", &asked, &more, &fresh);
-        let marker = ("marker".to_string(), "d".to_string());
-        assert_eq!(query, Some(vec![asked[0].clone(), marker]));
-        assert_eq!(pages.next(&json!({"servers": []}), "servers", &[], &more, &fresh), None);
     }
 
     #[test]

@@ -1,0 +1,180 @@
+//! The process and the world around it, as scripts that may look see them: variables, files, programs, hosts.
+
+use super::args::Options;
+use super::watch::Watch;
+use crate::cloud::error::RequestLine;
+use crate::cloud::host::{FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
+use crate::cloud::{Error, Kind};
+use crate::config::Environment;
+use crate::wire::mask::Known;
+use crate::wire::{
+    self, Body, Clock as _, ErrorKind, Intent, Method, Pace, Proxies, Request, Sent, Settings, Tls,
+    WallClock, Wire,
+};
+use async_trait::async_trait;
+use std::io::{self, Write as _};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+
+/// The longest that one look at a port may take.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// The process.
+pub struct Process {
+    environment: Environment,
+    /// The way to hosts whose certificate must be good, and to those that may have any.
+    ways: [Wire; 2],
+}
+
+impl Process {
+    /// Nothing is opened until it is asked for.
+    pub fn new(environment: Environment, known: Known, watch: Arc<Watch>, options: &Options) -> Process {
+        let pace = Pace::new(usize::from(options.concurrency), options.rate);
+        let way = |verify| {
+            let settings = Settings {
+                tls: Tls { verify, ..Tls::default() },
+                pace: pace.clone(),
+                known: known.clone(),
+                timeout: options.timeout.unwrap_or(Settings::default().timeout),
+                proxies: Proxies::from_variables(|name| environment.get(name).map(str::to_string)),
+                ..Settings::default()
+            };
+            Wire::new(settings, Arc::new(WallClock::start()), watch.clone())
+        };
+        Process { ways: [way(true), way(false)], environment }
+    }
+}
+
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file".to_string(),
+        io::ErrorKind::PermissionDenied => "no permission".to_string(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_string(),
+        _ => error.to_string(),
+    }
+}
+
+#[async_trait]
+impl Outside for Process {
+    fn variable(&self, name: &str) -> Option<String> {
+        self.environment.variables.get(name).cloned()
+    }
+
+    fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
+        std::fs::read(self.environment.cwd.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::PermissionDenied => "no permission to read it".to_string(),
+            _ => why(&error),
+        })
+    }
+
+    fn write_file(&self, file: &FileWrite) -> Result<(), String> {
+        let mut options = std::fs::File::options();
+        options.create(true).write(true).append(file.append).truncate(!file.append);
+        #[cfg(unix)]
+        if let Some(mode) = file.mode {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            options.mode(mode);
+        }
+        let write = || {
+            let mut open = options.open(self.environment.cwd.join(&file.path))?;
+            // One that was there has its own mode; it is narrowed before anything secret is in it.
+            #[cfg(unix)]
+            if let Some(mode) = file.mode
+                && open.metadata()?.is_file()
+            {
+                use std::os::unix::fs::PermissionsExt as _;
+                open.set_permissions(std::fs::Permissions::from_mode(mode))?;
+            }
+            open.write_all(&file.bytes)
+        };
+        write().map_err(|error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound => "its folder is not there".to_string(),
+            io::ErrorKind::PermissionDenied => "no permission to write it".to_string(),
+            _ => why(&error),
+        })
+    }
+
+    async fn run(&self, run: &ProgramRun) -> Result<ProgramEnd, String> {
+        let mut command = tokio::process::Command::new(&run.program);
+        command.args(&run.args).envs(run.env.iter().map(|(name, value)| (name, value.reveal())));
+        let folder =
+            run.dir.as_ref().map_or(self.environment.cwd.clone(), |dir| self.environment.cwd.join(dir));
+        command.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if !folder.is_dir() => "its folder is not there".to_string(),
+            io::ErrorKind::NotFound => "there is no such program".to_string(),
+            _ => why(&error),
+        })?;
+        let stdin = child.stdin.take();
+        let feed = async {
+            if let Some(mut stdin) = stdin {
+                // A program that does not read what it is given is no mistake.
+                let _ = stdin.write_all(&run.stdin).await;
+            }
+        };
+        let (output, ()) = tokio::join!(child.wait_with_output(), feed);
+        let output = output.map_err(|error| why(&error))?;
+        #[cfg(unix)]
+        let signal = std::os::unix::process::ExitStatusExt::signal(&output.status);
+        #[cfg(not(unix))]
+        let signal: Option<i32> = None;
+        let code = output.status.code().or(signal.map(|signal| 128 + signal)).unwrap_or(1);
+        Ok(ProgramEnd { code: i64::from(code), stdout: output.stdout, stderr: output.stderr })
+    }
+
+    async fn fetch(&self, ask: &WebAsk) -> Result<WebAnswer, Error> {
+        let method = match ask.method.as_str() {
+            "GET" => Method::Get,
+            "HEAD" => Method::Head,
+            "POST" => Method::Post,
+            "PUT" => Method::Put,
+            "PATCH" => Method::Patch,
+            _ => Method::Delete,
+        };
+        // As what must happen once: nothing is repeated behind the script's back, and a redirect is its own answer.
+        let mut request = Request::new("http", method, ask.url.as_str()).intent(Intent::Once);
+        request
+            .headers
+            .extend(ask.headers.iter().map(|(name, value)| (name.clone(), value.reveal().to_string())));
+        if !request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
+            request = request.header("Accept", "*/*");
+        }
+        if let Some((kind, bytes)) = &ask.body {
+            request.body = Body::Bytes(kind.clone(), bytes.clone().into());
+        }
+        request.timeout = ask.timeout;
+        let answer =
+            self.ways[usize::from(ask.insecure)].send(&request).await.map_err(|error| lost(&error))?;
+        let headers = answer.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        Ok(WebAnswer { status: answer.status, headers: headers.collect(), body: answer.body.to_vec() })
+    }
+
+    async fn answers(&self, host: &str, port: u16) -> bool {
+        let connecting = tokio::net::TcpStream::connect((host, port));
+        let clock = WallClock::start();
+        tokio::select! {
+            connected = connecting => connected.is_ok(),
+            () = clock.sleep(LOOK) => false,
+        }
+    }
+}
+
+/// No answer, in the script's words.
+fn lost(error: &wire::Error) -> Error {
+    let (kind, code) = match error.kind {
+        ErrorKind::Form => (Kind::InvalidArgument, "call::invalid_argument"),
+        _ => (Kind::Network, "cloud::network"),
+    };
+    let mut told =
+        Error::new(kind, format!("no answer from `{}`", error.url)).coded(code).answer(&*error.detail);
+    told.maybe = error.sent == Sent::Maybe && !matches!(error.method, Method::Get | Method::Head);
+    told.request = Some(RequestLine {
+        method: error.method.as_str(),
+        path: error.url.clone(),
+        outcome: error.detail.clone(),
+        elapsed: error.elapsed,
+    });
+    told
+}

@@ -1,0 +1,144 @@
+//! Lists that come page by page: each entry once, all that were there the whole time, and an end whatever the cloud answers.
+//!
+//! A page is asked for by the last id of the one before. What is made meanwhile may be missed, what is deleted may be listed.
+
+use super::OpenStack;
+use super::decode::{list, next_page, scalar};
+use super::fault;
+use super::session::Call;
+use crate::cloud::{Error, Kind, Result};
+use serde_json::Value as Json;
+use std::collections::HashSet;
+
+/// The most that one page is asked to hold; Nova's own default limit.
+pub const PAGE: usize = 1000;
+/// How many entries may be gone before it is given up to find the place to go on from.
+const STEPS_BACK: usize = 32;
+
+type Query = Vec<(String, String)>;
+
+/// The state of reading page after page; it ends by itself, whatever the cloud answers.
+#[derive(Debug, Default)]
+pub struct Pages {
+    seen: HashSet<String>,
+    /// All ids in their order, from the last of which to go on.
+    order: Vec<String>,
+    /// How many the last page held, and how many steps back were gone from it.
+    held: usize,
+    back: usize,
+}
+
+impl Pages {
+    /// Take in the ids of a page, and say which of them are new.
+    pub fn take(&mut self, ids: &[String]) -> Vec<bool> {
+        self.order.extend_from_slice(ids);
+        (self.held, self.back) = (ids.len(), 0);
+        ids.iter().map(|id| self.seen.insert(id.clone())).collect()
+    }
+
+    /// The query of the page after the last, or `None` at the end: no link and no full page, or nothing new.
+    pub fn next(&self, body: &Json, key: &str, asked: &[(String, String)], fresh: &[bool]) -> Option<Query> {
+        if !fresh.contains(&true) {
+            return None;
+        }
+        if let Some(linked) = next_page(body, key) {
+            // A link that names no marker would be the same page again.
+            return linked.iter().any(|(key, _)| key == "marker").then_some(linked);
+        }
+        let linked_list = body.get(format!("{key}_links")).is_some();
+        let limit = asked.iter().find(|(key, _)| key == "limit").and_then(|(_, limit)| limit.parse().ok());
+        if linked_list || self.held < limit.unwrap_or(PAGE) {
+            return None;
+        }
+        Some(from(asked, self.order.last()))
+    }
+
+    /// The query from the entry before the one that was asked for, which the cloud does not know any more.
+    pub fn step_back(&mut self, asked: &[(String, String)], error: &Error) -> Option<Query> {
+        let words = error.answer.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let unknown =
+            matches!(error.kind, Kind::InvalidArgument | Kind::NotFound) && words.contains("marker");
+        let marker = asked.iter().any(|(key, _)| key == "marker");
+        if !unknown || !marker || self.back >= STEPS_BACK {
+            return None;
+        }
+        self.back += 1;
+        self.order.pop();
+        Some(from(asked, self.order.last()))
+    }
+}
+
+/// The same query, from after this entry; from the beginning where there is none.
+fn from(asked: &[(String, String)], marker: Option<&String>) -> Query {
+    let mut query: Query = asked.iter().filter(|(key, _)| key != "marker").cloned().collect();
+    query.extend(marker.map(|marker| ("marker".to_string(), marker.clone())));
+    query
+}
+
+impl OpenStack {
+    /// Every entry under `key` on every page, each once, until `each` says that it is enough.
+    pub(super) async fn every(
+        &self,
+        first: Call,
+        key: &'static str,
+        mut each: impl FnMut(&Json) -> bool + Send,
+    ) -> Result<()> {
+        let mut pages = Pages::default();
+        let mut call = first;
+        loop {
+            let answer = match self.ask(&call).await {
+                Ok(answer) => answer,
+                Err(error) => match pages.step_back(&call.query, &error) {
+                    Some(query) => {
+                        call.query = query;
+                        continue;
+                    }
+                    None => return Err(error),
+                },
+            };
+            let body = self.parse(&call, &answer)?;
+            let entries = list(&body, key).ok_or_else(|| {
+                let what = format!("it lists no {key}");
+                fault::nonsense(&self.session, &call, &answer, &what)
+            })?;
+            let ids: Vec<String> =
+                entries.iter().map(|entry| entry.get("id").and_then(scalar).unwrap_or_default()).collect();
+            let fresh = pages.take(&ids);
+            for (entry, fresh) in entries.iter().zip(&fresh) {
+                if *fresh && each(entry) {
+                    return Ok(());
+                }
+            }
+            match pages.next(&body, key, &call.query, &fresh) {
+                Some(query) => call.query = query,
+                None => return Ok(()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn pages_end_whatever_the_cloud_answers() {
+        let mut pages = Pages::default();
+        let ids = ["a".to_string(), "b".to_string()];
+        let body =
+            json!({"servers": [], "servers_links": [{"rel": "next", "href": "http://c/servers?marker=b"}]});
+        let fresh = pages.take(&ids);
+        assert_eq!(pages.next(&body, "servers", &[], &fresh).map(|query| query.len()), Some(1));
+        let again = pages.take(&ids);
+        assert_eq!(again, [false, false]);
+        assert_eq!(pages.next(&body, "servers", &[], &again), None);
+        let asked = [("limit".to_string(), "2".to_string())];
+        let more = ["c".to_string(), "d".to_string()];
+        let fresh = pages.take(&more);
+        let query = pages.next(&json!({"servers": []}), "servers", &asked, &fresh);
+        let marker = ("marker".to_string(), "d".to_string());
+        assert_eq!(query, Some(vec![asked[0].clone(), marker]));
+        assert_eq!(pages.next(&json!({"servers": []}), "servers", &[], &fresh), None);
+    }
+}

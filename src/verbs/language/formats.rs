@@ -1,0 +1,211 @@
+//! Text that other programs read: YAML, CSV, digests.
+
+use super::declared::verb;
+use super::text::{ANY, DATA, TEXT, named};
+use crate::cloud::{Error, Kind, Resource, Result, Ty, Value};
+use crate::verbs::call::Call;
+use crate::verbs::verb::{Example, Form, Key, Run, Verb};
+use saphyr::{LoadableYamlNode as _, Mapping, Scalar, Yaml, YamlEmitter};
+use sha2::{Digest as _, Sha256};
+
+const ROWS: Key<Vec<Value>> = Key::required("array", "An array of resources or maps.");
+const COLUMNS: Key<Vec<String>> =
+    Key::required("columns", "Which fields, in this order; the first line names them.");
+
+/// `to_yaml`
+pub static TO_YAML: Verb = verb(
+    "to_yaml",
+    "A value as YAML text; a resource as its documented fields, a secret masked.",
+    &[Form::of(&[ANY.param()])],
+    Ty::Text,
+    &[Example { code: r#"to_yaml(#{ a: [1, "2"] })"#, gives: "a:\n  - 1\n  - \"2\"\n" }],
+    &["parse_yaml", "to_json"],
+    Run::Once(|call| {
+        Box::pin(async move {
+            let value = named(&call, call.get(&ANY)?).await?;
+            let json = value.to_json(&|_, id| Value::text(id));
+            let mut text = String::new();
+            let failed = |error: saphyr::EmitError| {
+                Error::new(Kind::InvalidArgument, format!("the value has no YAML: {error}"))
+            };
+            YamlEmitter::new(&mut text).dump(&node(&json)).map_err(failed)?;
+            let text = text.strip_prefix("---").map_or(text.as_str(), str::trim_start);
+            Ok(Value::text(format!("{}\n", text.trim_end())))
+        })
+    }),
+);
+
+fn node(json: &serde_json::Value) -> Yaml<'_> {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Yaml::Value(Scalar::Null),
+        Json::Bool(truth) => Yaml::Value(Scalar::Boolean(*truth)),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(whole), _) => Yaml::Value(Scalar::Integer(whole)),
+            (None, Some(float)) => Yaml::Value(Scalar::FloatingPoint(float.into())),
+            _ => Yaml::Value(Scalar::String(number.to_string().into())),
+        },
+        Json::String(text) => Yaml::Value(Scalar::String(text.as_str().into())),
+        Json::Array(items) => Yaml::Sequence(items.iter().map(node).collect()),
+        Json::Object(fields) => {
+            let pair = |(key, value)| (Yaml::Value(Scalar::String(String::as_str(key).into())), node(value));
+            Yaml::Mapping(fields.iter().map(pair).collect::<Mapping>())
+        }
+    }
+}
+
+/// `parse_yaml`
+pub static PARSE_YAML: Verb = verb(
+    "parse_yaml",
+    "YAML text as a value; of several documents an array.",
+    &[Form::of(&[TEXT.param()])],
+    Ty::Any,
+    &[Example { code: r#"parse_yaml("a: [1, two]\n").a"#, gives: r#"[1, "two"]"# }],
+    &["to_yaml", "parse_json"],
+    Run::Once(|call| {
+        Box::pin(async move {
+            let text = call.get(&TEXT)?;
+            let documents = Yaml::load_from_str(&text).map_err(|error| {
+                let place = error.marker();
+                Error::new(
+                    Kind::InvalidArgument,
+                    format!("the text is no YAML: line {}, column {}", place.line(), place.col() + 1),
+                )
+                .coded("call::wrong_type")
+                .answer(error.info())
+                .at(call.place(TEXT.name), "not YAML")
+            })?;
+            let mut values = documents.iter().map(value).collect::<Vec<_>>();
+            Ok(match values.len() {
+                0 => Value::Unit,
+                1 => values.remove(0),
+                _ => Value::Array(values),
+            })
+        })
+    }),
+);
+
+fn value(node: &Yaml) -> Value {
+    match node {
+        Yaml::Value(Scalar::Null) | Yaml::BadValue | Yaml::Alias(_) => Value::Unit,
+        Yaml::Value(Scalar::Boolean(truth)) => Value::Bool(*truth),
+        Yaml::Value(Scalar::Integer(number)) => Value::Int(*number),
+        Yaml::Value(Scalar::FloatingPoint(number)) => Value::Float(number.into_inner()),
+        Yaml::Value(Scalar::String(text)) => Value::text(text),
+        Yaml::Representation(text, ..) => Value::text(text),
+        Yaml::Tagged(_, inner) => value(inner),
+        Yaml::Sequence(items) => Value::Array(items.iter().map(value).collect()),
+        Yaml::Mapping(fields) => {
+            Value::Map(fields.iter().map(|(name, field)| (key(&value(name)), value(field))).collect())
+        }
+    }
+}
+
+/// A map's key is text: a number or a truth value as it is written.
+fn key(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Unit => "null".to_string(),
+        other => other.to_json(&|_, id| Value::text(id)).to_string(),
+    }
+}
+
+/// `to_csv`
+pub static TO_CSV: Verb = Verb {
+    errors: &[Kind::Script],
+    ..verb(
+        "to_csv",
+        "An array as CSV text: a line of names, then one for each row, quoted where RFC 4180 wants it.",
+        &[Form::of(&[ROWS.param(), COLUMNS.param()])],
+        Ty::Text,
+        &[Example {
+            code: r#"to_csv([#{ name: "a,b", n: 1 }], ["name", "n"])"#,
+            gives: "name,n\r\n\"a,b\",1\r\n",
+        }],
+        &["table", "write_file"],
+        Run::Once(|call| {
+            Box::pin(async move {
+                let columns = call.get(&COLUMNS)?;
+                let mut text = line(columns.iter().map(String::as_str));
+                for row in call.get(&ROWS)? {
+                    let mut cells = Vec::with_capacity(columns.len());
+                    for column in &columns {
+                        cells.push(cell(&call, &row, column).await?);
+                    }
+                    text.push_str(&line(cells.iter().map(String::as_str)));
+                }
+                Ok(Value::text(text))
+            })
+        }),
+    )
+};
+
+async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
+    let no_column = |known: Vec<&str>| {
+        let near = crate::verbs::lookup::closest(column, known.iter().copied());
+        let label =
+            near.first().map_or("no such column".to_string(), |near| format!("did you mean `{near}`?"));
+        Error::new(Kind::InvalidArgument, format!("a row has no field `{column}`"))
+            .coded("language::unknown_field")
+            .help(format!("use its fields: {}", known.join(", ")))
+            .at(call.place(COLUMNS.name), label)
+    };
+    let found = match row {
+        Value::Resource(resource) => field(call, resource, column)
+            .await?
+            .ok_or_else(|| no_column(resource.noun().fields().iter().map(|field| field.name).collect()))?,
+        // A row without a key that other rows have leaves its cell empty.
+        Value::Map(map) => map.get(column).cloned().unwrap_or(Value::Unit),
+        other => {
+            return Err(Error::new(Kind::InvalidArgument, format!("`array` holds {} here", other.kind()))
+                .coded("call::wrong_type")
+                .help("give an array of resources or maps")
+                .at(call.place(ROWS.name), "give resources or maps"));
+        }
+    };
+    Ok(match found {
+        Value::Unit => String::new(),
+        Value::Text(text) => text.to_string(),
+        other => match other.to_json(&|_, id| Value::text(id)) {
+            serde_json::Value::String(text) => text,
+            json => json.to_string(),
+        },
+    })
+}
+
+async fn field(call: &Call, resource: &Resource, name: &str) -> Result<Option<Value>> {
+    match resource.field(name) {
+        Some(Value::NameOf(noun, id)) => {
+            let cloud = call.host.clouds.get(Some(resource.cloud()))?;
+            call.host.name_of(&cloud, noun, &id).await.map(Some)
+        }
+        other => Ok(other),
+    }
+}
+
+fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    let quoted = |cell: &str| match cell.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.to_string(),
+    };
+    format!("{}\r\n", cells.map(quoted).collect::<Vec<_>>().join(","))
+}
+
+/// `sha256`
+pub static SHA256: Verb = verb(
+    "sha256",
+    "The SHA-256 of text or a blob, in 64 hexadecimal digits.",
+    &[Form::of(&[DATA.param()])],
+    Ty::Text,
+    &[Example {
+        code: r#"sha256("abc")"#,
+        gives: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+    }],
+    &["base64"],
+    Run::Once(|call| {
+        Box::pin(async move {
+            let digest = Sha256::digest(call.get(&DATA)?.0);
+            Ok(Value::text(digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>()))
+        })
+    }),
+);
