@@ -47,6 +47,15 @@ pub fn sentence(checked: &[Checked]) -> String {
                 Effect::ReadsFile => {
                     outside.insert("read files");
                 }
+                Effect::WritesFile => {
+                    outside.insert("write files");
+                }
+                Effect::RunsProgram => {
+                    outside.insert("run programs");
+                }
+                Effect::AsksHost | Effect::TellsHost => {
+                    outside.insert("reach other hosts");
+                }
                 Effect::ReadsEnvironment => {
                     outside.insert("read the environment");
                 }
