@@ -9,7 +9,5 @@ mod told;
 
 /// Check a text, whatever comes of it.
 fn checked(world: &crate::support::World, text: &str) {
-    if let Ok(program) = rhain::script::run::Program::compile(&world.setup.session, "test.rhai", text) {
-        rhain::check::check(&program);
-    }
+    rhain::check::check(&world.setup.session, "test.rhai", text);
 }
