@@ -508,3 +508,71 @@ fn colours_are_told_from_the_one_before() {
     assert_eq!(data, wanted.concat());
     assert_eq!(editor.end().code, Some(0));
 }
+
+#[test]
+fn a_certain_correction_is_a_quick_fix() {
+    let mut editor = Editor::new();
+    let uri = editor
+        .open("a.rhai", "/*😀*/ boot(\"w\", #{ image: \"c\", flavour: \"m\" });\nlet a = 1\nprint(a);\n");
+    assert_eq!(editor.diagnostics(&uri).1, ["call::unknown_option 0:33-0:40", "parse::semicolon 1:9-1:9"]);
+    let place = |line: u32, from: u32, to: u32| json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
+    let mut fixes = |range: Value, context: Value| -> Vec<String> {
+        let params = json!({ "textDocument": { "uri": uri }, "range": range, "context": context });
+        let found = editor.ask("textDocument/codeAction", params);
+        let shown = found.as_array().unwrap().iter().map(|action| {
+            let edit = &action["edit"]["changes"][&uri][0];
+            assert_eq!((&action["kind"], &action["isPreferred"]), (&json!("quickfix"), &json!(true)));
+            format!("{}: {} {}", action["title"].as_str().unwrap(), span(&edit["range"]), edit["newText"])
+        });
+        shown.collect()
+    };
+    let all = json!({ "diagnostics": [] });
+    let option = "Replace `flavour` with `flavor`: 0:33-0:40 \"flavor\"";
+    assert_eq!(fixes(place(0, 35, 35), all.clone()), [option]);
+    assert_eq!(fixes(place(0, 0, 10), all.clone()), [""; 0]);
+    assert_eq!(fixes(place(1, 0, 9), all), ["Insert `;`: 1:9-1:9 \";\""]);
+    assert_eq!(fixes(place(0, 35, 35), json!({ "diagnostics": [], "only": ["quickfix"] })), [option]);
+    assert_eq!(fixes(place(0, 35, 35), json!({ "diagnostics": [], "only": ["source"] })), [""; 0]);
+    // What changed since is looked at anew.
+    editor.change(&uri, 2, json!([{ "text": "bot(1)" }]));
+    let params =
+        json!({ "textDocument": { "uri": uri }, "range": place(0, 0, 0), "context": { "diagnostics": [] } });
+    let found = editor.ask("textDocument/codeAction", params);
+    assert_eq!(found[0]["title"], "Replace `bot` with `boot`");
+    assert_eq!(found[0]["diagnostics"][0]["code"], "call::unknown_verb");
+    assert_eq!(editor.end().code, Some(0));
+}
+
+#[test]
+fn diagnostics_say_what_the_checks_say() {
+    let mut editor = Editor::new();
+    editor.program.file("lib/web.rhai", "fn f() {\n    bot(1)\n}\n");
+    let uri = editor.open("a.rhai", "import \"lib/web\" as web;\nweb::f();\nlet spare = 1;\n");
+    let told = loop {
+        let message = editor.message();
+        if message["method"] == "textDocument/publishDiagnostics" {
+            break message["params"]["diagnostics"].clone();
+        }
+    };
+    let shown: Vec<String> = told
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| {
+            let message = one["message"].as_str().unwrap().lines().next().unwrap();
+            format!("{} {} {} {message}", one["severity"], one["code"].as_str().unwrap(), span(&one["range"]))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "2 check::unused_variable 2:4-2:9 `spare` is never used",
+            "1 call::unknown_verb 0:7-0:16 `lib/web.rhai`, line 2: there is no verb `bot`",
+        ]
+    );
+    assert_eq!((&told[0]["source"], &told[0]["tags"]), (&json!("rhain"), &json!([1])));
+    let web = editor.open("lib/web.rhai", "fn f() { }\n");
+    assert_eq!(editor.diagnostics(&web).1, [""; 0]);
+    assert_eq!(editor.diagnostics(&uri).1, ["check::unused_variable 2:4-2:9"]);
+    assert_eq!(editor.end().code, Some(0));
+}

@@ -1,7 +1,7 @@
 //! The open documents, as their editor has them: what is on disk does not count while one is open.
 
 use super::place::{Encoding, Lines};
-use super::problems::Finding;
+use crate::check::Finding;
 use crate::script::session::parent_and_name;
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use std::collections::BTreeMap;

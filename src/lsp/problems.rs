@@ -2,9 +2,9 @@
 
 use super::documents::{Document, Documents};
 use super::server::{Answer, Client, Open, read};
-pub use crate::check::Finding;
-use crate::check::{self, Fix, Severity};
+use crate::check::{self, Checked, Finding, Fix, Severity};
 use crate::script::session::Session;
+use crate::syntax::lexer;
 use lsp_types::CodeActionParams;
 use serde_json::{Value, json};
 use std::ops::Range;
@@ -15,14 +15,37 @@ const LONGEST: usize = 2 << 20;
 /// How many diagnostics are shown of one text.
 const MOST: usize = 200;
 
-/// What is wrong with a document's text.
+/// What is wrong with a document's text; where it imports what is wrong itself, the import is told.
 pub fn find(session: &Arc<Session>, document: &Document) -> Vec<Finding> {
     if document.text.len() > LONGEST {
         return Vec::new();
     }
-    let mut found = check::check(session, &document.name, &document.text);
-    found.truncate(MOST);
-    found
+    let mut checked = check::all(session, &document.name, &document.text).into_iter();
+    let Some(mut script) = checked.next() else { return Vec::new() };
+    let modules: Vec<Checked> = checked.collect();
+    for module in &modules {
+        if let Some(mistake) = module.findings.iter().find(|found| found.severity == Severity::Error)
+            && let Some(span) = import_of(&modules, module)
+        {
+            let line = lexer::position(&module.text, mistake.span.start).0;
+            let mut error = mistake.error.clone();
+            error.message = format!("`{}`, line {line}: {}", module.name, error.message);
+            error.label = None;
+            script.findings.push(Finding::error(error, span));
+        }
+    }
+    script.findings.truncate(MOST);
+    script.findings
+}
+
+/// The script's own import that leads to a module.
+fn import_of(modules: &[Checked], module: &Checked) -> Option<Range<usize>> {
+    let (mut importer, mut span) = module.imported.clone()?;
+    // Each is imported by one before it; the script is the first of all.
+    while importer > 0 {
+        (importer, span) = modules.get(importer - 1)?.imported.clone()?;
+    }
+    Some(span)
 }
 
 /// A document's diagnostics, as the client takes them.
