@@ -44,7 +44,6 @@ const ALONE: &[(&str, &[&str])] = &[
     ("Instant::now", &["wire/clock.rs"]),
     ("saphyr", &["config/", "verbs/language/formats.rs"]),
     ("lsp_types", &["lsp/"]),
-    ("saphyr", &["config/"]),
     ("nucleo_matcher", &["assist/"]),
 ];
 

@@ -99,7 +99,7 @@ fn words(place: &Place<'_>, reader: &Reader<'_>, environment: &dyn Environment) 
         }
     }
     own.sort_by(|one, other| one.name.cmp(&other.name));
-    found.extend(own.iter().map(|function| called(function)));
+    found.extend(own.iter().map(called));
     let mut verbs: Vec<Item> = Vec::new();
     for verb in VERBS {
         if let Some(form) = verb.forms.first() {
