@@ -8,6 +8,7 @@ mod options;
 #[cfg(unix)]
 mod report;
 mod secrets;
+mod steps;
 #[cfg(unix)]
 mod terminal;
 mod twelve;

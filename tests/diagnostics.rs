@@ -430,6 +430,15 @@ proptest::proptest! {
         if let Some(failure) = fail(&session(&text)) {
             let report = from_script::report(&failure, &session(&text), &[]);
             if let Some(report) = report {
+                for section in &report.sections {
+                    for mark in &section.marks {
+                        proptest::prop_assert!(section.text.get(mark.span.clone()).is_some(), "{:?}", mark);
+                    }
+                }
+                let json = to_json(&report, &[]);
+                if let (Some(from), Some(to)) = (json["start_byte"].as_u64(), json["end_byte"].as_u64()) {
+                    proptest::prop_assert!(from <= to && to <= text.len() as u64, "{}", json);
+                }
                 proptest::prop_assert!(!draw(&report, TERMINAL, &[]).is_empty());
             }
         }

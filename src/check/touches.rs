@@ -53,8 +53,11 @@ pub fn sentence(checked: &[Checked]) -> String {
                 Effect::RunsProgram => {
                     outside.insert("run programs");
                 }
-                Effect::AsksHost | Effect::TellsHost => {
-                    outside.insert("reach other hosts");
+                Effect::AsksHost => {
+                    outside.insert("ask hosts");
+                }
+                Effect::TellsHost => {
+                    outside.insert("send to hosts");
                 }
                 Effect::ReadsEnvironment => {
                     outside.insert("read the environment");

@@ -1,5 +1,6 @@
 //! Standard output and standard error of the program: what a script writes, and how reports are drawn.
 
+use crate::cloud::host::Progress;
 use crate::diag::Style;
 use crate::manual::Look;
 use crate::output::width::columns;
@@ -16,12 +17,27 @@ pub struct Streams {
     broken: AtomicBool,
     run: OnceLock<Arc<AtomicBool>>,
     lost: OnceLock<String>,
+    progress: OnceLock<Arc<dyn Progress>>,
 }
 
 impl Streams {
     /// Streams that write tables as JSON where `json`.
     pub fn new(json: bool, quiet: bool) -> Streams {
-        Streams { json, quiet, broken: AtomicBool::new(false), run: OnceLock::new(), lost: OnceLock::new() }
+        let (run, lost, progress) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Streams { json, quiet, broken: AtomicBool::new(false), run, lost, progress }
+    }
+
+    /// The lines that move on the same terminal; what is written goes between them.
+    pub fn beside(&self, progress: Arc<dyn Progress>) {
+        // One run a process; a second would share its lines.
+        let _ = self.progress.set(progress);
+    }
+
+    fn aside(&self, mut write: impl FnMut()) {
+        match self.progress.get() {
+            Some(progress) => progress.aside(&mut write),
+            None => write(),
+        }
     }
 
     /// What is raised to stop the run when the reader of standard output has gone.
@@ -45,12 +61,14 @@ impl Console for Streams {
     fn data(&self, text: &str) {
         // A name that a cloud gave must not steer the terminal; a pipe gets it as it is.
         let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
-        self.page(&text);
+        self.aside(|| self.page(&text));
     }
 
     fn talk(&self, text: &str) {
-        // Nobody may listen on standard error; that ends no run.
-        let _ = writeln!(io::stderr(), "{text}");
+        self.aside(|| {
+            // Nobody may listen on standard error; that ends no run.
+            let _ = writeln!(io::stderr(), "{text}");
+        });
     }
 
     fn json(&self) -> bool {

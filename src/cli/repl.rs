@@ -252,6 +252,8 @@ impl Around for Program {
 
     fn end(&self) {
         self.running.store(false, Ordering::Relaxed);
+        // What was stopped has ended; names for completion are asked for at the prompt.
+        self.setup.cancel.send_replace(0);
     }
 
     fn elapsed(&self) -> Duration {

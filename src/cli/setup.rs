@@ -10,7 +10,7 @@ use crate::cloud::Error;
 use crate::cloud::host::Progress;
 use crate::config::{self, Chosen, Environment, SIM};
 use crate::gate::{Grant, Ledger, Policy};
-use crate::output::progress::{Silent, Spinner};
+use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
@@ -23,7 +23,7 @@ use crate::verbs::host::Habits;
 use crate::wire::{self, Pace, WallClock};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use tokio::sync::watch;
 
 /// What is said where the simulated cloud stands in for one.
@@ -137,8 +137,15 @@ pub fn setup_with(
     let progress: Arc<dyn Progress> = if options.quiet {
         Arc::new(Silent)
     } else {
-        Arc::new(Spinner::new(options.format == Format::Json || options.verbose > 0))
+        let style = super::console::style(options.no_color, |name| environment.get(name).map(str::to_string));
+        let manner = match (options.format, style.unicode) {
+            (Format::Json, _) => Manner::Events,
+            (Format::Table, true) => Manner::Live,
+            (Format::Table, false) => Manner::Lines,
+        };
+        Arc::new(Spinner::new(options.verbose > 0, manner))
     };
+    streams.beside(progress.clone());
     let host = Arc::new(Host::new(
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
         progress,
@@ -181,6 +188,7 @@ pub fn setup_with(
         signal: Arc::new(AtomicBool::new(false)),
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
+        steps: AtomicU64::new(0),
     });
     Ok(Setup {
         session,

@@ -27,6 +27,47 @@ pub trait Progress: Send + Sync {
     fn done(&self);
     /// Something a person should know though nothing failed.
     fn warn(&self, text: &str);
+    /// A named step of the script began.
+    fn began(&self, _step: &Step) {}
+    /// It ended, after so much of the run's time.
+    fn ended(&self, _step: &Step, _end: StepEnd, _took: Duration) {}
+    /// Write something else where the lines that move do not tear it.
+    fn aside(&self, talk: &mut dyn FnMut()) {
+        talk();
+    }
+}
+
+/// A named step of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Counted from 1 in a run.
+    pub id: u64,
+    /// The steps that it is in, outermost first.
+    pub within: Vec<u64>,
+    /// What it is called.
+    pub title: String,
+}
+
+/// How a step ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepEnd {
+    /// Well.
+    Done,
+    /// With an error.
+    Failed,
+    /// By an interruption or the end of the script.
+    Interrupted,
+}
+
+impl StepEnd {
+    /// Its word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StepEnd::Done => "done",
+            StepEnd::Failed => "failed",
+            StepEnd::Interrupted => "interrupted",
+        }
+    }
 }
 
 /// A cloud that the user has, as `clouds()` lists it.

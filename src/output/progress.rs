@@ -1,58 +1,162 @@
-//! What a run says while it waits, on standard error: a line that moves on a terminal, nothing where there is none.
+//! What a run says while it works, on standard error: steps with their time and outcome, and what is waited for.
+//!
+//! On a terminal the lines move; where there is none each step is a line when it ends, and a wait says nothing; with
+//! `--format json` a step is an event when it begins and one when it ends.
 
-use crate::cloud::host::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
-use std::sync::{Mutex, PoisonError};
+use crate::cloud::host::{Progress, Step, StepEnd};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde_json::json;
+use std::io::Write as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The line that moves.
-#[derive(Default)]
-pub struct Spinner {
-    bar: Mutex<Option<ProgressBar>>,
-    quiet: bool,
+/// How progress is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// Lines that move, on a terminal.
+    Live,
+    /// A line for each step when it ends.
+    Lines,
+    /// Events as JSON.
+    Events,
 }
 
+/// The lines that tell of a run.
+pub struct Spinner {
+    manner: Manner,
+    /// Whether what is waited for is left out: each request is told anyway.
+    verbose: bool,
+    lines: MultiProgress,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Option<ProgressBar>,
+    open: Vec<Open>,
+}
+
+/// A step that runs.
+struct Open {
+    step: Step,
+    /// Whether a step inside it was told, and it was named above that.
+    named: bool,
+    bar: Option<ProgressBar>,
+}
+
+/// Where the times of steps begin, in columns.
+const TIMES: usize = 60;
+
 impl Spinner {
-    /// One that shows itself only where `shown`; warnings are always said, unless `quiet`.
-    pub fn new(quiet: bool) -> Spinner {
-        Spinner { bar: Mutex::default(), quiet }
+    /// One that has nothing to tell yet.
+    pub fn new(verbose: bool, manner: Manner) -> Spinner {
+        Spinner { manner, verbose, lines: MultiProgress::new(), state: Mutex::default() }
     }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bar(&self, indent: usize, message: String) -> ProgressBar {
+        let bar = self.lines.add(ProgressBar::new_spinner());
+        let template = format!("{}{{spinner}} {{msg}}", " ".repeat(indent));
+        if let Ok(style) = ProgressStyle::with_template(&template) {
+            bar.set_style(style);
+        }
+        bar.set_message(message);
+        bar.enable_steady_tick(Duration::from_millis(120));
+        bar
+    }
+
+    /// Write a line above those that move.
+    fn say(&self, text: &str) {
+        // Nobody may listen on standard error; that ends no run.
+        self.lines.suspend(|| {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        });
+    }
+
+    /// The line of a step that ended.
+    fn line(&self, step: &Step, end: StepEnd, took: Duration) -> String {
+        let (good, bad) = if self.manner == Manner::Live { ("✓", "✗") } else { ("+", "x") };
+        let mark = if end == StepEnd::Done { good } else { bad };
+        let start = format!("{}{mark} {}", " ".repeat(indent(step)), step.title);
+        let time = format!("{:.1}s", took.as_secs_f64());
+        let gap = TIMES.saturating_sub(crate::output::width::of(&start)).max(2);
+        let line = format!("{start}{}{time:>7}", " ".repeat(gap));
+        if end == StepEnd::Done { line } else { format!("{line}   {}", end.as_str()) }
+    }
+}
+
+fn indent(step: &Step) -> usize {
+    2 * step.within.len()
 }
 
 impl Progress for Spinner {
     fn waiting(&self, line: &str) {
-        if self.quiet {
+        // The bar draws itself only where there is a terminal.
+        if self.verbose || self.manner == Manner::Events {
             return;
         }
-        let mut bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        let bar = bar.get_or_insert_with(|| {
-            let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-                bar.set_style(style);
-            }
-            bar.enable_steady_tick(Duration::from_millis(120));
-            bar
-        });
-        bar.set_message(line.to_string());
+        let mut state = self.state();
+        if state.waiting.is_none() {
+            let within = state.open.last().map_or(0, |open| indent(&open.step) + 2);
+            state.waiting = Some(self.bar(within, String::new()));
+        }
+        if let Some(bar) = &state.waiting {
+            bar.set_message(line.to_string());
+        }
     }
 
     fn done(&self) {
-        if let Some(bar) = self.bar.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        if let Some(bar) = self.state().waiting.take() {
             bar.finish_and_clear();
         }
     }
 
     fn warn(&self, text: &str) {
-        use std::io::Write as _;
-        let bar = self.bar.lock().unwrap_or_else(PoisonError::into_inner);
-        let say = || {
-            // Nobody may listen on standard error; that ends no run.
-            let _ = writeln!(std::io::stderr(), "warning: {text}");
-        };
-        match &*bar {
-            Some(bar) => bar.suspend(say),
-            None => say(),
+        self.say(&format!("warning: {text}"));
+    }
+
+    fn began(&self, step: &Step) {
+        let mut state = self.state();
+        if self.manner == Manner::Events {
+            let event =
+                json!({ "event": "step_began", "step": step.id, "within": step.within, "title": step.title });
+            self.say(&event.to_string());
         }
+        let live = self.manner == Manner::Live;
+        let bar = live.then(|| self.bar(indent(step), step.title.clone()));
+        state.open.push(Open { step: step.clone(), named: false, bar });
+    }
+
+    fn ended(&self, step: &Step, end: StepEnd, took: Duration) {
+        let mut state = self.state();
+        let at = state.open.iter().position(|open| open.step.id == step.id);
+        if let Some(bar) = at.map(|at| state.open.remove(at)).and_then(|open| open.bar) {
+            bar.finish_and_clear();
+        }
+        if self.manner == Manner::Events {
+            let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+            let event = json!({
+                "event": "step_ended", "step": step.id, "within": step.within, "title": step.title,
+                "outcome": end.as_str(), "ms": took,
+            });
+            return self.say(&event.to_string());
+        }
+        // Without lines that move, the steps around it are named before the first inside them.
+        if self.manner == Manner::Lines {
+            for outer in state.open.iter_mut().filter(|open| step.within.contains(&open.step.id)) {
+                if !std::mem::replace(&mut outer.named, true) {
+                    self.say(&format!("{}> {}", " ".repeat(indent(&outer.step)), outer.step.title));
+                }
+            }
+        }
+        self.say(&self.line(step, end, took));
+    }
+
+    fn aside(&self, talk: &mut dyn FnMut()) {
+        self.lines.suspend(talk);
     }
 }
 

@@ -4,3 +4,8 @@
 pub fn columns() -> usize {
     comfy_table::Table::new().width().map_or(80, usize::from).clamp(40, 200)
 }
+
+/// The columns that a text takes.
+pub fn of(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}

@@ -263,8 +263,8 @@ fn vars(conversation: &mut Conversation, _: &str) -> Next {
         for (name, params) in interactive.functions() {
             text.push_str(&format!("\n fn {name}({})", params.join(", ")));
         }
-        for module in interactive.modules() {
-            text.push_str(&format!("\n import … as {module}"));
+        for (name, path) in interactive.modules() {
+            text.push_str(&format!("\n import \"{path}\" as {name}"));
         }
     }
     match text.trim_matches('\n') {

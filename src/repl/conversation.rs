@@ -3,6 +3,7 @@
 use super::commands;
 use super::notebook::Notebook;
 use super::{Around, Next};
+use crate::assist::Live;
 use crate::cloud::{Noun, Resource, Value};
 use crate::output::{page, show};
 use crate::script::failure::{Cause, Failure};
@@ -29,6 +30,7 @@ pub struct Conversation {
     pub(super) notebook: Notebook,
     /// The files that this session saved, which it may write again.
     pub(super) saved: HashSet<PathBuf>,
+    live: Live,
     rest: Option<Rest>,
     most: usize,
 }
@@ -37,12 +39,14 @@ impl Conversation {
     /// One that nothing was said in yet; long values are shown in parts.
     pub fn new(session: Arc<Session>, around: Arc<dyn Around>) -> Conversation {
         let interactive = Interactive::new(&session);
+        let live = Live::new(session.clone());
         Conversation {
             session,
             around,
             interactive,
             notebook: Notebook::default(),
             saved: HashSet::new(),
+            live,
             rest: None,
             most: PAGE,
         }
@@ -70,6 +74,11 @@ impl Conversation {
     /// The session's variables, functions and modules, for completion.
     pub fn interactive(&self) -> &Interactive {
         &self.interactive
+    }
+
+    /// The names that clouds have, for completion.
+    pub(super) fn live(&self) -> &Live {
+        &self.live
     }
 
     /// What the program around can tell, for completion.
@@ -138,6 +147,9 @@ impl Conversation {
             }
         };
         self.around.end();
+        if self.session.ledger.len() > done {
+            self.live.changed();
+        }
         if self.session.signal.load(std::sync::atomic::Ordering::Relaxed) {
             // SIGTERM came while the value was shown.
             return Next::Leave(143);

@@ -1,11 +1,11 @@
 //! The session on a terminal: the only user of rustyline. Editing, history, colours, completion and hints while typing.
 
+use super::around::Surroundings;
 use super::commands::{COMMANDS, Takes, find};
 use super::unfinished::unfinished;
 use super::{Conversation, Next, history, paint};
+use crate::assist;
 use crate::manual;
-use crate::syntax::lexer::{self, Shape};
-use crate::verbs::{VERBS, verb};
 use rustyline::completion::{Completer, FilenameCompleter, Pair};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
@@ -157,38 +157,10 @@ impl Hinter for Typing {
             let command = find(name.strip_suffix(' ')?)?;
             return (!command.arguments.is_empty()).then(|| command.arguments.to_string());
         }
-        remaining(line)
+        let conversation = self.conversation.borrow();
+        let hint = assist::hint(line, cursor, &Surroundings(&conversation))?;
+        (!hint.rest.is_empty()).then_some(hint.rest)
     }
-}
-
-/// The arguments of the innermost call that are not given yet.
-fn remaining(line: &str) -> Option<String> {
-    let tokens = lexer::code(line);
-    let (mut depth, mut commas) = (0usize, 0usize);
-    for (at, token) in tokens.iter().enumerate().rev() {
-        if lexer::closes(token, line) {
-            depth += 1;
-        } else if lexer::opens(token, line) {
-            if depth == 0 {
-                let name = tokens.get(at.checked_sub(1)?).filter(|_| token.is(line, "("))?;
-                let method = at >= 2 && tokens.get(at - 2).is_some_and(|dot| dot.is(line, "."));
-                let form = verb(name.text(line))?.forms.first()?;
-                let mut names: Vec<&str> = form.params.iter().map(|param| param.name).collect();
-                if !form.options.is_empty() {
-                    names.push("#{…}");
-                }
-                let given = commas + usize::from(method) + usize::from(!line.ends_with(['(', ',', ' ']));
-                let left = names.get(given..)?.join(", ");
-                return (!left.is_empty()).then(|| format!("{left})"));
-            }
-            depth -= 1;
-        } else if depth == 0 && token.is(line, ",") {
-            commas += 1;
-        } else if depth == 0 && token.is(line, ";") {
-            return None;
-        }
-    }
-    None
 }
 
 impl Completer for Typing {
@@ -204,7 +176,7 @@ impl Completer for Typing {
         if let Some(command) = before.strip_prefix(':') {
             return self.command(command, line, cursor, context);
         }
-        Ok(self.word(before))
+        Ok(self.word(line, 0, cursor))
     }
 }
 
@@ -237,23 +209,23 @@ impl Typing {
             Some(Takes::Switch) => texts(&["on", "off"]),
             Some(Takes::All) => texts(&["all"]),
             Some(Takes::File) => return self.files.complete(line, cursor, context),
-            Some(Takes::Expression) => return Ok(self.word(line.get(..cursor).unwrap_or(""))),
+            Some(Takes::Expression) => return Ok(self.word(line, start, cursor)),
             Some(Takes::Nothing) | None => Vec::new(),
         };
         Ok((start, pairs(names, typed)))
     }
 
-    /// The end of the word that stands before the cursor.
-    fn word(&self, before: &str) -> (usize, Vec<Pair>) {
-        let tokens = lexer::tokens(before);
-        let word = tokens.last().filter(|last| last.shape == Shape::Word && last.end == before.len());
-        let Some(word) = word else { return (before.len(), Vec::new()) };
+    /// What may stand before the cursor, in a text of the language that begins at this byte of the line.
+    fn word(&self, line: &str, start: usize, cursor: usize) -> (usize, Vec<Pair>) {
+        let text = line.get(start..).unwrap_or("");
         let conversation = self.conversation.borrow();
-        let interactive = conversation.interactive();
-        let variables = interactive.variables().into_iter().map(|variable| variable.name);
-        let functions = interactive.functions().into_iter().map(|(name, _)| name);
-        let verbs = VERBS.iter().map(|verb| verb.name.to_string());
-        let names = variables.chain(functions).chain(verbs).chain(interactive.modules().iter().cloned());
-        (word.start, pairs(names, word.text(before)))
+        let found = assist::complete(text, cursor - start, &Surroundings(&conversation));
+        // What begins as it was typed is ended by a Tab; only where nothing does, the rest is offered.
+        let typed = text.get(found.start..cursor - start).unwrap_or("");
+        let begins = |item: &assist::Item| item.text.starts_with(typed);
+        let strict = found.items.iter().any(begins);
+        let items = found.items.into_iter().filter(|item| !strict || begins(item));
+        let pairs = items.map(|item| Pair { display: item.label, replacement: item.text });
+        (start + found.start, pairs.collect())
     }
 }

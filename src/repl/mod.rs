@@ -4,6 +4,7 @@
 //! [`editor`] holds it on a terminal, the only user of rustyline; [`piped`] reads it from what is no terminal.
 //! [`commands`] is the table of `:help` and its like. What only the program around can do is asked of [`Around`].
 
+mod around;
 pub mod commands;
 pub mod conversation;
 mod editor;

@@ -1,69 +1,72 @@
 //! The colours of an input while it is typed, and the brackets that belong together.
 
-use crate::syntax::lexer::{self, KEYWORDS, Shape, Token};
-use crate::verbs;
+use crate::assist::{Class, highlight, matching_bracket};
 
 /// How long an input may be to be painted: a pasted megabyte is left as it is.
-pub(super) const MOST: usize = 1 << 16;
+pub(super) const MOST: usize = 1 << 14;
 
 const END: &str = "\x1b[0m";
 const PAIR: &str = "\x1b[1;4m";
 
-/// The escape sequence of a token's colour; empty for the terminal's own.
-fn colour(token: &Token, text: &str) -> &'static str {
-    let word = token.text(text);
-    match token.shape {
-        Shape::Comment => "\x1b[2m",
-        Shape::Text | Shape::Char => "\x1b[32m",
-        Shape::OpenText => "\x1b[33m",
-        Shape::Number => "\x1b[36m",
-        Shape::Word if KEYWORDS.contains(&word) => "\x1b[35m",
-        Shape::Word if verbs::verb(word).is_some() => "\x1b[34m",
-        Shape::Stray => "\x1b[31m",
-        _ => "",
+/// The escape sequence of a piece's colour; empty for the terminal's own.
+fn colour(class: Class) -> &'static str {
+    match class {
+        Class::Keyword => "\x1b[35m",
+        Class::Verb => "\x1b[34m",
+        Class::Function | Class::Module => "\x1b[94m",
+        Class::Field | Class::Key => "\x1b[36m",
+        Class::Text => "\x1b[32m",
+        Class::Escape | Class::Interpolation => "\x1b[33m",
+        Class::Number => "\x1b[33m",
+        Class::Comment => "\x1b[2m",
+        Class::Error => "\x1b[31m",
+        Class::Variable | Class::Operator | Class::Space => "",
     }
 }
 
 /// An input with colours, and the bracket under the cursor with its other end marked.
 pub(super) fn painted(text: &str, cursor: usize) -> String {
-    let tokens = lexer::tokens(text);
-    let pair = pair(&tokens, text, cursor);
+    let pair = pair(text, cursor);
     let mut shown = String::with_capacity(text.len() * 2);
-    let mut at = 0;
-    for (nth, token) in tokens.iter().enumerate() {
-        shown.push_str(text.get(at..token.start).unwrap_or(""));
-        at = token.end;
-        let word = token.text(text);
-        let colour = if pair.is_some_and(|(a, b)| nth == a || nth == b) { PAIR } else { colour(token, text) };
-        if colour.is_empty() {
-            shown.push_str(word);
-            continue;
+    for (span, class) in highlight(text) {
+        let mut start = span.start;
+        // A piece of operators may hold brackets of the pair.
+        for at in pair.into_iter().flatten().filter(|at| span.contains(at)) {
+            paint(&mut shown, text.get(start..at).unwrap_or(""), colour(class));
+            let end = at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+            paint(&mut shown, text.get(at..end).unwrap_or(""), PAIR);
+            start = end;
         }
-        // A terminal forgets colours at no line's end, yet an editor may draw lines apart.
-        let lines: Vec<String> = word.split('\n').map(|line| format!("{colour}{line}{END}")).collect();
-        shown.push_str(&lines.join("\n"));
+        paint(&mut shown, text.get(start..span.end).unwrap_or(""), colour(class));
     }
-    shown.push_str(text.get(at..).unwrap_or(""));
     shown
 }
 
-/// The two brackets that belong together, one of which is under or before the cursor.
-fn pair(tokens: &[Token], text: &str, cursor: usize) -> Option<(usize, usize)> {
-    let at = |byte: usize| {
-        tokens.iter().position(|token| {
-            token.start <= byte
-                && byte < token.end
-                && (lexer::opens(token, text) || lexer::closes(token, text))
-        })
-    };
-    let code: Vec<Token> = tokens.to_vec();
-    let found = at(cursor).or_else(|| at(cursor.checked_sub(1)?))?;
-    let token = tokens.get(found)?;
-    let other = match lexer::opens(token, text) {
-        true => lexer::matching(&code, text, found)?,
-        false => lexer::opening(&code, text, found)?,
-    };
-    Some((found, other))
+/// A piece in a colour; each line of it by itself, for an editor may draw lines apart.
+fn paint(shown: &mut String, piece: &str, colour: &str) {
+    for (nth, line) in piece.split('\n').enumerate() {
+        if nth > 0 {
+            shown.push('\n');
+        }
+        if colour.is_empty() || line.is_empty() {
+            shown.push_str(line);
+        } else {
+            shown.push_str(colour);
+            shown.push_str(line);
+            shown.push_str(END);
+        }
+    }
+}
+
+/// The two brackets that belong together, one of which is under or before the cursor; in their order.
+fn pair(text: &str, cursor: usize) -> Option<[usize; 2]> {
+    let bracket =
+        |at: usize| text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| "()[]{}".contains(*c));
+    let other = matching_bracket(text, cursor)?;
+    let one = bracket(cursor)
+        .map(|_| cursor)
+        .or_else(|| cursor.checked_sub(1).filter(|at| bracket(*at).is_some()))?;
+    Some([one.min(other), one.max(other)])
 }
 
 /// A hint, dim.
@@ -94,8 +97,8 @@ mod tests {
 
     #[test]
     fn brackets_that_belong_together_are_marked() {
-        assert_eq!(painted("f(x)", 4), format!("f{PAIR}({END}x{PAIR}){END}"));
-        assert_eq!(painted("f(x)", 1), format!("f{PAIR}({END}x{PAIR}){END}"));
-        assert_eq!(painted("f(x", 1), "f(x");
+        assert_eq!(painted("(x)", 3), format!("{PAIR}({END}x{PAIR}){END}"));
+        assert_eq!(painted("(x)", 0), format!("{PAIR}({END}x{PAIR}){END}"));
+        assert!(!painted("(x", 0).contains(PAIR));
     }
 }

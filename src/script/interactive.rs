@@ -73,7 +73,7 @@ pub struct Interactive {
     resolver: Arc<Resolver>,
     scope: Scope<'static>,
     functions: Module,
-    modules: Vec<String>,
+    modules: Vec<(String, String)>,
     constants: Constants,
     /// The statement that makes the session's constants those of a text.
     opening: AST,
@@ -244,8 +244,8 @@ impl Interactive {
             }
             if let Some(module) = self.resolver.loaded(Some(source), path) {
                 self.engine.register_static_module(name.name.as_str(), module);
-                self.modules.retain(|known| known != name.name.as_str());
-                self.modules.push(name.name.to_string());
+                self.modules.retain(|(known, _)| known != name.name.as_str());
+                self.modules.push((name.name.to_string(), path.to_string()));
             }
         }
     }
@@ -315,8 +315,8 @@ impl Interactive {
         found
     }
 
-    /// The names that modules were imported as.
-    pub fn modules(&self) -> &[String] {
+    /// The names that modules were imported as, and the path of each.
+    pub fn modules(&self) -> &[(String, String)] {
         &self.modules
     }
 }

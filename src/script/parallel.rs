@@ -92,6 +92,7 @@ struct Work<'a> {
     collect: bool,
     next: AtomicUsize,
     stop: AtomicBool,
+    steps: Vec<u64>,
     ended: Mutex<Vec<Option<Ended>>>,
     made: Mutex<Vec<Resource>>,
 }
@@ -113,6 +114,7 @@ pub fn parallel(
         collect: manner.collect,
         next: AtomicUsize::new(0),
         stop: AtomicBool::new(false),
+        steps: steps(),
         ended: Mutex::new(std::iter::repeat_with(|| None).take(items.len()).collect()),
         made: Mutex::default(),
     };
@@ -154,6 +156,7 @@ impl Work<'_> {
 
     /// Do items until there are none.
     fn run(&self) {
+        set_steps(self.steps.clone());
         while !self.stop.load(Ordering::Relaxed) {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(index) else { break };
@@ -281,8 +284,20 @@ fn word(item: &Dynamic, index: usize) -> String {
 }
 
 thread_local! {
+    /// The named steps that this thread is in, outermost first.
+    static STEPS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     /// What the item that runs on this thread has made and not deleted.
     static MADE: RefCell<Option<Vec<Resource>>> = const { RefCell::new(None) };
+}
+
+/// The named steps that this thread is in, outermost first.
+pub fn steps() -> Vec<u64> {
+    STEPS.with_borrow(Clone::clone)
+}
+
+/// This thread is in these steps from now on.
+pub fn set_steps(steps: Vec<u64>) {
+    STEPS.set(steps);
 }
 
 /// Keep in mind what a call made, for the error that may end the item it was made in.

@@ -12,7 +12,7 @@ use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The line that a person answers with, once it is there; `None` where the input ended. Dropping it takes the question
@@ -114,6 +114,8 @@ pub struct Session {
     pub slots: Slots,
     /// What the script put off until its end.
     pub endings: Endings,
+    /// How many named steps began.
+    pub steps: AtomicU64,
 }
 
 impl Session {

@@ -117,6 +117,7 @@ pub static VERBS: &[&Verb] = &[
     &language::steering::ON_FAILURE,
     &language::steering::PARALLEL,
     &language::steering::RETRY,
+    &language::steering::STEP,
     &language::text::BASE64,
     &language::text::FROM_BASE64,
     &language::text::GLOB,

@@ -112,7 +112,10 @@ fn round(random: &mut fastrand::Rng, corpus: &[String], world: &World) {
         holds(&text, random.usize(..=text.len()));
     }
     holds(&text, text.len());
-    checks(world, &text);
+    // To check a text takes as long as to complete it at fifty places.
+    if random.u8(..5) == 0 {
+        checks(world, &text);
+    }
 }
 
 #[test]

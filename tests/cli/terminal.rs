@@ -146,3 +146,22 @@ fn a_question_can_be_interrupted_and_the_end_of_input_is_no_answer() {
     assert_eq!(code, Some(1), "{seen}");
     assert!(seen.contains("`ask_secret` got no answer: the input ended"), "{seen}");
 }
+
+#[test]
+fn steps_on_a_terminal_end_as_lines_and_do_not_tear_what_is_printed() {
+    let program = Program::new();
+    program.file(
+        "book.rhai",
+        r#"step("Outer", || { print("first"); step("Inner", || info("said")); print("second"); }); step("No", || fail("no"));"#,
+    );
+    let (code, seen) = Terminal::start(&program, &["run", "book.rhai", "--cloud", "sim"]).end();
+    assert_eq!(code, Some(1), "{seen}");
+    let shown = plain(&seen);
+    let lines: Vec<String> =
+        shown.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let until = lines.iter().position(|line| line.contains("script::failed")).expect("a report");
+    assert_eq!(
+        lines[..until],
+        ["first", "said", "✓ Inner 0.0s", "second", "✓ Outer 0.0s", "✗ No 0.0s failed"]
+    );
+}

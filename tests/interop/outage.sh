@@ -32,7 +32,8 @@ trap mend EXIT
 
 cat >"$scratch/fleet.rhai" <<'RHAI'
 let prefix = param("prefix", "");
-let specs = (1..=20).map(|n| #{ name: `${prefix}-${n}`, image: "cirros", flavor: "m1.tiny" });
+let specs = [];
+for n in 1..=20 { specs.push(#{ name: `${prefix}-${n}`, image: "cirros", flavor: "m1.tiny" }); }
 try {
     let fleet = boot_all(specs).wait_active("5m");
     print(`all ${fleet.len()}`);
@@ -55,7 +56,7 @@ scene() {
     local name=$1 break=$2 prefix status=0 running
     prefix=out-$name-$$
     : >"$scratch/$name.err"
-    "$rhain" run "$scratch/fleet.rhai" --prefix "$prefix" -v --stats --concurrency 4 --timeout 4s \
+    "$rhain" run "$scratch/fleet.rhai" --prefix "$prefix" -v --stats --concurrency 4 --timeout 6s \
         >"$scratch/$name.out" 2>"$scratch/$name.err" &
     running=$!
     until grep -q '^POST .*/servers -> 202' "$scratch/$name.err" || ! kill -0 "$running" 2>/dev/null; do sleep 0.05; done
@@ -68,6 +69,7 @@ scene() {
     echo "---- $name: exit $status, $(head -n 1 "$scratch/$name.out"), $(wc -l <"$scratch/$name.names") servers, $(grep -c '^POST .*/servers ->' "$scratch/$name.err") creates"
     grep -E '^(realcloud|waits): ' "$scratch/$name.err" || true
     local wrong=0 twins lost
+    grep -Eq '^(all|error) ' "$scratch/$name.out" || { echo "$name: the script says nothing"; wrong=1; }
     twins=$(uniq -d "$scratch/$name.names")
     [ -z "$twins" ] || { echo "$name: made twice: $twins"; wrong=1; }
     awk '$1 == "has" || $1 == "may" { print $2 }' "$scratch/$name.out" | sort -u >"$scratch/$name.told"
@@ -86,19 +88,22 @@ frozen() {
     local pid
     pid=$(api)
     kill -STOP "$pid"
-    sleep 9
+    sleep 15
     kill -CONT "$pid"
 }
 
-stopped() {
-    kill -TERM "$(api)"
+# ended SIGNAL: ends the API so, and starts it anew once it is gone.
+ended() {
+    local pid
+    pid=$(api)
+    kill "-$1" "$pid"
+    while [ -e "/proc/$pid" ]; do sleep 0.1; done
     "$real" start >"$scratch/start.log" 2>&1
 }
 
-killed() {
-    kill -KILL "$(api)"
-    "$real" start >"$scratch/start.log" 2>&1
-}
+stopped() { ended TERM; }
+
+killed() { ended KILL; }
 
 answers || { echo "no Nova answers"; exit 1; }
 failed=0

@@ -124,6 +124,14 @@ impl<'a> Terminal<'a> {
         }
     }
 
+    /// Take the line away by Ctrl-C, and wait for the next prompt.
+    #[track_caller]
+    pub fn cancel(&self) {
+        let before = Terminal::prompts(&self.screen());
+        self.send("\x03");
+        self.until("a new prompt", |screen| Terminal::prompts(screen) > before);
+    }
+
     /// How many prompts there are.
     fn prompts(screen: &str) -> usize {
         screen.lines().filter(|line| is_prompt(line)).count()

@@ -229,6 +229,36 @@ fn tab_ends_names_and_commands() {
 }
 
 #[test]
+fn tab_offers_what_the_value_itself_can_do() {
+    let program = Program::new();
+    let terminal = Terminal::start(&program, SIM);
+    terminal.ask(BOOT);
+    terminal.ask("let settings = #{ colour: 1, coat: 2 }");
+    terminal.send("s.res\t");
+    terminal.until("the methods", |screen| screen.contains("rescue(") && screen.contains("resize(flavor)"));
+    assert!(!terminal.screen().contains("restart"), "{}", terminal.screen());
+    terminal.cancel();
+    terminal.send("settings.col\t\r");
+    terminal.see("\n1");
+    terminal.send("boot(\"x\", #{ image: \"cirros\", fla\t");
+    terminal.see("flavor: ");
+    terminal.cancel();
+    terminal.send("s.na\t\r");
+    terminal.see("\nweb");
+}
+
+#[test]
+fn tab_offers_the_names_that_the_cloud_has() {
+    let program = Program::new();
+    let terminal = Terminal::start(&program, SIM);
+    terminal.ask("boot(\"a-long-name\", #{ image: \"cirros\", flavor: \"m1.tiny\" }).name");
+    // The first Tab may come before the cloud's answer.
+    terminal.send("server(\"a-l");
+    terminal.insist("\t", "", "sim> server(\"a-long-name\"");
+    terminal.cancel();
+}
+
+#[test]
 fn colours_brackets_and_hints_while_typing() {
     let program = Program::new();
     let terminal = Terminal::with(&program, SIM, &[("TERM", "xterm-256color")]);

@@ -1,6 +1,7 @@
-//! The verbs that call closures to steer a run: `parallel`, `retry`, `defer`, `on_failure`.
+//! The verbs that call closures to steer a run: `parallel`, `retry`, `step`, `defer`, `on_failure`.
 
 use super::natives;
+use crate::cloud::host::{Step, StepEnd};
 use crate::cloud::{Kind, Span};
 use crate::script::carried;
 use crate::script::ending::Handle;
@@ -12,15 +13,17 @@ use crate::verbs::Call;
 use crate::verbs::argument::OneOrMany;
 use crate::verbs::language::shapes::Factor;
 use crate::verbs::language::steering::{
-    ATTEMPTS, DEFER, DELAY, FACTOR, LIMIT, MAX_DELAY, ON, ON_ERROR, ON_FAILURE, PARALLEL, RETRY,
+    ATTEMPTS, DEFER, DELAY, FACTOR, LIMIT, MAX_DELAY, ON, ON_ERROR, ON_FAILURE, PARALLEL, RETRY, STEP, TITLE,
 };
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     natives::register(engine, session, &PARALLEL, parallel);
     natives::register(engine, session, &RETRY, retry);
+    natives::register(engine, session, &STEP, step);
     natives::register(engine, session, &DEFER, |session, context, _, args| {
         Ok(later(session, context, args, false))
     });
@@ -137,4 +140,29 @@ fn retry(
         pause = patience.next(pause);
     }
     Ok(Dynamic::UNIT)
+}
+
+fn step(
+    session: &Session,
+    context: &NativeCallContext,
+    call: &Call,
+    args: &mut [&mut Dynamic],
+) -> Outcome<Dynamic> {
+    let title = call.get(&TITLE).map_err(|error| raise_at(error, context))?.0;
+    let Some(closure) = closure(args[1]) else { return Ok(Dynamic::UNIT) };
+    let within = parallel::steps();
+    let id = session.steps.fetch_add(1, Ordering::Relaxed) + 1;
+    let step = Step { id, within: within.clone(), title };
+    let start = session.host.clock.elapsed();
+    session.host.progress.began(&step);
+    parallel::set_steps(within.iter().copied().chain([id]).collect());
+    let result = closure.call_within_context(context, ());
+    parallel::set_steps(within);
+    let end = match &result {
+        Ok(_) => StepEnd::Done,
+        Err(error) if error.is_catchable() => StepEnd::Failed,
+        Err(_) => StepEnd::Interrupted,
+    };
+    session.host.progress.ended(&step, end, session.host.clock.elapsed().saturating_sub(start));
+    result
 }

@@ -3,7 +3,7 @@
 use super::declared::verb;
 use super::shapes::{Closure, Factor, Items, KindWord};
 use crate::cloud::{Kind, Span, Ty, Value};
-use crate::verbs::argument::{OnError, OneOrMany, Positive};
+use crate::verbs::argument::{Name, OnError, OneOrMany, Positive};
 use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
 
 const ITEMS: Key<Items> = Key::required("items", "An array or a range.");
@@ -102,5 +102,20 @@ pub static ON_FAILURE: Verb = verb(
         gives: "web",
     }],
     &["defer", "exit"],
+    Run::Language,
+);
+
+/// What a step is called.
+pub const TITLE: Key<Name> = Key::required("title", "What it is called.");
+const WORK: Key<Closure> = Key::required("f", "A closure without parameters.");
+
+/// `step`
+pub static STEP: Verb = verb(
+    "step",
+    "Call a closure as a named step, told on standard error with its time and outcome; gives what it gives.",
+    &[Form::of(&[TITLE.param(), WORK.param()])],
+    Ty::Any,
+    &[Example { code: r#"step("Find the server", || server("web")).name"#, gives: "web" }],
+    &["parallel", "info"],
     Run::Language,
 );

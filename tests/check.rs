@@ -1,0 +1,269 @@
+//! What `check` finds, and what it lets be. `check/rules.txt` has scripts with what is found at their lines,
+//! `check/planted.rhai` many faults in one script; what is in order has no finding at all.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+use crate::support::{Program, World, of_tests};
+use rhain::check::{self, Finding, Severity, parameters, touches};
+use rhain::cli::args::everywhere;
+use rhain::syntax::lexer;
+use rhain::verbs::VERBS;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// The marks of a script, `//~ code: message`, by line; the script keeps its bytes.
+fn marks(text: &str) -> (String, BTreeMap<usize, Vec<String>>) {
+    let mut wanted: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    let lines = text.lines().enumerate().map(|(nth, line)| match line.split_once("//~") {
+        Some((code, told)) => {
+            let told = told.split("//~").map(|one| one.trim().to_string());
+            wanted.entry(nth + 1).or_default().extend(told);
+            code.trim_end().to_string()
+        }
+        None => line.to_string(),
+    });
+    let script: Vec<String> = lines.collect();
+    (script.join("\n") + "\n", wanted)
+}
+
+fn told(finding: &Finding) -> String {
+    let sign = if finding.severity == Severity::Warning { "warning " } else { "" };
+    format!("{sign}{}: {}", finding.error.diagnostic.unwrap_or("-"), finding.error.message)
+}
+
+/// What is found, by line.
+fn found(world: &World, script: &str) -> BTreeMap<usize, Vec<String>> {
+    let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for finding in check::check(&world.setup.session, "test.rhai", script) {
+        assert!(script.get(finding.span.clone()).is_some(), "{:?} of {script}", finding.span);
+        let line = lexer::position(script, finding.span.start).0;
+        lines.entry(line).or_default().push(told(&finding));
+    }
+    lines
+}
+
+fn held(what: &str, world: &World, text: &str) {
+    let (script, wanted) = marks(text);
+    let found = found(world, &script);
+    let mut wrong = Vec::new();
+    for line in 1..=script.lines().count() {
+        let (found, wanted) = (found.get(&line), wanted.get(&line));
+        if found != wanted {
+            wrong.push(format!(
+                "line {line}: {}\n  found  {found:?}\n  wanted {wanted:?}",
+                script.lines().nth(line - 1).unwrap()
+            ));
+        }
+    }
+    assert!(wrong.is_empty(), "{what}\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_rule_finds_what_it_is_for_and_lets_its_neighbours_be() {
+    let world = World::new();
+    let text = fs::read_to_string(of_tests("check/rules.rhai")).unwrap();
+    let cases: Vec<&str> = text.split("// ----\n").collect();
+    assert!(cases.len() > 20, "{}", cases.len());
+    let mut failed = String::new();
+    for case in cases {
+        let held = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| held("", &world, case)));
+        if let Err(why) = held {
+            failed += why.downcast_ref::<String>().map_or("", String::as_str);
+        }
+    }
+    assert!(failed.is_empty(), "{failed}");
+}
+
+#[test]
+fn planted_faults_are_found_and_nothing_else() {
+    let text = fs::read_to_string(of_tests("check/planted.rhai")).unwrap();
+    assert!(text.lines().count() >= 300, "{}", text.lines().count());
+    assert!(text.matches("//~").count() >= 25, "{}", text.matches("//~").count());
+    held("planted", &World::new(), &text);
+}
+
+#[test]
+fn what_is_in_order_has_no_finding() {
+    let world = World::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut texts: Vec<(String, String)> = Vec::new();
+    for folder in ["scripts", "stdlib"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "rhai") {
+                let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                texts.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    for verb in VERBS {
+        for example in verb.examples {
+            texts.push((format!("the example of {}", verb.name), example.code.to_string()));
+        }
+    }
+    assert!(texts.len() > 60, "{}", texts.len());
+    let mut wrong = Vec::new();
+    for (name, text) in texts {
+        for checked in check::all(&world.setup.session, &name, &text) {
+            let told: Vec<String> = checked.findings.iter().map(told).collect();
+            if !told.is_empty() {
+                wrong.push(format!(
+                    "{}: {told:#?}\n{}",
+                    checked.name,
+                    if name.starts_with("the") { &text } else { "" }
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_correction_mends_what_it_is_for() {
+    let world = World::new();
+    let cases = [
+        (
+            "bott(\"web\", #{ image: \"a\", flavor: \"b\" });",
+            "boot(\"web\", #{ image: \"a\", flavor: \"b\" });",
+        ),
+        ("let a = 1\nprint(a);", "let a = 1;\nprint(a);"),
+        ("let m = { a: 1 };\nprint(m);", "let m = #{ a: 1 };\nprint(m);"),
+        ("print(server(\"web\").statos);", "print(server(\"web\").status);"),
+        ("servers(#{ nam: \"web\" }).stop();", "servers(#{ name: \"web\" }).stop();"),
+        ("let n = 1;\nprint(\"${n} up\");", "let n = 1;\nprint(`${n} up`);"),
+        ("const DB = \"x\";\nfn f() { DB }\nf();", "const DB = \"x\";\nfn f() { global::DB }\nf();"),
+        ("let s = server(\"web\");\nprint(s.stop);", "let s = server(\"web\");\nprint(s.stop());"),
+    ];
+    crate::support::each(cases, |(script, mended)| {
+        let found = check::check(&world.setup.session, "test.rhai", script);
+        let [one] = &found[..] else { panic!("{script}: {:?}", found.iter().map(told).collect::<Vec<_>>()) };
+        let fix = one.fix.clone().unwrap_or_else(|| panic!("no correction: {script}"));
+        let mut text = script.to_string();
+        text.replace_range(fix.span, &fix.text);
+        assert_eq!(text, mended);
+        let left = check::check(&world.setup.session, "test.rhai", &text);
+        assert!(left.is_empty(), "{text}: {:?}", left.iter().map(told).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn what_a_script_can_touch_is_told_in_a_line() {
+    let world = World::new();
+    let cases = [
+        ("print(1);", "it touches nothing outside of itself"),
+        ("print(servers());", "it may read the default cloud, nothing else"),
+        (
+            "boot(\"a\", #{ image: \"i\", flavor: \"f\" }).stop();",
+            "it may create and change servers on the default cloud, nothing else",
+        ),
+        ("cloud(\"lab\").reboot(\"a\");", "it may change servers on `lab`, nothing else"),
+        ("fn stop(x, y, z, w) { x } print(read_file(\"a\"));", "it may read files, nothing else"),
+    ];
+    crate::support::each(cases, |(script, wanted)| {
+        assert_eq!(touches::sentence(&check::all(&world.setup.session, "test.rhai", script)), wanted);
+    });
+}
+
+#[test]
+fn a_parameter_may_not_be_named_like_any_option() {
+    let mut options = everywhere();
+    options.push("help".to_string());
+    options.sort();
+    options.dedup();
+    let known: Vec<String> = parameters::OPTIONS.iter().map(|option| (*option).to_string()).collect();
+    assert_eq!(known, options);
+}
+
+#[test]
+fn modules_are_checked_with_the_script_that_imports_them() {
+    let program = Program::new();
+    program.file("lib/web.rhai", "fn add(n) {\n    bott(n);\n}\n");
+    program.file("site.rhai", "import \"lib/web\" as web;\nweb::add(1);\nweb::ad(1);\nweb::add(1, 2);\n");
+    let ended = program.run(&["check", "site.rhai", "--format", "json"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    let lines: Vec<serde_json::Value> =
+        ended.out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let told: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let place = &line["places"][0];
+            format!(
+                "{}:{}:{} {} {}",
+                place["source"].as_str().unwrap(),
+                place["line"],
+                place["column"],
+                line["severity"].as_str().unwrap(),
+                line["diagnostic"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "site.rhai:3:6 error call::unknown_verb",
+            "site.rhai:4:13 error call::too_many_arguments",
+            "lib/web.rhai:2:5 error call::unknown_verb",
+        ]
+    );
+    assert_eq!(lines[0]["fix"]["text"], "add");
+    assert_eq!(lines[2]["places"][1]["source"], "site.rhai");
+    let ended = program.run(&["run", "site.rhai", "--cloud", "sim"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{}", ended.err);
+    assert_eq!(ended.err.matches("call::").count(), 3, "{}", ended.err);
+}
+
+#[test]
+fn warnings_stop_nothing_and_many_files_are_checked() {
+    let program = Program::new();
+    program.file("a.rhai", "let unused = 1;\nprint(2);\n");
+    program.file("b.rhai", "print(1);\n");
+    program.file("c.rhai", "let x = ;\n");
+    let ended = program.run(&["check", "a.rhai", "b.rhai"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    assert_eq!(
+        ended.out,
+        "a.rhai: 1 warning; it touches nothing outside of itself\nb.rhai: nothing is wrong; it touches nothing outside of itself\n"
+    );
+    assert!(ended.err.contains("`unused` is never used"), "{}", ended.err);
+    let ended = program.run(&["check", "a.rhai", "c.rhai", "missing.rhai"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(
+        ended.err.contains("parse::") && ended.err.contains("`missing.rhai` cannot be read"),
+        "{}",
+        ended.err
+    );
+    let ended = program.run(&["run", "a.rhai", "--cloud", "sim"]);
+    assert_eq!((ended.code, ended.out.trim(), ended.err.as_str()), (Some(0), "2", ""));
+}
+
+#[test]
+fn imports_that_are_missing_outside_or_circular_are_told_at_their_place() {
+    let program = Program::new();
+    program.file("../outside.rhai", "fn f() { 1 }\n");
+    program.file("lib/a.rhai", "import \"b\" as b;\nfn f() { b::g() }\n");
+    program.file("lib/b.rhai", "import \"../site\" as site;\nfn g() { 1 }\n");
+    program.file(
+        "site.rhai",
+        "import \"lib/a\" as a;\nimport \"lib/nothing\" as n;\nimport \"../outside\" as o;\nprint(a::f());\n",
+    );
+    let ended = program.run(&["check", "site.rhai", "--format", "json"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    let told: Vec<String> = ended
+        .out
+        .lines()
+        .map(|line| {
+            let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            let place = &line["places"][0];
+            format!(
+                "{}:{} {}",
+                place["source"].as_str().unwrap(),
+                place["line"],
+                line["diagnostic"].as_str().unwrap()
+            )
+        })
+        .collect();
+    assert!(told.contains(&"site.rhai:1 import::cycle".to_string()), "{told:?}");
+    assert!(told.contains(&"site.rhai:2 import::missing".to_string()), "{told:?}");
+    assert!(told.contains(&"site.rhai:3 import::outside".to_string()), "{told:?}");
+}
