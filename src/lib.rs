@@ -11,7 +11,8 @@
 //! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
 //! - [`config`] finds which clouds the user has.
 //! - [`check`] finds what is wrong before a script runs: one file a rule, over our own tree of the text.
-//! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours.
+//! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours, definitions, renaming.
+//! - [`lsp`] is the language server: an editor's questions over two pipes, answered by `check` and `assist`.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
 //! - [`repl`] is the session line by line, on a terminal or from a pipe.
 //! - [`sim`] is the simulated cloud: one world, a face for each protocol, served on loopback.

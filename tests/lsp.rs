@@ -229,7 +229,7 @@ fn diagnostics_follow_the_text() {
     assert_eq!(editor.diagnostics(&uri), (json!(1), vec!["call::unknown_verb 0:15-0:18".to_string()]));
     // `o` into `bot`, counted in UTF-16.
     editor.change(&uri, 2, insert(0, 17, "o"));
-    assert_eq!(editor.diagnostics(&uri).1, ["call::too_few 0:15-0:19"; 0]);
+    assert_eq!(editor.diagnostics(&uri).1, ["call::missing_argument 0:15-0:19"]);
     let range = json!({ "start": { "line": 0, "character": 8 }, "end": { "line": 0, "character": 11 } });
     editor.change(&uri, 3, json!([{ "range": range, "text": "\"" }, { "text": "\n\nbot(1)" }]));
     assert_eq!(editor.diagnostics(&uri), (json!(3), vec!["call::unknown_verb 2:0-2:3".to_string()]));
@@ -514,7 +514,7 @@ fn a_certain_correction_is_a_quick_fix() {
     let mut editor = Editor::new();
     let uri = editor
         .open("a.rhai", "/*😀*/ boot(\"w\", #{ image: \"c\", flavour: \"m\" });\nlet a = 1\nprint(a);\n");
-    assert_eq!(editor.diagnostics(&uri).1, ["call::unknown_option 0:33-0:40", "parse::semicolon 1:9-1:9"]);
+    assert_eq!(editor.diagnostics(&uri).1, ["call::unknown_option 0:32-0:39", "parse::semicolon 1:9-1:9"]);
     let place = |line: u32, from: u32, to: u32| json!({ "start": { "line": line, "character": from }, "end": { "line": line, "character": to } });
     let mut fixes = |range: Value, context: Value| -> Vec<String> {
         let params = json!({ "textDocument": { "uri": uri }, "range": range, "context": context });
@@ -527,7 +527,7 @@ fn a_certain_correction_is_a_quick_fix() {
         shown.collect()
     };
     let all = json!({ "diagnostics": [] });
-    let option = "Replace `flavour` with `flavor`: 0:33-0:40 \"flavor\"";
+    let option = "Replace `flavour` with `flavor`: 0:32-0:39 \"flavor\"";
     assert_eq!(fixes(place(0, 35, 35), all.clone()), [option]);
     assert_eq!(fixes(place(0, 0, 10), all.clone()), [""; 0]);
     assert_eq!(fixes(place(1, 0, 9), all), ["Insert `;`: 1:9-1:9 \";\""]);

@@ -40,7 +40,7 @@ pub fn definition(source: &Module, at: usize, find: Find<'_>) -> Option<Definiti
     let word = word_at(text, at)?;
     let here = |span: Range<usize>| Definition { asked: word.clone(), source: source.clone(), span };
     match mention(&tree, &word) {
-        Some(Mention::Function { modules, name, arguments }) if modules.is_empty() => {
+        Some(Mention::Function { modules: [], name, arguments }) => {
             function(&tree, name, arguments).map(|function| here(function.name.span.clone()))
         }
         Some(Mention::Function { modules, name, arguments }) => {

@@ -16,7 +16,11 @@ from pygls.lsp.client import LanguageClient
 MODULE = """\
 /// Boot so many servers.
 fn grow(name, count) {
-    boot_all((1..=count).collect().map(|n| #{ name: `${name}-${n}`, image: "cirros", flavor: "m1.tiny" }))
+    let specs = [];
+    for n in 1..=count {
+        specs.push(#{ name: `${name}-${n}`, image: "cirros", flavor: "m1.tiny" });
+    }
+    boot_all(specs)
 }
 export const SIZE = 3;
 """
@@ -163,7 +167,7 @@ async def session(rhain, folder):
     module = editor.open(folder / "lib" / "web.rhai", MODULE)
     editor.replace(module, "export const SIZE", "\nexport const SIZE")
     target = await editor.text_document_definition_async(lsp.DefinitionParams(**editor.cursor(uri, "web::SIZE")))
-    must("a module that is not saved", target.range.start.line, 5)
+    must("a module that is not saved", target.range.start.line, 9)
 
     outline = await editor.text_document_document_symbol_async(
         lsp.DocumentSymbolParams(lsp.TextDocumentIdentifier(uri)))
