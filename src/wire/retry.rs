@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn a_budget_ends_and_fills_up_again() {
         let mut budget = Budget::default();
-        let mut left =
+        let left =
             |budget: &mut Budget, now| (0..1000).filter(|_| budget.take(Duration::from_secs(now))).count();
         assert_eq!(left(&mut budget, 0), 256);
         assert_eq!(left(&mut budget, 3), 3, "a second adds one");
