@@ -31,6 +31,8 @@ pub trait Progress: Send + Sync {
     fn began(&self, _step: &Step) {}
     /// It ended, after so much of the run's time.
     fn ended(&self, _step: &Step, _end: StepEnd, _took: Duration) {}
+    /// Keep the lines that move off the terminal while a person is asked something there; `false` lets them back.
+    fn hold(&self, _on: bool) {}
     /// Write something else where the lines that move do not tear it.
     fn aside(&self, talk: &mut dyn FnMut()) {
         talk();

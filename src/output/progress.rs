@@ -4,7 +4,7 @@
 //! `--format json` a step is an event when it begins and one when it ends.
 
 use crate::cloud::host::{Progress, Step, StepEnd};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::io::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -153,6 +153,17 @@ impl Progress for Spinner {
             }
         }
         self.say(&self.line(step, end, took));
+    }
+
+    fn hold(&self, on: bool) {
+        let _state = self.state();
+        if on {
+            // A terminal that is gone has no lines to clear.
+            let _ = self.lines.clear();
+            self.lines.set_draw_target(ProgressDrawTarget::hidden());
+        } else {
+            self.lines.set_draw_target(ProgressDrawTarget::stderr());
+        }
     }
 
     fn aside(&self, talk: &mut dyn FnMut()) {

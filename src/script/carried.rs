@@ -1,5 +1,7 @@
 //! What an error of the engine carries on through the call that it ends: the item it is of, further facts, the members.
 
+#![allow(clippy::boxed_local)] // errors of the engine come boxed, and go on boxed
+
 use super::failure::Cause;
 use super::fault::{FOR, Known, cause, failure};
 use super::value::to_dynamic;

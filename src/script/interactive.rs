@@ -12,7 +12,7 @@ use super::known::{self, Names};
 use super::modules::{self, INPUT, Resolver, Watched};
 use super::session::Session;
 use super::value::to_value;
-use super::{assigning, raise};
+use super::{assigning, ending, raise};
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::lexer::{self, Shape};
@@ -100,6 +100,13 @@ impl Interactive {
         };
         fresh.scope.push_dynamic(RESULT, Dynamic::UNIT);
         fresh
+    }
+
+    /// The session ends: run what its inputs put off; gives what failed of that, first to last.
+    pub fn finish(&self) -> Vec<Failure> {
+        let ended =
+            ending::finish(&self.session, &self.engine, &self.latest(), &self.opening, Ok(Value::Unit));
+        ended.err().into_iter().chain(self.session.endings.failures()).collect()
     }
 
     /// Forget variables, functions, imports and the last result; inputs are counted on.

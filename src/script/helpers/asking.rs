@@ -51,10 +51,14 @@ fn asked(session: &Session, call: &Call, choice: &str, hidden: bool) -> Result<S
     };
     let none = |message: String| Error::new(Kind::Failed, message).coded("language::no_terminal").help(help);
     let question = format!("{}{choice} ", call.get(&QUESTION)?.0.trim_end());
-    session.host.progress.done();
-    let Some(answer) = session.console.ask(&question, hidden) else {
+    let progress = &session.host.progress;
+    progress.done();
+    progress.hold(true);
+    let answer = session.console.ask(&question, hidden);
+    let answer = answer.map(|answer| session.bridge.wait(session.host.unless_cancelled(answer)));
+    progress.hold(false);
+    let Some(answer) = answer else {
         return Err(none(format!("`{verb}` has nobody to ask: there is no terminal")));
     };
-    let answer = session.bridge.wait(session.host.unless_cancelled(answer))?;
-    answer.ok_or_else(|| none(format!("`{verb}` got no answer: the input ended")))
+    answer?.ok_or_else(|| none(format!("`{verb}` got no answer: the input ended")))
 }
