@@ -102,6 +102,23 @@ impl Conversation {
         }
     }
 
+    /// End the session: what was put off is done. Gives the exit code, this one unless that fails.
+    pub fn finish(&mut self, code: u8) -> u8 {
+        self.around.begin();
+        let ended = self.interactive.finish(code);
+        self.session.host.progress.done();
+        let code = match ended {
+            Ok(_) => code,
+            Err(Failure { cause: Cause::Exit(_), .. }) => code,
+            Err(failure) => self.around.report(&failure, &[]),
+        };
+        for failure in self.session.endings.failures() {
+            self.around.report(&failure, &[]);
+        }
+        self.around.end();
+        code
+    }
+
     /// Take the statement or command that stands in these bytes of standard input.
     pub(super) fn take_part(&mut self, whole: &str, part: std::ops::Range<usize>) -> Next {
         let text = whole.get(part.clone()).unwrap_or("");

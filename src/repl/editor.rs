@@ -62,7 +62,7 @@ pub fn talk(conversation: Conversation, terminal: Terminal) -> std::io::Result<u
         let prompt = conversation.borrow().prompt();
         let line = match editor.readline(&(prompt.as_str(), paint::bold(&prompt).as_str())) {
             Ok(line) => line,
-            Err(ReadlineError::Eof) => return Ok(0),
+            Err(ReadlineError::Eof) => return Ok(conversation.borrow_mut().finish(0)),
             Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => continue,
             Err(error) => {
                 unread += 1;
@@ -79,7 +79,7 @@ pub fn talk(conversation: Conversation, terminal: Terminal) -> std::io::Result<u
         }
         let next = conversation.borrow_mut().take(&line);
         if let Next::Leave(code) = next {
-            return Ok(code);
+            return Ok(conversation.borrow_mut().finish(code));
         }
     }
 }

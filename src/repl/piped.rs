@@ -5,6 +5,11 @@ use super::{Conversation, Next};
 
 /// Take every statement of a text; gives the exit code: 0, that of the first that failed, or of `exit`.
 pub fn read(conversation: &mut Conversation, text: &str) -> u8 {
+    let code = statements(conversation, text);
+    conversation.finish(code)
+}
+
+fn statements(conversation: &mut Conversation, text: &str) -> u8 {
     let mut lines = text.split_inclusive('\n').peekable();
     let (mut start, mut end) = (0, 0);
     while let Some(line) = lines.next() {

@@ -5,6 +5,7 @@
 //! input it came from; modules by the name they were imported as; constants where `global::NAME` looks for them.
 //! Nothing is read from a terminal here: that is `repl`.
 
+use super::ending;
 use super::engine::{CONSTANTS, Constants, engine_with};
 use super::failure::{Cause, Failure};
 use super::fault;
@@ -124,6 +125,19 @@ impl Interactive {
         self.inputs += 1;
         let source = format!("{INPUT}{}", self.inputs);
         self.evaluate_as(&source, text)
+    }
+
+    /// Run what inputs put off by `defer` and `on_failure`: the session ends, with this exit code.
+    ///
+    /// # Errors
+    /// What failed of it where nothing had failed before; else the end that was given.
+    pub fn finish(&mut self, code: u8) -> Result<Value, Failure> {
+        let end = match code {
+            0 => Ok(Value::Unit),
+            code => Err(Failure { cause: Cause::Exit(i64::from(code)), sites: Vec::new() }),
+        };
+        let functions = AST::new([], self.functions.clone());
+        ending::finish(&self.session, &self.engine, &self.latest(), &functions, end)
     }
 
     /// The name of the latest input.

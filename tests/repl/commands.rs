@@ -47,6 +47,13 @@ fn a_pipe_ends_at_its_first_error() {
 }
 
 #[test]
+fn what_was_put_off_is_done_when_the_session_ends() {
+    gives(&["defer(|| print(\"last\"));", "on_failure(|| print(\"not this\"));", "1"], "1\nlast\n");
+    let ended = told(&Program::new(), &["on_failure(|| print(\"mended\"));", "throw \"x\"", "1"]);
+    assert_eq!((ended.out.as_str(), ended.code), ("mended\n", Some(1)));
+}
+
+#[test]
 fn several_clouds_and_none_chosen_is_no_session() {
     let two = "clouds:\n  a: {auth: {auth_url: 'http://127.0.0.1:1', username: u, password: p}}\n  \
                b: {auth: {auth_url: 'http://127.0.0.1:1', username: u, password: p}}\n";
