@@ -5,7 +5,6 @@
 //! input it came from; modules by the name they were imported as; constants where `global::NAME` looks for them.
 //! Nothing is read from a terminal here: that is `repl`.
 
-use super::ending;
 use super::engine::{CONSTANTS, Constants, engine_with};
 use super::failure::{Cause, Failure};
 use super::fault;
@@ -101,13 +100,6 @@ impl Interactive {
         };
         fresh.scope.push_dynamic(RESULT, Dynamic::UNIT);
         fresh
-    }
-
-    /// The session ends: run what its inputs put off; gives what failed of that, first to last.
-    pub fn finish(&self) -> Vec<Failure> {
-        let ended =
-            ending::finish(&self.session, &self.engine, &self.latest(), &self.opening, Ok(Value::Unit));
-        ended.err().into_iter().chain(self.session.endings.failures()).collect()
     }
 
     /// Forget variables, functions, imports and the last result; inputs are counted on.
