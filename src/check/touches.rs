@@ -114,12 +114,8 @@ pub fn sentence(checked: &[Checked]) -> String {
 /// The cloud that a call is made on, where it is not the default: `cloud("lab").boot(…)`.
 fn cloud_of(call: &Called<'_>) -> Option<String> {
     let on = Called::of(call.given().next()?).filter(|on| on.is_plain("cloud"))?;
-    match on.arguments.list.first() {
-        None => None,
-        Some(name) => Some(
-            name.text().map_or_else(|| "a cloud that it chooses".to_string(), |name| format!("`{name}`")),
-        ),
-    }
+    let name = on.arguments.list.first()?;
+    Some(name.text().map_or_else(|| "a cloud that it chooses".to_string(), |name| format!("`{name}`")))
 }
 
 fn is_get(call: &Called<'_>) -> bool {
