@@ -1,5 +1,8 @@
 //! What is offered at a place of a text. `‸` is the cursor.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+#![allow(clippy::disallowed_methods)] // a run of the fuzzer by hand is told its length by the environment
+
 mod around;
 mod colours;
 mod complete;

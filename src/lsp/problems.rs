@@ -75,7 +75,7 @@ fn diagnostic(document: &Document, finding: &Finding, client: &Client) -> Value 
     });
     if let Some(code) = error.diagnostic {
         shown["code"] = code.into();
-        if code.starts_with("check::unused") || code == "check::unreachable" {
+        if matches!(code, "check::unused_variable" | "check::unreachable") {
             // Shown as what can go.
             shown["tags"] = json!([1]);
         }

@@ -181,7 +181,7 @@ fn closure(error: &P, reading: &Reading) -> Option<Found> {
         return written(format!("write `|{name}| …`"), reading.start(0));
     }
     let behind = matches!(reading.word(0), "{" | "do") && matches!(reading.word(1), "|" | "||");
-    if behind && matches!(reading.word(-1), ")" | "]") || behind && is_word(reading, -1) {
+    if behind && (matches!(reading.word(-1), ")" | "]") || is_word(reading, -1)) {
         let error = mistake("parse::closure", "a closure is an argument of the call", "write `(|x| …)`");
         return Some((error, reading.start(0)));
     }

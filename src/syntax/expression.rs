@@ -30,6 +30,24 @@ impl Parser<'_> {
                 operator.span.end = self.take().span.end;
                 operator.text = "!in".to_string();
             }
+            if matches!(symbol, ".." | "..=") && self.ends_expression() {
+                // A range without an end.
+                let right = Expression::new(operator.span.end..operator.span.end, ExpressionKind::Unit);
+                let span = left.span.start..operator.span.end;
+                let kind = ExpressionKind::Binary { operator, left: Box::new(left), right: Box::new(right) };
+                left = Expression::new(span, kind);
+                continue;
+            }
+            if symbol == "??" && matches!(self.word(), "break" | "continue" | "return" | "throw") {
+                let statement = self.statement();
+                let span = statement.span.clone();
+                let block = Block { span: span.clone(), statements: vec![statement] };
+                let right = Expression::new(span.clone(), ExpressionKind::Block(block));
+                let around = left.span.start..span.end;
+                let kind = ExpressionKind::Binary { operator, left: Box::new(left), right: Box::new(right) };
+                left = Expression::new(around, kind);
+                continue;
+            }
             let right = self.nested(
                 |parser| parser.binary(if operator.text == "**" { binds - 1 } else { binds }),
                 |parser| Expression::new(parser.end()..parser.end(), ExpressionKind::Missing),
@@ -40,6 +58,11 @@ impl Parser<'_> {
                 ExpressionKind::Binary { operator, left: Box::new(left), right: Box::new(right) },
             );
         }
+    }
+
+    /// Whether what stands here ends an expression, or there is nothing more.
+    fn ends_expression(&self) -> bool {
+        self.token().is_none() || matches!(self.word(), ")" | "]" | "}" | "," | ";" | ":" | "=>")
     }
 
     fn unary(&mut self) -> Expression {
@@ -227,6 +250,8 @@ impl Parser<'_> {
                 };
                 E::Loop { condition, body }
             }
+            // A range without a beginning begins at 0.
+            ".." | "..=" => E::Int(Some(0)),
             "true" | "false" => E::Bool(self.take().text == "true"),
             "let" | "const" | "fn" | "import" | "export" | "return" | "throw" | "break" | "continue"
             | "try" | "else" | "catch" | "in" | "as" | "private" => self.missing().kind,

@@ -369,10 +369,14 @@ pub(super) fn ends_itself(statement: &Statement) -> bool {
     use ExpressionKind as E;
     match &statement.kind {
         StatementKind::Function(_) | StatementKind::Try { .. } => true,
-        StatementKind::Expression(expression) => matches!(
-            expression.kind,
-            E::If { .. } | E::Switch { .. } | E::For { .. } | E::Loop { .. } | E::Block(_)
-        ),
+        StatementKind::Expression(expression) => match &expression.kind {
+            E::If { .. } | E::Switch { .. } | E::For { .. } | E::Block(_) => true,
+            // `do { … } while condition` ends with an expression.
+            E::Loop { condition, body } => {
+                condition.as_ref().is_none_or(|condition| condition.span.start < body.span.start)
+            }
+            _ => false,
+        },
         _ => false,
     }
 }

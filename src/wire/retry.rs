@@ -123,7 +123,7 @@ impl Budget {
     /// The most repeats that can be saved up.
     pub const MOST: f64 = 256.0;
     /// What an answer adds.
-    pub const AN_ANSWER: f64 = 0.2;
+    pub const AN_ANSWER: f64 = 0.25;
     /// What a second adds.
     pub const A_SECOND: f64 = 1.0;
 
@@ -282,8 +282,8 @@ mod tests {
             |budget: &mut Budget, now| (0..1000).filter(|_| budget.take(Duration::from_secs(now))).count();
         assert_eq!(left(&mut budget, 0), 256);
         assert_eq!(left(&mut budget, 3), 3, "a second adds one");
-        (0..10).for_each(|_| budget.earn());
-        assert_eq!(left(&mut budget, 3), 2, "five answers add one");
+        (0..8).for_each(|_| budget.earn());
+        assert_eq!(left(&mut budget, 3), 2, "four answers add one");
         assert_eq!(left(&mut budget, 86_400), 256, "no more is saved up");
     }
 }
