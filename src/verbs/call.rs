@@ -40,7 +40,7 @@ impl Call {
         Call { verb, form, host, cloud, arguments: Arc::new(arguments), later: None, offset }
     }
 
-    /// The same call as one among many: what each would read again at its end is read by [`Call::read_later`].
+    /// The same call as one among many: what each would read again at its end is read for all of them together afterwards.
     pub fn among_many(&self) -> Call {
         Call { later: Some(Arc::default()), ..self.clone() }
     }
