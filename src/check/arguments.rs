@@ -25,6 +25,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             ([module], _) => of_module(facts, call, &module.text, found),
             ([], _) if facts.functions.iter().any(|(own, _)| own.text == name) => own(facts, call, found),
             ([], Some(verb)) => of_verb(facts, call, verb, found),
+            ([], None) if facts.calls_variable(call) => {}
             ([], None) => native(facts, call, found),
             _ => {}
         }
@@ -303,6 +304,8 @@ fn may_be(param: &Param, ty: &Type) -> bool {
         _ => true,
     };
     let sample = match ty {
+        // Called where its result was meant to be a closure: `defer(delete(x))` has deleted before it fails.
+        _ if takes_closure(param) => return *ty == Type::Function,
         Type::Of(noun) => return takes_noun(*noun),
         // Texts differ by what they say.
         Type::Text => {
@@ -330,6 +333,13 @@ fn may_be(param: &Param, ty: &Type) -> bool {
     };
     // Where the kind fits and the content does not, another content may.
     !matches!((param.check)(&sample), Err(mismatch) if mismatch.because.is_none())
+}
+
+/// Whether a parameter takes a closure and nothing else.
+fn takes_closure(param: &Param) -> bool {
+    let takes = |value: Value| (param.check)(&value).is_ok();
+    let others = [Value::Int(1), Value::text("text"), Value::Array(Vec::new()), Value::Bool(true)];
+    takes(Value::Other("a closure")) && !others.into_iter().any(takes)
 }
 
 /// The value that an expression is, where all of it is written out.

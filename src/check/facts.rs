@@ -9,7 +9,7 @@ use crate::script::fault::Signature;
 use crate::script::modules;
 use crate::script::reader::{self, Native};
 use crate::script::session::Session;
-use crate::syntax::scope::Scopes;
+use crate::syntax::scope::{Declaration, Declares, Scopes};
 use crate::syntax::tree::*;
 use crate::syntax::{self};
 use std::collections::{BTreeMap, BTreeSet};
@@ -152,6 +152,18 @@ impl<'a> Facts<'a> {
     pub fn finding(&self, error: Error, span: Range<usize>) -> Finding {
         let severity = if self.is_tried(&span) { Severity::Warning } else { Severity::Error };
         Finding { severity, ..Finding::error(error, span) }
+    }
+
+    /// Whether a plain call is of a variable: no function takes so many arguments, and a variable has the name.
+    pub fn calls_variable(&self, call: &Called<'_>) -> bool {
+        let name = call.name;
+        let takes = |native: &Native| native.arities.contains(&call.arguments.list.len());
+        if call.receiver.is_some() || !call.modules.is_empty() || self.is_own(&name.text) {
+            return false;
+        }
+        let seen = self.scopes.visible(name.span.start);
+        let variable = |one: &&Declaration| one.name.text == name.text && one.by != Declares::Import;
+        !self.native(&name.text).is_some_and(takes) && seen.iter().any(variable)
     }
 
     /// Whether a function of the script has this name.

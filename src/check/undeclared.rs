@@ -21,6 +21,11 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         if error.diagnostic == Some("language::function_scope") && (function.is_none() || !of_script()) {
             error = unknown(name, facts);
         }
+        // The nearest of what the script declares: another misspelling is no help.
+        let nearest = error.label.as_deref().is_some_and(|label| label.starts_with("did you mean"));
+        if error.diagnostic == Some("language::unknown_variable") && nearest && !used.module {
+            error = unknown(name, facts);
+        }
         let near = error.label.as_deref().and_then(only);
         let constant = error.label.as_deref().and_then(|label| label.strip_prefix("write `global::"));
         let global = constant.and_then(|rest| rest.strip_suffix('`')).map(|name| format!("global::{name}"));

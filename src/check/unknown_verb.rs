@@ -12,6 +12,10 @@ const SYNTAX: [&str; 8] = ["type_of", "call", "curry", "is_shared", "is_def_var"
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for call in &facts.calls {
         let name = &call.name.text;
+        if verb(name).is_none() && facts.calls_variable(call) && !SYNTAX.contains(&name.as_str()) {
+            found.push(facts.finding(reader::variable_called(name), call.name.span.clone()));
+            continue;
+        }
         if name.is_empty() || !unknown(facts, call) {
             continue;
         }

@@ -23,7 +23,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let kept = !matches!(declared.by, Declares::Let | Declares::Const) || declared.exported;
         let missed =
             facts.scopes.uses.iter().any(|used| used.declaration.is_none() && used.name.text == *name);
-        let meant = || missed || filled.iter().any(|text| text.contains(&format!("${{{name}")));
+        // A closure that is called like a function is told there.
+        let called = facts.calls.iter().any(|call| call.receiver.is_none() && call.name.text == *name);
+        let meant = || missed || called || filled.iter().any(|text| text.contains(&format!("${{{name}")));
         let elsewhere =
             (declared.top && global.contains(&name.as_str())) || facts.is_forgotten(name) || meant();
         if kept

@@ -8,7 +8,8 @@ use crate::check;
 use crate::cloud::error::{Error, Kind};
 use crate::cloud::nearest::did_you_mean;
 use crate::cloud::{Ty, Value};
-use crate::manual;
+use crate::diag::codes;
+use crate::manual::{self, Look};
 use crate::output::table;
 use crate::script::failure::{Cause, Failure};
 use crate::script::session::Session;
@@ -63,6 +64,7 @@ const fn command(
 pub const COMMANDS: &[Command] = &[
     command("help", "[VERB]", Takes::Topic, "these commands; a verb's page", help),
     command("doc", "[WORD]", Takes::Topic, "the manual: its index, a verb, a noun, a word", doc),
+    command("explain", "CODE", Takes::Topic, "what a kind of mistake means", doc),
     command("type", "EXPR", Takes::Expression, "what an expression gives; nothing is changed for it", type_),
     command("vars", "", Takes::Nothing, "variables, functions and modules of this session", vars),
     command("clouds", "", Takes::Nothing, "the clouds found, and where", clouds),
@@ -176,6 +178,9 @@ fn doc(conversation: &mut Conversation, topic: &str) -> Next {
         );
     }
     let topic = topic.trim_end_matches("()").trim();
+    if let Some(page) = codes::page(topic) {
+        return data(conversation, manual::rendered(page, Look::Plain).trim_end());
+    }
     match manual::page(topic) {
         Some(page) => data(conversation, &page),
         None => {

@@ -87,11 +87,15 @@ pub(super) fn of_variable(error: &mut Error, text: &str) {
         return;
     };
     if declares(text, name) {
-        let name = name.to_owned();
-        error.message = format!("`{name}` is a variable, not a verb");
-        error.label = Some(format!("write `{name}.call(…)` for a closure"));
-        error.help = None;
+        let told = variable_called(name);
+        (error.message, error.label, error.help) = (told.message.clone(), told.label.clone(), None);
     }
+}
+
+/// A call of what is a variable.
+pub(super) fn variable_called(name: &str) -> Error {
+    call("call::unknown_verb", format!("`{name}` is a variable, not a verb"))
+        .at(Place::Verb, format!("write `{name}.call(…)` for a closure"))
 }
 
 /// No function of this name, whatever it is given.

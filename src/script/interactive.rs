@@ -12,7 +12,7 @@ use super::known::{self, Names};
 use super::modules::{self, INPUT, Resolver, Watched};
 use super::session::Session;
 use super::value::to_value;
-use super::{assigning, ending, raise};
+use super::{assigning, calls, ending, raise};
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::lexer::{self, Shape};
@@ -289,6 +289,11 @@ impl Interactive {
             && let Some(constant) = self.scope.is_constant(name)
         {
             *error = unseen(name, constant);
+        }
+        if let Cause::Error(error) = &mut failure.cause {
+            // The variables of earlier inputs are declared as much as those of this one.
+            let declared = self.scope.iter_raw().map(|(name, _, _)| format!("let {name};\n"));
+            calls::of_variable(error, &declared.collect::<String>());
         }
         if let Cause::Interrupted { terminated } = &mut failure.cause {
             *terminated = self.session.signal.load(Ordering::Relaxed);

@@ -87,6 +87,11 @@ pub fn no_function(
     error
 }
 
+/// The error of calling what is a variable.
+pub fn variable_called(name: &str) -> Error {
+    calls::variable_called(name)
+}
+
 /// The error of a call that none of the verbs and none of these functions takes.
 pub fn misfit(session: &Session, functions: Vec<Signature>, name: &str, arguments: usize) -> Error {
     let types = vec!["string"; arguments].join(", ");

@@ -6,6 +6,7 @@
 
 mod expression;
 pub mod lexer;
+mod literal;
 mod parse;
 pub mod scope;
 pub mod tree;

@@ -28,6 +28,9 @@ pub async fn run(call: Call) -> Result<Value> {
     let result = if effect.changes_cloud() { work.await } else { host.unless_cancelled(work).await? };
     result.map_err(|mut error| {
         error.verb.get_or_insert(verb);
+        if error.kind == Kind::Conflict && error.help.is_none() && error.answer.is_some() {
+            error.help = Some(format!("wait until it is at rest before `{verb}`: `wait_ready(x)`"));
+        }
         error
     })
 }
