@@ -3,10 +3,10 @@
 //! Verbs are held to their declarations with the words of `verbs::prepare`, which says the same when the call is made;
 //! own functions, those of modules, and the language's own by how many arguments they take.
 
-use super::Finding;
 use super::facts::{Called, Facts};
 use super::types::Type;
 use super::unknown_verb::only;
+use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
 use crate::script::reader;
@@ -54,7 +54,11 @@ fn own(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
     let given = call.arguments.list.len();
     let takes = facts.functions.iter().filter(|(own, _)| own.text == name).map(|(_, count)| *count);
     let native = facts.native(name).is_some_and(|native| native.arities.contains(&call.given().count()));
-    if takes.into_iter().any(|count| count == given) || native || verb(name).is_some() {
+    if takes.into_iter().any(|count| count == given)
+        || native
+        || verb(name).is_some()
+        || facts.may_be_map(call)
+    {
         return;
     }
     let error = reader::misfit(facts.session, facts.signatures(), name, given);
@@ -65,10 +69,11 @@ fn native(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
     let name = call.name.text.as_str();
     let Some(native) = facts.native(name) else { return };
     let given = call.given().count();
-    // A closure in a map is called like a method of it, whatever its name.
-    let of_map = call.receiver.is_some_and(|on| matches!(facts.types.of(on), None | Some(Type::Map)));
     let (Some(least), Some(most)) = (native.arities.first(), native.arities.last()) else { return };
-    if native.arities.contains(&given) || of_map || matches!(name, "call" | "curry" | "print" | "debug") {
+    if native.arities.contains(&given)
+        || facts.may_be_map(call)
+        || matches!(name, "call" | "curry" | "print" | "debug")
+    {
         return;
     }
     let count =
@@ -118,6 +123,9 @@ fn bytes(call: &Called<'_>, place: &Place) -> Range<usize> {
 }
 
 fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mut Vec<Finding>) {
+    if call.receiver.is_some_and(|on| facts.types.of(on) == Some(Type::Map)) {
+        return;
+    }
     let all: Vec<&Expression> = call.given().collect();
     // The engine has a function of this name too, which takes other arguments.
     if facts.native(verb.name).is_some_and(|native| native.arities.contains(&all.len()))
@@ -140,7 +148,11 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
     for error in best {
         let near = error.label.as_deref().and_then(only);
         let key = matches!(error.place, Place::OptionKey(_)).then(|| bytes(call, &error.place));
-        let finding = placed(facts, call, error);
+        let mut finding = placed(facts, call, error);
+        if call.receiver.is_some() && matches!(first, Some(None)) {
+            // It may be a map with a closure of this name.
+            finding.severity = Severity::Warning;
+        }
         found.push(match (near, key) {
             (Some(near), Some(key)) => finding.fixed(key, near),
             _ => finding,

@@ -2,7 +2,7 @@
 
 use super::imports;
 use super::mistakes::Mended;
-use super::types::Types;
+use super::types::{Type, Types};
 use super::{Finding, Severity};
 use crate::cloud::Error;
 use crate::script::fault::Signature;
@@ -154,6 +154,11 @@ impl<'a> Facts<'a> {
         Finding { severity, ..Finding::error(error, span) }
     }
 
+    /// Whether what a method is called on may be a map: a closure in it is called like one, whatever its name.
+    pub fn may_be_map(&self, call: &Called<'_>) -> bool {
+        call.receiver.is_some_and(|on| matches!(self.types.of(on), None | Some(Type::Map)))
+    }
+
     /// Whether a plain call is of a variable: no function takes so many arguments, and a variable has the name.
     pub fn calls_variable(&self, call: &Called<'_>) -> bool {
         let name = call.name;
@@ -161,9 +166,9 @@ impl<'a> Facts<'a> {
         if call.receiver.is_some() || !call.modules.is_empty() || self.is_own(&name.text) {
             return false;
         }
-        let seen = self.scopes.visible(name.span.start);
-        let variable = |one: &&Declaration| one.name.text == name.text && one.by != Declares::Import;
-        !self.native(&name.text).is_some_and(takes) && seen.iter().any(variable)
+        let variable = |one: &Declaration| one.by != Declares::Import;
+        !self.native(&name.text).is_some_and(takes)
+            && self.scopes.meant(&name.text, name.span.start).is_some_and(variable)
     }
 
     /// Whether a function of the script has this name.

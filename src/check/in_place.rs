@@ -54,7 +54,8 @@ fn is_used(parent: &Node<'_>, expression: &Expression) -> bool {
 
 fn nothing(facts: &Facts<'_>, call: &Called<'_>) -> Option<Error> {
     let name = call.name.text.as_str();
-    if !call.modules.is_empty() || facts.is_own(name) {
+    let of_map = call.receiver.is_some_and(|on| facts.types.of(on) == Some(Type::Map));
+    if !call.modules.is_empty() || facts.is_own(name) || (of_map && !MAPS.contains(&name)) {
         return None;
     }
     let message = format!("`{name}` gives nothing");

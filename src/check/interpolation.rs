@@ -11,15 +11,14 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let span = expression.span.clone();
         let Some(source) = facts.text.get(span.clone()) else { return };
         let ExpressionKind::Text(text) = &expression.kind else { return };
-        if !source.starts_with('"') || !source.ends_with('"') {
+        if !source.starts_with('"') || !source.ends_with('"') || !text.contains("${") {
             return;
         }
         // What a shell or cloud-init is to fill in is not of this script.
-        let visible = facts.scopes.visible(span.start);
         let named = text.split("${").skip(1).find_map(|rest| {
             let end = rest.find('}')?;
             let word: String = rest[..end].chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            visible.iter().any(|one| one.name.text == word).then_some(word)
+            facts.scopes.meant(&word, span.start).map(|_| word)
         });
         let Some(word) = named else { return };
         let error = Error::new(Kind::Script, format!("`${{{word}}}` is printed as it stands"))

@@ -13,6 +13,7 @@ use crate::wire::{
 };
 use async_trait::async_trait;
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,18 @@ impl Process {
             Wire::new(settings, Arc::new(WallClock::start()), watch.clone())
         };
         Process { ways: [way(true), way(false)], environment }
+    }
+
+    /// The program that a name means in our own PATH; one that stands nowhere there is nowhere.
+    fn found(&self, program: &str) -> PathBuf {
+        let folders = self.environment.get("PATH").unwrap_or("/usr/local/bin:/usr/bin:/bin");
+        let of = |folder: PathBuf| Some(folder.join(program)).filter(|file| file.is_file());
+        match program.contains('/') {
+            true => PathBuf::from(program),
+            false => std::env::split_paths(folders)
+                .find_map(of)
+                .unwrap_or_else(|| PathBuf::from("/").join(program)),
+        }
     }
 }
 
@@ -97,7 +110,9 @@ impl Outside for Process {
     }
 
     async fn run(&self, run: &ProgramRun) -> Result<ProgramEnd, String> {
-        let mut command = tokio::process::Command::new(&run.program);
+        // Found by our own PATH: one that the script hands on would choose another program than the one allowed.
+        let program = self.found(&run.program);
+        let mut command = tokio::process::Command::new(&program);
         command.args(&run.args).envs(run.env.iter().map(|(name, value)| (name, value.reveal())));
         let folder =
             run.dir.as_ref().map_or(self.environment.cwd.clone(), |dir| self.environment.cwd.join(dir));

@@ -176,25 +176,38 @@ fn path_granted(grant: &Grant, directory: &Path, path: &str) -> bool {
     }
 }
 
+/// The file that a path means, links followed as far as there is anything; what is not there yet is where it would be made.
 fn settled(directory: &Path, path: &str) -> PathBuf {
-    let joined = directory.join(path);
-    if let Ok(real) = joined.canonicalize() {
+    real(&directory.join(path), 0)
+}
+
+/// More links than this lead nowhere, as on every system.
+const LINKS: usize = 40;
+
+fn real(path: &Path, links: usize) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
         return real;
     }
-    let mut plain = PathBuf::new();
-    for part in joined.components() {
-        match part {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            Component::CurDir => {}
-            other => plain.push(other),
-        }
+    // A link to what is not there: a write would make its target.
+    if links < LINKS
+        && let Ok(target) = path.read_link()
+    {
+        return real(&path.parent().unwrap_or(path).join(target), links + 1);
     }
-    plain
+    match (path.parent(), path.components().next_back()) {
+        (Some(parent), Some(Component::ParentDir)) => {
+            let mut above = real(parent, links);
+            above.pop();
+            above
+        }
+        (Some(parent), Some(Component::CurDir)) => real(parent, links),
+        (Some(parent), Some(last)) => real(parent, links).join(last),
+        _ => path.to_path_buf(),
+    }
 }
 
 #[cfg(test)]
+#[allow(clippy::expect_used)]
 mod tests {
     use super::*;
 
@@ -208,5 +221,22 @@ mod tests {
         assert!(!path_granted(&grant, here, "database"));
         assert!(!path_granted(&grant, here, "/etc/passwd"));
         assert!(!path_granted(&Grant::Nothing, here, "data/a.txt"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_leads_nowhere_else() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let here = folder.path();
+        std::fs::create_dir(here.join("data")).expect("made");
+        std::os::unix::fs::symlink("..", here.join("data/up")).expect("made");
+        std::os::unix::fs::symlink(here.join("made.txt"), here.join("data/dangling")).expect("made");
+        std::os::unix::fs::symlink("loop", here.join("data/loop")).expect("made");
+        let grant = Grant::These(vec!["data".to_string()]);
+        assert!(path_granted(&grant, here, "data/new.txt"));
+        assert!(path_granted(&grant, here, "data/new/deep.txt"));
+        assert!(!path_granted(&grant, here, "data/up/new.txt"));
+        assert!(!path_granted(&grant, here, "data/dangling"));
+        assert!(path_granted(&grant, here, "data/loop"));
     }
 }

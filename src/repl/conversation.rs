@@ -98,6 +98,10 @@ impl Conversation {
             "" => Next::Go,
             "exit" | "quit" if !known("exit") && !known("quit") => Next::Leave(0),
             "help" | "?" if !known("help") => commands::run(self, "help"),
+            // As the help of an error writes it, for a shell.
+            shell if shell.starts_with("rhain doc") || shell.starts_with("rhain explain") => {
+                commands::run(self, shell.trim_start_matches("rhain "))
+            }
             _ => self.evaluate(text, None),
         }
     }

@@ -154,7 +154,8 @@ impl Interactive {
             Ok(value) => {
                 let shown = to_value(&value);
                 if shown != Value::Unit {
-                    self.scope.set_value(RESULT, value);
+                    let _ = self.scope.remove::<Dynamic>(RESULT);
+                    self.scope.push_dynamic(RESULT, value);
                 }
                 Ok(shown)
             }

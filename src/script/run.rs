@@ -11,6 +11,7 @@ use super::params::{self, Declared};
 use super::session::Session;
 use super::value::to_value;
 use crate::cloud::Value;
+use crate::syntax;
 use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
 use std::sync::Arc;
 
@@ -29,7 +30,12 @@ impl Program {
         let mut engine = engine(session);
         // The optimizer folds calls of constants away, and their places with them.
         engine.set_optimization_level(OptimizationLevel::None);
-        match assigning::compile(&engine, &runnable(text)) {
+        // A function may stand as a value before it is defined: its name is known, and found when it is read.
+        let mut known = Scope::new();
+        for function in syntax::parse(text).functions() {
+            known.push_constant_dynamic(function.name.text.as_str(), Dynamic::UNIT);
+        }
+        match assigning::compile_within(&engine, &known, &runnable(text)) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;

@@ -4,6 +4,7 @@
 //! and the script's imports, and nothing else of the script; a closure sees what stands around it, and captures it.
 
 use super::tree::*;
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// What declares a name.
@@ -76,17 +77,21 @@ impl Scopes {
     /// What is seen at a byte, the nearest of each name.
     pub fn visible(&self, at: usize) -> Vec<&Declaration> {
         let function = self.functions.iter().find(|body| body.start <= at && at < body.end);
-        let mut found: Vec<&Declaration> = Vec::new();
-        for declared in self.declarations.iter().rev() {
-            let seen = declared.seen.start <= at && at <= declared.seen.end;
-            let here =
-                declared.function.as_ref() == function || (declared.by == Declares::Import && declared.top);
-            let hidden = found.iter().any(|other| other.name.text == declared.name.text);
-            if seen && here && !hidden && !declared.name.text.is_empty() {
-                found.push(declared);
-            }
-        }
-        found
+        let mut names = HashSet::new();
+        let here = self.declarations.iter().rev().filter(|declared| Scopes::sees(declared, at, function));
+        here.filter(|declared| names.insert(declared.name.text.as_str())).collect()
+    }
+
+    /// What a name means at a byte.
+    pub fn meant(&self, name: &str, at: usize) -> Option<&Declaration> {
+        let function = self.functions.iter().find(|body| body.start <= at && at < body.end);
+        let named = self.declarations.iter().rev().filter(|declared| declared.name.text == name);
+        named.into_iter().find(|declared| Scopes::sees(declared, at, function))
+    }
+
+    fn sees(declared: &Declaration, at: usize, function: Option<&Range<usize>>) -> bool {
+        let seen = declared.seen.start <= at && at <= declared.seen.end && !declared.name.text.is_empty();
+        seen && (declared.function.as_ref() == function || (declared.by == Declares::Import && declared.top))
     }
 
     /// The places that use a declaration.

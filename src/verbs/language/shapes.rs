@@ -123,7 +123,8 @@ impl Argument for FileMode {
         const GIVE: &str = "permissions in octal, as in chmod: \"0644\"";
         let mode = match value {
             Value::Text(text) => u32::from_str_radix(text.strip_prefix("0o").unwrap_or(text), 8).ok(),
-            Value::Int(number) => u32::try_from(*number).ok(),
+            // 644 is what people mean by 0o644 and is no such thing: in octal it is 1204.
+            Value::Int(number) => u32::try_from(*number).ok().filter(|mode| *mode <= 0o777),
             _ => return Err(Mismatch::give(GIVE)),
         };
         let mode = mode.filter(|mode| *mode <= 0o7777);
