@@ -5,7 +5,8 @@ use super::Finding;
 use super::facts::Facts;
 use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::syntax::tree::{Expression, ExpressionKind, Node};
+use crate::script::plain::is_key;
+use crate::syntax::tree::{Expression, ExpressionKind, Node, StatementKind};
 use crate::verbs::{prepare, verb};
 
 /// Keys of maps that hold secrets, whatever the map is for.
@@ -42,6 +43,8 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 });
                 literals.extend(named);
             }
+            // `let token = "…"` is as plain as a key of a map.
+            ExpressionKind::Text(_) if let_of(path).is_some_and(says) => literals.push((expression, "")),
             ExpressionKind::Text(text) if is_key(text) => literals.push((expression, "")),
             _ => {}
         }
@@ -67,17 +70,27 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     }
 }
 
+/// The variable that a literal is the value of.
+fn let_of<'a>(path: &[Node<'a>]) -> Option<&'a str> {
+    match path.iter().rev().nth(1) {
+        Some(Node::Statement(statement)) => match &statement.kind {
+            StatementKind::Let { name, .. } => Some(name.text.as_str()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Whether a name means a secret itself, and not where one is.
+fn says(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let ends =
+        ["password", "passwd", "secret", "token", "secret_key", "private_key", "api_key", "access_key"];
+    ends.iter().any(|end| name.ends_with(end))
+}
+
 /// Whether a text says by itself that it is no secret: an example's word, or too short for one.
 fn stands_in(text: &str) -> bool {
     const WORDS: [&str; 4] = ["changeme", "example", "xxx", "<"];
     text.chars().count() < 8 || WORDS.iter().any(|word| text.to_lowercase().starts_with(word))
-}
-
-/// Whether a text has the shape of a key that a service gives out.
-fn is_key(text: &str) -> bool {
-    let of = |start: &str, length: usize| {
-        text.strip_prefix(start)
-            .is_some_and(|rest| rest.len() == length && rest.chars().all(|c| c.is_ascii_alphanumeric()))
-    };
-    of("AKIA", 16) || of("ghp_", 36) || (text.contains("-----BEGIN ") && text.contains("PRIVATE KEY-----"))
 }

@@ -62,7 +62,10 @@ fn unknown(facts: &Facts<'_>, call: &Called<'_>) -> bool {
         return false;
     }
     match call.receiver {
-        None => !SYNTAX.contains(&name) && !(OF_TESTS.contains(&name) && facts.name.ends_with("_test.rhai")),
+        None => {
+            let of_tests = OF_TESTS.contains(&name) && facts.name.ends_with("_test.rhai");
+            !of_tests && !SYNTAX.contains(&name)
+        }
         // A closure in a map is called like a method of it.
         Some(receiver) => {
             !SYNTAX.contains(&name) && !matches!(facts.types.of(receiver), None | Some(Type::Map))

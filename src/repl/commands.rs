@@ -1,7 +1,6 @@
 //! The commands of a session, each a row of one table: `:help`, completion and the manual are made from it.
 
 use super::conversation::Conversation;
-use super::history::holds_secret;
 use super::words::{took, type_of};
 use super::{Next, notebook};
 use crate::check;
@@ -12,6 +11,7 @@ use crate::diag::codes;
 use crate::manual::{self, Look};
 use crate::output::table;
 use crate::script::failure::{Cause, Failure};
+use crate::script::plain::holds_secret;
 use crate::script::session::Session;
 use crate::syntax::lexer::{self, Shape};
 use crate::verbs;

@@ -20,9 +20,9 @@ use crate::script::failure::Failure;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub use crate::script::plain::holds_secret;
 pub use conversation::Conversation;
 pub use editor::{Terminal, talk};
-pub use history::holds_secret;
 pub use notebook::Notebook;
 pub use piped::read;
 pub use unfinished::unfinished;

@@ -10,6 +10,7 @@ use super::failure::{Cause, Failure};
 use super::fault;
 use super::known::{self, Names};
 use super::modules::{self, INPUT, Resolver, Watched};
+use super::plain;
 use super::session::Session;
 use super::value::to_value;
 use super::{assigning, calls, ending, raise};
@@ -225,6 +226,7 @@ impl Interactive {
     }
 
     fn compile(&self, source: &str, text: &str, scope: &Scope) -> Result<AST, Failure> {
+        plain::hush(&self.session, text);
         let places = results(text).into_iter().map(|at| lexer::position(text, at)).collect();
         RESULTS.set(places);
         // A function of an earlier input may stand as a value: its name is known, and found when it is read.

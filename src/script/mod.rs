@@ -24,6 +24,7 @@ pub mod modules;
 pub mod parallel;
 pub mod params;
 mod people;
+pub mod plain;
 pub mod raise;
 pub mod reader;
 mod reading;

@@ -8,6 +8,7 @@ use super::fault;
 use super::known::{self, Names};
 use super::modules;
 use super::params::{self, Declared};
+use super::plain;
 use super::session::Session;
 use super::value::to_value;
 use crate::cloud::Value;
@@ -27,6 +28,7 @@ impl Program {
     /// Compile a text; nothing of it runs.
     pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
         session.texts.add(name, text);
+        plain::hush(session, text);
         let mut engine = engine(session);
         // The optimizer folds calls of constants away, and their places with them.
         engine.set_optimization_level(OptimizationLevel::None);

@@ -40,7 +40,8 @@ fn an_interruption_ends_a_wait_and_says_what_exists() {
     let ended = interrupted(&served.program(), script, &[], "INT");
     assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""));
     assert_eq!(unframed(&ended.err), "  x the run was interrupted\n  exists   1 server of this run: web-1\n");
-    assert!(ended.err.contains("book.rhai:4:17") && ended.err.contains("it was here"), "{}", ended.err);
+    // The signal may come a moment before the wait begins.
+    assert!(ended.err.contains("book.rhai:4:") && ended.err.contains("it was here"), "{}", ended.err);
     assert_eq!(served.written(), ["server.create web-1"]);
 }
 

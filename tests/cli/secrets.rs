@@ -269,3 +269,29 @@ fn an_error_that_shows_a_script_hides_its_secrets() {
     let ended = program.run(&["run", "book.rhai", "--cloud", "sim", "--hush", PLANTED, "--hush", PLANTED]);
     hidden(&ended.all(), "a secret parameter given twice");
 }
+
+/// A script that does not parse, or is wrong elsewhere, is shown without what it holds in plain letters.
+#[test]
+fn a_script_that_is_wrong_does_not_show_its_secrets() {
+    let program = Program::new();
+    for script in [
+        "let api_token = \"hunter2-token\"; servres();",
+        "let pw = secret(\"hunter2-pass\"\nlet y = 1;",
+        "let h = #{ Authorization: \"Bearer hunter2-pass\" }; servres();",
+        "let k = \"AKIAIOSFODNN7HUNTER2\"; servres();",
+    ] {
+        program.file("book.rhai", script);
+        for words in [
+            &["check", "book.rhai"][..],
+            &["run", "book.rhai", "--cloud", "sim"],
+            &["check", "--format", "json", "book.rhai"],
+        ] {
+            let ended = program.run(words);
+            let said = format!("{}{}", ended.out, ended.err);
+            assert_eq!(ended.code, Some(2), "{said}");
+            assert!(!said.to_lowercase().contains("hunter2"), "{words:?}: {said}");
+            // JSON tells places, and no source.
+            assert!(said.contains("••••••") || words.contains(&"json"), "{words:?}: {said}");
+        }
+    }
+}

@@ -148,3 +148,14 @@ fn a_mistake_in_the_call_is_told_before_anything_runs() {
         world.fails(script, "invalid_argument", words);
     }
 }
+
+/// A function of the script stands as a value wherever it is defined.
+#[test]
+fn a_function_defined_below_is_a_value() {
+    World::new().gives(
+        "let found = parallel([1, 2], twice); defer(end);
+        fn twice(n) { n * 2 } fn end() { print(\"end\") }
+        found[0] + found[1]",
+        "6",
+    );
+}

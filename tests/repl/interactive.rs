@@ -43,6 +43,7 @@ fn variables_functions_and_closures_stay() {
     gives(&["let a = 1; let a = 2;", "a"], "2");
     gives(&["let a = 1;", "let b = 5;", "let a = 2;", "let c = 3;", "[a, b, c]"], "[2, 5, 3]");
     gives(&["const A = 1;", "let A = 2;", "A"], "2");
+    gives(&["const K = 3;", "fn h() { global::K }", "h()", "_ + 1", "[K, h()]"], "[3, 3]");
     gives(&["const A = 1;", "const A = 2; fn f() { global::A }", "f()"], "2");
 }
 
