@@ -24,7 +24,12 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         match (call.modules, verb(name)) {
             ([module], _) => of_module(facts, call, &module.text, found),
             ([], _) if facts.functions.iter().any(|(own, _)| own.text == name) => own(facts, call, found),
-            ([], Some(verb)) => of_verb(facts, call, verb, found),
+            ([], Some(verb)) => {
+                of_verb(facts, call, verb, found);
+                if verb.name == "boot_all" {
+                    specs(facts, call, found);
+                }
+            }
             ([], None) if facts.calls_variable(call) => {}
             ([], None) => native(facts, call, found),
             _ => {}
@@ -157,6 +162,38 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
             (Some(near), Some(key)) => finding.fixed(key, near),
             _ => finding,
         });
+    }
+}
+
+/// The specs of `boot_all`, where they are written out: each is what `boot` takes, with its name.
+fn specs(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+    let keys: Vec<Param> = boot::VERB.option_keys().copied().collect();
+    let known: Vec<&str> = std::iter::once("name").chain(keys.iter().map(|key| key.name)).collect();
+    let arrays = call.given().filter_map(|one| match &one.kind {
+        ExpressionKind::Array(items) => Some(items),
+        _ => None,
+    });
+    for item in arrays.flatten() {
+        let ExpressionKind::Map(entries) = &item.kind else { continue };
+        for entry in entries.iter().filter(|entry| !entry.key.text.is_empty() && entry.key.text != "name") {
+            let misfit = match keys.iter().find(|key| key.name == entry.key.text) {
+                None => {
+                    let error = prepare::unknown_option(&boot::VERB, &entry.key.text, &known);
+                    let near = error.label.as_deref().and_then(only);
+                    let finding = facts.finding(error, entry.key.span.clone());
+                    found.push(match near {
+                        Some(near) => finding.fixed(entry.key.span.clone(), near),
+                        None => finding,
+                    });
+                    continue;
+                }
+                Some(key) if matches!(entry.value.kind, ExpressionKind::Unit) && !key.required => continue,
+                Some(key) => {
+                    misfit(facts, key, &entry.value, Place::OptionValue(key.name.to_string()), false)
+                }
+            };
+            found.extend(misfit.map(|error| facts.finding(error, entry.value.span.clone())));
+        }
     }
 }
 
