@@ -267,3 +267,16 @@ fn imports_that_are_missing_outside_or_circular_are_told_at_their_place() {
     assert!(told.contains(&"site.rhai:2 import::missing".to_string()), "{told:?}");
     assert!(told.contains(&"site.rhai:3 import::outside".to_string()), "{told:?}");
 }
+
+/// What a test means to catch is a warning, and the words of tests are known there.
+#[test]
+fn what_assert_throws_is_given_is_a_warning() {
+    let world = World::new();
+    let text =
+        r#"fn test_a() { assert_throws("invalid_argument", || boot("a", #{ image: "i", flavour: "f" })); }"#;
+    let found = rhain::check::check(&world.setup.session, "a_test.rhai", text);
+    let told: Vec<_> = found.iter().map(|one| (one.severity, one.error.message.as_str())).collect();
+    assert_eq!(told, [(rhain::check::Severity::Warning, "`boot` has no option `flavour`")]);
+    let found = rhain::check::check(&world.setup.session, "a.rhai", text);
+    assert!(found.iter().any(|one| one.error.message.contains("assert_throws")), "{found:?}");
+}
