@@ -165,7 +165,8 @@ pub fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<D
     Some(time(value)?.duration_since(now).unwrap_or_default())
 }
 
-fn time(text: &str) -> Option<SystemTime> {
+/// An HTTP date.
+pub(super) fn time(text: &str) -> Option<SystemTime> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     parser.parse_timestamp(text.trim()).ok().map(SystemTime::from)
 }
