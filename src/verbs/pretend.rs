@@ -108,8 +108,8 @@ async fn booted(call: &Call) -> Result<Value> {
 async fn snapshot(call: &Call) -> Result<Value> {
     let cloud = call.cloud()?;
     let now = call.host.clock.now();
-    let name: Name = call.get(&super::image::snapshot::NAME)?;
-    let meta = call.find::<Meta>(&super::image::snapshot::META)?.map_or_else(BTreeMap::new, |meta| meta.0);
+    let name: Name = call.get(&super::volume::snapshot::NAME)?;
+    let meta = call.find::<Meta>(&super::volume::snapshot::META)?.map_or_else(BTreeMap::new, |meta| meta.0);
     let image = Resource::Image(Arc::new(Image {
         id: call.host.stand_in_id(),
         name: name.0,

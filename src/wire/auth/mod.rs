@@ -79,6 +79,14 @@ impl fmt::Debug for Credentials {
     }
 }
 
+/// The version of the signatures that a cloud takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Version {
+    V2,
+    V4,
+}
+
 /// How a request is signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scheme {
@@ -103,6 +111,14 @@ pub struct Signer {
 }
 
 impl Signer {
+    /// By this version; the older one knows neither region nor service.
+    pub fn new(version: Version, credentials: Credentials, region: &str, service: &str) -> Signer {
+        match version {
+            Version::V2 => Signer::v2(credentials),
+            Version::V4 => Signer::v4(credentials, region, service),
+        }
+    }
+
     /// By version 4.
     pub fn v4(credentials: Credentials, region: impl Into<Arc<str>>, service: impl Into<Arc<str>>) -> Signer {
         Signer { credentials, scheme: Scheme::V4 { region: region.into(), service: service.into() } }

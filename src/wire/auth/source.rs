@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 /// Where keys come from. Its `Debug` shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant)] // there is one a cloud
 pub enum Source {
     /// Keys that are written down.
     Static(Credentials),
@@ -34,7 +35,6 @@ pub struct AssumeRole {
     pub external_id: Option<String>,
     /// How long the keys are good for, in seconds, where it is said.
     pub duration: Option<u32>,
-    pub mfa_serial: Option<String>,
     pub sts: Sts,
 }
 
@@ -42,7 +42,8 @@ pub struct AssumeRole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub struct Sts {
-    pub endpoint: String,
+    /// Amazon's in the region, where none is said.
+    pub endpoint: Option<String>,
     pub region: String,
 }
 
@@ -69,8 +70,8 @@ pub struct Sso {
     pub session: Option<String>,
     /// Where tokens are kept: `~/.aws/sso/cache`.
     pub cache: PathBuf,
-    /// The portal's address.
-    pub endpoint: String,
+    /// The portal's address; Amazon's in the region, where none is said.
+    pub endpoint: Option<String>,
     /// What to type to log in again.
     pub login: String,
 }
@@ -111,4 +112,6 @@ pub struct InstanceMetadata {
     pub endpoint: String,
     /// Whether it is switched off (`AWS_EC2_METADATA_DISABLED`).
     pub disabled: bool,
+    /// Where else keys were looked for, in words: it is the last place, and its failure is told with them.
+    pub looked: Vec<String>,
 }
