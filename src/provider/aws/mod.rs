@@ -1,0 +1,3 @@
+//! The AWS driver: EC2, CloudFormation, and what else speaks their query protocol.
+
+pub mod credentials;
