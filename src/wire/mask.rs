@@ -164,8 +164,9 @@ pub fn markup(text: &str) -> Cow<'_, str> {
         let tag = &rest[open + 1..];
         let end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(tag.len());
         let name = &tag[..end];
-        let body = tag.find('>').map(|close| open + close + 2);
-        let (Some(body), true) = (body, is_secret_name(name)) else {
+        let local = name.rsplit(':').next().unwrap_or(name);
+        let body = tag.find('>').filter(|close| !tag[..*close].ends_with('/')).map(|close| open + close + 2);
+        let (Some(body), true) = (body, is_secret_name(local)) else {
             out.push_str(&rest[..=open]);
             rest = tag;
             continue;
