@@ -106,6 +106,24 @@ impl Image {
         self.data.as_ref().map_or(0, |data| data.bytes.len() as u64)
     }
 
+    /// What a volume that is filled from it remembers of it.
+    pub(crate) fn facts(&self) -> Pairs {
+        let mut facts = self.properties.clone();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let own = [
+            ("image_id", self.id.clone()),
+            ("image_name", text(&self.name)),
+            ("checksum", self.data.as_ref().map(|data| data.md5.clone()).unwrap_or_default()),
+            ("container_format", text(&self.container_format)),
+            ("disk_format", text(&self.disk_format)),
+            ("min_disk", self.min_disk_gib.to_string()),
+            ("min_ram", self.min_ram_mib.to_string()),
+            ("size", self.size().to_string()),
+        ];
+        facts.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        facts
+    }
+
     /// Whether this project may see it.
     pub(crate) fn shown_to(&self, project: &str, admin: bool) -> bool {
         self.status != ImageStatus::Deleted

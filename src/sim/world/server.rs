@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::deeds::Deed;
-use super::{Pairs, Port};
+use super::{Disk, Pairs, Port};
 
 /// A size that a server can have.
 #[derive(Debug, Clone, PartialEq)]
@@ -183,7 +183,8 @@ pub(crate) struct Server {
     pub(crate) volume_backed: bool,
     pub(crate) password: String,
     pub(crate) ports: Vec<Port>,
-    pub(crate) groups: Vec<String>,
+    /// Those that are to be made while it is built.
+    pub(crate) disks: Vec<Disk>,
     pub(crate) access_v4: String,
     pub(crate) access_v6: String,
     pub(crate) locked: bool,
