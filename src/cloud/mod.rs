@@ -264,6 +264,11 @@ pub trait Cloud: Send + Sync {
     async fn act(&self, _id: &str, action: &Action) -> Result<Accepted> {
         Err(self.unsupported(action.verb()))
     }
+    /// Whether a resize of this server is done and still to be confirmed or reverted, where the cloud does it at once and only the
+    /// run remembers the former flavor; `None` where the cloud itself shows it.
+    fn remembers_resize(&self, _server: &str) -> Option<bool> {
+        None
+    }
     /// What became of an accepted request.
     async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {
         Ok(RequestState::Unknown)
