@@ -158,8 +158,10 @@ pub trait Cloud: Send + Sync {
     async fn zones(&self) -> Result<Vec<String>> {
         Err(self.unsupported("zones"))
     }
-    /// Whether a text has the shape of an id of this noun, so that it is looked up as one first.
-    fn is_id(&self, noun: Noun, text: &str) -> bool;
+    /// Whether a text has the shape of an id of this noun, so that it is looked up as one first, and as a name after.
+    fn is_id(&self, _noun: Noun, _text: &str) -> bool {
+        false
+    }
 
     /// Any call of the provider's own REST API: service, method, path below the endpoint, body.
     async fn api(
