@@ -12,6 +12,7 @@ use crate::config::{self, AwsSettings, Chosen, Environment, SIM};
 use crate::gate::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
+use crate::provider::aws::credentials::KeyRing;
 use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
@@ -214,10 +215,7 @@ pub fn setup_with(
 
 /// A session with an AWS cloud, from what was configured.
 fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSession {
-    let keys = match settings.source {
-        wire::Source::Static(keys) => Arc::new(keys),
-        _ => Arc::new(wire::Credentials::new("", "")),
-    };
+    let keys = Arc::new(KeyRing::new(name.clone(), settings.source, wire.clone()));
     let settings = aws::Settings {
         found: match settings.found.as_str() {
             "environment" => "the environment (AWS_*)".to_string(),

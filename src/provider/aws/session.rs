@@ -4,6 +4,7 @@
 //! signed anew by [`crate::wire`]. What an answer's status means is the driver's to say.
 
 use super::call::Call;
+use super::credentials::KeyRing;
 use super::decode;
 use super::fault;
 use super::service::Service;
@@ -26,15 +27,14 @@ pub trait Keys: Send + Sync {
     async fn renewed(&self, stale: &Credentials) -> Result<Option<Credentials>>;
 }
 
-/// Keys that are written down.
 #[async_trait]
-impl Keys for Credentials {
+impl Keys for KeyRing {
     async fn keys(&self) -> Result<Credentials> {
-        Ok(self.clone())
+        KeyRing::keys(self).await
     }
 
-    async fn renewed(&self, _: &Credentials) -> Result<Option<Credentials>> {
-        Ok(None)
+    async fn renewed(&self, stale: &Credentials) -> Result<Option<Credentials>> {
+        KeyRing::renewed(self, stale).await
     }
 }
 
