@@ -18,11 +18,11 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 
+use super::aws::{self, Ledger};
 use super::clock::{Clock, SimTime, hold};
 use super::door::Door;
-use super::faults::{Fault, FaultKind, Faults};
-use super::aws::{self, Ledger};
 use super::face;
+use super::faults::{Fault, FaultKind, Faults};
 use super::openstack::{self, Answer, Request};
 use super::world::{Mood, World, seed};
 

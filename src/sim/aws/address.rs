@@ -43,7 +43,8 @@ fn by_id<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Floating> {
 }
 
 fn by_ip<'a>(region: &'a Region<'_>, ip: &str) -> Outcome<&'a Floating> {
-    let wrong = || Refused::value(format!("Value ({ip}) for parameter publicIp is invalid. Invalid IPv4 address."));
+    let wrong =
+        || Refused::value(format!("Value ({ip}) for parameter publicIp is invalid. Invalid IPv4 address."));
     let address: Ipv4Addr = ip.parse().map_err(|_| wrong())?;
     let missing = || Refused::new("InvalidAddress.NotFound", format!("Address '{ip}' not found."));
     own(region).find(|floating| floating.address == address).ok_or_else(missing)
@@ -87,7 +88,8 @@ fn allocate(region: &mut Region<'_>) -> Outcome<Told> {
         }
     };
     let tags = region.given_tags(ADDRESS)?;
-    let outside = region.world.networks.iter().find(|network| network.external).map(|network| network.id.clone());
+    let outside =
+        region.world.networks.iter().find(|network| network.external).map(|network| network.id.clone());
     let none = || Refused::new("InsufficientAddressCapacity", "There are no free addresses.");
     let project = region.project().to_owned();
     let made = region.world.allocate(&outside.ok_or_else(none)?, None, wanted, &project);
@@ -133,8 +135,10 @@ fn target(region: &Region<'_>) -> Outcome<String> {
     let at = region.instance(id)?;
     let server = &region.world.servers[at];
     if !matches!(Life::of(server), Life::Running | Life::Stopped | Life::Stopping) {
-        let message =
-            format!("The {} instance '{id}' is not in a valid state for this operation.", Life::of(server).name());
+        let message = format!(
+            "The {} instance '{id}' is not in a valid state for this operation.",
+            Life::of(server).name()
+        );
         return Err(Refused::new("IncorrectInstanceState", message));
     }
     let none = || Refused::new("InvalidInstanceID", format!("The instance '{id}' has no network interface"));
@@ -155,13 +159,18 @@ fn associate(region: &mut Region<'_>) -> Outcome<Told> {
     let fixed = match region.params.get("PrivateIpAddress") {
         None => None,
         Some(text) => {
-            let wrong = || Refused::value(format!("Value ({text}) for parameter privateIpAddress is invalid."));
+            let wrong =
+                || Refused::value(format!("Value ({text}) for parameter privateIpAddress is invalid."));
             Some(text.parse::<Ipv4Addr>().map_err(|_| wrong())?)
         }
     };
     // The one that led there gives way.
-    let others: Vec<String> =
-        region.world.floating_to(&port).filter(|other| other.id != own).map(|other| other.id.clone()).collect();
+    let others: Vec<String> = region
+        .world
+        .floating_to(&port)
+        .filter(|other| other.id != own)
+        .map(|other| other.id.clone())
+        .collect();
     for other in others {
         region.world.associate(&other, None, None)?;
     }
@@ -218,7 +227,9 @@ fn list(region: &mut Region<'_>) -> Outcome<Told> {
     }
     let wanted = |floating: &&Floating| {
         let id = ADDRESS.id(&floating.id);
-        ((ids.is_empty() && ips.is_empty()) || ids.contains(&id) || ips.contains(&floating.address.to_string()))
+        ((ids.is_empty() && ips.is_empty())
+            || ids.contains(&id)
+            || ips.contains(&floating.address.to_string()))
             && filters.fit(&tags_of(region, &id), |name| {
                 let value = match name {
                     "allocation-id" => Some(id.clone()),

@@ -79,7 +79,8 @@ pub(crate) struct Call<'a> {
 
 /// Whether a request speaks this protocol: it names an action at the root.
 pub(crate) fn is_ours(request: &Request) -> bool {
-    request.path == "/" && (request.method == "POST" || request.query.iter().any(|(name, _)| name == "Action"))
+    request.path == "/"
+        && (request.method == "POST" || request.query.iter().any(|(name, _)| name == "Action"))
 }
 
 /// The row of the tables that a request means.
@@ -181,7 +182,10 @@ impl Call<'_> {
         let account = account(&asker.project);
         let params = &self.params;
         let mut region = Region { world, ledger, params, asker, account, host: &self.request.base };
-        let told = (action.run)(&mut region)?;
+        region.world.mood.apart = true;
+        let told = (action.run)(&mut region);
+        region.world.mood.apart = false;
+        let told = told?;
         let mut xml = Xml::default();
         let namespace = match self.service {
             Service::Ec2 => {
@@ -205,8 +209,17 @@ impl Call<'_> {
     /// Refuses names that the action does not know: a misspelt parameter is no option.
     fn named(&self, action: &Action) -> Outcome<()> {
         const ALL: [&str; 11] = [
-            "Action", "Version", "DryRun", "AWSAccessKeyId", "Signature", "SignatureMethod", "SignatureVersion",
-            "Timestamp", "Expires", "SecurityToken", "ContentType",
+            "Action",
+            "Version",
+            "DryRun",
+            "AWSAccessKeyId",
+            "Signature",
+            "SignatureMethod",
+            "SignatureVersion",
+            "Timestamp",
+            "Expires",
+            "SecurityToken",
+            "ContentType",
         ];
         for (name, _) in &self.params.0 {
             let first = name.split('.').next().unwrap_or_default();

@@ -72,7 +72,8 @@ pub(super) fn page<T>(
     }
     if let Some(most) = most.filter(|most| !(5..=1000).contains(most)) {
         let side = if most < 5 { "greater than or equal to 5" } else { "less than or equal to 1000" };
-        let message = format!("Value ( {most} ) for parameter maxResults is invalid. Expecting a value {side}.");
+        let message =
+            format!("Value ( {most} ) for parameter maxResults is invalid. Expecting a value {side}.");
         return Err(Refused::value(message));
     }
     if let Some(token) = params.get("NextToken") {
@@ -118,7 +119,8 @@ mod tests {
         let first = page(&asked(&[("MaxResults", "5")]), "Id", ToString::to_string, items.clone());
         let Ok((five, Some(token))) = first else { panic!("{first:?}") };
         assert_eq!(five, [0, 1, 2, 3, 4]);
-        let second = page(&asked(&[("MaxResults", "5"), ("NextToken", &token)]), "Id", ToString::to_string, items);
+        let second =
+            page(&asked(&[("MaxResults", "5"), ("NextToken", &token)]), "Id", ToString::to_string, items);
         assert_eq!(second, Ok((vec![5, 6], None)));
         let both = page(&asked(&[("MaxResults", "5"), ("Id.1", "x")]), "Id", ToString::to_string, vec![1]);
         assert_eq!(both.map_err(|refused| refused.code), Err("InvalidParameterCombination".to_owned()));

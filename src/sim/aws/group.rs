@@ -15,11 +15,7 @@ use crate::sim::world::{Group, Refusal};
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateSecurityGroup", &["GroupName", "GroupDescription", "VpcId", "TagSpecification"], create),
     does("ec2.DeleteSecurityGroup", &["GroupId", "GroupName"], delete),
-    asks(
-        "ec2.DescribeSecurityGroups",
-        &["GroupId", "GroupName", "Filter", "MaxResults", "NextToken"],
-        list,
-    ),
+    asks("ec2.DescribeSecurityGroups", &["GroupId", "GroupName", "Filter", "MaxResults", "NextToken"], list),
 ];
 
 /// The groups of the caller's.
@@ -67,7 +63,9 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     region.world.default_group(&project);
     let (name, description) = (params.need("GroupName")?, params.need("GroupDescription")?);
     if name.len() > 255 || name.starts_with("sg-") {
-        let message = format!("Invalid security group name '{name}': it has at most 255 characters and begins otherwise than 'sg-'.");
+        let message = format!(
+            "Invalid security group name '{name}': it has at most 255 characters and begins otherwise than 'sg-'."
+        );
         return Err(Refused::value(message));
     }
     let network = match params.get("VpcId") {
@@ -95,7 +93,10 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let id = GROUP.id(&made);
     keep(region, &id, tags.clone());
     let mut xml = Xml::default();
-    xml.text("return", true).text("groupId", &id).tags(&tags).text("securityGroupArn", region.arn(GROUP, &id));
+    xml.text("return", true)
+        .text("groupId", &id)
+        .tags(&tags)
+        .text("securityGroupArn", region.arn(GROUP, &id));
     Ok(Told::from(xml).about(&id, name))
 }
 
@@ -110,7 +111,9 @@ fn delete(region: &mut Region<'_>) -> Outcome<Told> {
         let message = "the specified group: \"default\" cannot be deleted by a user";
         return Err(Refused::new("CannotDelete", message));
     }
-    let named = |other: &Group| other.id != own_id && other.rules.iter().any(|rule| rule.group.as_ref() == Some(&own_id));
+    let named = |other: &Group| {
+        other.id != own_id && other.rules.iter().any(|rule| rule.group.as_ref() == Some(&own_id))
+    };
     if own(region).any(named) {
         return Err(depends());
     }
@@ -179,7 +182,8 @@ fn list(region: &mut Region<'_>) -> Outcome<Told> {
         all || named || ids.iter().any(|id| GROUP.is(id, &group.id))
     };
     let wanted = |group: &&Group| {
-        asked(group) && filters.fit(&tags_of(region, &GROUP.id(&group.id)), |name| values(region, group, name))
+        asked(group)
+            && filters.fit(&tags_of(region, &GROUP.id(&group.id)), |name| values(region, group, name))
     };
     let rows: Vec<&Group> = own(region).filter(wanted).collect();
     let (rows, next) = page(region.params, "GroupId", |group| group.id.clone(), rows)?;

@@ -64,7 +64,8 @@ impl Kind {
     pub(super) fn formed(&self, id: &str) -> Outcome<()> {
         let digits = id.strip_prefix(self.prefix).and_then(|rest| rest.strip_prefix('-'));
         let good = |digits: &str| {
-            matches!(digits.len(), 8 | DIGITS) && digits.chars().all(|c| c.is_ascii_hexdigit() && !c.is_uppercase())
+            matches!(digits.len(), 8 | DIGITS)
+                && digits.chars().all(|c| c.is_ascii_hexdigit() && !c.is_uppercase())
         };
         match digits {
             Some(digits) if good(digits) => Ok(()),
@@ -97,7 +98,10 @@ mod tests {
         assert!(INSTANCE.is("i-f47ac10b58cc4372a", own));
         assert_eq!(INSTANCE.formed("i-f47ac10b58cc4372a"), Ok(()));
         let told = INSTANCE.formed("bogus").map_err(|refused| (refused.code, refused.message));
-        let wanted = ("InvalidInstanceID.Malformed".to_owned(), "Invalid id: \"bogus\" (expecting \"i-...\")".to_owned());
+        let wanted = (
+            "InvalidInstanceID.Malformed".to_owned(),
+            "Invalid id: \"bogus\" (expecting \"i-...\")".to_owned(),
+        );
         assert_eq!(told, Err(wanted));
         assert_eq!(INSTANCE.missing(&["i-1", "i-2"]).message, "The instance IDs 'i-1, i-2' do not exist");
     }

@@ -10,7 +10,7 @@ use super::refused::{Outcome, Refused};
 use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Action as Deed, CopySpec, Image, ImageStatus, Pairs};
+use crate::sim::world::{Action as Deed, Image, ImageStatus, Pairs, SnapshotSpec, Task};
 
 pub(super) static ACTIONS: &[Action] = &[
     does(
@@ -42,7 +42,9 @@ fn sees(region: &Region<'_>, image: &Image) -> bool {
 
 fn failed(region: &Region<'_>, image: &Image) -> bool {
     let shot = region.ledger.shots.get(&image.id);
-    image.status == ImageStatus::Deleted && image.owner == region.asker.project && shot.is_some_and(|shot| !shot.gone)
+    image.status == ImageStatus::Deleted
+        && image.owner == region.asker.project
+        && shot.is_some_and(|shot| !shot.gone)
 }
 
 /// The image of this id.
@@ -88,13 +90,14 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let asker = region.asker.clone();
     let image = region.world.snapshot_image(at, name, &Pairs::new(), &asker.user);
     let copies = copies(region, at, &image, &copy_tags)?;
+    // What a type calls its disk means nothing here: the copies say how large the volumes are to be.
     if let Some(made) = region.world.images.iter_mut().find(|other| other.id == image) {
-        made.min_disk_gib = copies.first().map_or(0, |copy| copy.1);
+        made.min_disk_gib = 0;
     }
     region.world.act(at, Deed::Snapshot(image.clone()), &asker)?;
     let description = region.params.get("Description").unwrap_or_default().to_owned();
     let source = Some(region.world.servers[at].id.clone());
-    let disks = copies.into_iter().map(|(copy, _, device)| (device, copy)).collect();
+    let disks = copies.into_iter().map(|(copy, device)| (device, copy)).collect();
     region.ledger.shots.insert(image.clone(), Shot { description, source, disks, gone: false });
     let own = IMAGE.id(&image);
     keep(region, &own, image_tags);
@@ -103,20 +106,24 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     Ok(Told::from(xml).about(&own, name))
 }
 
-/// Copies the volumes of a server (by index), the root first: the copy's id, its size, its device.
-fn copies(region: &mut Region<'_>, at: usize, image: &str, tags: &Pairs) -> Outcome<Vec<(String, i64, String)>> {
+/// Copies the volumes of a server (by index), the root first: the copy's id and its device.
+fn copies(region: &mut Region<'_>, at: usize, image: &str, tags: &Pairs) -> Outcome<Vec<(String, String)>> {
     let server = region.world.servers[at].id.clone();
-    let mut held: Vec<_> = region.world.attached(&server).into_iter().map(|(v, a)| (a.root, v.id.clone(), a.device.clone())).collect();
+    let mut held: Vec<_> = region
+        .world
+        .attached(&server)
+        .into_iter()
+        .map(|(v, a)| (a.root, v.id.clone(), a.device.clone()))
+        .collect();
     held.sort_by_key(|row| !row.0);
     let mut copies = Vec::new();
     for (_, volume, device) in held {
         let words = format!("Created by CreateImage({}) for {}", INSTANCE.id(&server), IMAGE.id(image));
-        let spec = CopySpec { volume, description: Some(words), force: true, apart: true, ..CopySpec::default() };
+        let spec = SnapshotSpec { volume, description: Some(words), force: true, ..SnapshotSpec::default() };
         let asker = region.asker.clone();
-        let copy = region.world.create_copy(&spec, &asker)?;
+        let copy = region.world.create_snapshot(&spec, &asker)?;
         keep(region, &SNAPSHOT.id(&copy), tags.clone());
-        let size = region.world.copy(&copy).map_or(0, |copy| copy.size_gib);
-        copies.push((copy, size, device));
+        copies.push((copy, device));
     }
     Ok(copies)
 }
@@ -124,7 +131,10 @@ fn copies(region: &mut Region<'_>, at: usize, image: &str, tags: &Pairs) -> Outc
 /// Lets the image that is being made of a server come out at once: EC2 has copied the disks when it says so, whatever
 /// becomes of the instance after.
 pub(super) fn settle(region: &mut Region<'_>, at: usize) {
-    let Some(id) = region.world.servers[at].shelved_image.take() else { return };
+    let server = &mut region.world.servers[at];
+    let taking =
+        matches!(server.task, Some(Task::SnapshotPending | Task::Snapshot | Task::SnapshotUploading));
+    let Some(id) = server.shelved_image.take_if(|_| taking) else { return };
     if let Some(image) = region.world.images.iter_mut().find(|image| image.id == id) {
         image.fill(format!("an image made by the simulated cloud: {id}").into_bytes());
     }
@@ -156,7 +166,9 @@ fn values(region: &Region<'_>, image: &Image, name: &str) -> Vec<String> {
     let value = match name {
         "architecture" => "x86_64".to_owned(),
         "block-device-mapping.snapshot-id" => {
-            return shot.map(|shot| shot.disks.iter().map(|disk| SNAPSHOT.id(&disk.1)).collect()).unwrap_or_default();
+            return shot
+                .map(|shot| shot.disks.iter().map(|disk| SNAPSHOT.id(&disk.1)).collect())
+                .unwrap_or_default();
         }
         "creation-date" => stamp(image.created),
         "description" => shot.map(|shot| shot.description.clone()).unwrap_or_default(),
@@ -216,12 +228,14 @@ fn show(region: &Region<'_>, xml: &mut Xml, image: &Image) {
     let id = IMAGE.id(&image.id);
     let (owner, name) = (account(&image.owner), image.name.as_deref().unwrap_or_default());
     let shot = region.ledger.shots.get(&image.id).cloned().unwrap_or_default();
-    xml.text("imageId", &id).text("imageLocation", format!("{owner}/{name}")).text("imageState", state(image));
+    xml.text("imageId", &id)
+        .text("imageLocation", format!("{owner}/{name}"))
+        .text("imageState", state(image));
     xml.text("imageOwnerId", &owner).time("creationDate", image.created);
     xml.text("isPublic", image.visibility == "public").node("productCodes", |_| {});
     xml.text("architecture", "x86_64").text("imageType", "machine").text("name", name);
     xml.text("description", &shot.description).text("rootDeviceType", "ebs").text("rootDeviceName", ROOT);
-    let copies = shot.disks.iter().filter_map(|(device, copy)| Some((device, region.world.copy(copy)?)));
+    let copies = shot.disks.iter().filter_map(|(device, copy)| Some((device, region.world.snapshot(copy)?)));
     xml.set("blockDeviceMapping", copies, |xml, (device, copy)| {
         xml.text("deviceName", device).node("ebs", |xml| {
             xml.text("snapshotId", SNAPSHOT.id(&copy.id)).text("volumeSize", copy.size_gib);
@@ -233,7 +247,8 @@ fn show(region: &Region<'_>, xml: &mut Xml, image: &Image) {
     xml.some("sourceInstanceId", shot.source.as_deref().map(|server| INSTANCE.id(server)));
     if image.status == ImageStatus::Deleted {
         xml.node("stateReason", |xml| {
-            xml.text("code", "Server.InternalError").text("message", "Server.InternalError: the image was not made");
+            xml.text("code", "Server.InternalError")
+                .text("message", "Server.InternalError: the image was not made");
         });
     }
 }
@@ -254,7 +269,7 @@ fn deregister(region: &mut Region<'_>) -> Outcome<Told> {
         image.status = ImageStatus::Deleted;
     }
     for (_, copy) in disks.iter().filter(|_| with_copies) {
-        region.world.delete_copy(copy)?;
+        region.world.delete_snapshot(copy)?;
     }
     region.ledger.tags.remove(id);
     Ok(Told::done().about(id, &name))

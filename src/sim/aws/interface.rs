@@ -23,12 +23,19 @@ fn write(xml: &mut Xml, row: &Shown<'_>, port: &Port) {
     xml.text("vpcId", VPC.id(&port.network)).text("description", "Primary network interface");
     xml.text("ownerId", &row.owner).text("status", "in-use").text("macAddress", &port.mac);
     xml.some("privateIpAddress", port.ip()).text("sourceDestCheck", !row.mark.unchecked);
-    xml.set("groupSet", row.groups.iter().filter(|group| port.groups.iter().any(|own| GROUP.is(&group.0, own))), |xml, (id, name)| {
-        xml.text("groupId", id).text("groupName", name);
-    });
+    xml.set(
+        "groupSet",
+        row.groups.iter().filter(|group| port.groups.iter().any(|own| GROUP.is(&group.0, own))),
+        |xml, (id, name)| {
+            xml.text("groupId", id).text("groupName", name);
+        },
+    );
     xml.node("attachment", |xml| {
-        xml.text("attachmentId", INTERFACE.id(&port.id).replace("eni-", "eni-attach-")).text("deviceIndex", 0);
-        xml.text("status", "attached").time("attachTime", row.server.created).text("deleteOnTermination", true);
+        xml.text("attachmentId", INTERFACE.id(&port.id).replace("eni-", "eni-attach-"))
+            .text("deviceIndex", 0);
+        xml.text("status", "attached")
+            .time("attachTime", row.server.created)
+            .text("deleteOnTermination", true);
     });
     let association = |xml: &mut Xml| {
         if let Some(public) = row.public {
@@ -67,7 +74,8 @@ const KNOWN: [&str; 10] = [
 fn list(region: &mut Region<'_>) -> Outcome<Told> {
     let filters = Filters::read(region.params, &KNOWN)?;
     let ids = region.params.list("NetworkInterfaceId");
-    let own = region.world.servers.iter().filter(|server| region.sees(server) && server.state != State::Deleted);
+    let own =
+        region.world.servers.iter().filter(|server| region.sees(server) && server.state != State::Deleted);
     let rows: Vec<(Shown<'_>, &Port)> =
         own.flat_map(|server| server.ports.iter().map(|port| (shown(region, server), port))).collect();
     for id in &ids {

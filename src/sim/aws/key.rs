@@ -93,7 +93,8 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let blob = generated(kind);
     let public_key = format!("{kind} {}", STANDARD.encode(&blob));
     let key = add(region, "ssh", &public_key, &blob)?;
-    let (title, length) = if kind == "ssh-rsa" { ("RSA PRIVATE KEY", 1191) } else { ("OPENSSH PRIVATE KEY", 290) };
+    let (title, length) =
+        if kind == "ssh-rsa" { ("RSA PRIVATE KEY", 1191) } else { ("OPENSSH PRIVATE KEY", 290) };
     let secret = STANDARD.encode(fresh_secret(length));
     let lines: Vec<_> = secret.as_bytes().chunks(64).map(String::from_utf8_lossy).collect();
     let material = format!("-----BEGIN {title}-----\n{}\n-----END {title}-----", lines.join("\n"));

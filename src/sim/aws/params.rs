@@ -49,7 +49,9 @@ impl Params {
     pub(super) fn number(&self, name: &str) -> Outcome<Option<i64>> {
         let Some(text) = self.get(name) else { return Ok(None) };
         let wrong = || {
-            Refused::value(format!("Value ( {text} ) for parameter {name} is invalid. Parameter must be an integer."))
+            Refused::value(format!(
+                "Value ( {text} ) for parameter {name} is invalid. Parameter must be an integer."
+            ))
         };
         text.parse().map(Some).map_err(|_| wrong())
     }
@@ -69,7 +71,9 @@ impl Params {
     pub(super) fn records(&self, name: &str) -> Vec<Params> {
         let mut found: BTreeMap<u32, Params> = BTreeMap::new();
         for (key, value) in &self.0 {
-            let Some((number, inner)) = below(key, name).and_then(|rest| rest.split_once('.')) else { continue };
+            let Some((number, inner)) = below(key, name).and_then(|rest| rest.split_once('.')) else {
+                continue;
+            };
             if let Ok(number) = number.parse() {
                 found.entry(number).or_default().0.push((inner.to_owned(), value.clone()));
             }

@@ -29,7 +29,9 @@ fn regions(region: &mut Region<'_>) -> Outcome<Told> {
     });
     let mut xml = Xml::default();
     xml.set("regionInfo", fits.then_some(()), |xml, ()| {
-        xml.text("regionName", REGION).text("regionEndpoint", &address).text("optInStatus", "opt-in-not-required");
+        xml.text("regionName", REGION)
+            .text("regionEndpoint", &address)
+            .text("optInStatus", "opt-in-not-required");
     });
     Ok(xml.into())
 }
@@ -56,8 +58,13 @@ fn zones(region: &mut Region<'_>) -> Outcome<Told> {
     });
     let mut xml = Xml::default();
     xml.set("availabilityZoneInfo", fits.then_some(()), |xml, ()| {
-        xml.text("zoneName", ZONE).text("zoneState", "available").text("regionName", REGION).text("zoneId", ID);
-        xml.text("groupName", REGION).text("networkBorderGroup", REGION).text("zoneType", "availability-zone");
+        xml.text("zoneName", ZONE)
+            .text("zoneState", "available")
+            .text("regionName", REGION)
+            .text("zoneId", ID);
+        xml.text("groupName", REGION)
+            .text("networkBorderGroup", REGION)
+            .text("zoneType", "availability-zone");
         xml.text("optInStatus", "opt-in-not-required").node("messageSet", |_| {});
     });
     Ok(xml.into())

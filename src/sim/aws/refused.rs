@@ -68,9 +68,10 @@ impl Refused {
 impl From<Refusal> for Refused {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::InState(state) => {
-                Self::new("IncorrectInstanceState", format!("The instance is not in the right state: {state}"))
-            }
+            Refusal::InState(state) => Self::new(
+                "IncorrectInstanceState",
+                format!("The instance is not in the right state: {state}"),
+            ),
             Refusal::InTask(_) | Refusal::NotReady | Refusal::NeverRan | Refusal::NotResized => {
                 Self::new("IncorrectInstanceState", "The instance is busy with what was asked before")
             }
@@ -81,7 +82,9 @@ impl From<Refusal> for Refused {
             Refusal::FlavorMemory | Refusal::FlavorDisk { .. } => {
                 Self::value("The image needs more than the instance type has")
             }
-            Refusal::ImageState(_, state) => Self::new("InvalidAMIID.Unavailable", format!("The image is {state}")),
+            Refusal::ImageState(_, state) => {
+                Self::new("InvalidAMIID.Unavailable", format!("The image is {state}"))
+            }
             Refusal::AddressTaken(address, _) => {
                 Self::new("InvalidIPAddress.InUse", format!("Address {address} is in use."))
             }

@@ -47,9 +47,12 @@ impl Region<'_> {
     /// Whether the caller sees this server at this time.
     pub(super) fn sees(&self, server: &Server) -> bool {
         let now = self.now();
-        let hidden = self.ledger.marks.get(&server.id).and_then(|mark| mark.hidden).is_some_and(|until| now < until);
+        let hidden =
+            self.ledger.marks.get(&server.id).and_then(|mark| mark.hidden).is_some_and(|until| now < until);
         let gone = server.state == State::Deleted
-            && server.terminated.is_none_or(|at| now.duration_since(at).is_ok_and(|since| since >= REMEMBERED));
+            && server
+                .terminated
+                .is_none_or(|at| now.duration_since(at).is_ok_and(|since| since >= REMEMBERED));
         server.project == self.asker.project && !hidden && !gone
     }
 
@@ -62,7 +65,12 @@ impl Region<'_> {
         let (mut found, mut missing) = (Vec::new(), Vec::new());
         for id in ids {
             INSTANCE.formed(id)?;
-            match self.world.servers.iter().position(|server| INSTANCE.is(id, &server.id) && self.sees(server)) {
+            match self
+                .world
+                .servers
+                .iter()
+                .position(|server| INSTANCE.is(id, &server.id) && self.sees(server))
+            {
                 Some(at) if found.contains(&at) => {}
                 Some(at) => found.push(at),
                 None => missing.push(id.as_str()),

@@ -49,11 +49,20 @@ pub(super) fn claim(request: &Request, params: &Pairs) -> Result<Claim, Flaw> {
     if let Some(text) = request.header("authorization") {
         let fields = text.strip_prefix("AWS4-HMAC-SHA256").ok_or(Flaw::Incomplete("Authorization"))?;
         let field = |name: &'static str| {
-            let found = fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
+            let found =
+                fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='));
             found.ok_or(Flaw::Incomplete(name))
         };
         let (stamp, at) = dated(request)?;
-        return four(field("Credential")?, field("SignedHeaders")?, field("Signature")?, stamp, at, None, false);
+        return four(
+            field("Credential")?,
+            field("SignedHeaders")?,
+            field("Signature")?,
+            stamp,
+            at,
+            None,
+            false,
+        );
     }
     if param("X-Amz-Algorithm") == Some("AWS4-HMAC-SHA256") {
         let need = |name: &'static str| param(name).ok_or(Flaw::Incomplete(name));
@@ -145,8 +154,10 @@ impl Claim {
                 let Some((region, service)) = &self.scope else { return false };
                 let canonical = four_request(request, headers, *in_query);
                 let scope = format!("{day}/{region}/{service}/aws4_request");
-                let text =
-                    format!("AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}", hex(&Sha256::digest(canonical.as_bytes())));
+                let text = format!(
+                    "AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{}",
+                    hex(&Sha256::digest(canonical.as_bytes()))
+                );
                 let mut key = format!("AWS4{secret}").into_bytes();
                 for part in [day.as_str(), region, service, "aws4_request"] {
                     key = keyed(&key, part);
@@ -194,7 +205,9 @@ fn four_request(request: &Request, signed: &[String], in_query: bool) -> String 
             .headers
             .get_all(name)
             .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" "))
+            .map(|value| {
+                String::from_utf8_lossy(value.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" ")
+            })
             .collect();
         headers.push_str(&format!("{name}:{}\n", values.join(",")));
     }

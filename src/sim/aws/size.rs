@@ -10,7 +10,11 @@ use crate::sim::world::{Flavor, Pairs};
 
 pub(super) static ACTIONS: &[Action] = &[
     asks("ec2.DescribeInstanceTypes", &["InstanceType", "Filter", "MaxResults", "NextToken"], types),
-    asks("ec2.DescribeInstanceTypeOfferings", &["LocationType", "Filter", "MaxResults", "NextToken"], offerings),
+    asks(
+        "ec2.DescribeInstanceTypeOfferings",
+        &["LocationType", "Filter", "MaxResults", "NextToken"],
+        offerings,
+    ),
 ];
 
 /// The flavors that everyone may have.
@@ -92,7 +96,9 @@ fn show(xml: &mut Xml, flavor: &Flavor) {
         xml.texts("supportedArchitectures", ["x86_64"]).text("sustainedClockSpeedInGhz", "2.5");
     });
     xml.node("vCpuInfo", |xml| {
-        xml.text("defaultVCpus", flavor.vcpus).text("defaultCores", flavor.vcpus).text("defaultThreadsPerCore", 1);
+        xml.text("defaultVCpus", flavor.vcpus)
+            .text("defaultCores", flavor.vcpus)
+            .text("defaultThreadsPerCore", 1);
     });
     xml.node("memoryInfo", |xml| {
         xml.text("sizeInMiB", flavor.ram_mib);

@@ -9,7 +9,7 @@ use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::volume;
 use super::xml::Xml;
-use crate::sim::world::{Copy, CopySpec, CopyState, Refusal};
+use crate::sim::world::{Refusal, Snapshot, SnapshotSpec, SnapshotState};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateSnapshot", &["VolumeId", "Description", "TagSpecification"], create),
@@ -22,21 +22,21 @@ pub(super) static ACTIONS: &[Action] = &[
 ];
 
 /// The snapshots of the caller's that are there. One that is being deleted is no longer told of.
-pub(super) fn own<'a>(region: &'a Region<'_>) -> impl Iterator<Item = &'a Copy> {
-    let there = |copy: &&Copy| !matches!(copy.state, CopyState::Deleting | CopyState::Deleted);
-    region.world.copies.iter().filter(|copy| copy.project == region.asker.project).filter(there)
+pub(super) fn own<'a>(region: &'a Region<'_>) -> impl Iterator<Item = &'a Snapshot> {
+    let there = |copy: &&Snapshot| !matches!(copy.state, SnapshotState::Deleting | SnapshotState::Deleted);
+    region.world.snapshots.iter().filter(|copy| copy.project == region.asker.project).filter(there)
 }
 
 /// The snapshot of this id.
-pub(super) fn named<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Copy> {
+pub(super) fn named<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Snapshot> {
     SNAPSHOT.formed(id)?;
     own(region).find(|copy| SNAPSHOT.is(id, &copy.id)).ok_or_else(|| SNAPSHOT.missing(&[id]))
 }
 
-fn state(copy: &Copy) -> &'static str {
+fn state(copy: &Snapshot) -> &'static str {
     match copy.state {
-        CopyState::Creating => "pending",
-        CopyState::Error => "error",
+        SnapshotState::Creating => "pending",
+        SnapshotState::Error => "error",
         _ => "completed",
     }
 }
@@ -47,11 +47,14 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let volume = volume::named(region, id)?.id.clone();
     let description = params.get("Description").map(str::to_owned);
     let tags = region.given_tags(SNAPSHOT)?;
-    let spec = CopySpec { volume, description, force: true, apart: true, ..CopySpec::default() };
+    let spec = SnapshotSpec { volume, description, force: true, ..SnapshotSpec::default() };
     let asker = region.asker.clone();
-    let own = match region.world.create_copy(&spec, &asker) {
+    let own = match region.world.create_snapshot(&spec, &asker) {
         Err(Refusal::VolumeState(..)) => {
-            return Err(Refused::new("IncorrectState", format!("Volume '{id}' is not 'available' or 'in-use'.")));
+            return Err(Refused::new(
+                "IncorrectState",
+                format!("Volume '{id}' is not 'available' or 'in-use'."),
+            ));
         }
         made => made?,
     };
@@ -62,7 +65,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     Ok(Told::from(xml).about(&id, ""))
 }
 
-fn show(region: &Region<'_>, xml: &mut Xml, copy: &Copy) {
+fn show(region: &Region<'_>, xml: &mut Xml, copy: &Snapshot) {
     let id = SNAPSHOT.id(&copy.id);
     xml.text("snapshotId", &id).text("volumeId", VOLUME.id(&copy.volume)).text("status", state(copy));
     xml.time("startTime", copy.created).text("progress", format!("{}%", copy.progress));
@@ -75,11 +78,13 @@ fn delete(region: &mut Region<'_>) -> Outcome<Told> {
     let id = region.params.need("SnapshotId")?;
     let own = named(region, id)?.id.clone();
     let shots = region.ledger.shots.iter();
-    if let Some((image, _)) = shots.filter(|shot| !shot.1.gone).find(|shot| shot.1.disks.iter().any(|d| d.1 == own)) {
+    if let Some((image, _)) =
+        shots.filter(|shot| !shot.1.gone).find(|shot| shot.1.disks.iter().any(|d| d.1 == own))
+    {
         let message = format!("The snapshot {id} is currently in use by {}", IMAGE.id(image));
         return Err(Refused::new("InvalidSnapshot.InUse", message));
     }
-    match region.world.delete_copy(&own) {
+    match region.world.delete_snapshot(&own) {
         Err(Refusal::NotAvailable(..)) => {
             Err(Refused::new("IncorrectState", format!("Snapshot '{id}' is still being made")))
         }
@@ -109,7 +114,7 @@ fn list(region: &mut Region<'_>) -> Outcome<Told> {
         named(region, id)?;
     }
     let mine = account(region.project());
-    let wanted = |copy: &&Copy| {
+    let wanted = |copy: &&Snapshot| {
         let id = SNAPSHOT.id(&copy.id);
         (ids.is_empty() || ids.contains(&id))
             && (owners.is_empty() || owners.iter().any(|owner| *owner == "self" || *owner == mine))
@@ -128,7 +133,7 @@ fn list(region: &mut Region<'_>) -> Outcome<Told> {
                 vec![value]
             })
     };
-    let rows: Vec<&Copy> = own(region).filter(wanted).collect();
+    let rows: Vec<&Snapshot> = own(region).filter(wanted).collect();
     let (rows, next) = page(region.params, "SnapshotId", |copy| copy.id.clone(), rows)?;
     let mut xml = Xml::default();
     xml.set("snapshotSet", rows, |xml, copy| show(region, xml, copy)).some("nextToken", next);

@@ -35,7 +35,9 @@ pub(super) fn read(params: &Params) -> Outcome<Pairs> {
             return Err(Refused::value(message));
         }
         if key.chars().count() > 127 || value.chars().count() > 255 {
-            return Err(Refused::value("Tag keys have at most 127 characters, and their values at most 255."));
+            return Err(Refused::value(
+                "Tag keys have at most 127 characters, and their values at most 255.",
+            ));
         }
         if tags.iter().any(|(other, _)| other == key) {
             return Err(Refused::value(format!("Duplicate tag key '{key}' specified.")));
@@ -60,7 +62,7 @@ pub(super) fn tags_of(region: &Region<'_>, id: &str) -> Pairs {
     if let Some(volume) = region.world.volumes.iter().find(|volume| VOLUME.is(id, &volume.id)) {
         return named(&volume.name, &volume.metadata);
     }
-    if let Some(copy) = region.world.copies.iter().find(|copy| SNAPSHOT.is(id, &copy.id)) {
+    if let Some(copy) = region.world.snapshots.iter().find(|copy| SNAPSHOT.is(id, &copy.id)) {
         return named(&copy.name, &copy.metadata);
     }
     region.ledger.tags.get(id).cloned().unwrap_or_default()
@@ -78,7 +80,7 @@ pub(super) fn keep(region: &mut Region<'_>, id: &str, tags: Pairs) {
     } else if let Some(volume) = region.world.volumes.iter_mut().find(|volume| VOLUME.is(id, &volume.id)) {
         volume.metadata = rest();
         volume.name = name;
-    } else if let Some(copy) = region.world.copies.iter_mut().find(|copy| SNAPSHOT.is(id, &copy.id)) {
+    } else if let Some(copy) = region.world.snapshots.iter_mut().find(|copy| SNAPSHOT.is(id, &copy.id)) {
         copy.metadata = rest();
         copy.name = name;
     } else if tags.is_empty() {

@@ -35,14 +35,19 @@ pub(super) static ACTIONS: &[Action] = &[
     does("ec2.AttachVolume", &["VolumeId", "InstanceId", "Device"], attach),
     does("ec2.DetachVolume", &["VolumeId", "InstanceId", "Device", "Force"], detach),
     does("ec2.ModifyVolume", &["VolumeId", "Size", "VolumeType", "Iops", "Throughput"], modify),
-    asks("ec2.DescribeVolumesModifications", &["VolumeId", "Filter", "MaxResults", "NextToken"], modifications),
+    asks(
+        "ec2.DescribeVolumesModifications",
+        &["VolumeId", "Filter", "MaxResults", "NextToken"],
+        modifications,
+    ),
 ];
 
 const KINDS: [&str; 7] = ["standard", "gp2", "gp3", "io1", "io2", "st1", "sc1"];
 
 /// The volumes of the caller's that are there.
 pub(super) fn own<'a>(region: &'a Region<'_>) -> impl Iterator<Item = &'a Volume> {
-    let there = |volume: &&Volume| volume.project == region.asker.project && volume.state != VolumeState::Deleted;
+    let there =
+        |volume: &&Volume| volume.project == region.asker.project && volume.state != VolumeState::Deleted;
     region.world.volumes.iter().filter(there)
 }
 
@@ -66,7 +71,9 @@ fn state(volume: &Volume) -> &'static str {
         VolumeState::Deleting => "deleting",
         VolumeState::Deleted => "deleted",
         VolumeState::Error | VolumeState::ErrorDeleting | VolumeState::ErrorExtending => "error",
-        VolumeState::Reserved | VolumeState::Attaching | VolumeState::InUse | VolumeState::Detaching => "in-use",
+        VolumeState::Reserved | VolumeState::Attaching | VolumeState::InUse | VolumeState::Detaching => {
+            "in-use"
+        }
     }
 }
 
@@ -113,20 +120,23 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
             return Err(Refused::new("MissingParameter", message));
         }
         (Some(size), Some(copy)) if size < copy.size_gib => {
-            let message = format!("Invalid volume size '{size}' must be greater than or equal to '{}'", copy.size_gib);
+            let message =
+                format!("Invalid volume size '{size}' must be greater than or equal to '{}'", copy.size_gib);
             return Err(Refused::value(message));
         }
         _ => {}
     }
-    if let Some(id) = copy.filter(|copy| copy.state != crate::sim::world::CopyState::Available).map(|c| SNAPSHOT.id(&c.id)) {
+    if let Some(id) = copy
+        .filter(|copy| copy.state != crate::sim::world::SnapshotState::Available)
+        .map(|c| SNAPSHOT.id(&c.id))
+    {
         return Err(Refused::new("IncorrectState", format!("Snapshot is in invalid state - pending ({id})")));
     }
     let spec = VolumeSpec {
         size_gib: size,
-        copy: copy.map(|copy| copy.id.clone()),
+        snapshot: copy.map(|copy| copy.id.clone()),
         metadata: Pairs::new(),
         multiattach: params.flag("MultiAttachEnabled")?,
-        apart: true,
         ..VolumeSpec::default()
     };
     let shelf = Shelf {
@@ -137,7 +147,8 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         changed: None,
     };
     let tags = region.given_tags(VOLUME)?;
-    let asked = params.get("ClientToken").map(|token| (region.project().to_owned(), format!("volume {token}")));
+    let asked =
+        params.get("ClientToken").map(|token| (region.project().to_owned(), format!("volume {token}")));
     let before = asked.as_ref().and_then(|asked| region.ledger.orders.get(asked)).cloned();
     let own = match before.and_then(|(_, made)| made.first().cloned()) {
         Some(own) => own,
@@ -162,7 +173,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
 fn show(region: &Region<'_>, xml: &mut Xml, volume: &Volume) {
     let (id, shelf) = (VOLUME.id(&volume.id), shelf(region, volume));
     xml.text("volumeId", &id).text("size", volume.size_gib);
-    xml.text("snapshotId", volume.from_copy.as_deref().map(|copy| SNAPSHOT.id(copy)).unwrap_or_default());
+    xml.text("snapshotId", volume.from_snapshot.as_deref().map(|copy| SNAPSHOT.id(copy)).unwrap_or_default());
     xml.text("availabilityZone", ZONE).text("status", state(volume)).time("createTime", volume.created);
     xml.set("attachmentSet", &volume.attachments, |xml, attachment| place(xml, volume, attachment));
     xml.tags(&tags_of(region, &id)).text("volumeType", shelf.kind.as_deref().unwrap_or("gp2"));
@@ -209,7 +220,7 @@ fn values(region: &Region<'_>, volume: &Volume, name: &str) -> Vec<String> {
         "encrypted" => shelf(region, volume).encrypted.to_string(),
         "multi-attach-enabled" => volume.multiattach.to_string(),
         "size" => volume.size_gib.to_string(),
-        "snapshot-id" => return volume.from_copy.iter().map(|copy| SNAPSHOT.id(copy)).collect(),
+        "snapshot-id" => return volume.from_snapshot.iter().map(|copy| SNAPSHOT.id(copy)).collect(),
         "status" => state(volume).to_owned(),
         "volume-type" => shelf(region, volume).kind.unwrap_or_default(),
         _ => VOLUME.id(&volume.id),
@@ -245,7 +256,7 @@ fn delete(region: &mut Region<'_>) -> Outcome<Told> {
     }
     match region.world.delete_volume(&own, false) {
         Err(Refusal::VolumeState(..)) => Err(incorrect(id, state(named(region, id)?))),
-        Err(Refusal::HasCopies(..)) => {
+        Err(Refusal::HasSnapshots(..)) => {
             let message = format!("Volume {id} has snapshots that were made elsewhere and depend on it");
             Err(Refused::new("DependencyViolation", message))
         }
@@ -320,7 +331,8 @@ fn detach(region: &mut Region<'_>) -> Outcome<Told> {
         return Err(match volume.attachments.is_empty() {
             true => incorrect(id, state(volume)),
             false => {
-                let message = format!("The volume '{id}' is not attached to instance '{}'", asked.unwrap_or_default());
+                let message =
+                    format!("The volume '{id}' is not attached to instance '{}'", asked.unwrap_or_default());
                 Refused::new("InvalidAttachment.NotFound", message)
             }
         });
@@ -391,7 +403,8 @@ fn changed(region: &Region<'_>, xml: &mut Xml, volume: &Volume) {
     let percent = progress(region, change);
     xml.text("volumeId", VOLUME.id(&volume.id));
     xml.text("modificationState", if percent < 100 { "optimizing" } else { "completed" });
-    xml.text("targetSize", volume.size_gib).text("targetVolumeType", shelf.kind.as_deref().unwrap_or_default());
+    xml.text("targetSize", volume.size_gib)
+        .text("targetVolumeType", shelf.kind.as_deref().unwrap_or_default());
     xml.text("originalSize", change.from_gib).text("originalVolumeType", &change.from_kind);
     xml.text("progress", percent).time("startTime", change.at);
 }
@@ -408,12 +421,15 @@ fn modifications(region: &mut Region<'_>) -> Outcome<Told> {
         (ids.is_empty() || ids.contains(&id))
             && filters.fit(&Pairs::new(), |name| match name {
                 "volume-id" => vec![id.clone()],
-                _ => vec![if progress(region, &change) < 100 { "optimizing" } else { "completed" }.to_owned()],
+                _ => {
+                    vec![if progress(region, &change) < 100 { "optimizing" } else { "completed" }.to_owned()]
+                }
             })
     };
     let rows: Vec<&Volume> = own(region).filter(wanted).collect();
     let (rows, next) = page(region.params, "VolumeId", |volume| volume.id.clone(), rows)?;
     let mut xml = Xml::default();
-    xml.set("volumeModificationSet", rows, |xml, volume| changed(region, xml, volume)).some("nextToken", next);
+    xml.set("volumeModificationSet", rows, |xml, volume| changed(region, xml, volume))
+        .some("nextToken", next);
     Ok(xml.into())
 }

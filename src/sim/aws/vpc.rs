@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use super::ZONE;
 use super::call::{Action, Told, asks, does};
 use super::filter::{Filters, page};
 use super::ids::{SUBNET, VPC};
@@ -9,7 +10,6 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use super::ZONE;
 use crate::sim::world::{Network, Pairs, Refusal, Subnet, SubnetSpec};
 
 pub(super) static ACTIONS: &[Action] = &[
@@ -51,7 +51,8 @@ fn masked(address: Ipv4Addr, bits: u32) -> Ipv4Addr {
 }
 
 fn networks<'a>(region: &'a Region<'_>) -> impl Iterator<Item = &'a Network> {
-    let own = |network: &&Network| !network.external && (network.project == region.asker.project || network.shared);
+    let own =
+        |network: &&Network| !network.external && (network.project == region.asker.project || network.shared);
     region.world.networks.iter().filter(own)
 }
 
@@ -100,11 +101,13 @@ pub(super) fn default_subnet(region: &Region<'_>) -> Option<Subnet> {
 /// A range of at least 16 and at most 65536 addresses, as VPCs and subnets must have.
 fn range(text: &str, code: &str) -> Outcome<(Ipv4Addr, u32)> {
     let wrong = || {
-        let message = format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.");
+        let message =
+            format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.");
         Refused::value(message)
     };
     let (base, bits) = text.split_once('/').ok_or_else(wrong)?;
-    let (base, bits) = (base.parse::<Ipv4Addr>().map_err(|_| wrong())?, bits.parse::<u32>().map_err(|_| wrong())?);
+    let (base, bits) =
+        (base.parse::<Ipv4Addr>().map_err(|_| wrong())?, bits.parse::<u32>().map_err(|_| wrong())?);
     if !(16..=28).contains(&bits) {
         return Err(Refused::new(code, format!("The CIDR '{text}' is invalid.")));
     }
@@ -169,7 +172,15 @@ fn delete(region: &mut Region<'_>) -> Outcome<Told> {
 }
 
 fn list(region: &mut Region<'_>) -> Outcome<Told> {
-    let known = ["cidr", "cidr-block-association.cidr-block", "is-default", "isDefault", "owner-id", "state", "vpc-id"];
+    let known = [
+        "cidr",
+        "cidr-block-association.cidr-block",
+        "is-default",
+        "isDefault",
+        "owner-id",
+        "state",
+        "vpc-id",
+    ];
     let filters = Filters::read(region.params, &known)?;
     let ids = region.params.list("VpcId");
     for id in &ids {
@@ -249,7 +260,9 @@ fn subnet_tags(region: &Region<'_>, subnet: &Subnet) -> Pairs {
 fn show_subnet(region: &Region<'_>, xml: &mut Xml, subnet: &Subnet) {
     let id = SUBNET.id(&subnet.id);
     xml.text("subnetId", &id).text("subnetArn", region.arn(SUBNET, &id)).text("state", "available");
-    xml.text("ownerId", &region.account).text("vpcId", VPC.id(&subnet.network)).text("cidrBlock", subnet.cidr());
+    xml.text("ownerId", &region.account)
+        .text("vpcId", VPC.id(&subnet.network))
+        .text("cidrBlock", subnet.cidr());
     xml.node("ipv6CidrBlockAssociationSet", |_| {}).text("assignIpv6AddressOnCreation", false);
     xml.text("availableIpAddressCount", subnet.free()).text("availabilityZone", ZONE);
     xml.text("availabilityZoneId", "use1-az1").text("defaultForAz", is_default(region, subnet));

@@ -81,7 +81,8 @@ impl Xml {
 /// A whole document: this element, with a namespace, around what is there.
 pub(super) fn document(name: &str, namespace: &str, inner: &Xml) -> Vec<u8> {
     let namespace = if namespace.is_empty() { String::new() } else { format!(" xmlns=\"{namespace}\"") };
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{name}{namespace}>{}</{name}>", inner.0).into_bytes()
+    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{name}{namespace}>{}</{name}>", inner.0)
+        .into_bytes()
 }
 
 /// A text as it may stand between tags. What XML 1.0 cannot carry at all becomes `?`.

@@ -103,7 +103,8 @@ fn asked(params: &Params) -> Outcome<Params> {
     if let Some(name) = params.get("Attribute") {
         let value = params.raw("Value").ok_or_else(|| Refused::missing("Value"))?;
         let mut letters = name.chars();
-        let name: String = letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect();
+        let name: String =
+            letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect();
         asked.0.push((name, value.to_owned()));
     }
     Ok(asked)
@@ -157,7 +158,8 @@ fn modify(region: &mut Region<'_>) -> Outcome<Told> {
         None => {}
     }
     if !groups.is_empty() {
-        let groups = groups.iter().map(|id| Ok(group::by_id(region, id)?.id.clone())).collect::<Outcome<Vec<_>>>()?;
+        let groups =
+            groups.iter().map(|id| Ok(group::by_id(region, id)?.id.clone())).collect::<Outcome<Vec<_>>>()?;
         region.world.set_groups(at, &groups)?;
     }
     for disk in disks {

@@ -3,6 +3,7 @@
 use super::Life;
 use crate::sim::aws::call::{Action, Told, does};
 use crate::sim::aws::ids::INSTANCE;
+use crate::sim::aws::image;
 use crate::sim::aws::refused::{Outcome, Refused};
 use crate::sim::aws::region::Region;
 use crate::sim::aws::xml::Xml;
@@ -47,6 +48,7 @@ fn change(
         let before = life(region, at);
         if let Some(deed) = deed {
             let (now, asker) = (region.now(), region.asker.clone());
+            image::settle(region, at);
             let begins = matches!(deed, Deed::Start);
             region.world.start(at, deed, &asker);
             let note = region.note(at);
@@ -70,7 +72,8 @@ fn change(
 fn start(region: &mut Region<'_>) -> Outcome<Told> {
     change(region, |region, at| match life(region, at) {
         Life::Stopped => {
-            let deed = if region.world.servers[at].state == State::Stopped { Deed::Start } else { Deed::RebootHard };
+            let deed =
+                if region.world.servers[at].state == State::Stopped { Deed::Start } else { Deed::RebootHard };
             Ok(Some(deed))
         }
         Life::Running | Life::Pending => Ok(None),

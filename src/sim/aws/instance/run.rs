@@ -3,7 +3,7 @@
 
 use super::{Life, ROOT, shown, view};
 use crate::sim::aws::call::{Action, Told, does};
-use crate::sim::aws::ids::INSTANCE;
+use crate::sim::aws::ids::{INSTANCE, VOLUME};
 use crate::sim::aws::ledger::Mark;
 use crate::sim::aws::params::Params;
 use crate::sim::aws::refused::{Outcome, Refused};
@@ -62,7 +62,7 @@ fn run(region: &mut Region<'_>) -> Outcome<Told> {
         return Ok(told(region, &made));
     }
     let (spec, image) = spec(region)?;
-    let tags = region.given_tags(INSTANCE)?;
+    let (tags, disk_tags) = (region.given_tags(INSTANCE)?, region.given_tags(VOLUME)?);
     let slow = region.world.mood.slow;
     let asker = region.asker.clone();
     let made = region.world.boot(&spec, &asker)?;
@@ -72,7 +72,9 @@ fn run(region: &mut Region<'_>) -> Outcome<Told> {
         let server = &mut region.world.servers[at];
         let own = INSTANCE.id(&server.id);
         server.name = tags.iter().find(|(key, _)| key == "Name").map_or(own, |(_, name)| name.clone());
-        server.hostname = ip.map_or_else(String::new, |ip| format!("ip-{}", ip.to_string().replace('.', "-")));
+        server.hostname =
+            ip.map_or_else(String::new, |ip| format!("ip-{}", ip.to_string().replace('.', "-")));
+        server.apart = Some(disk_tags.clone());
         ids.push(server.id.clone());
         let behaviour = params.get("InstanceInitiatedShutdownBehavior");
         let mark = Mark {
@@ -116,7 +118,9 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
     let count = |name: &str| -> Outcome<usize> {
         let number = params.number(name)?.ok_or_else(|| Refused::missing(name))?;
         let positive = usize::try_from(number).ok().filter(|number| *number > 0);
-        positive.ok_or_else(|| Refused::value(format!("Invalid value '{number}' for {name}. Must be at least 1.")))
+        positive.ok_or_else(|| {
+            Refused::value(format!("Invalid value '{number}' for {name}. Must be at least 1."))
+        })
     };
     let id = params.need("ImageId")?;
     let image = image::named(region, id)?.clone();
@@ -126,7 +130,8 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
     }
     let (min, max) = (count("MinCount")?, count("MaxCount")?);
     if min > max {
-        let message = format!("Invalid value '{max}' for maxCount. Must be equal to or greater than minCount '{min}'.");
+        let message =
+            format!("Invalid value '{max}' for maxCount. Must be equal to or greater than minCount '{min}'.");
         return Err(Refused::value(message));
     }
     let kind = params.get("InstanceType").unwrap_or("m1.small");
@@ -170,7 +175,6 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
         user_data: params.get("UserData").map(str::to_owned),
         config_drive: false,
         auto_disk: false,
-        volume_backed: true,
         password: None,
         groups: plug.groups.clone().unwrap_or_default(),
         networks: NetworkChoice::These(vec![plug]),
@@ -259,20 +263,28 @@ fn plug(region: &mut Region<'_>) -> Outcome<Plug> {
 
 /// The volumes of a new instance: its root, and what the mappings add.
 fn disks(region: &Region<'_>, image: &crate::sim::world::Image) -> Outcome<Vec<Disk>> {
-    let least = image.min_disk_gib.max(1);
-    let root = Disk {
-        source: Source::Image(image.id.clone()),
-        size_gib: Some(image.min_disk_gib.max(ROOT_GIB)),
+    let own = region.ledger.shots.get(&image.id).map(|shot| shot.disks.clone()).unwrap_or_default();
+    let own: Vec<_> =
+        own.iter().filter_map(|(device, copy)| Some((device, region.world.snapshot(copy)?))).collect();
+    let copied = own.iter().find(|(device, _)| *device == ROOT).map(|(_, copy)| copy.size_gib);
+    let least = copied.unwrap_or(1).max(image.min_disk_gib);
+    let disk = |source: Source, size: i64, device: &str| Disk {
+        source,
+        size_gib: Some(size),
         kind: None,
-        device: Some(ROOT.to_owned()),
-        root: true,
+        device: Some(device.to_owned()),
+        root: device == ROOT,
         goes: true,
         tag: None,
     };
-    let mut disks = vec![root];
+    let size = copied.unwrap_or(ROOT_GIB).max(least);
+    let mut disks = vec![disk(Source::Image(image.id.clone()), size, ROOT)];
+    let others = own.iter().filter(|(device, _)| *device != ROOT);
+    disks.extend(others.map(|(device, copy)| disk(Source::Snapshot(copy.id.clone()), copy.size_gib, device)));
     for mapping in region.params.records("BlockDeviceMapping") {
         let device = mapping.need("DeviceName").map_err(|_| Refused::missing("DeviceName"))?;
         if mapping.has("NoDevice") || mapping.has("VirtualName") {
+            disks.retain(|disk| disk.root || disk.device.as_deref() != Some(device));
             continue;
         }
         let ebs = mapping.inner("Ebs");
@@ -280,7 +292,9 @@ fn disks(region: &Region<'_>, image: &crate::sim::world::Image) -> Outcome<Vec<D
         if device == ROOT {
             if let Some(size) = size {
                 if size < least {
-                    let message = format!("Volume of size {size}GB is smaller than the image, expect size >= {least}GB");
+                    let message = format!(
+                        "Volume of size {size}GB is smaller than the image, expect size >= {least}GB"
+                    );
                     return Err(Refused::new("InvalidBlockDeviceMapping", message));
                 }
                 disks[0].size_gib = Some(size);
@@ -288,27 +302,17 @@ fn disks(region: &Region<'_>, image: &crate::sim::world::Image) -> Outcome<Vec<D
             disks[0].goes = goes.unwrap_or(true);
             continue;
         }
-        if disks.iter().any(|disk| disk.device.as_deref() == Some(device)) {
-            let message = format!("Device name '{device}' is used more than once.");
-            return Err(Refused::new("InvalidBlockDeviceMapping", message));
-        }
+        disks.retain(|disk| disk.device.as_deref() != Some(device));
         let source = match ebs.get("SnapshotId") {
-            Some(id) => Source::Copy(crate::sim::aws::snapshot::named(region, id)?.id.clone()),
+            Some(id) => Source::Snapshot(crate::sim::aws::snapshot::named(region, id)?.id.clone()),
             None if size.is_some() => Source::Blank,
             None => {
-                let message = format!("The parameter 'volumeSize' or 'snapshotId' is missing for '{device}'.");
+                let message =
+                    format!("The parameter 'volumeSize' or 'snapshotId' is missing for '{device}'.");
                 return Err(Refused::new("InvalidBlockDeviceMapping", message));
             }
         };
-        disks.push(Disk {
-            source,
-            size_gib: size,
-            kind: None,
-            device: Some(device.to_owned()),
-            root: false,
-            goes: goes.unwrap_or(true),
-            tag: None,
-        });
+        disks.push(Disk { size_gib: size, goes: goes.unwrap_or(true), ..disk(source, 0, device) });
     }
     Ok(disks)
 }

@@ -42,7 +42,8 @@ pub(in crate::sim::aws) struct Shown<'a> {
 pub(in crate::sim::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> Shown<'a> {
     let mark = region.mark(server);
     let port = server.ports.first();
-    let public = port.and_then(|port| region.world.floating_to(&port.id).next()).map(|floating| floating.address);
+    let public =
+        port.and_then(|port| region.world.floating_to(&port.id).next()).map(|floating| floating.address);
     let groups = region.world.groups_of(server);
     let held = region.world.attached(&server.id).into_iter().map(|(volume, attachment)| Held {
         device: attachment.device.clone(),
@@ -217,11 +218,14 @@ impl Shown<'_> {
         xml.text("architecture", "x86_64").text("rootDeviceType", self.root()).text("rootDeviceName", ROOT);
         xml.set("blockDeviceMapping", &self.held, |xml, held| {
             xml.text("deviceName", &held.device).node("ebs", |xml| {
-                xml.text("volumeId", &held.volume).text("status", held.status).time("attachTime", held.attached);
+                xml.text("volumeId", &held.volume)
+                    .text("status", held.status)
+                    .time("attachTime", held.attached);
                 xml.text("deleteOnTermination", held.goes);
             });
         });
-        xml.text("virtualizationType", "hvm").text("clientToken", self.mark.token.as_deref().unwrap_or_default());
+        xml.text("virtualizationType", "hvm")
+            .text("clientToken", self.mark.token.as_deref().unwrap_or_default());
         xml.tags(&self.tags).text("hypervisor", "xen");
         xml.set("networkInterfaceSet", &self.server.ports, |xml, port| {
             interface::at_instance(xml, self, port);

@@ -74,7 +74,9 @@ fn lane(params: &Params) -> Outcome<Lane> {
         "1" | "icmp" => "icmp",
         "58" | "icmpv6" => "ipv6-icmp",
         number if number.parse::<u8>().is_ok() => return Ok((Some(number.to_owned()), None, None)),
-        other => return Err(Refused::value(format!("Invalid value '{other}' for IP protocol. Unknown protocol."))),
+        other => {
+            return Err(Refused::value(format!("Invalid value '{other}' for IP protocol. Unknown protocol.")));
+        }
     };
     if name.contains("icmp") {
         let some = |number: Option<i64>| number.filter(|number| *number >= 0);
@@ -86,7 +88,8 @@ fn lane(params: &Params) -> Outcome<Lane> {
     };
     let port = 0..=65_535;
     if !port.contains(&first) || !port.contains(&last) || first > last {
-        let message = format!("Invalid value '{first}-{last}' for portRange. Must be between 0 and 65535, in order.");
+        let message =
+            format!("Invalid value '{first}-{last}' for portRange. Must be between 0 and 65535, in order.");
         return Err(Refused::value(message));
     }
     Ok((Some(name.to_owned()), Some(first), Some(last)))
@@ -110,15 +113,19 @@ fn range(text: &str) -> Outcome<(Family, String)> {
 pub(super) fn wishes(region: &Region<'_>, way: Way) -> Outcome<Vec<Wish>> {
     let params = region.params;
     let mut wishes = Vec::new();
-    let mut add = |lane: &Lane, family: Family, cidr: Option<String>, group: Option<String>, about: &Params| {
-        let (protocol, first, last) = lane.clone();
-        let description = about.get("Description").unwrap_or_default().to_owned();
-        let inward = way == Way::In;
-        wishes.push(Wish { spec: RuleSpec { inward, family, protocol, first, last, cidr, group, description } });
-    };
+    let mut add =
+        |lane: &Lane, family: Family, cidr: Option<String>, group: Option<String>, about: &Params| {
+            let (protocol, first, last) = lane.clone();
+            let description = about.get("Description").unwrap_or_default().to_owned();
+            let inward = way == Way::In;
+            wishes.push(Wish {
+                spec: RuleSpec { inward, family, protocol, first, last, cidr, group, description },
+            });
+        };
     if let Some(name) = params.get("SourceSecurityGroupName") {
         if params.get("IpProtocol").is_some() || params.get("CidrIp").is_some() {
-            let message = "The parameter 'sourceSecurityGroupName' may not be used in combination with 'ipProtocol'";
+            let message =
+                "The parameter 'sourceSecurityGroupName' may not be used in combination with 'ipProtocol'";
             return Err(Refused::combination(message));
         }
         let source = group::by_name(region, name)?.id.clone();

@@ -137,7 +137,8 @@ pub(super) fn write<'a>(
             xml.text("userId", &region.account).some("groupId", rule.group.as_deref().map(|id| GROUP.id(id)));
             xml.some("description", words(rule));
         });
-        for (set, one, family) in [("ipRanges", "cidrIp", Family::V4), ("ipv6Ranges", "cidrIpv6", Family::V6)] {
+        for (set, one, family) in [("ipRanges", "cidrIp", Family::V4), ("ipv6Ranges", "cidrIpv6", Family::V6)]
+        {
             let own = rules.iter().filter(|rule| rule.group.is_none() && rule.family == family);
             xml.set(set, own, |xml, rule| {
                 xml.some(one, cidr(rule)).some("description", words(rule));
@@ -186,7 +187,8 @@ fn authorize(region: &mut Region<'_>, way: Way) -> Outcome<Told> {
                 }
                 return Err(match refusal {
                     Refusal::SameRule(_) => {
-                        let message = format!("the specified rule \"{}, ALLOW\" already exists", wish.words());
+                        let message =
+                            format!("the specified rule \"{}, ALLOW\" already exists", wish.words());
                         Refused::new("InvalidPermission.Duplicate", message)
                     }
                     other => other.into(),
