@@ -215,7 +215,7 @@ pub fn setup_with(
 
 /// A session with an AWS cloud, from what was configured.
 fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSession {
-    let keys = Arc::new(KeyRing::new(name.clone(), settings.source, wire.clone()));
+    let keys = KeyRing::new(name.clone(), settings.source, wire.clone());
     let settings = aws::Settings {
         found: match settings.found.as_str() {
             "environment" => "the environment (AWS_*)".to_string(),

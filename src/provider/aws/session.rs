@@ -13,30 +13,9 @@ use crate::provider::exchange;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
 use crate::wire::{self, Answer, Body, Credentials, ErrorKind, Method, Request, Sent, Signer, Wire, xml};
-use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Who has the keys.
-#[async_trait]
-pub trait Keys: Send + Sync {
-    /// The keys, fetched where they must be and renewed before they end.
-    async fn keys(&self) -> Result<Credentials>;
-    /// Other keys than these, which the cloud does not take any more; `None` where there are no others.
-    async fn renewed(&self, stale: &Credentials) -> Result<Option<Credentials>>;
-}
-
-#[async_trait]
-impl Keys for KeyRing {
-    async fn keys(&self) -> Result<Credentials> {
-        KeyRing::keys(self).await
-    }
-
-    async fn renewed(&self, stale: &Credentials) -> Result<Option<Credentials>> {
-        KeyRing::renewed(self, stale).await
-    }
-}
 
 /// What a session is made of.
 pub struct Settings {
@@ -53,7 +32,7 @@ pub struct Settings {
     /// How requests are signed.
     pub signature: Version,
     /// The keys.
-    pub keys: Arc<dyn Keys>,
+    pub keys: KeyRing,
 }
 
 /// A session; cheap to clone, and all clones are one.
