@@ -66,6 +66,8 @@ pub(crate) struct Mood {
     /// How many times as long the course takes.
     pub(crate) factor: Option<u32>,
     pub(crate) token_life: Option<Duration>,
+    /// It comes from a cloud that counts no disks, and whose snapshots need no volume.
+    pub(crate) apart: bool,
 }
 
 /// What the clock brings, by what it is about.

@@ -80,8 +80,7 @@ mod tests {
 
     #[test]
     fn members_are_said_by_name_where_the_service_wants_it() {
-        let parameters =
-            json!({"Tags": [{"Key": "a", "Value": ""}], "Capabilities": [], "StackName": "web"});
+        let parameters = json!({"Tags": [{"Key": "a", "Value": ""}], "Capabilities": [], "StackName": "web"});
         assert_eq!(
             text(parameters, Lists::Member),
             "Tags.member.1.Key=a&Tags.member.1.Value=&Capabilities=&StackName=web"
