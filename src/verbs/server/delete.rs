@@ -1,6 +1,6 @@
 //! `delete`: any resource, or an array of them.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
@@ -26,7 +26,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
     returns: Ty::Unit,
     effect: Effect::Destroys,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"delete("web", #{ wait: true }); find_server("web") == ()"#,
         gives: "true",
