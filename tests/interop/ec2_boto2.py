@@ -52,8 +52,8 @@ for kind in (Old, EC2Connection):
     while instance.update() == "pending":
         time.sleep(0.2)
     must("running", instance.state, "running")
-    instance.add_tag("Name", "web & co")
-    must("found by its tag", [one.id for one in ec2.get_only_instances(filters={"tag:Name": "web *"})], [instance.id])
+    instance.add_tag("Name", f"web & {version}")
+    must("found by its tag", [one.id for one in ec2.get_only_instances(filters={"tag:Name": f"w*{version}"})], [instance.id])
     instance.terminate()
     while instance.update() == "shutting-down":
         time.sleep(0.2)
