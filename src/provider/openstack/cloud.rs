@@ -11,7 +11,7 @@ use super::session::{Call, Range, Service, Session};
 use crate::cloud::host::Clock;
 use crate::cloud::{
     Accepted, Action, BootSpec, Cloud, Error, Flavor, Holder, Identity, Image, ImageFilter, Kind, MARKER,
-    Provider, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate, Value,
+    Noun, Provider, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate, Value,
 };
 use crate::wire::{Answer, Body, Method};
 use async_trait::async_trait;
@@ -117,6 +117,9 @@ impl OpenStack {
             Holder::Server(id) => Some(metadata::of_server(id, &self.compute().await?)),
             Holder::Image(_) if self.has_glance().await? => None,
             Holder::Image(id) => Some(metadata::of_image(id, &self.compute().await?)),
+            Holder::Volume(_) | Holder::Snapshot(_) => {
+                return Err(self.unsupported("metadata of volumes"));
+            }
         })
     }
 
@@ -124,14 +127,8 @@ impl OpenStack {
     async fn raw_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
         match self.place(holder).await? {
             Some(place) => Ok(metadata::decode(&self.json(&metadata::show(&place)).await?)),
-            None => Ok(property::decode(&self.json(&glance::image::show(id_of(holder))).await?)),
+            None => Ok(property::decode(&self.json(&glance::image::show(holder.id())).await?)),
         }
-    }
-}
-
-fn id_of(holder: &Holder) -> &str {
-    match holder {
-        Holder::Server(id) | Holder::Image(id) => id,
     }
 }
 
@@ -156,6 +153,14 @@ impl Cloud for OpenStack {
 
     fn region(&self) -> Option<String> {
         self.session.region()
+    }
+
+    fn is_id(&self, _noun: Noun, text: &str) -> bool {
+        // A UUID with or without dashes, or the whole number of an old cloud.
+        let hex = text.chars().filter(char::is_ascii_hexdigit).count();
+        let dashes = text.chars().filter(|c| *c == '-').count();
+        (hex + dashes == text.len() && hex == 32 && (dashes == 0 || dashes == 4))
+            || (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
     }
 
     async fn login(&self) -> Result<()> {
@@ -281,7 +286,14 @@ impl Cloud for OpenStack {
         })
     }
 
-    async fn snapshot_server(&self, id: &str, name: &str, meta: &BTreeMap<String, String>) -> Result<String> {
+    async fn snapshot_server(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+        // Nova takes a running server as it is.
+        _consistent: bool,
+    ) -> Result<String> {
         let call = action::create_image(id, name, meta, &self.compute().await?);
         let answer = self.ask(&call).await?;
         let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -336,7 +348,7 @@ impl Cloud for OpenStack {
         match self.place(holder).await? {
             Some(place) => self.ask(&metadata::merge(&place, items)).await.map(drop),
             None => {
-                let call = property::patch(id_of(holder), items, &[]).map_err(|error| self.own(error))?;
+                let call = property::patch(holder.id(), items, &[]).map_err(|error| self.own(error))?;
                 self.ask(&call).await.map(drop)
             }
         }
@@ -357,7 +369,7 @@ impl Cloud for OpenStack {
                 if gone.is_empty() && items.is_empty() {
                     return Ok(());
                 }
-                self.ask(&property::patch(id_of(holder), items, &gone)?).await.map(drop)
+                self.ask(&property::patch(holder.id(), items, &gone)?).await.map(drop)
             }
         }
     }
@@ -381,7 +393,7 @@ impl Cloud for OpenStack {
         match place {
             Some(place) => self.ask(&metadata::replace(&place, &rest)).await.map(drop),
             None => {
-                let call = property::patch(id_of(holder), &BTreeMap::new(), &[key.to_string()])?;
+                let call = property::patch(holder.id(), &BTreeMap::new(), &[key.to_string()])?;
                 self.ask(&call).await.map(drop)
             }
         }

@@ -3,7 +3,7 @@
 use super::OPENSTACK;
 use crate::cloud::{Kind, Noun, Ty, Value};
 use crate::verbs::argument::Positive;
-use crate::verbs::filter::{NamePattern, name_fits};
+use crate::verbs::filter::NamePattern;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
@@ -40,7 +40,7 @@ pub static VERB: Verb = Verb {
                 flavor.vcpus >= vcpus
                     && flavor.ram >= ram
                     && flavor.disk >= disk
-                    && name.as_ref().is_none_or(|name| name_fits(&name.0, &flavor.name))
+                    && name.as_ref().is_none_or(|name| name.0.fits(&flavor.name))
             });
             Ok(Value::Array(fits.take(limit).map(Value::from).collect()))
         })

@@ -22,7 +22,7 @@ const WAIT: Key<Patience> = Key::optional("wait", "Wait until it is gone: a dura
 pub static VERB: Verb = Verb {
     name: "delete",
     group: Group::Servers,
-    summary: "Delete a resource: a server or an image.",
+    summary: "Delete a resource: a server, an image, a volume, a network and so on.",
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
     returns: Ty::Unit,
     effect: Effect::Destroys,
@@ -82,8 +82,7 @@ async fn delete(call: Call) -> Result<Value> {
             call.host.requested(cloud.name(), &server.id, pending);
             was_there
         }
-        Resource::Image(image) => cloud.delete_image(&image.id).await?,
-        Resource::Flavor(_) => return Err(Error::unsupported(cloud.provider().as_str(), "delete(flavor)")),
+        other => cloud.remove(other.noun(), other.id(), force).await?,
     };
     if !was_there && !missing_ok {
         return Err(Error::new(
