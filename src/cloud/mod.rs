@@ -158,8 +158,10 @@ pub trait Cloud: Send + Sync {
     async fn zones(&self) -> Result<Vec<String>> {
         Err(self.unsupported("zones"))
     }
-    /// Whether a text has the shape of an id of this noun, so that it is looked up as one first.
-    fn is_id(&self, noun: Noun, text: &str) -> bool;
+    /// Whether a text has the shape of an id of this noun, so that it is looked up as one first, and as a name after.
+    fn is_id(&self, _noun: Noun, _text: &str) -> bool {
+        false
+    }
 
     /// Any call of the provider's own REST API: service, method, path below the endpoint, body.
     async fn api(
@@ -261,6 +263,11 @@ pub trait Cloud: Send + Sync {
     /// Ask for an action.
     async fn act(&self, _id: &str, action: &Action) -> Result<Accepted> {
         Err(self.unsupported(action.verb()))
+    }
+    /// Whether a resize of this server is done and still to be confirmed or reverted, where the cloud does it at once and only the
+    /// run remembers the former flavor; `None` where the cloud itself shows it.
+    fn remembers_resize(&self, _server: &str) -> Option<bool> {
+        None
     }
     /// What became of an accepted request.
     async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {

@@ -318,6 +318,16 @@ fn reference(value: &Value, noun: Noun) -> Result<Reference, Mismatch> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ref<N>(pub Reference, PhantomData<fn() -> N>);
 
+impl<N> Ref<N> {
+    /// The object's id; text as it was written, where the cloud takes names too.
+    pub fn id_or_text(&self) -> String {
+        match &self.0 {
+            Reference::Object(resource) => resource.id().to_string(),
+            Reference::Text(text) => text.to_string(),
+        }
+    }
+}
+
 impl<N: Kinded> Argument for Ref<N> {
     const TY: Ty = Ty::Ref(N::NOUN);
     fn read(value: &Value) -> Result<Self, Mismatch> {

@@ -16,6 +16,7 @@ pub mod language;
 pub mod lookup;
 pub mod metadata;
 pub mod network;
+pub mod planned;
 pub mod prepare;
 pub mod pretend;
 pub mod public_ip;

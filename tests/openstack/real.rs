@@ -6,8 +6,8 @@ use rhain::cloud::host::{Clock, Progress};
 use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Secret, Server, ServerFilter,
-    ServerUpdate, Time,
+    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
+    ServerFilter, ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings, Version};
@@ -243,12 +243,12 @@ async fn a_server_through_its_whole_life() {
     assert!(cloud.console_log(&id, Some(2)).await.unwrap().lines().count() <= 2);
     assert!(cloud.console_url(&id).await.unwrap().starts_with("http"));
 
-    let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")])).await.unwrap();
-    let shown = Arc::new(cloud.image(&snapshot).await.unwrap().unwrap());
+    let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")]), false).await.unwrap();
+    let shown = Resource::from(cloud.image(&snapshot).await.unwrap().unwrap());
     let timeout = Duration::from_secs(60);
     let ready =
-        wait::images(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
-    assert_eq!(ready.unwrap().name, "driver snapshot");
+        wait::resources(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
+    assert_eq!(ready.unwrap().name(), "driver snapshot");
     let holder = Holder::Image(snapshot.clone());
     cloud.set_meta(&holder, &map(&[("a/b~ c", "é"), ("m", "o")])).await.unwrap();
     assert_eq!(cloud.meta(&holder).await.unwrap()["a/b~ c"], "é");

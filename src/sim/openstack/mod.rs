@@ -15,7 +15,7 @@ mod schema;
 
 use answer::json;
 pub(crate) use answer::{Answer, page, time};
-pub(crate) use query::read as read_query;
+pub(crate) use query::{decode, encode, read as read_query};
 use route::{Act, Call, Cut, Outcome, Route, Service, act, on};
 pub(crate) use route::{Request, find, run};
 
