@@ -4,6 +4,8 @@
 #![allow(clippy::disallowed_methods)]
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
+mod real;
+
 use crate::support::stub::{CountingClock, KeepingTrace, Reply, Seen, Stub};
 use rhain::cloud::{Error, Kind};
 use rhain::provider::aws::credentials::KeyRing;
@@ -207,6 +209,9 @@ async fn what_sts_refuses_is_told_in_its_words() {
         help(&error),
         "check the key `AKOWN`, and that its user or role may take on `arn:aws:iam::1:role/ops`, in both policies"
     );
+    let stub = Stub::start(|_, _| Reply::json(503, "busy")).await;
+    let error = refused(&run, role(&stub, own())).await;
+    assert_eq!((error.kind, help(&error)), (Kind::Unavailable, "try again later; nothing was changed"));
     for (body, what) in [
         ("<a/>", "it has no `Credentials`"),
         ("<Credentials><AccessKeyId>A</AccessKeyId></Credentials>", "it has no `Expiration`"),

@@ -10,7 +10,7 @@ use super::refused::{Outcome, Refused};
 use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Action as Deed, Image, ImageStatus, Pairs, SnapshotSpec, Task};
+use crate::sim::world::{Image, ImageStatus, Pairs, SnapshotSpec};
 
 pub(super) static ACTIONS: &[Action] = &[
     does(
@@ -86,7 +86,6 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         return Err(Refused::new("IncorrectInstanceState", message));
     }
     let (image_tags, copy_tags) = (region.given_tags(IMAGE)?, region.given_tags(SNAPSHOT)?);
-    region.world.may(at, &Deed::Snapshot(String::new()), &region.asker)?;
     let asker = region.asker.clone();
     let image = region.world.snapshot_image(at, name, &Pairs::new(), &asker.user);
     let copies = copies(region, at, &image, &copy_tags)?;
@@ -94,7 +93,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     if let Some(made) = region.world.images.iter_mut().find(|other| other.id == image) {
         made.min_disk_gib = 0;
     }
-    region.world.act(at, Deed::Snapshot(image.clone()), &asker)?;
+    region.world.fill_in_time(&image);
     let description = region.params.get("Description").unwrap_or_default().to_owned();
     let source = Some(region.world.servers[at].id.clone());
     let disks = copies.into_iter().map(|(copy, device)| (device, copy)).collect();
@@ -126,18 +125,6 @@ fn copies(region: &mut Region<'_>, at: usize, image: &str, tags: &Pairs) -> Outc
         copies.push((copy, device));
     }
     Ok(copies)
-}
-
-/// Lets the image that is being made of a server come out at once: EC2 has copied the disks when it says so, whatever
-/// becomes of the instance after.
-pub(super) fn settle(region: &mut Region<'_>, at: usize) {
-    let server = &mut region.world.servers[at];
-    let taking =
-        matches!(server.task, Some(Task::SnapshotPending | Task::Snapshot | Task::SnapshotUploading));
-    let Some(id) = server.shelved_image.take_if(|_| taking) else { return };
-    if let Some(image) = region.world.images.iter_mut().find(|image| image.id == id) {
-        image.fill(format!("an image made by the simulated cloud: {id}").into_bytes());
-    }
 }
 
 const KNOWN: [&str; 18] = [

@@ -171,6 +171,10 @@ impl KeyRing {
         words: Option<&str>,
         help: &str,
     ) -> Error {
+        let help = match kind {
+            Kind::Unavailable | Kind::RateLimited => "try again later; nothing was changed",
+            _ => help,
+        };
         let mut error = self.none(kind, message, help);
         error.status = Some(answer.status);
         error.answer = words.map(|words| self.wire.known().hide(&wire::mask::text(words)));
