@@ -4,6 +4,8 @@
 
 mod client;
 mod faults;
+mod networks;
 mod recorded;
 mod servers;
 mod services;
+mod volumes;

@@ -33,7 +33,7 @@ pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use course::{Action, Rebuild};
 pub(crate) use deeds::{Asker, Deed};
 pub(crate) use floating::Floating;
-pub(crate) use group::{Family, Group, Rule, RuleSpec};
+pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
 pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
 pub(crate) use keypair::Keypair;
@@ -101,11 +101,13 @@ pub(crate) struct World {
     places: HashMap<String, usize>,
     queue: BTreeMap<(SystemTime, u64), Due>,
     serial: u64,
+    moment: Option<SystemTime>,
 }
 
 impl World {
+    /// The time; while what is due is applied, the time it was due at.
     pub(crate) fn now(&self) -> SystemTime {
-        self.clock.now()
+        self.moment.unwrap_or_else(|| self.clock.now())
     }
 
     fn next(&mut self) -> u64 {
@@ -122,11 +124,13 @@ impl World {
                 break;
             }
             let due = entry.remove();
+            self.moment = Some(at);
             match due {
                 Due::Server(due) => self.change(due, at),
                 Due::Volume(due) => self.take_step(due, at),
             }
         }
+        self.moment = None;
     }
 
     /// Puts the world's clock this many seconds ahead of the right time; what is under way takes as long as before.
