@@ -75,7 +75,9 @@ fn lane(params: &Params) -> Outcome<Lane> {
         "58" | "icmpv6" => "ipv6-icmp",
         number if number.parse::<u8>().is_ok() => return Ok((Some(number.to_owned()), None, None)),
         other => {
-            return Err(Refused::value(format!("Invalid value '{other}' for IP protocol. Unknown protocol.")));
+            return Err(Refused::value(format!(
+                "Invalid value '{other}' for IP protocol. Unknown protocol."
+            )));
         }
     };
     if name.contains("icmp") {
