@@ -74,6 +74,8 @@ pub(crate) struct Mood {
 enum Due {
     Server(acts::Due),
     Volume(volume::Due),
+    /// An image that is made apart from any server, by id.
+    Image(String, ImageStatus),
 }
 
 /// Everything there is in the simulated cloud.
@@ -127,6 +129,7 @@ impl World {
             match due {
                 Due::Server(due) => self.change(due, at),
                 Due::Volume(due) => self.take_step(due, at),
+                Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
             }
         }
     }

@@ -49,6 +49,15 @@ pub struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// Where it went, for a person: of a query API the action too, for there one address is all of them.
+    pub fn place(&self) -> String {
+        let action = match &self.request.body {
+            Body::Form(fields) => fields.iter().find(|(name, _)| name == "Action").map(|(_, action)| action),
+            _ => None,
+        };
+        action.map_or(self.url.to_string(), |action| format!("{} {action}", self.url))
+    }
+
     /// The request's headers, secrets masked.
     pub fn request_headers(&self) -> Vec<(String, String)> {
         self.headers(&self.request.headers)

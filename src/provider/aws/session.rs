@@ -16,6 +16,7 @@ use crate::wire::{self, Answer, Body, Credentials, ErrorKind, Method, Request, S
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a session is made of.
 pub struct Settings {
@@ -43,12 +44,14 @@ struct Inner {
     name: Arc<str>,
     settings: Settings,
     wire: Wire,
+    /// Whether the keys were taken once.
+    taken: AtomicBool,
 }
 
 impl Session {
     /// Nothing is sent until the first call.
     pub fn new(name: Arc<str>, settings: Settings, wire: Wire) -> Session {
-        Session(Arc::new(Inner { name, settings, wire }))
+        Session(Arc::new(Inner { name, settings, wire, taken: AtomicBool::new(false) }))
     }
 
     /// The cloud's name.
@@ -92,13 +95,31 @@ impl Session {
     pub async fn ask(&self, call: &Call) -> Result<Json> {
         let answer = self.send(call).await?;
         if !answer.is_success() {
-            return Err(fault::refusal(self, call, &answer));
+            return Err(self.refused(fault::refusal(self, call, &answer)).await);
         }
+        self.0.taken.store(true, Ordering::Relaxed);
         match xml::parse(&answer.body) {
             // A page for a browser may be well-formed, too.
             Ok(root) if !root.name.eq_ignore_ascii_case("html") => Ok(decode::answer(&root)),
             Ok(_) => Err(fault::nonsense(self, call, &answer, "it is a page of HTML")),
             Err(why) => Err(fault::nonsense(self, call, &answer, &why)),
+        }
+    }
+
+    /// A refusal of the first call of all is one of the login, of which there is no other sign.
+    async fn refused(&self, mut error: Error) -> Error {
+        match error.kind {
+            Kind::Unauthorized if !self.0.taken.load(Ordering::Relaxed) => {
+                if let Ok(keys) = self.keys().await {
+                    error.message = format!("{} refuses the access key `{}`", self.name(), keys.access_key);
+                }
+                error.coded("config::credentials")
+            }
+            Kind::Unauthorized | Kind::Unavailable | Kind::RateLimited => error,
+            _ => {
+                self.0.taken.store(true, Ordering::Relaxed);
+                error
+            }
         }
     }
 

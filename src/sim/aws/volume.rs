@@ -361,7 +361,7 @@ fn modify(region: &mut Region<'_>) -> Outcome<Told> {
     let id = params.need("VolumeId")?;
     let volume = named(region, id)?;
     let (own, before, mut shelf) = (volume.id.clone(), volume.size_gib, shelf(region, volume));
-    if !matches!(volume.state, VolumeState::Available | VolumeState::InUse) {
+    if !matches!(state(volume), "available" | "in-use") {
         return Err(incorrect(id, state(volume)));
     }
     if shelf.changed.as_ref().is_some_and(|changed| progress(region, changed) < 100) {

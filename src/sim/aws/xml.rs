@@ -7,11 +7,6 @@ use std::fmt::{Display, Write as _};
 pub(super) struct Xml(String);
 
 impl Xml {
-    /// The text so far.
-    pub(super) fn into_text(self) -> String {
-        self.0
-    }
-
     /// `<name>value</name>`
     pub(super) fn text(&mut self, name: &str, value: impl Display) -> &mut Self {
         let from = self.0.len();

@@ -269,7 +269,11 @@ impl World {
         }
         for id in gone {
             // One with snapshots stays, as it does in the real clouds.
-            let _ = self.delete_volume(&id, false);
+            let deleted = self.delete_volume(&id, false);
+            if deleted.is_ok() && self.servers[at].apart.is_some() {
+                // Where disks are made with a server they are gone when it is.
+                let _ = self.reset_volume(&id, VolumeState::Deleted);
+            }
         }
     }
 

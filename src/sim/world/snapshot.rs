@@ -72,9 +72,12 @@ impl World {
     /// # Errors
     /// When the volume is not there, is busy, or is in use and not forced, or the project has no room.
     pub(crate) fn create_snapshot(&mut self, spec: &SnapshotSpec, asker: &Asker) -> Result<String, Refusal> {
-        let volume = self.known_volume(&spec.volume)?;
+        let volume = &*self.known_volume(&spec.volume)?;
         let (state, size_gib) = (volume.state, volume.size_gib);
-        let allowed = state == VolumeState::Available || (spec.force && state == VolumeState::InUse);
+        let on_its_way =
+            matches!(state, VolumeState::Reserved | VolumeState::Attaching | VolumeState::Detaching);
+        let allowed = state == VolumeState::Available
+            || (spec.force && (state == VolumeState::InUse || self.mood.apart && on_its_way));
         if !allowed {
             return Err(Refusal::VolumeState(spec.volume.clone(), state));
         }

@@ -3,7 +3,6 @@
 use super::Life;
 use crate::sim::aws::call::{Action, Told, does};
 use crate::sim::aws::ids::INSTANCE;
-use crate::sim::aws::image;
 use crate::sim::aws::refused::{Outcome, Refused};
 use crate::sim::aws::region::Region;
 use crate::sim::aws::xml::Xml;
@@ -48,7 +47,6 @@ fn change(
         let before = life(region, at);
         if let Some(deed) = deed {
             let (now, asker) = (region.now(), region.asker.clone());
-            image::settle(region, at);
             let begins = matches!(deed, Deed::Start);
             region.world.start(at, deed, &asker);
             let note = region.note(at);
