@@ -87,7 +87,8 @@ pub fn setup_with(
     streams: Arc<Streams>,
     console: Arc<dyn Console>,
 ) -> std::io::Result<Setup> {
-    let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
+    let watch_requests =
+        Arc::new(Watch::new(options.verbose, options.format == Format::Json, options.trace.as_deref())?);
     let found = config::find(&environment);
     // A configured cloud may be called `sim` too: `rhain sim` writes one, and it lives in the machine's own time.
     let embedded = found.entries().iter().any(|entry| entry.provider == "simulated");
@@ -101,6 +102,11 @@ pub fn setup_with(
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
     let sim_clock = simulated.clone();
     let wall_of_drivers = wall.clone();
+    // What a driver waits between its own looks counts as a wait of the run.
+    let count_for = watch_requests.clone();
+    let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::host::Clock> {
+        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
+    };
     let clouds = Arc::new(Clouds::new(
         found,
         clouds::Options {
@@ -112,12 +118,8 @@ pub fn setup_with(
         },
         Box::new(move |name, plan, wire| {
             let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
-                SIM if embedded => Arc::new(CloudClock(sim_clock.clone())),
-                _ => clock_of_drivers
-                    .get_or_init(|| {
-                        Arc::new(CloudClock(wall_of_drivers.clone())) as Arc<dyn crate::cloud::host::Clock>
-                    })
-                    .clone(),
+                SIM if embedded => counted(sim_clock.clone()),
+                _ => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
             };
             match plan {
                 Plan::OpenStack(settings) => {
@@ -162,6 +164,7 @@ pub fn setup_with(
         cancelled,
         Habits {
             concurrency: usize::from(options.concurrency),
+            timeout: options.timeout.unwrap_or(wire::Settings::default().timeout),
             dry_run: options.dry_run,
             caches: !options.no_cache,
         },
@@ -182,7 +185,11 @@ pub fn setup_with(
         None => Params::default(),
     };
     let stopped = Arc::new(AtomicBool::new(false));
-    streams.stops(stopped.clone());
+    let (flag, waits) = (stopped.clone(), cancel.clone());
+    streams.stops(move || {
+        flag.store(true, Ordering::Relaxed);
+        waits.send_if_modified(|signal| std::mem::replace(signal, (*signal).max(1)) == 0);
+    });
     let session = Arc::new(Session {
         host,
         policy,
@@ -194,6 +201,7 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
+        budget: Arc::default(),
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
         steps: AtomicU64::new(0),

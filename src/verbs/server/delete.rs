@@ -50,9 +50,15 @@ async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
             .filter(|(_, value)| matches!(value, Value::Resource(_)))
             .unzip();
         if !going.is_empty() {
-            let ends = until(&call, going, Goal::Deleted, timeout.to_std()).await?;
+            let ends = match until(&call, going, Goal::Deleted, timeout.to_std()).await {
+                Ok(ends) => ends,
+                Err(error) => vec![Err(error); places.len()],
+            };
             for (place, end) in places.into_iter().zip(ends) {
-                results[place] = end;
+                results[place] = end.map_err(|mut error| {
+                    error.accepted = true;
+                    error
+                });
             }
         }
     }

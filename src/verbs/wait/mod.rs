@@ -123,7 +123,6 @@ fn nothing_to_wait_for(noun: Noun, goal: &Goal) -> Option<Error> {
             false => format!("{} is never ACTIVE; at rest it is {}", noun.with_article(), good.join(" or ")),
         };
         Error::new(Kind::InvalidArgument, message)
-            .coded("call::wrong_type")
             .help("write `wait_ready(x)`: it waits for any resource to be at rest in its good state")
     })
 }
