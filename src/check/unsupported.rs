@@ -32,7 +32,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let error = Error::new(Kind::Unsupported, format!("{provider} has no `{name}`"))
             .coded("cloud::unsupported")
             .at(Place::Verb, format!("`{}` is a cloud of provider `{provider}`", cloud.name))
-            .help(format!("ask `cloud().supports(\"{name}\")` first where the script runs on several clouds"));
+            .help(format!(
+                "ask `cloud().supports(\"{name}\")` first where the script runs on several clouds"
+            ));
         let mut finding = facts.finding(error, call.name.span.clone());
         if asks {
             finding.severity = Severity::Warning;
