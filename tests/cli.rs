@@ -4,6 +4,7 @@
 
 #[cfg(unix)]
 mod ending;
+mod events;
 mod options;
 #[cfg(unix)]
 mod report;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// The HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,6 +182,11 @@ impl Answer {
     /// A header's value; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// When the server says that it answered, by its own clock.
+    pub fn date(&self) -> Option<SystemTime> {
+        self.header("date").and_then(super::retry::time)
     }
 
     /// The request id that the cloud gave, where it gave one.

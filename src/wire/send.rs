@@ -81,6 +81,18 @@ impl Wire {
         &self.0.settings
     }
 
+    /// A way to addresses of this machine: without proxies, and given up after `total`.
+    pub fn near(&self, total: Duration) -> Wire {
+        let inner = &*self.0;
+        let settings = Settings {
+            proxies: Default::default(),
+            total,
+            timeout: inner.settings.timeout.min(total),
+            ..inner.settings.clone()
+        };
+        Wire::new(settings, inner.clock.clone(), inner.trace.clone())
+    }
+
     /// The clock that retries go by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock

@@ -240,8 +240,8 @@ impl Cloud for Aws {
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let server = instance::each(&body).next().and_then(|one| self.server_of(one));
-        Ok(server.filter(|server| server.status != "DELETED"))
+        let server = instance::each(&body).find(|one| text(one, "instanceId").as_deref() == Some(id));
+        Ok(server.and_then(|one| self.server_of(one)).filter(|server| server.status != "DELETED"))
     }
 
     async fn boot(&self, spec: &BootSpec) -> Result<Vec<Server>> {
@@ -427,7 +427,7 @@ impl Cloud for Aws {
         let (cloud, read) = (self.session.name(), self.clock.now());
         let image =
             self.first(&image::show(id), "imagesSet", |one| image::decode(one, None, cloud, read)).await?;
-        Ok(image.filter(|image| image.status != "DELETED"))
+        Ok(image.filter(|image| image.status != "DELETED" && image.id == id))
     }
 
     async fn delete_image(&self, id: &str) -> Result<bool> {
@@ -457,7 +457,10 @@ impl Cloud for Aws {
             return Ok(None);
         }
         let cloud = self.session.name();
-        self.first(&instance_type::show(id), "instanceTypeSet", |one| instance_type::decode(one, cloud)).await
+        let found = self
+            .first(&instance_type::show(id), "instanceTypeSet", |one| instance_type::decode(one, cloud))
+            .await?;
+        Ok(found.filter(|flavor| flavor.id == id))
     }
 
     async fn things(&self, noun: Noun, listing: &Listing) -> Result<Vec<Resource>> {

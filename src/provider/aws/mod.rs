@@ -1,6 +1,6 @@
 //! The AWS driver: EC2, and whatever else speaks its query protocol.
 //!
-//! [`session`] holds keys and endpoints and sends a [`call::Call`]; [`ec2`] builds calls and decodes answers (pure functions,
+//! [`session`] holds endpoints and sends a [`call::Call`], with keys from [`credentials`]; [`ec2`] builds calls and decodes answers (pure functions,
 //! tested without a network); [`decode`] makes maps of XML, by the types that [`types`] knows; [`fault`] turns a refusal into
 //! an error; [`cloud`] joins them into the trait. What a single request cannot do is beside it: `launch` makes servers, `power`
 //! resizes and restarts them, `labels` keeps metadata in tags, `nouns` has all that is no server, `page` reads lists, and
@@ -8,6 +8,7 @@
 
 pub mod call;
 pub mod cloud;
+pub mod credentials;
 pub mod decode;
 pub mod ec2;
 pub mod fault;

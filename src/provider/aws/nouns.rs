@@ -3,6 +3,7 @@
 use super::Aws;
 use super::decode::{list, text};
 use super::ec2::{address, group, image, instance_type, key, region, snapshot, subnet, volume};
+use super::page::is_absent;
 use crate::cloud::{
     Cloud, Keypair, Kind, Listing, Network, NetworkSpec, Noun, PublicIp, Resource, Result, Rule,
     SecurityGroup, ServerFilter, Snapshot, Volume, VolumeSpec,
@@ -86,19 +87,25 @@ impl Aws {
             Noun::PublicIp => (address::show(id), "addressesSet"),
             other => return Err(self.unsupported(other.word())),
         };
-        let found = self.first(&call, set, |one| self.resource(noun, one)).await?;
-        Ok(found.filter(|one| one.status() != "DELETED"))
+        let body = match self.ask(&call).await {
+            Ok(body) => body,
+            Err(error) if is_absent(&error) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        // A server that does not know what it was asked by describes everything.
+        let mut found = list(&body, set).iter().filter_map(|one| self.resource(noun, one));
+        Ok(found.find(|one| (one.id() == id || one.name() == id) && one.status() != "DELETED"))
     }
 
     /// Delete a thing; `false` where it was gone already.
     pub(super) async fn remove_thing(&self, noun: Noun, id: &str) -> Result<bool> {
         let call = match noun {
             Noun::Keypair => {
-                // EC2 says nothing of a key that is not there.
-                if self.one_thing(noun, id).await?.is_none() {
-                    return Ok(false);
+                // EC2 says nothing of a key that is not there; old servers know keys by name alone.
+                match self.one_thing(noun, id).await? {
+                    Some(key) => key::delete(key.name()),
+                    None => return Ok(false),
                 }
-                key::delete(id)
             }
             Noun::Volume => volume::delete(id),
             Noun::Snapshot => snapshot::delete(id),

@@ -4,6 +4,7 @@
 //! signed anew by [`crate::wire`]. What an answer's status means is the driver's to say.
 
 use super::call::Call;
+use super::credentials::KeyRing;
 use super::decode;
 use super::fault;
 use super::service::Service;
@@ -12,31 +13,10 @@ use crate::provider::exchange;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
 use crate::wire::{self, Answer, Body, Credentials, ErrorKind, Method, Request, Sent, Signer, Wire, xml};
-use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Who has the keys.
-#[async_trait]
-pub trait Keys: Send + Sync {
-    /// The keys, fetched where they must be and renewed before they end.
-    async fn keys(&self) -> Result<Credentials>;
-    /// Other keys than these, which the cloud does not take any more; `None` where there are no others.
-    async fn renewed(&self, stale: &Credentials) -> Result<Option<Credentials>>;
-}
-
-/// Keys that are written down.
-#[async_trait]
-impl Keys for Credentials {
-    async fn keys(&self) -> Result<Credentials> {
-        Ok(self.clone())
-    }
-
-    async fn renewed(&self, _: &Credentials) -> Result<Option<Credentials>> {
-        Ok(None)
-    }
-}
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a session is made of.
 pub struct Settings {
@@ -53,7 +33,7 @@ pub struct Settings {
     /// How requests are signed.
     pub signature: Version,
     /// The keys.
-    pub keys: Arc<dyn Keys>,
+    pub keys: KeyRing,
 }
 
 /// A session; cheap to clone, and all clones are one.
@@ -64,12 +44,14 @@ struct Inner {
     name: Arc<str>,
     settings: Settings,
     wire: Wire,
+    /// Whether the keys were taken once.
+    taken: AtomicBool,
 }
 
 impl Session {
     /// Nothing is sent until the first call.
     pub fn new(name: Arc<str>, settings: Settings, wire: Wire) -> Session {
-        Session(Arc::new(Inner { name, settings, wire }))
+        Session(Arc::new(Inner { name, settings, wire, taken: AtomicBool::new(false) }))
     }
 
     /// The cloud's name.
@@ -113,13 +95,31 @@ impl Session {
     pub async fn ask(&self, call: &Call) -> Result<Json> {
         let answer = self.send(call).await?;
         if !answer.is_success() {
-            return Err(fault::refusal(self, call, &answer));
+            return Err(self.refused(fault::refusal(self, call, &answer)).await);
         }
+        self.0.taken.store(true, Ordering::Relaxed);
         match xml::parse(&answer.body) {
             // A page for a browser may be well-formed, too.
             Ok(root) if !root.name.eq_ignore_ascii_case("html") => Ok(decode::answer(&root)),
             Ok(_) => Err(fault::nonsense(self, call, &answer, "it is a page of HTML")),
             Err(why) => Err(fault::nonsense(self, call, &answer, &why)),
+        }
+    }
+
+    /// A refusal of the first call of all is one of the login, of which there is no other sign.
+    async fn refused(&self, mut error: Error) -> Error {
+        match error.kind {
+            Kind::Unauthorized if !self.0.taken.load(Ordering::Relaxed) => {
+                if let Ok(keys) = self.keys().await {
+                    error.message = format!("{} refuses the access key `{}`", self.name(), keys.access_key);
+                }
+                error.coded("config::credentials")
+            }
+            Kind::Unauthorized | Kind::Unavailable | Kind::RateLimited => error,
+            _ => {
+                self.0.taken.store(true, Ordering::Relaxed);
+                error
+            }
         }
     }
 

@@ -167,6 +167,10 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         413 => Kind::OverQuota,
         429 => Kind::RateLimited,
         405 | 406 | 501 => Kind::Unsupported,
+        // Cinder, and Nova of volumes, refuse what the present state does not allow as if it were never right.
+        400 if ["status must be", "already attached"].iter().any(|words| lower.contains(words)) => {
+            Kind::Conflict
+        }
         400..=499 => Kind::InvalidArgument,
         500..=599 => Kind::Unavailable,
         _ => Kind::Protocol,
@@ -303,6 +307,14 @@ mod tests {
         let html = "<html><head><title>502</title><style>a{b}</style></head><body><h1>502 Bad Gateway</h1>nginx</body></html>";
         assert_eq!(case(502, html), (Kind::Unavailable, None, "502 Bad Gateway nginx".to_string()));
         assert_eq!(case(503, ""), (Kind::Unavailable, None, String::new()));
+        assert_eq!(
+            case(
+                400,
+                r#"{"badRequest": {"code": 400, "message": "Invalid volume: Volume status must be available or error."}}"#
+            )
+            .0,
+            Kind::Conflict
+        );
         assert_eq!(case(406, r#"{"computeFault": {"code": 406, "message": "no"}}"#).0, Kind::Unsupported);
         assert_eq!(
             case(403, r#"{"forbidden": {"code": 403, "message": "Policy doesn't allow x"}}"#).0,

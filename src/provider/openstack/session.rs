@@ -254,6 +254,11 @@ impl Session {
         Ok(Range { default: default.filter(|_| known.max.is_some()), ..known })
     }
 
+    /// Whether the user configured a microversion of this service.
+    pub(super) fn wants_version(&self, service: &Service) -> bool {
+        self.0.settings.services.get(service.key()).is_some_and(|service| service.microversion.is_some())
+    }
+
     /// How an answered exchange reads in a report.
     pub fn request_line(answer: &Answer) -> RequestLine {
         exchange::answered(answer, exchange::path_of(&answer.url))

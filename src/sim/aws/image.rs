@@ -10,7 +10,7 @@ use super::refused::{Outcome, Refused};
 use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Image, ImageStatus, Pairs, SnapshotSpec};
+use crate::sim::world::{Image, ImageStatus, Pairs, Project, SnapshotSpec};
 
 pub(super) static ACTIONS: &[Action] = &[
     does(
@@ -148,6 +148,18 @@ const KNOWN: [&str; 18] = [
     "ena-support",
 ];
 
+/// Whether the cloud's operator offers it to the cloud's users.
+fn is_operators(region: &Region<'_>, image: &Image) -> bool {
+    let admin = |project: &&Project| project.name == "admin";
+    let owner = region.world.projects.iter().find(admin).map(|project| &project.id);
+    image.visibility == "public" && owner == Some(&image.owner)
+}
+
+/// Public is to all of AWS; what the operator of this one offers is rather shared with each account by name.
+fn is_public(region: &Region<'_>, image: &Image) -> bool {
+    image.visibility == "public" && !is_operators(region, image)
+}
+
 fn values(region: &Region<'_>, image: &Image, name: &str) -> Vec<String> {
     let shot = region.ledger.shots.get(&image.id);
     let value = match name {
@@ -162,7 +174,7 @@ fn values(region: &Region<'_>, image: &Image, name: &str) -> Vec<String> {
         "hypervisor" => "xen".to_owned(),
         "image-id" => IMAGE.id(&image.id),
         "image-type" => "machine".to_owned(),
-        "is-public" => (image.visibility == "public").to_string(),
+        "is-public" => is_public(region, image).to_string(),
         "name" => image.name.clone().unwrap_or_default(),
         "owner-id" => account(&image.owner),
         "root-device-name" => ROOT.to_owned(),
@@ -195,7 +207,8 @@ fn list(region: &mut Region<'_>) -> Outcome<Told> {
         number => account(&image.owner) == number,
     };
     let open = |image: &Image, user: &String| match user.as_str() {
-        "all" => image.visibility == "public",
+        "all" => is_public(region, image),
+        _ if is_operators(region, image) => true,
         _ => image.members.iter().any(|member| member.project == region.asker.project),
     };
     let wanted = |image: &&Image| {
@@ -219,7 +232,7 @@ fn show(region: &Region<'_>, xml: &mut Xml, image: &Image) {
         .text("imageLocation", format!("{owner}/{name}"))
         .text("imageState", state(image));
     xml.text("imageOwnerId", &owner).time("creationDate", image.created);
-    xml.text("isPublic", image.visibility == "public").node("productCodes", |_| {});
+    xml.text("isPublic", is_public(region, image)).node("productCodes", |_| {});
     xml.text("architecture", "x86_64").text("imageType", "machine").text("name", name);
     xml.text("description", &shot.description).text("rootDeviceType", "ebs").text("rootDeviceName", ROOT);
     let copies = shot.disks.iter().filter_map(|(device, copy)| Some((device, region.world.snapshot(copy)?)));

@@ -1,6 +1,6 @@
 //! `find_flavor`: one flavor by id or unique name.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::finding;
@@ -17,7 +17,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[FLAVOR.param()])],
     returns: Ty::Of(Noun::Flavor),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_flavor("nosuch") == ()"#, gives: "true" }],
     errors: finding::ERRORS,
     see: &["flavors"],

@@ -4,4 +4,4 @@ pub mod find_flavor;
 pub mod flavors;
 pub mod one;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;

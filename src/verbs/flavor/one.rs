@@ -1,6 +1,6 @@
 //! `flavor`: one flavor by id or unique name.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::finding;
@@ -17,7 +17,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[FLAVOR.param()])],
     returns: Ty::Of(Noun::Flavor),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"flavor("m1.tiny").ram"#, gives: "512" }],
     errors: finding::ERRORS,
     see: &["flavors"],

@@ -4,4 +4,4 @@ pub mod find_image;
 pub mod images;
 pub mod one;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;

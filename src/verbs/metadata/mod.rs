@@ -5,7 +5,7 @@ pub mod meta;
 pub mod replace_meta;
 pub mod set_meta;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::argument::HolderRef;
 use super::call::Call;
 use super::pretend;

@@ -1,6 +1,6 @@
 //! `delete`: any resource, or an array of them.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
@@ -26,7 +26,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
     returns: Ty::Unit,
     effect: Effect::Destroys,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"delete("web", #{ wait: true }); find_server("web") == ()"#,
         gives: "true",
@@ -50,9 +50,15 @@ async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
             .filter(|(_, value)| matches!(value, Value::Resource(_)))
             .unzip();
         if !going.is_empty() {
-            let ends = until(&call, going, Goal::Deleted, timeout.to_std()).await?;
+            let ends = match until(&call, going, Goal::Deleted, timeout.to_std()).await {
+                Ok(ends) => ends,
+                Err(error) => vec![Err(error); places.len()],
+            };
             for (place, end) in places.into_iter().zip(ends) {
-                results[place] = end;
+                results[place] = end.map_err(|mut error| {
+                    error.accepted = true;
+                    error
+                });
             }
         }
     }

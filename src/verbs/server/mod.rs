@@ -34,10 +34,10 @@ pub mod unrescue;
 pub mod unshelve;
 pub mod update;
 
-use super::OPENSTACK;
 use super::argument::ServerRef;
 use super::call::Call;
 use super::verb::Key;
+use super::{OPENSTACK, OPENSTACK_AND_AWS};
 use crate::cloud::wait::{self, Goal, Wanted};
 use crate::cloud::{Error, Kind, Result, Server, Span};
 

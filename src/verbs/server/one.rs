@@ -1,6 +1,6 @@
 //! `server`: one server by id or unique name.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ServerRef;
 use crate::verbs::finding;
@@ -17,7 +17,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"server("web").status"#, gives: "ACTIVE" }],
     errors: finding::ERRORS,
     see: &["servers"],

@@ -1,6 +1,6 @@
 //! `refresh`: any resource, read again.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::AnyRef;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -16,7 +16,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param()])],
     returns: Ty::Same,
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let s = server("web"); s.refresh(); s.status"#, gives: "ACTIVE" }],
     errors: &[Kind::NotFound],
     see: &["wait_status"],

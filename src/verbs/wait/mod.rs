@@ -7,7 +7,7 @@ pub mod wait_port;
 pub mod wait_ready;
 pub mod wait_status;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::argument::{AnyRef, Reference};
 use super::call::Call;
 use super::verb::Key;
@@ -123,7 +123,6 @@ fn nothing_to_wait_for(noun: Noun, goal: &Goal) -> Option<Error> {
             false => format!("{} is never ACTIVE; at rest it is {}", noun.with_article(), good.join(" or ")),
         };
         Error::new(Kind::InvalidArgument, message)
-            .coded("call::wrong_type")
             .help("write `wait_ready(x)`: it waits for any resource to be at rest in its good state")
     })
 }

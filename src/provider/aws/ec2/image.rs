@@ -24,7 +24,8 @@ pub fn page(filter: &ImageFilter, whose: &Whose) -> Call {
     let mut call = Call::ec2("image.list", "DescribeImages");
     call = match whose {
         Whose::Own => call.with("Owner", json!(["self"])),
-        Whose::Shared => call.with("ExecutableBy", json!(["self"])),
+        // Whoever may start it by name; servers that take that for everybody are told what is meant.
+        Whose::Shared => call.with("ExecutableBy", json!(["self"])).filter("is-public", ["false"]),
         Whose::Of(owner) => call.with("Owner", json!([owner])),
     };
     match &filter.name {
@@ -173,7 +174,10 @@ mod tests {
                 .collect()
         };
         assert_eq!(pairs(&Whose::Own), ["Owner.1=self"]);
-        assert_eq!(pairs(&Whose::Shared), ["ExecutableBy.1=self"]);
+        assert_eq!(
+            pairs(&Whose::Shared),
+            ["ExecutableBy.1=self", "Filter.1.Name=is-public", "Filter.1.Value.1=false"]
+        );
         assert_eq!(pairs(&Whose::Of("amazon".into())), ["Owner.1=amazon"]);
     }
 }

@@ -36,9 +36,8 @@ pub fn import(name: &str, public_key: &str) -> Call {
 }
 
 /// Delete one. An unknown one is no error to EC2.
-pub fn delete(id: &str) -> Call {
-    let by = if is_id(id) { "KeyPairId" } else { "KeyName" };
-    Call::ec2("keypair.delete", "DeleteKeyPair").idempotent().with(by, id)
+pub fn delete(name: &str) -> Call {
+    Call::ec2("keypair.delete", "DeleteKeyPair").idempotent().with("KeyName", name)
 }
 
 fn is_id(text: &str) -> bool {
