@@ -7,6 +7,7 @@ mod config;
 mod diagnostics;
 mod explain;
 mod house;
+mod keys;
 mod language;
 mod lsp;
 mod manual;

@@ -252,7 +252,7 @@ fn unusable(setup: &Setup, error: &Error) -> bool {
 fn refused_at_login(setup: &Setup, error: &Error) -> bool {
     let own = setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
     let login = error.request.as_ref().is_some_and(|line| line.path.contains("/tokens"));
-    own && (error.kind == Kind::Unauthorized && login)
+    own && (error.kind == Kind::Unauthorized && (login || error.diagnostic == Some("config::credentials")))
 }
 
 /// Report an error that no script is to blame for.

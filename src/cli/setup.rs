@@ -1,16 +1,19 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds, Turning};
+use super::clouds::{self, CloudClock, Clouds, Plan, Turning};
 use super::console::Streams;
 use super::outside::Process;
 use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::Progress;
-use crate::config::{self, Chosen, Environment, SIM};
+use crate::config::{self, AwsSettings, Chosen, Environment, SIM};
 use crate::gate::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
+use crate::provider::aws::Aws;
+use crate::provider::aws::credentials::KeyRing;
+use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
@@ -113,12 +116,17 @@ pub fn setup_with(
             dry_run: options.dry_run,
             simulate: purpose.simulate,
         },
-        Box::new(move |name, settings, wire| {
+        Box::new(move |name, plan, wire| {
             let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
                 SIM if embedded => counted(sim_clock.clone()),
                 _ => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
             };
-            Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
+            match plan {
+                Plan::OpenStack(settings) => {
+                    Arc::new(OpenStack::new(OpenStackSession::new(name, *settings, wire), clock))
+                }
+                Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
+            }
         }),
         Box::new(move || {
             if said.swap(false, Ordering::Relaxed) {
@@ -211,6 +219,24 @@ pub fn setup_with(
         cancel,
         environment,
     })
+}
+
+/// A session with an AWS cloud, from what was configured.
+fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSession {
+    let keys = KeyRing::new(name.clone(), settings.source, wire.clone());
+    let settings = aws::Settings {
+        found: match settings.found.as_str() {
+            "environment" => "the environment (AWS_*)".to_string(),
+            place => place.to_string(),
+        },
+        region: settings.region,
+        endpoints: settings.endpoints.named,
+        any: settings.endpoints.any,
+        amazon: settings.endpoints.amazon,
+        signature: settings.version,
+        keys,
+    };
+    AwsSession::new(name, settings, wire)
 }
 
 /// An option that may be given bare: for everything.

@@ -203,7 +203,7 @@ impl Trace for Watch {
                 if exchange.attempt > 1 { format!(", attempt {}", exchange.attempt) } else { String::new() };
             let wait =
                 exchange.wait.map(|wait| format!(", again in {} ms", millis(wait))).unwrap_or_default();
-            let (method, url, took) = (exchange.method, exchange.url, millis(exchange.elapsed));
+            let (method, url, took) = (exchange.method, exchange.place(), millis(exchange.elapsed));
             say(&format!("{method} {url} -> {outcome} in {took} ms{id}{attempt}{wait}"));
         }
         if self.bodies && !self.events {
@@ -222,7 +222,7 @@ impl Trace for Watch {
                 place,
                 Slow {
                     took: exchange.elapsed,
-                    what: format!("{} {}", exchange.method, exchange.url),
+                    what: format!("{} {}", exchange.method, exchange.place()),
                     id: exchange.request_id.map(str::to_string),
                 },
             );
@@ -234,7 +234,10 @@ impl Trace for Watch {
         let body = match &request.body {
             crate::wire::Body::Empty => String::new(),
             crate::wire::Body::Json(json) => format!(" {json}"),
-            crate::wire::Body::Form(fields) => format!(" {fields:?}"),
+            crate::wire::Body::Form(fields) => {
+                let fields = fields.iter().map(|(name, value)| (name.clone(), json!(value)));
+                format!(" {}", serde_json::Value::Object(fields.collect()))
+            }
             crate::wire::Body::Bytes(kind, bytes) => format!(" ({} bytes of {kind})", bytes.len()),
         };
         let text = format!("dry run: {} {}{body}", request.method.as_str(), request.url);

@@ -2,6 +2,7 @@
 //!
 //! A bad file or entry spoils no other cloud: it is told when that cloud is chosen, and to whoever lists them.
 
+use super::aws::{self, AwsSettings};
 use super::document::{self, At, Data, Item};
 use super::environment::Environment;
 use super::openstack::{self, Profile, bad_value};
@@ -18,7 +19,7 @@ pub const SIM: &str = "sim";
 pub struct Entry {
     /// Its name.
     pub name: String,
-    /// `openstack` or `simulated`.
+    /// `openstack`, `aws` or `simulated`.
     pub provider: &'static str,
     /// File and line, `environment`, or `built in`.
     pub found: String,
@@ -42,11 +43,12 @@ pub struct Found {
     variables: Option<Item>,
     variables_name: String,
     default: Option<(String, At)>,
+    aws: aws::Aws,
     /// Files that could not be read, in the order they were met.
     pub problems: Vec<Error>,
 }
 
-/// Look everywhere that openstacksdk looks, and into our own settings.
+/// Look everywhere that openstacksdk, botocore and boto look, and into our own settings.
 pub fn find(environment: &Environment) -> Found {
     let mut problems = Vec::new();
     let mut file = |name: &str, variable: &str| first(environment, name, variable, &mut problems);
@@ -68,6 +70,7 @@ pub fn find(environment: &Environment) -> Found {
         problems.push(error);
         None
     });
+    let aws = aws::find(environment, &mut problems);
     Found {
         environment: environment.clone(),
         clouds: all,
@@ -75,6 +78,7 @@ pub fn find(environment: &Environment) -> Found {
         variables: variables(environment),
         variables_name: environment.get("OS_CLOUD_NAME").unwrap_or("envvars").to_string(),
         default,
+        aws,
         problems,
     }
 }
@@ -154,6 +158,8 @@ impl Found {
             let name = self.variables_name.clone();
             all.push(Entry { name, provider: "openstack", found: "environment".to_string() });
         }
+        let others = self.aws.entries(&self.environment);
+        all.extend(others.into_iter().filter(|entry| self.clouds.get(&entry.name).is_none()));
         if self.clouds.get(SIM).is_none() {
             all.push(Entry { name: SIM.to_string(), provider: "simulated", found: "built in".to_string() });
         }
@@ -173,7 +179,7 @@ impl Found {
             .or_else(|| self.default.as_ref().map(|(name, at)| (name.clone(), at.line())));
         let entries = self.entries();
         if let Some((name, by)) = named {
-            return match entries.iter().any(|entry| entry.name == name) {
+            return match entries.iter().any(|entry| entry.name == name) || self.aws.knows(&name) {
                 true => Ok(Chosen { name, by }),
                 false => Err(self.unknown(&name, &by)),
             };
@@ -186,7 +192,7 @@ impl Found {
             [only] => Ok(Chosen { name: only.name.clone(), by: "the only cloud".to_string() }),
             [] if !self.problems.is_empty() => Err(self.problems[0].clone()),
             [] => Err(Error::new(Kind::NotFound, "no cloud is configured").coded("config::none").help(
-                "describe one in ~/.config/openstack/clouds.yaml or with OS_AUTH_URL and its kin, \
+                "describe one in ~/.config/openstack/clouds.yaml, with OS_AUTH_URL and its kin, or in ~/.aws/config, \
                  or give `--cloud sim` to work on the simulated cloud",
             )),
             several => {
@@ -226,6 +232,30 @@ impl Found {
             .help(help);
         error.label = close.first().map(|(_, known)| format!("closest: `{known}`"));
         error
+    }
+
+    /// The provider of a cloud that is there; `openstack` for any other, which is told when it is asked for.
+    pub fn provider(&self, name: &str) -> &'static str {
+        match self.entries().iter().find(|entry| entry.name == name) {
+            Some(entry) => entry.provider,
+            None if self.aws.knows(name) => "aws",
+            None => "openstack",
+        }
+    }
+
+    /// The settings of an AWS cloud.
+    ///
+    /// # Errors
+    /// When there is none of this name, or what is said of it does not do.
+    pub fn aws(&self, name: &str) -> Result<AwsSettings, Error> {
+        if !self.aws.knows(name) {
+            return Err(self.unknown(name, "the script"));
+        }
+        let mut settings = self.aws.settings(name, &self.environment);
+        if let Err(error) = &mut settings {
+            error.cloud.get_or_insert_with(|| name.to_string());
+        }
+        settings
     }
 
     /// The profile of an OpenStack cloud, with its vendor's and its region's values.

@@ -30,6 +30,13 @@ pub enum FaultKind {
         /// The value of `Retry-After`, if one is sent.
         retry_after: Option<String>,
     },
+    /// The operation is not done, and refused in the words of a protocol whose refusals have codes (EC2's).
+    Coded {
+        /// The HTTP status.
+        status: u16,
+        /// Such as `RequestLimitExceeded`.
+        code: String,
+    },
     /// The answer is held back for this long (real time); the operation is done first.
     Delay(Duration),
     /// The request lies there for this long (the world's time) and is done then, whoever still waits for an answer: a service

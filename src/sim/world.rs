@@ -1,34 +1,50 @@
-//! The world behind every face: people, servers, images, flavors, networks, keys and quotas, under one clock.
+//! The world behind every face: people, servers, images, flavors, networks, volumes, keys and quotas, under one clock.
 //!
 //! It knows no protocol and no message: a refusal says which rule was broken ([`Refusal`]), and the face finds the words.
 //! What takes time is a course of changes ([`course`]) that the clock brings due; [`World::settle`] applies what is due.
 
 mod acts;
+mod attach;
 mod boot;
 mod course;
 mod deeds;
+mod floating;
+mod group;
 mod identity;
 mod image;
+mod keypair;
 mod network;
+mod port;
 mod quota;
 mod refusal;
+mod router;
 pub(crate) mod seed;
 mod server;
+mod snapshot;
+mod volume;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::clock::Clock;
+pub(crate) use attach::{AttachSpec, Disk, Source};
 pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use course::{Action, Rebuild};
 pub(crate) use deeds::{Asker, Deed};
+pub(crate) use floating::Floating;
+pub(crate) use group::{Family, Group, Rule, RuleSpec};
 pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
-pub(crate) use network::{Group, Keypair, Network, Port};
+pub(crate) use keypair::Keypair;
+pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
+pub(crate) use port::{Address, Holder, Plug, Port, PortSpec};
 pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
+pub(crate) use router::{Gateway, Router};
 pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
+pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
+pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};
 
 /// Names and values in the order they were given.
 pub(crate) type Pairs = Vec<(String, String)>;
@@ -50,6 +66,16 @@ pub(crate) struct Mood {
     /// How many times as long the course takes.
     pub(crate) factor: Option<u32>,
     pub(crate) token_life: Option<Duration>,
+    /// It comes from a cloud that counts no disks, and whose snapshots need no volume.
+    pub(crate) apart: bool,
+}
+
+/// What the clock brings, by what it is about.
+enum Due {
+    Server(acts::Due),
+    Volume(volume::Due),
+    /// An image that is made apart from any server, by id.
+    Image(String, ImageStatus),
 }
 
 /// Everything there is in the simulated cloud.
@@ -64,12 +90,20 @@ pub(crate) struct World {
     pub(crate) images: Vec<Image>,
     pub(crate) servers: Vec<Server>,
     pub(crate) networks: Vec<Network>,
+    pub(crate) subnets: Vec<Subnet>,
+    /// Those that no server has.
+    pub(crate) ports: Vec<Port>,
+    pub(crate) routers: Vec<Router>,
+    pub(crate) floating: Vec<Floating>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) volume_types: Vec<VolumeType>,
+    pub(crate) volumes: Vec<Volume>,
+    pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) keypairs: Vec<Keypair>,
     pub(crate) quotas: HashMap<String, Quotas>,
     pub(crate) mood: Mood,
     places: HashMap<String, usize>,
-    queue: BTreeMap<(SystemTime, u64), acts::Due>,
+    queue: BTreeMap<(SystemTime, u64), Due>,
     serial: u64,
 }
 
@@ -92,7 +126,11 @@ impl World {
                 break;
             }
             let due = entry.remove();
-            self.change(due, at);
+            match due {
+                Due::Server(due) => self.change(due, at),
+                Due::Volume(due) => self.take_step(due, at),
+                Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
+            }
         }
     }
 

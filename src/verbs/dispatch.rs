@@ -18,10 +18,7 @@ const FRESH: std::time::Duration = std::time::Duration::from_secs(10);
 /// Run a call. An interruption is error `cancelled`; whether it cuts in at once depends on the effect: a write that
 /// has left is waited for, so that what exists is known.
 pub async fn run(call: Call) -> Result<Value> {
-    let effect = match call.verb.effect {
-        Effect::By(decide) => decide(&call),
-        effect => effect,
-    };
+    let effect = call.effect();
     let host = call.host.clone();
     let verb = call.verb.name;
     let work = run_all(call);
@@ -130,7 +127,7 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
     let stopped =
         stopped.filter(|error| error.kind == Kind::Cancelled).max_by_key(|error| error.maybe).cloned();
     let collect = collect && stopped.is_none();
-    let made = matches!(call.verb.effect, Effect::Creates);
+    let made = matches!(call.effect(), Effect::Creates);
     let mut exists = Vec::new();
     let values: Vec<Value> = results
         .into_iter()

@@ -205,12 +205,8 @@ impl Host {
         {
             return Ok(known.clone());
         }
-        let name = match noun {
-            Noun::Flavor => cloud.flavor(id).await?.map(|flavor| flavor.name),
-            Noun::Image => cloud.image(id).await?.map(|image| image.name),
-            _ => None,
-        };
-        let value = Value::text(name.filter(|name| !name.is_empty()).as_deref().unwrap_or(id));
+        let found = cloud.one(noun, id).await?;
+        let value = Value::text(found.as_ref().map_or(id, Resource::name));
         lock(&self.names).insert(key, value.clone());
         Ok(value)
     }

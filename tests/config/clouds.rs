@@ -2,7 +2,7 @@
 
 use super::found;
 use crate::support::stub::CountingClock;
-use rhain::cli::clouds::{Clouds, Options, settings};
+use rhain::cli::clouds::{Clouds, Options, Plan, settings};
 use rhain::cloud::host::Clouds as _;
 use rhain::cloud::{Cloud, Kind, Provider};
 use rhain::provider::openstack::session::{Auth, Interface, Scope, Settings, Version};
@@ -41,7 +41,9 @@ fn session(
     let clouds = Clouds::new(
         found,
         options,
-        Box::new(move |name, settings, wire| {
+        Box::new(move |name, plan, wire| {
+            let Plan::OpenStack(settings) = plan else { panic!("an OpenStack cloud") };
+            let settings = *settings;
             keep.lock().expect("the list").push((name.to_string(), settings, wire));
             Arc::new(Driver(name))
         }),

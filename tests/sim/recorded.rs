@@ -89,8 +89,17 @@ fn is_id(text: &str) -> bool {
         || (text.len() == 86 && !text.contains(' '))
 }
 
-/// The value of a list that is the same thing: of the same name, or in the same place.
+/// The value of a list that is the same thing: of the same name, for rules (that come in the order of their random ids)
+/// of the same content, or in the same place.
 fn partner<'a>(value: &Value, at: usize, own: &'a [Value]) -> Option<&'a Value> {
+    if value.get("ethertype").is_some() {
+        let like = |other: &&Value| {
+            ["ethertype", "direction", "protocol", "port_range_min"]
+                .iter()
+                .all(|key| other[key] == value[key])
+        };
+        return own.iter().find(like);
+    }
     match value.get("name").filter(|name| name.is_string()) {
         Some(name) => own.iter().find(|other| other.get("name") == Some(name)),
         None => own.get(at),

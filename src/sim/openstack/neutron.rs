@@ -5,7 +5,7 @@ use serde_json::{Value, json as v};
 
 use super::answer::framed;
 use super::{Answer, Call, Cut, Outcome, Route, Service, json, on, time};
-use crate::sim::world::{Group, Network, Port, Server, World};
+use crate::sim::world::{Family, Group, Network, Port, Rule, Subnet, World};
 
 pub(super) static SERVICE: Service = Service {
     prefix: "/network",
@@ -108,14 +108,15 @@ fn chosen(call: &Call<'_>, name: &str, rows: Vec<Value>) -> Answer {
     json(200, &v!({name: rows}))
 }
 
-fn network_value(network: &Network) -> Value {
-    let at = time::second(network.created);
+fn network_value(world: &World, network: &Network) -> Value {
+    let at = time::second(network.standing.created);
+    let subnets: Vec<&str> = world.subnets_of(&network.id).map(|subnet| subnet.id.as_str()).collect();
     let mut value = v!({"id": network.id, "name": network.name, "tenant_id": network.project,
-        "project_id": network.project, "admin_state_up": true, "mtu": network.mtu, "status": "ACTIVE",
-        "subnets": [network.subnet], "shared": false, "availability_zone_hints": [], "availability_zones": [],
+        "project_id": network.project, "admin_state_up": network.up, "mtu": network.mtu, "status": "ACTIVE",
+        "subnets": subnets, "shared": network.shared, "availability_zone_hints": [], "availability_zones": [],
         "ipv4_address_scope": null, "ipv6_address_scope": null, "router:external": network.external, "qinq": false,
         "vlan_transparent": false, "description": "", "port_security_enabled": true, "tags": [], "created_at": at,
-        "updated_at": at, "revision_number": 2});
+        "updated_at": at, "revision_number": network.standing.revision});
     if network.external {
         value["is_default"] = false.into();
     }
@@ -123,7 +124,7 @@ fn network_value(network: &Network) -> Value {
 }
 
 fn networks(world: &mut World, call: &Call<'_>) -> Outcome {
-    let rows = world.networks_of(call.project(), call.admin()).map(network_value);
+    let rows = world.networks_of(call.project(), call.admin()).map(|network| network_value(world, network));
     Ok(chosen(call, "networks", rows.collect()))
 }
 
@@ -131,47 +132,52 @@ fn network(world: &mut World, call: &Call<'_>) -> Outcome {
     let id = call.param(0);
     let found = world.networks_of(call.project(), call.admin()).find(|network| network.id == id);
     let missing = || failed(404, "NetworkNotFound", &format!("Network {id} could not be found."));
-    Ok(json(200, &v!({"network": network_value(found.ok_or_else(missing)?)})))
+    Ok(json(200, &v!({"network": network_value(world, found.ok_or_else(missing)?)})))
 }
 
-fn subnet_value(network: &Network) -> Value {
-    let at = time::second(network.created);
-    let (first, last) = network.pool();
-    v!({"id": network.subnet, "name": network.name, "project_id": network.project, "network_id": network.id,
-        "ip_version": 4, "subnetpool_id": null, "enable_dhcp": !network.external, "ipv6_ra_mode": null,
-        "ipv6_address_mode": null, "gateway_ip": network.nth(1).to_string(), "cidr": network.cidr(),
-        "allocation_pools": [{"start": first.to_string(), "end": last.to_string()}], "host_routes": [],
-        "dns_nameservers": [], "description": "", "router:external": network.external, "service_types": [],
-        "tags": [], "created_at": at, "updated_at": at, "revision_number": 0, "tenant_id": network.project})
+fn subnet_value(network: &Network, subnet: &Subnet) -> Value {
+    let at = time::second(subnet.standing.created);
+    let pools: Vec<Value> =
+        subnet.pools.iter().map(|(first, last)| v!({"start": first, "end": last})).collect();
+    v!({"id": subnet.id, "name": subnet.name, "project_id": subnet.project, "network_id": network.id,
+        "ip_version": 4, "subnetpool_id": null, "enable_dhcp": subnet.dhcp, "ipv6_ra_mode": null,
+        "ipv6_address_mode": null, "gateway_ip": subnet.gateway, "cidr": subnet.cidr(),
+        "allocation_pools": pools, "host_routes": [], "dns_nameservers": [], "description": "",
+        "router:external": network.external, "service_types": [], "tags": [], "created_at": at, "updated_at": at,
+        "revision_number": 0, "tenant_id": subnet.project})
+}
+
+fn all_subnets(world: &World, call: &Call<'_>) -> Vec<Value> {
+    let networks = world.networks_of(call.project(), call.admin());
+    networks.flat_map(|n| world.subnets_of(&n.id).map(move |subnet| subnet_value(n, subnet))).collect()
 }
 
 fn subnets(world: &mut World, call: &Call<'_>) -> Outcome {
-    let rows = world.networks_of(call.project(), call.admin()).map(subnet_value);
-    Ok(chosen(call, "subnets", rows.collect()))
+    Ok(chosen(call, "subnets", all_subnets(world, call)))
 }
 
 fn subnet(world: &mut World, call: &Call<'_>) -> Outcome {
     let id = call.param(0);
-    let found = world.networks_of(call.project(), call.admin()).find(|network| network.subnet == id);
+    let found = all_subnets(world, call).into_iter().find(|subnet| subnet["id"] == id);
     let missing = || failed(404, "SubnetNotFound", &format!("Subnet {id} could not be found."));
-    Ok(json(200, &v!({"subnet": subnet_value(found.ok_or_else(missing)?)})))
+    Ok(json(200, &v!({"subnet": found.ok_or_else(missing)?})))
 }
 
-fn port_value(world: &World, server: &Server, port: &Port) -> Value {
-    let at = time::second(server.created);
-    let groups = server.groups.iter().filter_map(|name| world.group(&server.project, name));
-    let groups: Vec<&str> = groups.map(|group| group.id.as_str()).collect();
-    v!({"id": port.id, "name": "", "network_id": port.network, "tenant_id": server.project,
-        "project_id": server.project, "mac_address": port.mac, "admin_state_up": true, "status": "ACTIVE",
-        "device_id": server.id, "device_owner": "compute:nova", "fixed_ips": [{"subnet_id": port.subnet,
-        "ip_address": port.address.to_string()}], "security_groups": groups, "allowed_address_pairs": [],
+fn port_value(port: &Port) -> Value {
+    let at = time::second(port.standing.created);
+    let fixed: Vec<Value> =
+        port.addresses.iter().map(|a| v!({"subnet_id": a.subnet, "ip_address": a.ip})).collect();
+    v!({"id": port.id, "name": "", "network_id": port.network, "tenant_id": port.project,
+        "project_id": port.project, "mac_address": port.mac, "admin_state_up": true, "status": "ACTIVE",
+        "device_id": port.device, "device_owner": "compute:nova", "fixed_ips": fixed,
+        "security_groups": port.groups, "allowed_address_pairs": [],
         "extra_dhcp_opts": [], "description": "", "binding:vnic_type": "normal", "port_security_enabled": true,
         "tags": [], "created_at": at, "updated_at": at, "revision_number": 1})
 }
 
 fn all_ports(world: &World, call: &Call<'_>) -> Vec<Value> {
-    let own = world.servers.iter().filter(|server| call.admin() || server.project == call.project());
-    own.flat_map(|server| server.ports.iter().map(move |port| port_value(world, server, port))).collect()
+    let own = world.all_ports().filter(|port| call.admin() || port.project == call.project());
+    own.map(port_value).collect()
 }
 
 fn ports(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -194,25 +200,25 @@ fn floating_ips(_: &mut World, _: &Call<'_>) -> Outcome {
 }
 
 fn rule_values(group: &Group) -> Vec<Value> {
-    let at = time::second(group.created);
-    let rule = |(index, id): (usize, &String)| {
-        let (inward, kind) = (index % 2 == 0, if index < 2 { "IPv4" } else { "IPv6" });
-        v!({"id": id, "project_id": group.project, "security_group_id": group.id, "ethertype": kind,
-            "direction": if inward { "ingress" } else { "egress" }, "protocol": null, "port_range_min": null,
-            "port_range_max": null, "remote_ip_prefix": null, "remote_address_group_id": null,
-            "normalized_cidr": null, "remote_group_id": inward.then_some(&group.id), "standard_attr_id": index + 1,
-            "belongs_to_default_sg": null, "description": null, "tags": [], "created_at": at, "updated_at": at,
-            "revision_number": 0, "tenant_id": group.project})
+    let rule = |rule: &Rule| {
+        let at = time::second(rule.standing.created);
+        v!({"id": rule.id, "project_id": group.project, "security_group_id": group.id,
+            "ethertype": if rule.family == Family::V4 { "IPv4" } else { "IPv6" },
+            "direction": if rule.inward { "ingress" } else { "egress" }, "protocol": rule.protocol,
+            "port_range_min": rule.first, "port_range_max": rule.last, "remote_ip_prefix": rule.cidr,
+            "remote_address_group_id": null, "normalized_cidr": rule.cidr, "remote_group_id": rule.group,
+            "standard_attr_id": rule.number, "belongs_to_default_sg": null, "description": null, "tags": [],
+            "created_at": at, "updated_at": at, "revision_number": 0, "tenant_id": group.project})
     };
-    group.rules.iter().enumerate().map(rule).collect()
+    group.rules.iter().map(rule).collect()
 }
 
 fn group_value(group: &Group) -> Value {
-    let at = time::second(group.created);
+    let at = time::second(group.standing.created);
     v!({"id": group.id, "name": group.name, "stateful": true, "tenant_id": group.project,
-        "project_id": group.project, "description": group.description, "shared": false,
+        "project_id": group.project, "description": group.standing.description, "shared": false,
         "security_group_rules": rule_values(group), "tags": [], "created_at": at, "updated_at": at,
-        "revision_number": 1})
+        "revision_number": group.standing.revision})
 }
 
 fn own_groups<'a>(world: &'a World, call: &'a Call<'_>) -> impl Iterator<Item = &'a Group> {

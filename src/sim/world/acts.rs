@@ -77,7 +77,8 @@ impl World {
             Some(by) => {
                 let number = self.next();
                 let what = What::Begin(action, deed, Box::new(mood));
-                self.queue.insert((now + by, number), Due { server: at, course: 0, what });
+                self.queue
+                    .insert((now + by, number), super::Due::Server(Due { server: at, course: 0, what }));
             }
             None => self.begin(at, action, deed, now, mood),
         }
@@ -133,7 +134,8 @@ impl World {
 
     fn later(&mut self, server: usize, course: u64, now: SystemTime, millis: u64, what: What) {
         let number = self.next();
-        self.queue.insert((now + Duration::from_millis(millis), number), Due { server, course, what });
+        let due = super::Due::Server(Due { server, course, what });
+        self.queue.insert((now + Duration::from_millis(millis), number), due);
     }
 
     /// Lets a build fail after a moment, with this message.
@@ -175,7 +177,8 @@ impl World {
         let server = &mut self.servers[at];
         if !server.hosted {
             let ports = std::mem::take(&mut server.ports);
-            self.release(&ports);
+            self.release(ports);
+            self.let_disks_go(at);
         }
     }
 
@@ -250,6 +253,16 @@ impl World {
         }
         let image = server.shelved_image.clone();
         match change {
+            Do(Some(Task::BlockDevices)) => {
+                if let Err(message) = self.make_disks(at) {
+                    let course = self.servers[at].course;
+                    self.later(at, course, now, 0, What::Fail(message));
+                }
+            }
+            Ready => self.disks_ready(at),
+            _ => {}
+        }
+        match change {
             Snap(status) => self.image_reaches(image.as_deref(), status, now),
             Ready if image.is_some() => {
                 self.image_reaches(image.as_deref(), ImageStatus::Deleted, now);
@@ -258,7 +271,8 @@ impl World {
             Do(None) => self.servers[at].shelved_image = None,
             Gone => {
                 let ports = std::mem::take(&mut self.servers[at].ports);
-                self.release(&ports);
+                self.release(ports);
+                self.let_disks_go(at);
                 if let Some(image) = image.as_deref().and_then(|id| self.image(id))
                     && image.status != ImageStatus::Active
                 {
@@ -270,7 +284,7 @@ impl World {
         }
     }
 
-    fn image_reaches(&mut self, id: Option<&str>, status: ImageStatus, now: SystemTime) {
+    pub(super) fn image_reaches(&mut self, id: Option<&str>, status: ImageStatus, now: SystemTime) {
         if let Some(image) = self.images.iter_mut().find(|image| Some(image.id.as_str()) == id) {
             image.reach(status, now);
         }

@@ -6,15 +6,12 @@ use super::course::Action;
 use super::deeds::Asker;
 use super::refusal::FilesLimit;
 use super::{
-    Flavor, Image, ImageStatus, Kind, Pairs, Power, Refusal, Server, State, Task, Usage, World, fresh_id,
-    fresh_secret,
+    Disk, Flavor, Image, ImageStatus, Kind, Pairs, Plug, Power, Refusal, Server, State, Task, Usage, World,
+    fresh_id, fresh_secret,
 };
 
 /// The memory of the one host, in MiB: what asks for more finds no place.
 const HOST_MIB: i64 = 800_000;
-
-/// A network by index, the address wanted there, and a tag.
-type Plug = (usize, Option<Ipv4Addr>, Option<String>);
 
 /// Which networks a server is to be in.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +19,7 @@ pub(crate) enum NetworkChoice {
     /// The project's only one; several are refused, none is fine.
     Auto,
     None,
-    /// Network id, address, tag; in this order.
-    These(Vec<(String, Option<Ipv4Addr>, Option<String>)>),
+    These(Vec<Plug>),
 }
 
 /// What is asked for.
@@ -44,7 +40,8 @@ pub(crate) struct BootSpec {
     pub(crate) user_data: Option<String>,
     pub(crate) config_drive: bool,
     pub(crate) auto_disk: bool,
-    pub(crate) volume_backed: bool,
+    /// The volumes it is given; one of them may be the root.
+    pub(crate) disks: Vec<Disk>,
     pub(crate) password: Option<String>,
     pub(crate) networks: NetworkChoice,
     pub(crate) groups: Vec<String>,
@@ -53,6 +50,13 @@ pub(crate) struct BootSpec {
     pub(crate) access_v6: String,
     pub(crate) certificates: Option<Vec<String>>,
     pub(crate) hints: Option<String>,
+}
+
+impl BootSpec {
+    /// Whether a volume carries the system.
+    fn volume_backed(&self) -> bool {
+        self.disks.iter().any(|disk| disk.root)
+    }
 }
 
 impl World {
@@ -77,9 +81,10 @@ impl World {
         {
             return Err(Refusal::Missing(Kind::Keypair, key.clone()));
         }
-        fits_image(&flavor, image.as_ref(), spec.volume_backed)?;
+        fits_image(&flavor, image.as_ref(), spec.volume_backed())?;
         let groups = self.boot_groups(spec, asker)?;
         let networks = self.boot_networks(spec, asker)?;
+        self.check_disks(&spec.disks, asker)?;
         let usage = |count: usize| {
             let count = i64::try_from(count).unwrap_or(i64::MAX);
             Usage {
@@ -105,13 +110,14 @@ impl World {
             let mut server = self.blank(spec, name, &flavor, image.as_ref(), asker);
             server.reservation.clone_from(&reservation);
             server.launch_index = i64::try_from(index).unwrap_or(i64::MAX);
-            server.groups.clone_from(&groups);
-            made.push(self.place(server, &networks, asker));
+            let at = self.place(server, &networks, &groups, asker);
+            self.promise_disks(at, spec.disks.clone(), asker)?;
+            made.push(at);
         }
         Ok(made)
     }
 
-    fn usable_image(&self, id: &str, asker: &Asker) -> Result<&Image, Refusal> {
+    pub(super) fn usable_image(&self, id: &str, asker: &Asker) -> Result<&Image, Refusal> {
         let image = self
             .image(id)
             .filter(|image| image.shown_to(&asker.project, asker.admin))
@@ -129,57 +135,77 @@ impl World {
         Ok(image.properties.clone())
     }
 
-    fn boot_groups(&self, spec: &BootSpec, asker: &Asker) -> Result<Vec<String>, Refusal> {
+    /// The ids of the groups that are asked for; none means the default.
+    fn boot_groups(&self, spec: &BootSpec, asker: &Asker) -> Result<Option<Vec<String>>, Refusal> {
         if spec.groups.is_empty() {
-            return Ok(vec!["default".to_owned()]);
+            return Ok(None);
         }
-        let mut names: Vec<String> = Vec::new();
+        let mut ids: Vec<String> = Vec::new();
         for wanted in &spec.groups {
             let group = self
                 .group(&asker.project, wanted)
                 .ok_or_else(|| Refusal::Missing(Kind::Group, wanted.clone()))?;
-            if !names.contains(&group.name) {
-                names.push(group.name.clone());
+            if group.id != *wanted && self.groups_named(&asker.project, wanted) > 1 {
+                return Err(Refusal::Ambiguous(Kind::Group, wanted.clone()));
+            }
+            if !ids.contains(&group.id) {
+                ids.push(group.id.clone());
             }
         }
-        Ok(names)
+        Ok(Some(ids))
     }
 
     fn boot_networks(&self, spec: &BootSpec, asker: &Asker) -> Result<Vec<Plug>, Refusal> {
         match &spec.networks {
             NetworkChoice::None => Ok(Vec::new()),
             NetworkChoice::Auto => {
-                let own = |n: &&(usize, &super::Network)| n.1.project == asker.project && !n.1.external;
-                let own: Vec<usize> =
-                    self.networks.iter().enumerate().filter(|n| own(&n)).map(|n| n.0).collect();
+                let own: Vec<_> = self.own_networks(asker).collect();
                 match own.len() {
-                    0 | 1 => Ok(own.into_iter().map(|at| (at, None, None)).collect()),
+                    0 => Ok(Vec::new()),
+                    1 if self.subnets_of(&own[0].id).next().is_none() => {
+                        Err(Refusal::NoSubnet(own[0].id.clone()))
+                    }
+                    1 => Ok(vec![Plug { network: own[0].id.clone(), ..Plug::default() }]),
                     _ => Err(Refusal::ManyNetworks),
                 }
             }
-            NetworkChoice::These(wanted) => wanted
-                .iter()
-                .map(|(id, address, tag)| {
-                    let seen = |n: &super::Network| n.id == *id && (n.external || n.project == asker.project);
-                    let at = self
-                        .networks
-                        .iter()
-                        .position(seen)
-                        .ok_or_else(|| Refusal::Missing(Kind::Network, id.clone()))?;
-                    match address {
-                        Some(address) if self.networks[at].is_used(*address) => {
-                            Err(Refusal::AddressTaken(address.to_string(), self.owner(*address)))
-                        }
-                        _ => Ok((at, *address, tag.clone())),
-                    }
-                })
-                .collect(),
+            NetworkChoice::These(wanted) => {
+                for plug in wanted {
+                    self.may_plug(plug, asker)?;
+                }
+                Ok(wanted.clone())
+            }
+        }
+    }
+
+    fn may_plug(&self, plug: &Plug, asker: &Asker) -> Result<(), Refusal> {
+        if let Some(id) = &plug.port {
+            let own = |port: &&super::Port| asker.admin || port.project == asker.project;
+            let port = self.port(id).filter(own);
+            let port = port.ok_or_else(|| Refusal::Missing(Kind::Port, id.clone()))?;
+            return match port.device.is_empty() {
+                true => Ok(()),
+                false => Err(Refusal::PortTaken(id.clone(), port.device.clone())),
+            };
+        }
+        let id = &plug.network;
+        if !self.networks_of(&asker.project, asker.admin).any(|network| network.id == *id) {
+            return Err(Refusal::Missing(Kind::Network, id.clone()));
+        }
+        if self.subnets_of(id).next().is_none() {
+            return Err(Refusal::NoSubnet(id.clone()));
+        }
+        match plug.address {
+            Some(address) if self.subnets_of(id).any(|subnet| subnet.is_used(address)) => {
+                Err(Refusal::AddressTaken(address.to_string(), self.owner(address)))
+            }
+            _ => Ok(()),
         }
     }
 
     /// The id of the server that has this address.
     fn owner(&self, address: Ipv4Addr) -> String {
-        let has = |server: &&Server| server.ports.iter().any(|port| port.address == address);
+        let has = |server: &&Server| server.has_address(address);
         self.servers.iter().find(has).map(|server| server.id.clone()).unwrap_or_default()
     }
 
@@ -201,7 +227,7 @@ impl World {
             description: spec.description.clone(),
             hostname,
             name,
-            image: image.filter(|_| !spec.volume_backed).map(|image| image.id.clone()),
+            image: image.filter(|_| !spec.volume_backed()).map(|image| image.id.clone()),
             image_properties: image.map(|image| image.properties.clone()).unwrap_or_default(),
             built_disk_gib: flavor.disk_gib,
             flavor: flavor.clone(),
@@ -225,10 +251,11 @@ impl World {
             user_data: spec.user_data.clone(),
             config_drive: spec.config_drive,
             auto_disk: spec.auto_disk,
-            volume_backed: spec.volume_backed,
+            volume_backed: spec.volume_backed(),
+            apart: None,
             password: spec.password.clone().unwrap_or_else(|| fresh_secret(12)),
             ports: Vec::new(),
-            groups: Vec::new(),
+            disks: Vec::new(),
             access_v4: spec.access_v4.clone(),
             access_v6: spec.access_v6.clone(),
             locked: false,
@@ -246,29 +273,30 @@ impl World {
         }
     }
 
-    fn place(&mut self, mut server: Server, networks: &[Plug], asker: &Asker) -> usize {
+    fn place(
+        &mut self,
+        mut server: Server,
+        networks: &[Plug],
+        groups: &Option<Vec<String>>,
+        asker: &Asker,
+    ) -> usize {
         let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
-        for (at, address, tag) in networks {
-            let network = self.networks[*at].clone();
-            let forbidden = network.external && !asker.admin;
-            match self.plug(*at, *address, tag.clone()).filter(|_| !forbidden) {
-                Some(port) => server.ports.push(port),
-                None => {
-                    let why = match address.filter(|address| !network.holds(*address)) {
-                        Some(address) => format!(
-                            "Invalid input received: Fixed IP {address} is not a valid ip address for network {}.",
-                            network.id
-                        ),
-                        None => "Failed to allocate the network(s), not rescheduling.".to_owned(),
-                    };
-                    trouble = Some(format!("Build of instance {} aborted: {why}", server.id));
-                }
-            }
-        }
-        let at = self.servers.len();
+        let (at, id) = (self.servers.len(), server.id.clone());
         server.number = at as u64 + 1;
-        self.places.insert(server.id.clone(), at);
+        self.places.insert(id.clone(), at);
         self.servers.push(server);
+        for plug in networks {
+            let external = self.network(&plug.network).is_some_and(|network| network.external);
+            let plug = Plug { groups: groups.clone(), ..plug.clone() };
+            let why = match self.plug(at, &plug, asker) {
+                Ok(_) if !external || asker.admin => continue,
+                Err(Refusal::AddressOutside(address, network)) => format!(
+                    "Invalid input received: Fixed IP {address} is not a valid ip address for network {network}."
+                ),
+                _ => "Failed to allocate the network(s), not rescheduling.".to_owned(),
+            };
+            trouble = Some(format!("Build of instance {id} aborted: {why}"));
+        }
         self.start(at, Action::Build, asker);
         if let Some(message) = trouble {
             self.doom(at, 300, message);

@@ -1,7 +1,7 @@
 //! Images: what they are, who may see and use them, and their contents with the checksums that clients verify.
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use md5::Md5;
 use sha2::{Digest, Sha512};
@@ -106,6 +106,24 @@ impl Image {
         self.data.as_ref().map_or(0, |data| data.bytes.len() as u64)
     }
 
+    /// What a volume that is filled from it remembers of it.
+    pub(crate) fn facts(&self) -> Pairs {
+        let mut facts = self.properties.clone();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let own = [
+            ("image_id", self.id.clone()),
+            ("image_name", text(&self.name)),
+            ("checksum", self.data.as_ref().map(|data| data.md5.clone()).unwrap_or_default()),
+            ("container_format", text(&self.container_format)),
+            ("disk_format", text(&self.disk_format)),
+            ("min_disk", self.min_disk_gib.to_string()),
+            ("min_ram", self.min_ram_mib.to_string()),
+            ("size", self.size().to_string()),
+        ];
+        facts.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        facts
+    }
+
     /// Whether this project may see it.
     pub(crate) fn shown_to(&self, project: &str, admin: bool) -> bool {
         self.status != ImageStatus::Deleted
@@ -164,5 +182,19 @@ impl World {
         let id = image.id.clone();
         self.images.push(image);
         id
+    }
+
+    /// Lets an image be filled in a moment, whatever its server does meanwhile.
+    pub(crate) fn fill_in_time(&mut self, id: &str) {
+        if self.mood.stuck {
+            return;
+        }
+        let start = self.now() + self.mood.slow.unwrap_or_default();
+        let end = if self.mood.error.is_some() { ImageStatus::Deleted } else { ImageStatus::Active };
+        for (millis, status) in [(200, ImageStatus::Saving), (400, end)] {
+            let at = start + Duration::from_millis(millis * u64::from(self.mood.factor.unwrap_or(1)));
+            let number = self.next();
+            self.queue.insert((at, number), super::Due::Image(id.to_owned(), status));
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What a project may have, and what it has. Limits of -1 mean no limit.
 
-use super::{Refusal, State, World};
+use super::{Refusal, SnapshotState, State, VolumeState, World};
 
 /// A project's limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,19 @@ pub(crate) struct Quotas {
     pub(crate) file_path: i64,
     pub(crate) groups: i64,
     pub(crate) group_members: i64,
+    pub(crate) networks: i64,
+    pub(crate) subnets: i64,
+    pub(crate) ports: i64,
+    pub(crate) routers: i64,
+    pub(crate) floating_ips: i64,
+    pub(crate) security_groups: i64,
+    pub(crate) security_rules: i64,
+    pub(crate) volumes: i64,
+    pub(crate) snapshots: i64,
+    /// Of all volumes and snapshots, in GiB.
+    pub(crate) gigabytes: i64,
+    /// Of one volume, in GiB.
+    pub(crate) volume_gib: i64,
 }
 
 impl Default for Quotas {
@@ -30,6 +43,17 @@ impl Default for Quotas {
             file_path: 255,
             groups: 10,
             group_members: 10,
+            networks: 100,
+            subnets: 100,
+            ports: 500,
+            routers: 10,
+            floating_ips: 50,
+            security_groups: 10,
+            security_rules: 100,
+            volumes: 10,
+            snapshots: 10,
+            gigabytes: 1000,
+            volume_gib: -1,
         }
     }
 }
@@ -48,6 +72,17 @@ impl Quotas {
             "file_path" => &mut self.file_path,
             "groups" => &mut self.groups,
             "group_members" => &mut self.group_members,
+            "networks" => &mut self.networks,
+            "subnets" => &mut self.subnets,
+            "ports" => &mut self.ports,
+            "routers" => &mut self.routers,
+            "floating_ips" => &mut self.floating_ips,
+            "security_groups" => &mut self.security_groups,
+            "security_rules" => &mut self.security_rules,
+            "volumes" => &mut self.volumes,
+            "snapshots" => &mut self.snapshots,
+            "gigabytes" => &mut self.gigabytes,
+            "volume_gib" => &mut self.volume_gib,
             _ => return None,
         })
     }
@@ -74,6 +109,52 @@ impl World {
             usage.ram_mib += server.flavor.ram_mib;
         }
         usage
+    }
+
+    /// How much a project has of what this limit is about, beside servers.
+    pub(crate) fn used(&self, name: &str, project: &str) -> i64 {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        let groups = || self.groups.iter().filter(|group| group.project == project);
+        let volumes = || {
+            self.volumes
+                .iter()
+                .filter(|v| v.project == project && v.state != VolumeState::Deleted && !v.apart)
+        };
+        let snapshots = || {
+            self.snapshots
+                .iter()
+                .filter(|s| s.project == project && s.state != SnapshotState::Deleted && !s.apart)
+        };
+        match name {
+            "networks" => count(self.networks.iter().filter(|n| n.project == project).count()),
+            "subnets" => count(self.subnets.iter().filter(|s| s.project == project).count()),
+            "ports" => count(self.all_ports().filter(|port| port.project == project).count()),
+            "routers" => count(self.routers.iter().filter(|r| r.project == project).count()),
+            "floating_ips" => count(self.floating.iter().filter(|f| f.project == project).count()),
+            "security_groups" => count(groups().count()),
+            "security_rules" => count(groups().map(|group| group.rules.len()).sum()),
+            "volumes" => count(volumes().count()),
+            "snapshots" => count(snapshots().count()),
+            "gigabytes" => {
+                volumes().map(|v| v.size_gib).sum::<i64>() + snapshots().map(|s| s.size_gib).sum::<i64>()
+            }
+            _ => 0,
+        }
+    }
+
+    /// Whether the project has room for this much more of what this limit is about, beside servers.
+    pub(crate) fn room_for(&self, name: &'static str, project: &str, more: i64) -> Result<(), Refusal> {
+        let limit = self.quota(project).limit(name).map_or(-1, |limit| *limit);
+        // What belongs to no project (a router's gateway) is not counted.
+        if limit < 0 || project.is_empty() {
+            return Ok(());
+        }
+        let used = self.used(name, project);
+        if used + more <= limit {
+            return Ok(());
+        }
+        let (names, asked, used, limits) = (vec![name], vec![more], vec![used], vec![limit]);
+        Err(Refusal::OverQuota { names, asked, used, limits })
     }
 
     /// Whether the project has room for this much more.

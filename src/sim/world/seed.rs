@@ -1,12 +1,15 @@
-//! What the world begins with: three people with a project each, six flavors, one small image, two networks for each.
+//! What the world begins with: three people with a project each, six flavors, one small image, a network
+//! outside, one inside for each of two projects, two types of volumes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::super::clock::Clock;
-use super::{Flavor, Group, Image, Mood, Network, Pairs, Project, Role, User, World, fresh_hex, fresh_id};
+use super::{
+    Flavor, Image, Mood, Pairs, Project, Role, SubnetSpec, User, VolumeType, World, fresh_hex, fresh_id,
+};
 
 /// Every seeded password.
 pub(crate) const PASSWORD: &str = "secret";
@@ -21,14 +24,8 @@ impl World {
         let projects: Vec<Project> = ["demo", "alt", "admin"].map(project).into();
         let users = projects.iter().map(|project| user(project, &roles)).collect();
         let admin = projects[2].id.clone();
-        let external = network("public", &admin, true, Ipv4Addr::new(203, 0, 113, 0), 24, now);
-        let inner = |at: usize, third: u8| {
-            network("private", &projects[at].id, false, Ipv4Addr::new(10, 11, third, 0), 22, now)
-        };
-        let networks = vec![external, inner(0, 0), inner(1, 8)];
-        let groups = projects.iter().map(|project| default_group(project, now)).collect();
         let images = vec![cirros(&admin, now)];
-        Self {
+        let mut world = Self {
             clock,
             users,
             projects,
@@ -38,16 +35,81 @@ impl World {
             flavors: flavors(),
             images,
             servers: Vec::new(),
-            networks,
-            groups,
+            networks: Vec::new(),
+            subnets: Vec::new(),
+            ports: Vec::new(),
+            routers: Vec::new(),
+            floating: Vec::new(),
+            groups: Vec::new(),
+            volume_types: volume_types(),
+            volumes: Vec::new(),
+            snapshots: Vec::new(),
             keypairs: Vec::new(),
             quotas: HashMap::new(),
             mood: Mood::default(),
             places: HashMap::new(),
             queue: BTreeMap::new(),
             serial: 0,
+        };
+        world.seed_networks(&admin);
+        world
+    }
+
+    /// The network outside, and for each of demo and alt a network inside, with a router between.
+    fn seed_networks(&mut self, admin: &str) {
+        let people: Vec<String> = self.projects.iter().map(|project| project.id.clone()).collect();
+        for project in &people {
+            self.default_group(project);
+        }
+        let outside = self.seed_network("public", admin, true, Ipv4Addr::new(203, 0, 113, 0), 24);
+        for (project, third) in people.iter().zip([0, 16]).take(2) {
+            let inside = self.seed_network("private", project, false, Ipv4Addr::new(10, 11, third, 0), 20);
+            // Nothing is in the way of these: the world is empty but for them.
+            let (Some((outside, _)), Some((_, subnet))) = (&outside, inside) else { continue };
+            if let Ok(router) = self.create_router("router", project) {
+                let _ = self.set_gateway(&router, Some(outside), None, true);
+                let _ = self.join_subnet(&router, &subnet);
+            }
         }
     }
+
+    /// A network with its one subnet: the ids of both.
+    fn seed_network(
+        &mut self,
+        name: &str,
+        project: &str,
+        external: bool,
+        base: Ipv4Addr,
+        prefix: u32,
+    ) -> Option<(String, String)> {
+        let network = self.create_network(name, project, external).ok()?;
+        let spec = SubnetSpec {
+            name: name.to_owned(),
+            network: network.clone(),
+            project: project.to_owned(),
+            base,
+            prefix,
+            gateway: None,
+            pools: Vec::new(),
+            dhcp: false,
+            dns: Vec::new(),
+            routes: Vec::new(),
+        };
+        let subnet = self.create_subnet(spec).ok()?;
+        Some((network, subnet))
+    }
+}
+
+fn volume_types() -> Vec<VolumeType> {
+    [("fake", None), ("__DEFAULT__", Some("Default Volume Type"))]
+        .map(|(name, description): (&str, Option<&str>)| VolumeType {
+            id: fresh_id(),
+            name: name.to_owned(),
+            description: description.map(str::to_owned),
+            public: true,
+            extra: Pairs::new(),
+        })
+        .into()
 }
 
 fn user(project: &Project, roles: &[Role]) -> User {
@@ -102,37 +164,4 @@ fn cirros(owner: &str, now: SystemTime) -> Image {
     .into();
     image.fill(b"not a disk\n".repeat(100));
     image
-}
-
-fn network(
-    name: &str,
-    project: &str,
-    external: bool,
-    base: Ipv4Addr,
-    prefix: u32,
-    now: SystemTime,
-) -> Network {
-    Network {
-        id: fresh_id(),
-        name: name.into(),
-        project: project.into(),
-        external,
-        mtu: if external { 1500 } else { 1450 },
-        subnet: fresh_id(),
-        base,
-        prefix,
-        created: now,
-        used: BTreeSet::new(),
-    }
-}
-
-fn default_group(project: &Project, now: SystemTime) -> Group {
-    Group {
-        id: fresh_id(),
-        name: "default".into(),
-        project: project.id.clone(),
-        description: "Default security group".into(),
-        created: now,
-        rules: (0..4).map(|_| fresh_id()).collect(),
-    }
 }

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::deeds::Deed;
-use super::{Pairs, Port};
+use super::{Disk, Pairs, Port};
 
 /// A size that a server can have.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,9 +181,12 @@ pub(crate) struct Server {
     pub(crate) config_drive: bool,
     pub(crate) auto_disk: bool,
     pub(crate) volume_backed: bool,
+    /// Made by a cloud that counts no disks: the name and the metadata of those that are made with it.
+    pub(crate) apart: Option<Pairs>,
     pub(crate) password: String,
     pub(crate) ports: Vec<Port>,
-    pub(crate) groups: Vec<String>,
+    /// Those that are to be made while it is built.
+    pub(crate) disks: Vec<Disk>,
     pub(crate) access_v4: String,
     pub(crate) access_v6: String,
     pub(crate) locked: bool,

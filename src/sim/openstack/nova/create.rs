@@ -7,7 +7,7 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, refused};
 use super::schemas::{self, number, truth};
 use super::{Answer, Call, Outcome, body, json, links, own_link};
-use crate::sim::world::{BootSpec, NetworkChoice, Pairs, World};
+use crate::sim::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, World};
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome {
     let asked = body(call, &schemas::create(call.version))?;
@@ -62,7 +62,7 @@ fn spec(call: &Call<'_>, asked: &Value) -> Result<BootSpec, Answer> {
         return Err(fault(400, "min_count must be <= max_count"));
     }
     let name = text(server, "name").unwrap_or_default();
-    let (image, volume_backed) = boot_source(server)?;
+    let (image, disks) = boot_source(server)?;
     let files = server["personality"].as_array().into_iter().flatten().map(|file| {
         match (file["path"].as_str(), file["contents"].as_str()) {
             (Some(path), Some(contents)) => Ok((path.to_owned(), contents.to_owned())),
@@ -91,7 +91,7 @@ fn spec(call: &Call<'_>, asked: &Value) -> Result<BootSpec, Answer> {
         user_data: text(server, "user_data"),
         config_drive: server.get("config_drive").is_some_and(truth),
         auto_disk: server["OS-DCF:diskConfig"] == "AUTO",
-        volume_backed,
+        disks,
         password: text(server, "adminPass").filter(|word| !word.is_empty()),
         networks: networks(call, server)?,
         groups: list("security_groups").iter().filter_map(|group| text(group, "name")).collect(),
@@ -103,29 +103,60 @@ fn spec(call: &Call<'_>, asked: &Value) -> Result<BootSpec, Answer> {
     })
 }
 
-/// The image to boot from, and whether a volume carries the system.
-fn boot_source(server: &Value) -> Result<(Option<String>, bool), Answer> {
+/// The image to boot from, and the volumes that are asked for.
+fn boot_source(server: &Value) -> Result<(Option<String>, Vec<Disk>), Answer> {
     let image = text(server, "imageRef").filter(|image| !image.is_empty());
-    let devices = server["block_device_mapping_v2"].as_array().into_iter().flatten();
-    let root = devices.into_iter().find(|device| number(&device["boot_index"]) == Some(0));
-    let Some(root) = root else {
-        let old = server["block_device_mapping"].as_array().is_some_and(|list| !list.is_empty());
-        return match image {
-            None if old => Ok((None, true)),
-            None => Err(fault(400, "Missing imageRef attribute")),
-            Some(image) => Ok((Some(image), false)),
+    let mut disks = Vec::new();
+    let mut own = None;
+    for device in server["block_device_mapping_v2"].as_array().into_iter().flatten() {
+        let root = number(&device["boot_index"]) == Some(0);
+        let id = text(device, "uuid");
+        let on_volume = device["destination_type"] == "volume" || device["source_type"] == "volume";
+        let source = match (device["source_type"].as_str().unwrap_or_default(), id) {
+            ("volume", Some(id)) => Source::Volume(id),
+            ("snapshot", Some(id)) => Source::Snapshot(id),
+            ("image", Some(id)) if on_volume => Source::Image(id),
+            ("image", Some(id)) => {
+                own = Some(id);
+                continue;
+            }
+            ("blank", _) if on_volume => Source::Blank,
+            _ => continue,
         };
-    };
-    let own = (root["source_type"] == "image").then(|| text(root, "uuid")).flatten();
-    let volume = root["destination_type"] == "volume" || root["source_type"] == "volume";
-    if volume && image.is_some() {
-        return Err(fault(
-            400,
-            "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping \
-             combination is not valid.",
-        ));
+        if root && image.is_some() {
+            return Err(fault(
+                400,
+                "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping \
+                 combination is not valid.",
+            ));
+        }
+        disks.push(Disk {
+            source,
+            size_gib: number(&device["volume_size"]),
+            kind: text(device, "volume_type"),
+            device: text(device, "device_name"),
+            root,
+            goes: truth(&device["delete_on_termination"]),
+            tag: text(device, "tag"),
+        });
     }
-    Ok((own.or(image), volume))
+    for device in server["block_device_mapping"].as_array().into_iter().flatten() {
+        let Some(id) = text(device, "volume_id") else { continue };
+        disks.push(Disk {
+            source: Source::Volume(id),
+            size_gib: None,
+            kind: None,
+            device: text(device, "device_name"),
+            // The older form says it by the name alone.
+            root: image.is_none() && disks.is_empty(),
+            goes: truth(&device["delete_on_termination"]),
+            tag: None,
+        });
+    }
+    if own.is_none() && image.is_none() && !disks.iter().any(|disk| disk.root) {
+        return Err(fault(400, "Missing imageRef attribute"));
+    }
+    Ok((own.or(image), disks))
 }
 
 fn networks(call: &Call<'_>, server: &Value) -> Result<NetworkChoice, Answer> {
@@ -137,7 +168,9 @@ fn networks(call: &Call<'_>, server: &Value) -> Result<NetworkChoice, Answer> {
     let mut chosen = Vec::with_capacity(list.len());
     for one in list {
         if let Some(port) = one["port"].as_str() {
-            return Err(fault(400, &format!("Port id {port} could not be found.")));
+            let (port, tag) = (Some(port.to_owned()), text(one, "tag"));
+            chosen.push(Plug { port, tag, ..Plug::default() });
+            continue;
         }
         let Some(id) = one["uuid"].as_str() else {
             return Err(fault(400, "Bad network format: missing 'uuid'"));
@@ -149,7 +182,8 @@ fn networks(call: &Call<'_>, server: &Value) -> Result<NetworkChoice, Answer> {
             return Err(fault(400, &message));
         }
         let address = one["fixed_ip"].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
-        chosen.push((id.to_owned(), address, text(one, "tag")));
+        let (network, tag) = (id.to_owned(), text(one, "tag"));
+        chosen.push(Plug { network, address, tag, ..Plug::default() });
     }
     Ok(NetworkChoice::These(chosen))
 }

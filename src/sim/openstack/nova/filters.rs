@@ -155,7 +155,8 @@ fn one(call: &Call<'_>, key: &str, value: &str) -> Result<Option<Test>, Answer> 
         "ip" => {
             let pattern = compiled(key, value, &format!("^(?:{value})"))?;
             Box::new(move |server| {
-                server.ports.iter().any(|port| pattern.is_match(&port.address.to_string()))
+                let mut own = server.ports.iter().flat_map(|port| &port.addresses);
+                own.any(|address| pattern.is_match(&address.ip.to_string()))
             })
         }
         "ip6" => Box::new(|_| false),

@@ -4,20 +4,30 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{fault, refused};
 use super::{Answer, Call, Outcome, body, json, schemas, server};
-use crate::sim::world::{Group, Refusal, World, fresh_id};
+use crate::sim::world::{Group, Refusal, Rule, World};
 
-fn value(group: &Group) -> Value {
-    let rules = group.rules.iter().step_by(2).map(|id| {
-        v!({"id": id, "parent_group_id": group.id, "ip_protocol": null, "from_port": null, "to_port": null,
-            "group": {"name": group.name, "tenant_id": group.project}, "ip_range": {}})
-    });
-    v!({"id": group.id, "description": group.description, "name": group.name, "tenant_id": group.project,
-        "rules": rules.collect::<Vec<_>>()})
+/// The rules that let something in: the proxy knows no others.
+fn value(world: &World, group: &Group) -> Value {
+    let rules = group.rules.iter().filter(|rule| rule.inward).map(|rule| rule_value(world, group, rule));
+    v!({"id": group.id, "description": group.standing.description, "name": group.name,
+        "tenant_id": group.project, "rules": rules.collect::<Vec<_>>()})
+}
+
+fn rule_value(world: &World, group: &Group, rule: &Rule) -> Value {
+    let source = rule.group.as_deref().and_then(|id| world.group_by_id(id));
+    let source = source.map_or_else(|| v!({}), |g| v!({"name": g.name, "tenant_id": g.project}));
+    let range = match (&rule.cidr, &rule.group) {
+        (Some(cidr), _) => v!({"cidr": cidr}),
+        (None, Some(_)) => v!({}),
+        (None, None) => v!({"cidr": "0.0.0.0/0"}),
+    };
+    v!({"id": rule.id, "parent_group_id": group.id, "ip_protocol": rule.protocol, "from_port": rule.first,
+        "to_port": rule.last, "group": source, "ip_range": range})
 }
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Outcome {
     let own = world.groups.iter().filter(|group| group.project == call.project());
-    Ok(json(200, &v!({"security_groups": own.map(value).collect::<Vec<_>>()})))
+    Ok(json(200, &v!({"security_groups": own.map(|group| value(world, group)).collect::<Vec<_>>()})))
 }
 
 fn named<'a>(world: &'a World, call: &Call<'_>) -> Result<&'a Group, Answer> {
@@ -27,7 +37,7 @@ fn named<'a>(world: &'a World, call: &Call<'_>) -> Result<&'a Group, Answer> {
 }
 
 pub(super) fn show(world: &mut World, call: &Call<'_>) -> Outcome {
-    Ok(json(200, &v!({"security_group": value(named(world, call)?)})))
+    Ok(json(200, &v!({"security_group": value(world, named(world, call)?)})))
 }
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -36,30 +46,24 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome {
     let Some(name) = asked["name"].as_str().filter(|name| !name.is_empty()) else {
         return Err(fault(400, "Security group name is not a string or unicode"));
     };
-    let group = Group {
-        id: fresh_id(),
-        name: name.to_owned(),
-        project: call.project().to_owned(),
-        description: asked["description"].as_str().unwrap_or_default().to_owned(),
-        created: world.now(),
-        rules: Vec::new(),
-    };
-    let answer = json(200, &v!({"security_group": value(&group)})).about(&group.id, name);
-    world.groups.push(group);
-    Ok(answer)
+    let description = asked["description"].as_str().unwrap_or_default();
+    let id =
+        world.create_group(call.project(), name, description).map_err(|refusal| refused("", "", refusal))?;
+    let told = world.group_by_id(&id).map(|group| value(world, group));
+    Ok(json(200, &v!({"security_group": told})).about(&id, name))
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome {
     let group = named(world, call)?.clone();
-    world.groups.retain(|other| other.id != group.id);
+    world.delete_group(&group.id).map_err(|refusal| refused("", "", refusal))?;
     Ok(Answer::empty(202).about(&group.id, &group.name))
 }
 
 pub(super) fn of_server(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
     let server = &world.servers[at];
-    let own = server.groups.iter().filter_map(|name| world.group(&server.project, name));
-    Ok(json(200, &v!({"security_groups": own.map(value).collect::<Vec<_>>()})))
+    let own: Vec<Value> = world.groups_of(server).into_iter().map(|group| value(world, group)).collect();
+    Ok(json(200, &v!({"security_groups": own})))
 }
 
 /// The server of the path and the group that the body names.
@@ -75,19 +79,21 @@ fn both(world: &World, call: &Call<'_>, action: &str) -> Result<(usize, Group), 
 
 pub(super) fn add(world: &mut World, call: &Call<'_>) -> Outcome {
     let (at, group) = both(world, call, "addSecurityGroup")?;
-    let server = &mut world.servers[at];
-    if server.groups.contains(&group.name) {
-        return Err(refused("addSecurityGroup", &server.id, Refusal::InGroup(group.id)));
-    }
-    server.groups.push(group.name);
+    world
+        .join_group(at, &group.id)
+        .map_err(|refusal| refused("addSecurityGroup", &world.servers[at].id, refusal))?;
+    let server = &world.servers[at];
     Ok(Answer::empty(202).about(&server.id, &server.name))
 }
 
 pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Outcome {
     let (at, group) = both(world, call, "removeSecurityGroup")?;
-    let server = &mut world.servers[at];
-    let place = server.groups.iter().position(|name| *name == group.name);
-    let missing = || refused("removeSecurityGroup", &server.id, Refusal::NotInGroup(group.name.clone()));
-    server.groups.remove(place.ok_or_else(missing)?);
+    world.leave_group(at, &group.id).map_err(|refusal| match refusal {
+        Refusal::NotInGroup(_) => {
+            refused("removeSecurityGroup", &world.servers[at].id, Refusal::NotInGroup(group.name.clone()))
+        }
+        other => refused("removeSecurityGroup", &world.servers[at].id, other),
+    })?;
+    let server = &world.servers[at];
     Ok(Answer::empty(202).about(&server.id, &server.name))
 }

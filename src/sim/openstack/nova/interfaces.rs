@@ -7,16 +7,16 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, refused};
 use super::view;
 use super::{Answer, Call, Outcome, body, json, server};
-use crate::sim::world::{Port, Refusal, State, World};
+use crate::sim::world::{Network, Plug, Port, Refusal, State, World};
 
 pub(super) fn addresses(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
-    Ok(json(200, &v!({"addresses": view::addresses(&world.servers[at], false)})))
+    Ok(json(200, &v!({"addresses": view::addresses(world, &world.servers[at], false)})))
 }
 
 pub(super) fn addresses_of(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
-    let all = view::addresses(&world.servers[at], false);
+    let all = view::addresses(world, &world.servers[at], false);
     let network = call.param(1);
     match all.get(network) {
         Some(rows) => Ok(json(200, &v!({network: rows}))),
@@ -25,9 +25,9 @@ pub(super) fn addresses_of(world: &mut World, call: &Call<'_>) -> Outcome {
 }
 
 fn value(call: &Call<'_>, port: &Port) -> Value {
-    let address = v!({"subnet_id": port.subnet, "ip_address": port.address.to_string()});
+    let addresses = port.addresses.iter().map(|a| v!({"subnet_id": a.subnet, "ip_address": a.ip}));
     let mut value = v!({"net_id": port.network, "port_id": port.id, "mac_addr": port.mac, "port_state": "ACTIVE",
-        "fixed_ips": [address]});
+        "fixed_ips": addresses.collect::<Vec<_>>()});
     if call.version >= 70 {
         value["tag"] = port.tag.clone().into();
     }
@@ -67,24 +67,28 @@ pub(super) fn attach(world: &mut World, call: &Call<'_>) -> Outcome {
         return Err(refused("attach_interface", &server.id, Refusal::InState(state)));
     }
     let project = server.project.clone();
-    let network = match asked["net_id"].as_str() {
-        Some(id) => {
-            let seen = |n: &crate::sim::world::Network| n.id == id && (n.external || n.project == project);
-            let found = world.networks.iter().position(seen);
-            found.ok_or_else(|| fault(400, &format!("Network {id} could not be found.")))?
+    let seen = |n: &Network| n.project == project || n.external || n.shared;
+    let port = asked["port_id"].as_str().map(str::to_owned);
+    let network = match (asked["net_id"].as_str(), &port) {
+        (_, Some(_)) => String::new(),
+        (Some(id), None) => {
+            let found = world.network(id).filter(|network| seen(network));
+            found.ok_or_else(|| fault(400, &format!("Network {id} could not be found.")))?.id.clone()
         }
-        None => {
-            let found = world.networks.iter().position(|n| !n.external && n.project == project);
-            found.ok_or_else(|| fault(400, "No network to attach to."))?
+        (None, None) => {
+            let found = world.networks.iter().find(|n| !n.external && n.project == project);
+            found.ok_or_else(|| fault(400, "No network to attach to."))?.id.clone()
         }
     };
     let address = asked["fixed_ips"][0]["ip_address"].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
     let tag = asked["tag"].as_str().map(str::to_owned);
-    let port = world.plug(network, address, tag);
-    let port = port.ok_or_else(|| fault(400, "No more IP addresses are available on this network."))?;
-    let told = value(call, &port);
-    let server = &mut world.servers[at];
-    server.ports.push(port);
+    let plug = Plug { network, address, port, tag, ..Plug::default() };
+    let server = world.servers[at].id.clone();
+    let port = world
+        .plug(at, &plug, &call.asker())
+        .map_err(|refusal| refused("attach_interface", &server, refusal))?;
+    let told = world.port(&port).map(|port| value(call, port));
+    let server = &world.servers[at];
     Ok(json(200, &v!({"interfaceAttachment": told})).about(&server.id, &server.name))
 }
 
@@ -92,7 +96,7 @@ pub(super) fn detach(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
     let port = port(world, call, at)?;
     let gone = world.servers[at].ports.remove(port);
-    world.release(&[gone]);
+    world.release(vec![gone]);
     let server = &world.servers[at];
     Ok(Answer::empty(202).about(&server.id, &server.name))
 }

@@ -60,7 +60,7 @@ pub(super) fn rebuild(world: &mut World, call: &Call<'_>) -> Outcome {
 
 fn told(world: &World, call: &Call<'_>, at: usize, password: &str) -> Answer {
     let server = &world.servers[at];
-    let mut value = full(call, server, For::Change);
+    let mut value = full(world, call, server, For::Change);
     value["adminPass"] = password.into();
     if call.version >= 54 {
         value["key_name"] = server.key_name.clone().into();

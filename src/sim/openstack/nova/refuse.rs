@@ -89,6 +89,29 @@ pub(super) fn refused(action: &str, server: &str, refusal: Refusal) -> Answer {
         Refusal::Taken(Kind::Keypair, name) => fault(409, &format!("Key pair '{name}' already exists.")),
         Refusal::Taken(_, name) => fault(409, &format!("{name} already exists.")),
         Refusal::Missing(kind, name) => missing(kind, &name),
+        other => elsewhere(other),
+    }
+}
+
+/// What Nova says of what the services beside it refused.
+fn elsewhere(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::NoAddress(network) => {
+            fault(400, &format!("No fixed IP addresses available for network: {network}"))
+        }
+        Refusal::NoSubnet(network) => {
+            fault(400, &format!("Network {network} requires a subnet in order to boot instances on."))
+        }
+        Refusal::PortTaken(port, _) => fault(409, &format!("Port {port} is still in use.")),
+        Refusal::Ambiguous(_, name) => fault(
+            409,
+            &format!(
+                "Multiple security_group matches found for name '{name}', use an ID to be more specific."
+            ),
+        ),
+        Refusal::GroupInUse(id) => fault(400, &format!("Security Group {id} in use.")),
+        Refusal::DefaultGroup => fault(400, "Removing default security group not allowed."),
+        other => fault(400, &format!("{other:?}")),
     }
 }
 
@@ -101,5 +124,11 @@ fn missing(kind: Kind, name: &str) -> Answer {
         Kind::Group => fault(400, &format!("Unable to find security_group with name or id '{name}'")),
         Kind::Keypair => fault(400, "Invalid key_name provided."),
         Kind::Zone => fault(400, "The requested availability zone is not available"),
+        Kind::Port => fault(400, &format!("Port id {name} could not be found.")),
+        Kind::Volume => fault(400, &format!("Block Device Mapping is Invalid: failed to get volume {name}.")),
+        Kind::Snapshot => {
+            fault(400, &format!("Block Device Mapping is Invalid: failed to get snapshot {name}."))
+        }
+        _ => fault(404, &format!("{name} could not be found.")),
     }
 }

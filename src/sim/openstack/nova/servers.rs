@@ -8,10 +8,16 @@ use super::view::{For, brief, full};
 use super::{Call, Outcome, body, json, page, policy, schemas, server};
 use crate::sim::world::{Server, World};
 
-fn listed(world: &World, call: &Call<'_>, path: &str, draw: fn(&Call<'_>, &Server) -> Value) -> Outcome {
+fn listed(
+    world: &World,
+    call: &Call<'_>,
+    path: &str,
+    draw: fn(&World, &Call<'_>, &Server) -> Value,
+) -> Outcome {
     let rows = filters::matching(world, call)?;
     let (rows, next) = page(call, rows, |server: &Server| server.id.as_str(), path)?;
-    let mut told = v!({"servers": rows.into_iter().map(|server| draw(call, server)).collect::<Vec<_>>()});
+    let mut told =
+        v!({"servers": rows.into_iter().map(|server| draw(world, call, server)).collect::<Vec<_>>()});
     if let Some(next) = next {
         told["servers_links"] = next;
     }
@@ -19,16 +25,16 @@ fn listed(world: &World, call: &Call<'_>, path: &str, draw: fn(&Call<'_>, &Serve
 }
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Outcome {
-    listed(world, call, "servers", brief)
+    listed(world, call, "servers", |_, call, server| brief(call, server))
 }
 
 pub(super) fn detail(world: &mut World, call: &Call<'_>) -> Outcome {
-    listed(world, call, "servers/detail", |call, server| full(call, server, For::Detail))
+    listed(world, call, "servers/detail", |world, call, server| full(world, call, server, For::Detail))
 }
 
 pub(super) fn show(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
-    Ok(json(200, &v!({"server": full(call, &world.servers[at], For::Show)})))
+    Ok(json(200, &v!({"server": full(world, call, &world.servers[at], For::Show)})))
 }
 
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -58,7 +64,8 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Outcome {
     if let Some(disk) = asked["OS-DCF:diskConfig"].as_str() {
         server.auto_disk = disk == "AUTO";
     }
-    let answer = json(200, &v!({"server": full(call, server, For::Change)}));
+    let answer = json(200, &v!({"server": full(world, call, &world.servers[at], For::Change)}));
+    let server = &world.servers[at];
     Ok(answer.about(&server.id, &server.name))
 }
 

@@ -1,11 +1,13 @@
 //! How a server looks in Nova's answers, by microversion and by who looks.
 
+use std::net::Ipv4Addr;
+
 use serde_json::{Map, Value, json as v};
 use sha2::{Digest, Sha224};
 
 use super::super::{Call, time};
 use super::{bookmark, links};
-use crate::sim::world::{Flavor, Power, Server, State, Task, hex};
+use crate::sim::world::{Flavor, Port, Power, Server, State, Task, World, hex};
 
 /// The host that everything runs on, as administrators see it.
 pub(super) const HOST: &str = "sim";
@@ -84,20 +86,28 @@ pub(super) fn pairs(pairs: &[(String, String)]) -> Value {
     pairs.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect::<Map<_, _>>().into()
 }
 
-/// The addresses, by network.
-pub(super) fn addresses(server: &Server, with_kind: bool) -> Value {
+/// The addresses, by network: each fixed one, and the floating ones that lead to it.
+pub(super) fn addresses(world: &World, server: &Server, with_kind: bool) -> Value {
     let mut networks = Map::new();
-    if server.networked {
-        for port in &server.ports {
-            let mut row = v!({"version": 4, "addr": port.address.to_string()});
-            if with_kind {
-                row["OS-EXT-IPS:type"] = "fixed".into();
-                row["OS-EXT-IPS-MAC:mac_addr"] = port.mac.clone().into();
-            }
-            let rows = networks.entry(port.network_name.clone()).or_insert_with(|| v!([]));
-            if let Some(rows) = rows.as_array_mut() {
-                rows.push(row);
-            }
+    if !server.networked {
+        return networks.into();
+    }
+    let row = |port: &Port, ip: Ipv4Addr, kind: &str| {
+        let mut row = v!({"version": 4, "addr": ip});
+        if with_kind {
+            row["OS-EXT-IPS:type"] = kind.into();
+            row["OS-EXT-IPS-MAC:mac_addr"] = port.mac.clone().into();
+        }
+        row
+    };
+    for port in &server.ports {
+        let name = world.network(&port.network).map(|network| network.name.clone()).unwrap_or_default();
+        let rows = networks.entry(name).or_insert_with(|| v!([]));
+        let Some(rows) = rows.as_array_mut() else { continue };
+        for address in &port.addresses {
+            rows.push(row(port, address.ip, "fixed"));
+            let led = world.floating_to(&port.id).filter(|floating| floating.fixed == Some(address.ip));
+            rows.extend(led.map(|floating| row(port, floating.address, "floating")));
         }
     }
     networks.into()
@@ -107,12 +117,24 @@ pub(super) fn host_id(server: &Server) -> String {
     if server.hosted { hex(&Sha224::digest(format!("{}{HOST}", server.project))) } else { String::new() }
 }
 
-pub(super) fn group_names(server: &Server) -> Value {
-    server.groups.iter().map(|name| v!({"name": name})).collect()
+fn group_names(world: &World, server: &Server) -> Vec<Value> {
+    world.groups_of(server).into_iter().map(|group| v!({"name": group.name})).collect()
+}
+
+/// The volumes at a server, with what goes with it from 2.3 on.
+fn volumes(world: &World, call: &Call<'_>, server: &Server) -> Vec<Value> {
+    let rows = world.attached(&server.id).into_iter().map(|(volume, attachment)| {
+        let mut row = v!({"id": volume.id});
+        if call.version >= 3 {
+            row["delete_on_termination"] = attachment.goes.into();
+        }
+        row
+    });
+    rows.collect()
 }
 
 /// The whole server.
-pub(super) fn full(call: &Call<'_>, server: &Server, purpose: For) -> Value {
+pub(super) fn full(world: &World, call: &Call<'_>, server: &Server, purpose: For) -> Value {
     let version = call.version;
     let status = status(server);
     let everything = purpose != For::Change || version >= 75;
@@ -127,7 +149,7 @@ pub(super) fn full(call: &Call<'_>, server: &Server, purpose: For) -> Value {
     let mut value = v!({
         "accessIPv4": server.access_v4,
         "accessIPv6": server.access_v6,
-        "addresses": addresses(server, everything),
+        "addresses": addresses(world, server, everything),
         "created": time::second(server.created),
         "flavor": flavor,
         "hostId": host_id(server),
@@ -153,7 +175,7 @@ pub(super) fn full(call: &Call<'_>, server: &Server, purpose: For) -> Value {
         }
     }
     if everything {
-        extended(call, server, &mut value);
+        extended(world, call, server, &mut value);
     }
     newer(call, server, purpose, &mut value);
     value
@@ -171,15 +193,16 @@ fn image(call: &Call<'_>, server: &Server) -> Value {
     image
 }
 
-fn extended(call: &Call<'_>, server: &Server, value: &mut Value) {
+fn extended(world: &World, call: &Call<'_>, server: &Server, value: &mut Value) {
     let zone = server.zone_asked.as_deref().unwrap_or("nova");
     value["OS-EXT-AZ:availability_zone"] = if server.zoned { zone } else { "" }.into();
     value["config_drive"] = if server.config_drive { "True" } else { "" }.into();
     value["key_name"] = server.key_name.clone().into();
     value["OS-SRV-USG:launched_at"] = server.launched.map(time::bare).into();
     value["OS-SRV-USG:terminated_at"] = server.terminated.map(time::bare).into();
-    if server.grouped {
-        value["security_groups"] = group_names(server);
+    let groups = group_names(world, server);
+    if server.grouped && !groups.is_empty() {
+        value["security_groups"] = groups.into();
     }
     if call.admin() {
         let host = || server.hosted.then_some(HOST);
@@ -190,7 +213,7 @@ fn extended(call: &Call<'_>, server: &Server, value: &mut Value) {
     value["OS-EXT-STS:task_state"] = server.task.map(Task::name).into();
     value["OS-EXT-STS:vm_state"] = server.state.name().into();
     value["OS-EXT-STS:power_state"] = power(server.power).into();
-    value["os-extended-volumes:volumes_attached"] = v!([]);
+    value["os-extended-volumes:volumes_attached"] = volumes(world, call, server).into();
 }
 
 fn newer(call: &Call<'_>, server: &Server, purpose: For, value: &mut Value) {
