@@ -4,6 +4,9 @@
 
 #[cfg(unix)]
 mod ending;
+mod events;
+#[cfg(unix)]
+mod killed;
 mod options;
 #[cfg(unix)]
 mod report;

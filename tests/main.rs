@@ -1,12 +1,14 @@
 //! The one test binary. Every file beside this one is listed here; `house` fails when one is not.
 
 mod assist;
+mod aws;
 mod check;
 mod cli;
 mod config;
 mod diagnostics;
 mod explain;
 mod house;
+mod keys;
 mod language;
 mod lsp;
 mod manual;

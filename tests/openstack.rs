@@ -14,6 +14,8 @@ mod matrix;
 mod paging;
 #[path = "openstack/real.rs"]
 mod real;
+#[path = "openstack/real_nouns.rs"]
+mod real_nouns;
 #[path = "openstack/recorded.rs"]
 mod recorded;
 #[path = "openstack/scripted.rs"]

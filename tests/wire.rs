@@ -9,4 +9,7 @@ mod real;
 mod repeat;
 mod send;
 mod session;
+mod sign;
+mod sigv2;
+mod sigv4;
 mod tls;

@@ -28,6 +28,7 @@ mod undeclared;
 mod unknown_field;
 mod unknown_verb;
 mod unreachable;
+mod unsupported;
 mod unused_variable;
 
 use crate::cloud::Error;
@@ -128,6 +129,7 @@ const RULES: &[Rule] = &[
     interpolation::find,
     never_equal::find,
     unreachable::find,
+    unsupported::find,
     unused_variable::find,
 ];
 

@@ -18,7 +18,7 @@ enum Does {
 
 /// What a script and its modules may do: "it may create and change servers on the default cloud, nothing else".
 pub fn sentence(checked: &[Checked]) -> String {
-    let mut done: BTreeMap<&'static str, BTreeSet<Does>> = BTreeMap::new();
+    let mut done: BTreeMap<String, BTreeSet<Does>> = BTreeMap::new();
     let mut clouds: BTreeSet<String> = BTreeSet::new();
     let mut outside: BTreeSet<&'static str> = BTreeSet::new();
     let mut reads = false;
@@ -36,7 +36,12 @@ pub fn sentence(checked: &[Checked]) -> String {
             let mut on_cloud = || {
                 clouds.insert(cloud.clone().unwrap_or_else(|| "the default cloud".to_string()));
             };
-            match verb.effect {
+            let effect = match verb.effect {
+                Effect::AloneReads(_) if call.given().count() <= 1 => Effect::Reads,
+                Effect::AloneReads(effect) => *effect,
+                effect => effect,
+            };
+            match effect {
                 Effect::Nothing => {}
                 Effect::Reads | Effect::Waits => {
                     if !verb.on.is_empty() {
@@ -66,12 +71,12 @@ pub fn sentence(checked: &[Checked]) -> String {
                     reads = true;
                     on_cloud();
                 }
-                Effect::By(_) => {
+                Effect::By(_) | Effect::AloneReads(_) => {
                     outside.insert("send any request");
                     on_cloud();
                 }
                 Effect::Creates | Effect::Changes | Effect::Destroys => {
-                    let does = match verb.effect {
+                    let does = match effect {
                         Effect::Creates => Does::Create,
                         Effect::Destroys => Does::Delete,
                         _ => Does::Change,
@@ -124,20 +129,17 @@ fn is_get(call: &Called<'_>) -> bool {
 }
 
 /// What a verb is about, several of it.
-fn nouns(verb: &Verb) -> &'static str {
-    let of = |noun: Noun| match noun {
-        Noun::Server => "servers",
-        Noun::Image => "images",
-        Noun::Flavor => "flavors",
-        Noun::Network => "networks",
-        Noun::Keypair => "keypairs",
-        Noun::SecurityGroup => "security groups",
-    };
+fn nouns(verb: &Verb) -> String {
+    let of = |noun: Noun| format!("{}s", noun.as_str());
     let first = verb.forms.first().and_then(|form| form.params.first()).map(|param| param.ty);
-    match (verb.effect, verb.returns, first) {
+    let effect = match verb.effect {
+        Effect::AloneReads(effect) => *effect,
+        effect => effect,
+    };
+    match (effect, verb.returns, first) {
         (Effect::Creates, Ty::Of(noun), _) | (Effect::Creates, Ty::ArrayOf(&Ty::Of(noun)), _) => of(noun),
         (_, _, Some(Ty::Ref(noun))) | (_, _, Some(Ty::OneOrMany(&Ty::Ref(noun)))) => of(noun),
-        _ => "resources",
+        _ => "resources".to_string(),
     }
 }
 

@@ -5,7 +5,7 @@
 use crate::cloud::host::{self, Known};
 use crate::cloud::{Cloud, Error, Time};
 use crate::config::openstack::{self as config, Profile};
-use crate::config::{Chosen, Found, SIM};
+use crate::config::{AwsSettings, Chosen, Found, SIM};
 use crate::provider::openstack::service::{Service, Version};
 use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
 use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
@@ -14,11 +14,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-/// Makes a driver from a cloud's name, what it logs in with and its way out.
-pub type Make = Box<dyn Fn(Arc<str>, Settings, Wire) -> Arc<dyn Cloud> + Send + Sync>;
+/// What a driver is made of, and so which one.
+pub enum Plan {
+    /// A Keystone and what to log in to it with.
+    OpenStack(Box<Settings>),
+    /// Keys, a region and where its services are.
+    Aws(Box<AwsSettings>),
+}
 
-/// Starts the simulated cloud: what to log in to it with, and its clock. Called once at the most.
-pub type Simulate = Box<dyn Fn() -> Result<(Settings, Arc<dyn wire::Clock>), Error> + Send + Sync>;
+/// Makes a driver from a cloud's name, what it is made of and its way out.
+pub type Make = Box<dyn Fn(Arc<str>, Plan, Wire) -> Arc<dyn Cloud> + Send + Sync>;
+
+/// Starts the simulated cloud, or finds it started: what the driver of this name's face is made of, and its clock. Called once
+/// a face at the most.
+pub type Simulate = Box<dyn Fn(&str) -> Result<(Plan, Arc<dyn wire::Clock>), Error> + Send + Sync>;
 
 /// What the command line says about clouds.
 #[derive(Debug, Clone, Default)]
@@ -98,7 +107,7 @@ impl Clouds {
         Ok(())
     }
 
-    /// Whether a cloud is the embedded simulated one.
+    /// Whether a cloud is the embedded simulated one, by any of its faces.
     pub fn is_simulated(&self, name: &str) -> bool {
         self.found.entries().iter().any(|entry| entry.name == name && entry.provider == "simulated")
     }
@@ -148,19 +157,31 @@ impl Clouds {
             ..wire::Settings::default()
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
-        let (settings, clock) = if self.is_simulated(name) {
-            (self.start)()?
+        let (plan, clock) = if self.is_simulated(name) {
+            (self.start)(name)?
         } else {
-            let profile = self.found.openstack(name)?;
-            sending.tls = profile.tls.clone();
-            sending.timeout = self.options.timeout.or(profile.api_timeout).unwrap_or(sending.timeout);
             sending.proxies =
                 Proxies::from_variables(|name| self.found.environment().get(name).map(str::to_string));
-            (settings(profile), self.clock.clone())
+            (self.plan(name, &mut sending)?, self.clock.clone())
         };
         sending.total = sending.total.max(sending.timeout);
         let wire = Wire::new(sending, clock, self.trace.clone());
-        Ok(((self.make)(Arc::from(name), settings, wire.clone()), wire))
+        Ok(((self.make)(Arc::from(name), plan, wire.clone()), wire))
+    }
+}
+
+impl Clouds {
+    /// What configuration says of a cloud, and how requests to it are sent.
+    fn plan(&self, name: &str, sending: &mut wire::Settings) -> Result<Plan, Error> {
+        if self.found.provider(name) == "aws" {
+            let settings = self.found.aws(name)?;
+            sending.tls = settings.tls.clone();
+            return Ok(Plan::Aws(Box::new(settings)));
+        }
+        let profile = self.found.openstack(name)?;
+        sending.tls = profile.tls.clone();
+        sending.timeout = self.options.timeout.or(profile.api_timeout).unwrap_or(sending.timeout);
+        Ok(Plan::OpenStack(Box::new(settings(profile))))
     }
 }
 

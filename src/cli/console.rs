@@ -4,18 +4,22 @@ use crate::cloud::host::Progress;
 use crate::diag::Style;
 use crate::manual::Look;
 use crate::output::width::columns;
-use crate::script::session::{Answer, Console};
+use crate::script::session::{Answer, Console, Tone};
+use serde_json::json;
 use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+
+/// What stops a run.
+type Stop = Box<dyn Fn() + Send + Sync>;
 
 /// The program's own streams.
 pub struct Streams {
     json: bool,
     quiet: bool,
     broken: AtomicBool,
-    run: OnceLock<Arc<AtomicBool>>,
+    stop: OnceLock<Stop>,
     lost: OnceLock<String>,
     progress: OnceLock<Arc<dyn Progress>>,
 }
@@ -23,8 +27,8 @@ pub struct Streams {
 impl Streams {
     /// Streams that write tables as JSON where `json`.
     pub fn new(json: bool, quiet: bool) -> Streams {
-        let (run, lost, progress) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Streams { json, quiet, broken: AtomicBool::new(false), run, lost, progress }
+        let (stop, lost, progress) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Streams { json, quiet, broken: AtomicBool::new(false), stop, lost, progress }
     }
 
     /// The lines that move on the same terminal; what is written goes between them.
@@ -40,10 +44,10 @@ impl Streams {
         }
     }
 
-    /// What is raised to stop the run when the reader of standard output has gone.
-    pub fn stops(&self, run: Arc<AtomicBool>) {
+    /// What stops the run when the reader of standard output has gone.
+    pub fn stops(&self, stop: impl Fn() + Send + Sync + 'static) {
         // One run a process; a second would share its end.
-        let _ = self.run.set(run);
+        let _ = self.stop.set(Box::new(stop));
     }
 
     /// Why data was lost, where it was for another reason than a reader that has gone.
@@ -65,10 +69,15 @@ impl Console for Streams {
     }
 
     fn talk(&self, text: &str) {
-        self.aside(|| {
-            // Nobody may listen on standard error; that ends no run.
-            let _ = writeln!(io::stderr(), "{text}");
-        });
+        self.say(Tone::Note, text);
+    }
+
+    fn say(&self, tone: Tone, text: &str) {
+        match (self.json, tone) {
+            (true, _) => self.line(&json!({ "event": tone.as_str(), "text": text }).to_string()),
+            (false, Tone::Warning) => self.line(&format!("warning: {text}")),
+            (false, _) => self.line(text),
+        }
     }
 
     fn json(&self) -> bool {
@@ -92,6 +101,14 @@ fn harmless(text: &str) -> String {
 }
 
 impl Streams {
+    /// A line on standard error as it stands: for programs, an event.
+    pub fn line(&self, text: &str) {
+        self.aside(|| {
+            // Nobody may listen on standard error; that ends no run.
+            let _ = writeln!(io::stderr(), "{text}");
+        });
+    }
+
     /// What is written as it stands: a page of the manual, with the colours it has.
     pub fn page(&self, text: &str) {
         let mut out = io::stdout().lock();
@@ -101,7 +118,7 @@ impl Streams {
                 let _ = self.lost.set(error.to_string());
             }
             self.broken.store(true, Ordering::Relaxed);
-            self.run.get().iter().for_each(|run| run.store(true, Ordering::Relaxed));
+            self.stop.get().iter().for_each(|stop| stop());
         }
     }
 

@@ -43,9 +43,35 @@ fn script_without_run(error: &clap::Error) -> Option<String> {
     }
 }
 
+/// Whether a command line that is not understood asks for what programs read.
+fn wants_json(words: &[OsString]) -> bool {
+    let pairs = words.iter().zip(words.iter().skip(1));
+    words.iter().any(|word| word == "--format=json")
+        || pairs.into_iter().any(|(option, value)| option == "--format" && value == "json")
+}
+
+/// A mistake in the command line, before its options are known.
+fn refuse(json: bool, mistake: &Error, code: u8) -> u8 {
+    let format = if json { args::Format::Json } else { args::Format::Table };
+    let options = args::Options { format, ..args::Options::default() };
+    run::refuse(&options, &Environment::of_process(), mistake, code)
+}
+
+/// What clap says of a command line: what is wrong, and below it what to write.
+fn usage(said: &str) -> Error {
+    let mut parts = said.trim().splitn(2, "\n\n");
+    let what = parts.next().unwrap_or_default().trim_start_matches("error: ");
+    let error = Error::new(Kind::InvalidArgument, what.split_whitespace().collect::<Vec<_>>().join(" "));
+    match parts.next() {
+        Some(rest) => error.help(rest.split_whitespace().collect::<Vec<_>>().join(" ")),
+        None => error,
+    }
+}
+
 /// The whole program.
 pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let words: Vec<OsString> = words.into_iter().collect();
+    let json = wants_json(&words);
     if let Some(answer) = completions::answer(&words, &Environment::of_process()) {
         Streams::new(false, true).page(&answer);
         return ExitCode::SUCCESS;
@@ -58,12 +84,10 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 let mistake = Error::new(Kind::InvalidArgument, format!("`{script}` is no command"))
                     .coded("cli::command")
                     .help(format!("write rhain run {script}"));
-                return ExitCode::from(run::refuse(
-                    &args::Options::default(),
-                    &Environment::of_process(),
-                    &mistake,
-                    code,
-                ));
+                return ExitCode::from(refuse(json, &mistake, code));
+            }
+            if json && error.use_stderr() {
+                return ExitCode::from(refuse(json, &usage(&error.to_string()), code));
             }
             // Help goes to standard output, a mistake to standard error; clap knows which this is.
             let _ = error.print();
@@ -77,8 +101,9 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Doc { topic })) => reference::doc(options, topic),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
-        (None, Some(Command::Sim { port, clouds_yaml, faults })) => {
-            sim::run(options, *port, clouds_yaml.clone(), faults.as_deref())
+        (None, Some(Command::Sim { port, clouds_yaml, aws_config, faults })) => {
+            let files = sim::Files { clouds_yaml: clouds_yaml.clone(), aws_config: aws_config.clone() };
+            sim::run(options, *port, files, faults.as_deref())
         }
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Man)) => {

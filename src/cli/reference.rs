@@ -2,12 +2,12 @@
 
 use super::args::{Format, Options};
 use super::console::Streams;
-use super::run::{refuse, unread};
+use super::run::{draw, refuse, unread};
 use super::setup::{Purpose, setup};
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
-use crate::diag::{self, Style, codes};
+use crate::diag::{self, codes};
 use crate::manual;
 use crate::script::modules::STDLIB;
 use crate::script::params::option_name;
@@ -142,7 +142,7 @@ fn script(options: &Options, streams: &Streams, name: &str, text: &str) -> u8 {
         }
         Err(failure) => {
             if let Some(report) = diag::from_script::report(&failure, &setup.session.texts, &[]) {
-                streams.talk(diag::draw(&report, Style::PLAIN, &[]).trim_end());
+                draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
             }
             2
         }

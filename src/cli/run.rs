@@ -169,7 +169,12 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
             0
         }
         // A reader of our output that has gone ends a script; it is nobody's mistake.
-        Err(_) if setup.streams.is_broken() => 0,
+        Err(Failure { cause: Cause::Interrupted { .. }, .. }) if setup.streams.is_broken() => {
+            for line in setup.session.ledger.exists() {
+                setup.streams.note(&format!("stopped, for nobody reads the output any more: {line}"));
+            }
+            0
+        }
         Err(failure) => report(options, &setup, &failure),
     };
     // What failed at the end, after the failure that the run ends with.
@@ -247,7 +252,7 @@ fn unusable(setup: &Setup, error: &Error) -> bool {
 fn refused_at_login(setup: &Setup, error: &Error) -> bool {
     let own = setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
     let login = error.request.as_ref().is_some_and(|line| line.path.contains("/tokens"));
-    own && (error.kind == Kind::Unauthorized && login)
+    own && (error.kind == Kind::Unauthorized && (login || error.diagnostic == Some("config::credentials")))
 }
 
 /// Report an error that no script is to blame for.
@@ -264,11 +269,16 @@ pub fn refuse(options: &Options, environment: &Environment, error: &Error, code:
     code
 }
 
-/// Draw a report on standard error, or write it as JSON.
+/// Draw a report on standard error, or write it as an event.
 pub fn draw(options: &Options, environment: &Environment, report: &Report, hide: impl Fn(&str) -> String) {
     use std::io::Write as _;
     let text = if options.format == Format::Json {
-        format!("{}\n", diag::to_json(report, &[]))
+        let severity = if report.severity == diag::Severity::Error { "error" } else { "warning" };
+        let mut event = serde_json::Map::from_iter([("event".to_string(), severity.into())]);
+        if let serde_json::Value::Object(told) = diag::to_json(report, &[]) {
+            event.extend(told);
+        }
+        format!("{}\n", serde_json::Value::Object(event))
     } else {
         let style = style(options.no_color, |name| environment.get(name).map(str::to_string));
         diag::draw(report, style, &[])
@@ -366,7 +376,7 @@ pub(super) fn stats(options: &Options, setup: &Setup) {
     }
     let counters = setup.clouds.counters();
     if options.format == Format::Json {
-        setup.streams.talk(&setup.watch.summary_json(&counters).to_string());
+        setup.streams.line(&setup.watch.summary_json(&counters).to_string());
         return;
     }
     setup.watch.summary(&counters).iter().for_each(|line| setup.streams.talk(line));

@@ -1,16 +1,19 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds, Turning};
+use super::clouds::{self, CloudClock, Clouds, Plan, Turning};
 use super::console::Streams;
 use super::outside::Process;
 use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::Progress;
-use crate::config::{self, Chosen, Environment, SIM};
+use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
 use crate::gate::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
+use crate::provider::aws::Aws;
+use crate::provider::aws::credentials::KeyRing;
+use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
@@ -84,10 +87,13 @@ pub fn setup_with(
     streams: Arc<Streams>,
     console: Arc<dyn Console>,
 ) -> std::io::Result<Setup> {
-    let watch_requests = Arc::new(Watch::new(options.verbose, options.trace.as_deref())?);
+    let watch_requests =
+        Arc::new(Watch::new(options.verbose, options.format == Format::Json, options.trace.as_deref())?);
     let found = config::find(&environment);
     // A configured cloud may be called `sim` too: `rhain sim` writes one, and it lives in the machine's own time.
-    let embedded = found.entries().iter().any(|entry| entry.provider == "simulated");
+    let mut entries = found.entries();
+    entries.retain(|entry| entry.provider == "simulated");
+    let embedded = move |name: &str| entries.iter().any(|entry| entry.name == name);
     let bridge = Arc::new(Bridge::new());
     let simulated = SimClock::new(bridge.clone());
     let start = simulated.clone();
@@ -96,8 +102,13 @@ pub fn setup_with(
     let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
-    let sim_clock = simulated.clone();
+    let (sim_clock, is_sim) = (simulated.clone(), embedded.clone());
     let wall_of_drivers = wall.clone();
+    // What a driver waits between its own looks counts as a wait of the run.
+    let count_for = watch_requests.clone();
+    let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::host::Clock> {
+        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
+    };
     let clouds = Arc::new(Clouds::new(
         found,
         clouds::Options {
@@ -107,22 +118,27 @@ pub fn setup_with(
             dry_run: options.dry_run,
             simulate: purpose.simulate,
         },
-        Box::new(move |name, settings, wire| {
-            let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
-                SIM if embedded => Arc::new(CloudClock(sim_clock.clone())),
-                _ => clock_of_drivers
-                    .get_or_init(|| {
-                        Arc::new(CloudClock(wall_of_drivers.clone())) as Arc<dyn crate::cloud::host::Clock>
-                    })
-                    .clone(),
+        Box::new(move |name, plan, wire| {
+            let clock: Arc<dyn crate::cloud::host::Clock> = match is_sim(&name) {
+                true => counted(sim_clock.clone()),
+                false => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
             };
-            Arc::new(OpenStack::new(OpenStackSession::new(name, settings, wire), clock))
+            match plan {
+                Plan::OpenStack(settings) => {
+                    Arc::new(OpenStack::new(OpenStackSession::new(name, *settings, wire), clock))
+                }
+                Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
+            }
         }),
-        Box::new(move || {
+        Box::new(move |name| {
             if said.swap(false, Ordering::Relaxed) {
                 notes.talk(STANDS_IN);
             }
-            Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
+            let plan = match name {
+                SIM_AWS => Plan::Aws(Box::new(start.aws()?)),
+                _ => Plan::OpenStack(Box::new(start.openstack()?)),
+            };
+            Ok((plan, start.clone() as Arc<dyn wire::Clock>))
         }),
         wall.clone(),
         watch_requests.clone(),
@@ -131,7 +147,7 @@ pub fn setup_with(
     let unasked =
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
-    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
+    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded(&chosen.name));
     let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> = if options.quiet {
@@ -154,6 +170,7 @@ pub fn setup_with(
         cancelled,
         Habits {
             concurrency: usize::from(options.concurrency),
+            timeout: options.timeout.unwrap_or(wire::Settings::default().timeout),
             dry_run: options.dry_run,
             caches: !options.no_cache,
         },
@@ -174,7 +191,11 @@ pub fn setup_with(
         None => Params::default(),
     };
     let stopped = Arc::new(AtomicBool::new(false));
-    streams.stops(stopped.clone());
+    let (flag, waits) = (stopped.clone(), cancel.clone());
+    streams.stops(move || {
+        flag.store(true, Ordering::Relaxed);
+        waits.send_if_modified(|signal| std::mem::replace(signal, (*signal).max(1)) == 0);
+    });
     let session = Arc::new(Session {
         host,
         policy,
@@ -186,6 +207,7 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
+        budget: Arc::default(),
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
         steps: AtomicU64::new(0),
@@ -203,6 +225,24 @@ pub fn setup_with(
         cancel,
         environment,
     })
+}
+
+/// A session with an AWS cloud, from what was configured.
+fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSession {
+    let keys = KeyRing::new(name.clone(), settings.source, wire.clone());
+    let settings = aws::Settings {
+        found: match settings.found.as_str() {
+            "environment" => "the environment (AWS_*)".to_string(),
+            place => place.to_string(),
+        },
+        region: settings.region,
+        endpoints: settings.endpoints.named,
+        any: settings.endpoints.any,
+        amazon: settings.endpoints.amazon,
+        signature: settings.version,
+        keys,
+    };
+    AwsSession::new(name, settings, wire)
 }
 
 /// An option that may be given bare: for everything.

@@ -7,30 +7,34 @@ use std::path::{Path, PathBuf};
 use crate::cloud::{Error, Kind};
 use crate::sim::{self, Fault, Sim, SimOptions, SimTime};
 
+/// The files that say how the cloud is reached, written once it listens.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// The clouds.yaml; without one it is printed, with what AWS's tools need beside.
+    pub clouds_yaml: Option<PathBuf>,
+    /// The profiles of AWS's tools.
+    pub aws_config: Option<PathBuf>,
+}
+
 /// Where to serve, and where to say so.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// The address; port 0 takes a free one.
     pub bind: SocketAddr,
-    /// The file that the clouds.yaml is written to once the cloud listens; without one it is printed.
-    pub clouds_yaml: Option<PathBuf>,
+    /// Where it says how it is reached.
+    pub files: Files,
     /// What goes wrong from the start.
     pub faults: Vec<Fault>,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), clouds_yaml: None, faults: Vec::new() }
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), files: Files::default(), faults: Vec::new() }
     }
 }
 
 /// The subcommand: serve, and give the exit code.
-pub fn run(
-    options: &super::args::Options,
-    port: u16,
-    clouds_yaml: Option<PathBuf>,
-    faults: Option<&Path>,
-) -> u8 {
+pub fn run(options: &super::args::Options, port: u16, files: Files, faults: Option<&Path>) -> u8 {
     let bind = SocketAddr::from(([127, 0, 0, 1], port));
     let environment = crate::config::Environment::of_process();
     let faults = match faults.map_or(Ok(Vec::new()), planned) {
@@ -38,7 +42,7 @@ pub fn run(
         Err(error) => return super::run::refuse(options, &environment, &error, 2),
     };
     let bridge = crate::script::bridge::Bridge::new();
-    match bridge.wait(serve(ServeOptions { bind, clouds_yaml, faults })) {
+    match bridge.wait(serve(ServeOptions { bind, files, faults })) {
         Ok(()) => 0,
         Err(error) => {
             let error = crate::cloud::Error::new(
@@ -74,26 +78,34 @@ fn planned(path: &Path) -> Result<Vec<Fault>, Error> {
 /// Serves until it is interrupted.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the clouds.yaml cannot be written.
+/// When the address cannot be listened on, or a file cannot be written.
 pub async fn serve(options: ServeOptions) -> io::Result<()> {
     let sim = Sim::start(SimOptions { bind: options.bind, time: SimTime::Wall }).await?;
     options.faults.into_iter().for_each(|fault| sim.fault(fault));
-    let text = sim.clouds_yaml();
-    match options.clouds_yaml {
-        // Written aside and renamed, so that who waits for the file never reads half of it.
-        Some(path) => {
-            let mut aside = path.clone().into_os_string();
-            aside.push(".new");
-            std::fs::write(&aside, text)?;
-            std::fs::rename(&aside, &path)?;
-        }
+    if let Some(path) = &options.files.aws_config {
+        write(path, &sim.aws_config())?;
+    }
+    match &options.files.clouds_yaml {
+        Some(path) => write(path, &sim.clouds_yaml())?,
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes())?;
+            out.write_all(sim.clouds_yaml().as_bytes())?;
+            // Comments, so that all of it is still a clouds.yaml.
+            for (name, value) in sim.aws_access().environment() {
+                writeln!(out, "# export {name}={value}")?;
+            }
             out.flush()?;
         }
     }
     interrupted().await
+}
+
+/// Writes a file aside and renames it, so that who waits for it never reads half of it.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let mut aside = path.to_path_buf().into_os_string();
+    aside.push(".new");
+    std::fs::write(&aside, text)?;
+    std::fs::rename(&aside, path)
 }
 
 #[cfg(unix)]

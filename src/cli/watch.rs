@@ -18,6 +18,8 @@ use std::time::Duration;
 pub struct Watch {
     verbose: AtomicBool,
     bodies: bool,
+    /// Whether what is said is an event for programs.
+    events: bool,
     file: Option<Mutex<File>>,
     slowest: Mutex<Vec<Slow>>,
     waits: AtomicU64,
@@ -35,15 +37,16 @@ struct Slow {
 const SLOWEST: usize = 3;
 
 impl Watch {
-    /// A watch; `trace` is made anew.
+    /// A watch, which says what it says as `events` for programs or in lines; `trace` is made anew.
     ///
     /// # Errors
     /// When the trace file cannot be made.
-    pub fn new(verbose: u8, trace: Option<&Path>) -> std::io::Result<Watch> {
+    pub fn new(verbose: u8, events: bool, trace: Option<&Path>) -> std::io::Result<Watch> {
         let file = trace.map(private_file).transpose()?;
         Ok(Watch {
             verbose: AtomicBool::new(verbose > 0),
             bodies: verbose > 1,
+            events,
             file: file.map(Mutex::new),
             slowest: Mutex::default(),
             waits: AtomicU64::new(0),
@@ -161,42 +164,54 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// An exchange for programs; `whole` with its headers and bodies, which are masked.
+fn told(exchange: &Exchange<'_>, whole: bool) -> Json {
+    let mut line = json!({
+        "event": "request",
+        "time": Time::from_system(exchange.at).to_string(),
+        "operation": exchange.operation,
+        "method": exchange.method,
+        "url": exchange.url,
+        "status": exchange.status,
+        "error": exchange.error,
+        "ms": millis(exchange.elapsed),
+        "request_id": exchange.request_id,
+        "attempt": exchange.attempt,
+        "wait_ms": exchange.wait.map(millis),
+    });
+    if whole {
+        line["request_headers"] = json!(exchange.request_headers());
+        line["request_body"] = json!(exchange.request_body());
+        line["answer_headers"] = json!(exchange.answer_headers());
+        line["answer_body"] = json!(exchange.answer_body());
+    }
+    line
+}
+
 impl Trace for Watch {
     fn exchange(&self, exchange: &Exchange<'_>) {
         let outcome = match (exchange.status, exchange.error) {
             (Some(status), _) => status.to_string(),
             (None, error) => error.unwrap_or("no answer").to_string(),
         };
-        if self.verbose.load(Ordering::Relaxed) {
+        let verbose = self.verbose.load(Ordering::Relaxed);
+        if verbose && self.events {
+            say(&told(exchange, self.bodies).to_string());
+        } else if verbose {
             let id = exchange.request_id.map(|id| format!(", {id}")).unwrap_or_default();
             let attempt =
                 if exchange.attempt > 1 { format!(", attempt {}", exchange.attempt) } else { String::new() };
             let wait =
                 exchange.wait.map(|wait| format!(", again in {} ms", millis(wait))).unwrap_or_default();
-            let (method, url, took) = (exchange.method, exchange.url, millis(exchange.elapsed));
+            let (method, url, took) = (exchange.method, exchange.place(), millis(exchange.elapsed));
             say(&format!("{method} {url} -> {outcome} in {took} ms{id}{attempt}{wait}"));
         }
-        if self.bodies {
+        if self.bodies && !self.events {
             exchange.request_body().iter().for_each(|body| say(&format!("  > {body}")));
             exchange.answer_body().iter().for_each(|body| say(&format!("  < {body}")));
         }
         if let Some(file) = &self.file {
-            let line = json!({
-                "time": Time::from_system(exchange.at).to_string(),
-                "operation": exchange.operation,
-                "method": exchange.method,
-                "url": exchange.url,
-                "status": exchange.status,
-                "error": exchange.error,
-                "ms": millis(exchange.elapsed),
-                "request_id": exchange.request_id,
-                "attempt": exchange.attempt,
-                "wait_ms": exchange.wait.map(millis),
-                "request_headers": exchange.request_headers(),
-                "request_body": exchange.request_body(),
-                "answer_headers": exchange.answer_headers(),
-                "answer_body": exchange.answer_body(),
-            });
+            let line = told(exchange, true);
             // A full disk must not end a run that is changing a cloud.
             let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
         }
@@ -207,7 +222,7 @@ impl Trace for Watch {
                 place,
                 Slow {
                     took: exchange.elapsed,
-                    what: format!("{} {}", exchange.method, exchange.url),
+                    what: format!("{} {}", exchange.method, exchange.place()),
                     id: exchange.request_id.map(str::to_string),
                 },
             );
@@ -219,9 +234,16 @@ impl Trace for Watch {
         let body = match &request.body {
             crate::wire::Body::Empty => String::new(),
             crate::wire::Body::Json(json) => format!(" {json}"),
-            crate::wire::Body::Form(fields) => format!(" {fields:?}"),
+            crate::wire::Body::Form(fields) => {
+                let fields = fields.iter().map(|(name, value)| (name.clone(), json!(value)));
+                format!(" {}", serde_json::Value::Object(fields.collect()))
+            }
             crate::wire::Body::Bytes(kind, bytes) => format!(" ({} bytes of {kind})", bytes.len()),
         };
-        say(&format!("dry run: {} {}{body}", request.method.as_str(), request.url));
+        let text = format!("dry run: {} {}{body}", request.method.as_str(), request.url);
+        match self.events {
+            true => say(&json!({"event": "dry_run", "text": text}).to_string()),
+            false => say(&text),
+        }
     }
 }

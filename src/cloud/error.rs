@@ -152,6 +152,8 @@ pub struct Details {
     pub raised: Option<(Option<String>, usize, usize)>,
     /// Whether the request may have taken effect though it was not answered.
     pub maybe: bool,
+    /// Whether the cloud accepted the request: what failed came after it.
+    pub accepted: bool,
     /// Of a bulk call: a result or an error for each member, in order.
     pub results: Vec<Value>,
     /// The resources that the call left behind.
@@ -185,6 +187,7 @@ impl Error {
             label: None,
             raised: None,
             maybe: false,
+            accepted: false,
             results: Vec::new(),
             exists: Vec::new(),
             also: Vec::new(),

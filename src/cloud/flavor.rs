@@ -1,6 +1,7 @@
 //! A flavor: the size of a server.
 
-use super::resource::Field;
+use super::described::Described;
+use super::resource::{Field, Noun};
 use super::value::{Ty, Value};
 use std::sync::Arc;
 
@@ -34,9 +35,26 @@ impl Flavor {
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];
+}
 
-    /// A field by name.
-    pub fn field(&self, name: &str) -> Option<Value> {
+impl Described for Flavor {
+    fn noun(&self) -> Noun {
+        Noun::Flavor
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn cloud(&self) -> &Arc<str> {
+        &self.cloud
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
         Some(match name {
             "id" => Value::text(&self.id),
             "name" => Value::text(&self.name),

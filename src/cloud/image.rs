@@ -1,7 +1,8 @@
 //! An image, and which ones to list.
 
 use super::NameMatch;
-use super::resource::Field;
+use super::described::Described;
+use super::resource::{Field, Noun};
 use super::server::text_map;
 use super::time::Time;
 use super::value::{Ty, Value};
@@ -56,9 +57,30 @@ impl Image {
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];
+}
 
-    /// A field by name.
-    pub fn field(&self, name: &str) -> Option<Value> {
+impl Described for Image {
+    fn noun(&self) -> Noun {
+        Noun::Image
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn status(&self) -> &str {
+        &self.status
+    }
+
+    fn cloud(&self) -> &Arc<str> {
+        &self.cloud
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
         Some(match name {
             "id" => Value::text(&self.id),
             "name" => Value::optional_text(Some(&self.name)),

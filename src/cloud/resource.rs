@@ -1,9 +1,14 @@
 //! A resource: any of the nouns, with what all of them have. A noun's fields are declared in its own file.
 
+use super::described::{Described, Kinded};
 use super::flavor::Flavor;
 use super::image::Image;
+use super::keypair::Keypair;
+use super::network::{Network, PublicIp, Router, Subnet};
+use super::security_group::SecurityGroup;
 use super::server::Server;
 use super::value::{Ty, Value};
+use super::volume::{Snapshot, Volume};
 use std::sync::Arc;
 
 /// What kind of thing a resource is.
@@ -13,50 +18,75 @@ pub enum Noun {
     Server,
     Image,
     Flavor,
-    Network,
     Keypair,
+    Volume,
+    Snapshot,
     SecurityGroup,
+    Network,
+    Subnet,
+    Router,
+    PublicIp,
+}
+
+/// The words of a noun.
+struct Words {
+    word: &'static str,
+    spoken: &'static str,
+    with_article: &'static str,
+    type_name: &'static str,
 }
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Noun; 6] =
-        [Noun::Server, Noun::Image, Noun::Flavor, Noun::Network, Noun::Keypair, Noun::SecurityGroup];
+    pub const ALL: [Noun; 11] = [
+        Noun::Server,
+        Noun::Image,
+        Noun::Flavor,
+        Noun::Keypair,
+        Noun::Volume,
+        Noun::Snapshot,
+        Noun::SecurityGroup,
+        Noun::Network,
+        Noun::Subnet,
+        Noun::Router,
+        Noun::PublicIp,
+    ];
 
-    /// The word in scripts and messages.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Noun::Server => "server",
-            Noun::Image => "image",
-            Noun::Flavor => "flavor",
-            Noun::Network => "network",
-            Noun::Keypair => "keypair",
-            Noun::SecurityGroup => "security group",
-        }
+    const fn words(self) -> Words {
+        let (word, spoken, with_article, type_name) = match self {
+            Noun::Server => ("server", "server", "a server", "Server"),
+            Noun::Image => ("image", "image", "an image", "Image"),
+            Noun::Flavor => ("flavor", "flavor", "a flavor", "Flavor"),
+            Noun::Keypair => ("keypair", "keypair", "a keypair", "Keypair"),
+            Noun::Volume => ("volume", "volume", "a volume", "Volume"),
+            Noun::Snapshot => ("snapshot", "snapshot", "a snapshot", "Snapshot"),
+            Noun::SecurityGroup => ("security_group", "security group", "a security group", "SecurityGroup"),
+            Noun::Network => ("network", "network", "a network", "Network"),
+            Noun::Subnet => ("subnet", "subnet", "a subnet", "Subnet"),
+            Noun::Router => ("router", "router", "a router", "Router"),
+            Noun::PublicIp => ("public_ip", "public IP", "a public IP", "PublicIp"),
+        };
+        Words { word, spoken, with_article, type_name }
+    }
+
+    /// The verb that reads one of it: `security_group`. With an `s` it lists them.
+    pub const fn word(self) -> &'static str {
+        self.words().word
+    }
+
+    /// The word in messages: "security group".
+    pub const fn as_str(self) -> &'static str {
+        self.words().spoken
     }
 
     /// The type's name in the manual.
-    pub fn type_name(self) -> &'static str {
-        match self {
-            Noun::Server => "Server",
-            Noun::Image => "Image",
-            Noun::Flavor => "Flavor",
-            Noun::Network => "Network",
-            Noun::Keypair => "Keypair",
-            Noun::SecurityGroup => "SecurityGroup",
-        }
+    pub const fn type_name(self) -> &'static str {
+        self.words().type_name
     }
 
     /// With its article: "a server".
-    pub fn with_article(self) -> &'static str {
-        match self {
-            Noun::Server => "a server",
-            Noun::Image => "an image",
-            Noun::Flavor => "a flavor",
-            Noun::Network => "a network",
-            Noun::Keypair => "a keypair",
-            Noun::SecurityGroup => "a security group",
-        }
+    pub const fn with_article(self) -> &'static str {
+        self.words().with_article
     }
 
     /// The noun's fields, in the order tables show them.
@@ -65,7 +95,14 @@ impl Noun {
             Noun::Server => Server::FIELDS,
             Noun::Image => Image::FIELDS,
             Noun::Flavor => Flavor::FIELDS,
-            Noun::Network | Noun::Keypair | Noun::SecurityGroup => &[],
+            Noun::Keypair => Keypair::FIELDS,
+            Noun::Volume => Volume::FIELDS,
+            Noun::Snapshot => Snapshot::FIELDS,
+            Noun::SecurityGroup => SecurityGroup::FIELDS,
+            Noun::Network => Network::FIELDS,
+            Noun::Subnet => Subnet::FIELDS,
+            Noun::Router => Router::FIELDS,
+            Noun::PublicIp => PublicIp::FIELDS,
         }
     }
 }
@@ -102,61 +139,79 @@ pub enum Resource {
     Server(Arc<Server>),
     Image(Arc<Image>),
     Flavor(Arc<Flavor>),
+    Keypair(Arc<Keypair>),
+    Volume(Arc<Volume>),
+    Snapshot(Arc<Snapshot>),
+    SecurityGroup(Arc<SecurityGroup>),
+    Network(Arc<Network>),
+    Subnet(Arc<Subnet>),
+    Router(Arc<Router>),
+    PublicIp(Arc<PublicIp>),
 }
 
 impl Resource {
+    /// The thing itself, whatever its noun.
+    pub fn described(&self) -> &dyn Described {
+        match self {
+            Resource::Server(server) => &**server,
+            Resource::Image(image) => &**image,
+            Resource::Flavor(flavor) => &**flavor,
+            Resource::Keypair(keypair) => &**keypair,
+            Resource::Volume(volume) => &**volume,
+            Resource::Snapshot(snapshot) => &**snapshot,
+            Resource::SecurityGroup(group) => &**group,
+            Resource::Network(network) => &**network,
+            Resource::Subnet(subnet) => &**subnet,
+            Resource::Router(router) => &**router,
+            Resource::PublicIp(ip) => &**ip,
+        }
+    }
+
     /// What kind of thing it is.
     pub fn noun(&self) -> Noun {
-        match self {
-            Resource::Server(_) => Noun::Server,
-            Resource::Image(_) => Noun::Image,
-            Resource::Flavor(_) => Noun::Flavor,
-        }
+        self.described().noun()
     }
 
     /// Its id.
     pub fn id(&self) -> &str {
-        match self {
-            Resource::Server(server) => &server.id,
-            Resource::Image(image) => &image.id,
-            Resource::Flavor(flavor) => &flavor.id,
-        }
+        self.described().id()
     }
 
     /// Its name; an unnamed one's id.
     pub fn name(&self) -> &str {
-        let name = match self {
-            Resource::Server(server) => &server.name,
-            Resource::Image(image) => &image.name,
-            Resource::Flavor(flavor) => &flavor.name,
-        };
-        if name.is_empty() { self.id() } else { name }
+        match self.described().name() {
+            "" => self.id(),
+            name => name,
+        }
     }
 
     /// Its status; empty for what has none.
     pub fn status(&self) -> &str {
-        match self {
-            Resource::Server(server) => &server.status,
-            Resource::Image(image) => &image.status,
-            Resource::Flavor(_) => "",
-        }
+        self.described().status()
     }
 
     /// The name of the cloud it lives in.
     pub fn cloud(&self) -> &Arc<str> {
-        match self {
-            Resource::Server(server) => &server.cloud,
-            Resource::Image(image) => &image.cloud,
-            Resource::Flavor(flavor) => &flavor.cloud,
-        }
+        self.described().cloud()
     }
 
     /// A field's value by its declared name; `None` for a field this noun does not have.
     pub fn field(&self, name: &str) -> Option<Value> {
-        match self {
-            Resource::Server(server) => server.field(name),
-            Resource::Image(image) => image.field(name),
-            Resource::Flavor(flavor) => flavor.field(name),
+        self.described().field(name)
+    }
+
+    /// As it was read again now: what only an earlier answer told (a password, a private key) stays.
+    pub fn renewed(self, now: Resource) -> Resource {
+        match (self, now) {
+            (Resource::Server(old), Resource::Server(new)) if new.admin_pass.is_none() => {
+                let admin_pass = old.admin_pass.clone();
+                Resource::Server(Arc::new(Server { admin_pass, ..Arc::unwrap_or_clone(new) }))
+            }
+            (Resource::Keypair(old), Resource::Keypair(new)) if new.private_key.is_none() => {
+                let private_key = old.private_key.clone();
+                Resource::Keypair(Arc::new(Keypair { private_key, ..Arc::unwrap_or_clone(new) }))
+            }
+            (_, new) => new,
         }
     }
 }
@@ -167,20 +222,129 @@ impl PartialEq for Resource {
     }
 }
 
-impl From<Server> for Value {
-    fn from(server: Server) -> Value {
-        Value::Resource(Resource::Server(Arc::new(server)))
+impl From<Resource> for Value {
+    fn from(resource: Resource) -> Value {
+        Value::Resource(resource)
     }
 }
 
-impl From<Image> for Value {
-    fn from(image: Image) -> Value {
-        Value::Resource(Resource::Image(Arc::new(image)))
+impl From<Server> for Resource {
+    fn from(server: Server) -> Resource {
+        Resource::Server(Arc::new(server))
     }
 }
 
-impl From<Flavor> for Value {
-    fn from(flavor: Flavor) -> Value {
-        Value::Resource(Resource::Flavor(Arc::new(flavor)))
+impl From<Image> for Resource {
+    fn from(image: Image) -> Resource {
+        Resource::Image(Arc::new(image))
+    }
+}
+
+impl From<Flavor> for Resource {
+    fn from(flavor: Flavor) -> Resource {
+        Resource::Flavor(Arc::new(flavor))
+    }
+}
+
+impl From<Keypair> for Resource {
+    fn from(keypair: Keypair) -> Resource {
+        Resource::Keypair(Arc::new(keypair))
+    }
+}
+
+impl From<Volume> for Resource {
+    fn from(volume: Volume) -> Resource {
+        Resource::Volume(Arc::new(volume))
+    }
+}
+
+impl From<Snapshot> for Resource {
+    fn from(snapshot: Snapshot) -> Resource {
+        Resource::Snapshot(Arc::new(snapshot))
+    }
+}
+
+impl From<SecurityGroup> for Resource {
+    fn from(group: SecurityGroup) -> Resource {
+        Resource::SecurityGroup(Arc::new(group))
+    }
+}
+
+impl From<Network> for Resource {
+    fn from(network: Network) -> Resource {
+        Resource::Network(Arc::new(network))
+    }
+}
+
+impl From<Subnet> for Resource {
+    fn from(subnet: Subnet) -> Resource {
+        Resource::Subnet(Arc::new(subnet))
+    }
+}
+
+impl From<Router> for Resource {
+    fn from(router: Router) -> Resource {
+        Resource::Router(Arc::new(router))
+    }
+}
+
+impl From<PublicIp> for Resource {
+    fn from(ip: PublicIp) -> Resource {
+        Resource::PublicIp(Arc::new(ip))
+    }
+}
+
+impl Kinded for Server {
+    const NOUN: Noun = Noun::Server;
+}
+
+impl Kinded for Image {
+    const NOUN: Noun = Noun::Image;
+}
+
+impl Kinded for Flavor {
+    const NOUN: Noun = Noun::Flavor;
+}
+
+impl Kinded for Keypair {
+    const NOUN: Noun = Noun::Keypair;
+}
+
+impl Kinded for Volume {
+    const NOUN: Noun = Noun::Volume;
+}
+
+impl Kinded for Snapshot {
+    const NOUN: Noun = Noun::Snapshot;
+}
+
+impl Kinded for SecurityGroup {
+    const NOUN: Noun = Noun::SecurityGroup;
+}
+
+impl Kinded for Network {
+    const NOUN: Noun = Noun::Network;
+}
+
+impl Kinded for Subnet {
+    const NOUN: Noun = Noun::Subnet;
+}
+
+impl Kinded for Router {
+    const NOUN: Noun = Noun::Router;
+}
+
+impl Kinded for PublicIp {
+    const NOUN: Noun = Noun::PublicIp;
+}
+
+// A noun's own struct is a value through the resource it is.
+impl<T> From<T> for Value
+where
+    T: Described,
+    Resource: From<T>,
+{
+    fn from(thing: T) -> Value {
+        Value::Resource(Resource::from(thing))
     }
 }

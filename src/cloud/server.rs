@@ -1,5 +1,6 @@
 //! A server, what one is asked for with, and what can be done to one.
 
+use super::described::Described;
 use super::resource::Field;
 use super::time::{Span, Time};
 use super::value::{Secret, Ty, Value};
@@ -145,8 +146,67 @@ impl Server {
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];
 
-    /// A field by name.
-    pub fn field(&self, name: &str) -> Option<Value> {
+    /// How old it was when it was read.
+    pub fn age(&self) -> Option<Span> {
+        self.created.map(|created| self.read.since(created))
+    }
+
+    fn all_addresses(&self) -> impl Iterator<Item = &Address> {
+        self.addresses.iter().flat_map(|(_, list)| list.iter())
+    }
+
+    /// The floating address, or one that is routed publicly.
+    pub fn public_ip(&self) -> Option<&str> {
+        let v4 = || self.all_addresses().filter(|address| address.version == 4);
+        v4().find(|address| address.kind.as_deref() == Some("floating"))
+            .or_else(|| v4().find(|address| is_public(&address.addr)))
+            .map(|address| address.addr.as_str())
+    }
+
+    /// The first IPv4 address that is neither floating nor public.
+    pub fn private_ip(&self) -> Option<&str> {
+        self.all_addresses()
+            .find(|address| {
+                address.version == 4
+                    && address.kind.as_deref() != Some("floating")
+                    && !is_public(&address.addr)
+            })
+            .map(|address| address.addr.as_str())
+    }
+
+    /// The first IPv6 address.
+    pub fn ipv6(&self) -> Option<&str> {
+        self.all_addresses().find(|address| address.version == 6).map(|address| address.addr.as_str())
+    }
+
+    /// The address a person would connect to.
+    pub fn ip(&self) -> Option<&str> {
+        self.public_ip().or_else(|| self.private_ip()).or_else(|| self.ipv6())
+    }
+}
+
+impl Described for Server {
+    fn noun(&self) -> Noun {
+        Noun::Server
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn status(&self) -> &str {
+        &self.status
+    }
+
+    fn cloud(&self) -> &Arc<str> {
+        &self.cloud
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
         let name_or_id = |named: &Named, noun: Noun| match (&named.name, &named.id) {
             (Some(name), _) => Value::text(name),
             (None, Some(id)) => Value::NameOf(noun, Arc::from(id.as_str())),
@@ -184,44 +244,6 @@ impl Server {
             "raw" => Value::from_json(&self.raw),
             _ => return None,
         })
-    }
-
-    /// How old it was when it was read.
-    pub fn age(&self) -> Option<Span> {
-        self.created.map(|created| self.read.since(created))
-    }
-
-    fn all_addresses(&self) -> impl Iterator<Item = &Address> {
-        self.addresses.iter().flat_map(|(_, list)| list.iter())
-    }
-
-    /// The floating address, or one that is routed publicly.
-    pub fn public_ip(&self) -> Option<&str> {
-        let v4 = || self.all_addresses().filter(|address| address.version == 4);
-        v4().find(|address| address.kind.as_deref() == Some("floating"))
-            .or_else(|| v4().find(|address| is_public(&address.addr)))
-            .map(|address| address.addr.as_str())
-    }
-
-    /// The first IPv4 address that is neither floating nor public.
-    pub fn private_ip(&self) -> Option<&str> {
-        self.all_addresses()
-            .find(|address| {
-                address.version == 4
-                    && address.kind.as_deref() != Some("floating")
-                    && !is_public(&address.addr)
-            })
-            .map(|address| address.addr.as_str())
-    }
-
-    /// The first IPv6 address.
-    pub fn ipv6(&self) -> Option<&str> {
-        self.all_addresses().find(|address| address.version == 6).map(|address| address.addr.as_str())
-    }
-
-    /// The address a person would connect to.
-    pub fn ip(&self) -> Option<&str> {
-        self.public_ip().or_else(|| self.private_ip()).or_else(|| self.ipv6())
     }
 }
 

@@ -144,6 +144,11 @@ impl Item {
 
 /// Read a file; `shown` is its path as a person reads it.
 pub fn read(path: &Path, shown: &str) -> Result<Item, Error> {
+    parse(&text(path, shown)?, shown)
+}
+
+/// The text of a file that is neither too large nor another thing than text.
+pub fn text(path: &Path, shown: &str) -> Result<String, Error> {
     let wrong = |what: String| {
         Error::new(Kind::InvalidArgument, format!("{shown} cannot be read: {what}"))
             .coded("config::syntax")
@@ -154,8 +159,7 @@ pub fn read(path: &Path, shown: &str) -> Result<Item, Error> {
         return Err(wrong(format!("it is larger than {} KiB", LARGEST >> 10)));
     }
     let bytes = std::fs::read(path).map_err(|error| wrong(error.to_string()))?;
-    let text = String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8 text".to_string()))?;
-    parse(&text, shown)
+    String::from_utf8(bytes).map_err(|_| wrong("it is not UTF-8 text".to_string()))
 }
 
 /// Parse YAML, of which JSON is a part. An empty text is an empty map.

@@ -1,16 +1,20 @@
 //! Which clouds the user has: files and variables in, checked profiles out. It opens no connection and knows no driver.
 //!
 //! [`environment`] is all it sees of the process; [`document`] reads YAML and JSON and remembers where each value stood;
-//! [`found`] gathers the clouds and chooses one; [`openstack`] makes an entry into a profile, by openstacksdk's rules.
+//! [`found`] gathers the clouds and chooses one; [`openstack`] makes an entry into a profile, by openstacksdk's rules,
+//! [`aws`] does it by botocore's and boto's.
 
+pub mod aws;
 pub mod document;
 pub mod environment;
 pub mod found;
+mod ini;
 mod merge;
 pub mod openstack;
 mod own;
 mod profile;
 mod vendor;
 
+pub use aws::AwsSettings;
 pub use environment::Environment;
-pub use found::{Chosen, Entry, Found, SIM, find};
+pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, find};

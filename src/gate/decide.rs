@@ -53,10 +53,7 @@ pub enum Decision {
 
 /// The effect of a call, asked of its arguments where it depends on them.
 pub fn effect_of(call: &Call) -> Effect {
-    match call.verb.effect {
-        Effect::By(decide) => decide(call),
-        effect => effect,
-    }
+    call.effect()
 }
 
 /// Decide about a call.

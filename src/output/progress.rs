@@ -115,7 +115,10 @@ impl Progress for Spinner {
     }
 
     fn warn(&self, text: &str) {
-        self.say(&format!("warning: {text}"));
+        match self.manner {
+            Manner::Events => self.say(&json!({ "event": "warning", "text": text }).to_string()),
+            _ => self.say(&format!("warning: {text}")),
+        }
     }
 
     fn began(&self, step: &Step) {

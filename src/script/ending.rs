@@ -89,7 +89,7 @@ pub fn finish(
     loop {
         // What is put off by this work itself comes next.
         let Some(later) = lock(&session.endings.later).pop() else { break };
-        let failed = !is_good(&result) || session.is_interrupted();
+        let failed = !is_good(&result);
         if later.handle.0.load(Ordering::Relaxed) || (later.after_failure && !failed) {
             continue;
         }

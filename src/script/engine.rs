@@ -2,7 +2,7 @@
 
 use super::known::Names;
 use super::modules::Resolver;
-use super::session::Session;
+use super::session::{Session, Tone};
 use super::{assigning, bind, compare, failure::Ending, fault, helpers, interactive, types};
 use crate::verbs::host::Phase;
 use rhai::packages::{Package, StandardPackage};
@@ -72,8 +72,11 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
     let (stopped, host) = (session.stopped.clone(), session.host.clone());
-    let signal = session.signal.clone();
-    engine.on_progress(move |_| {
+    let (signal, budget) = (session.signal.clone(), session.budget.clone());
+    engine.on_progress(move |count| {
+        if budget.step(count) {
+            host.progress.warn(&budget.warning());
+        }
         let ending = if signal.load(Ordering::Relaxed) { Ending::Terminated } else { Ending::Interrupted };
         // The flag alone is looked at as long as nothing stopped.
         let stops = stopped.load(Ordering::Relaxed) && host.phase() != Phase::Ending;
@@ -82,7 +85,7 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     let console = session.console.clone();
     engine.on_print(move |text| console.data(text));
     let console = session.console.clone();
-    engine.on_debug(move |text, _, _| console.talk(text));
+    engine.on_debug(move |text, _, _| console.say(Tone::Debug, text));
     engine.set_module_resolver(Resolver::new(session.clone()));
     engine
 }

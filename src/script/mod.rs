@@ -6,6 +6,7 @@
 mod assigning;
 pub mod bind;
 pub mod bridge;
+pub mod budget;
 mod calls;
 mod carried;
 pub mod compare;

@@ -4,15 +4,12 @@
 
 use crate::cloud::Noun;
 
-const NOUNS: &[Noun] =
-    &[Noun::Server, Noun::Image, Noun::Flavor, Noun::Network, Noun::Keypair, Noun::SecurityGroup];
-
 /// What a person calls a value of this type of the engine: `i64` is "a number".
 pub fn people_word(type_name: &str) -> &'static str {
     let name = type_name.trim().trim_start_matches('&').trim_start_matches("mut ").trim();
     let name = name.split('|').next().unwrap_or("").trim();
     let last = name.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("");
-    if let Some(noun) = NOUNS.iter().find(|noun| noun.type_name() == last) {
+    if let Some(noun) = Noun::ALL.iter().find(|noun| noun.type_name() == last) {
         return noun.with_article();
     }
     match last {

@@ -1,11 +1,13 @@
 //! A session of the language: the run it shares with the verbs, the policy, the ledger, the sources, and where output goes.
 
 use super::bridge::Bridge;
+use super::budget::Budget;
 use super::ending::Endings;
 use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
+use crate::gate::ledger::Deed;
 use crate::gate::{Decision, Ledger, Policy, decide};
 use crate::verbs::host::Phase;
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
@@ -19,12 +21,44 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// back.
 pub type Answer = Pin<Box<dyn Future<Output = Option<String>> + Send>>;
 
+/// What a line of talk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// About the run itself.
+    Note,
+    /// What a script says with `info`.
+    Info,
+    /// What a person should know though nothing failed.
+    Warning,
+    /// What a script says with `debug`.
+    Debug,
+}
+
+impl Tone {
+    /// Its name as an event: `note`, `info`, `warning`, `debug`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tone::Note => "note",
+            Tone::Info => "info",
+            Tone::Warning => "warning",
+            Tone::Debug => "debug",
+        }
+    }
+}
+
 /// Where a script's output goes.
 pub trait Console: Send + Sync {
     /// A line of data, for standard output.
     fn data(&self, text: &str);
     /// A line of talk, for standard error.
     fn talk(&self, text: &str);
+    /// The same, with what it is told apart.
+    fn say(&self, tone: Tone, text: &str) {
+        match tone {
+            Tone::Warning => self.talk(&format!("warning: {text}")),
+            _ => self.talk(text),
+        }
+    }
     /// Whether tables are written as JSON.
     fn json(&self) -> bool;
     /// The width of a table, in columns.
@@ -110,6 +144,8 @@ pub struct Session {
     pub stopped: Arc<AtomicBool>,
     /// Whether it was SIGTERM that stopped it.
     pub signal: Arc<AtomicBool>,
+    /// How much the run has worked.
+    pub budget: Arc<Budget>,
     /// What bounds the closures that run at a time.
     pub slots: Slots,
     /// What the script put off until its end.
@@ -139,8 +175,10 @@ impl Session {
         let call = self.admit(verb, values)?;
         let effect = crate::gate::decide::effect_of(&call);
         let result = self.bridge.wait(dispatch::run(call.clone()));
-        if !self.policy.dry_run {
-            self.ledger.record(self.host.clock.now(), verb.name, effect, call.subject(), &result);
+        if !self.policy.dry_run && effect.changes_cloud() {
+            let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());
+            let (at, subject) = (self.host.clock.now(), call.subject());
+            self.ledger.record(&Deed { at, verb: verb.name, effect, cloud, subject }, &result);
         }
         if let Ok(value) = &result {
             self.host.learn_addresses(value);

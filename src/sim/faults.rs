@@ -1,5 +1,5 @@
 //! What can be made to go wrong, by operation. A fault is a plan: which operation, from which call on, how often, what.
-//! Operations are named as in the journal: `server.create`, `server.reboot`, `token.issue`; `server.*` and `*` match many.
+//! Operations are named as in the journal: `server.create`, `token.issue`, `ec2.RunInstances`; `server.*` and `*` match many.
 //! [`super::plan`] reads such plans from a file.
 
 use std::time::Duration;
@@ -29,6 +29,13 @@ pub enum FaultKind {
         body: Option<String>,
         /// The value of `Retry-After`, if one is sent.
         retry_after: Option<String>,
+    },
+    /// The operation is not done, and refused in the words of a protocol whose refusals have codes (EC2's).
+    Coded {
+        /// The HTTP status.
+        status: u16,
+        /// Such as `RequestLimitExceeded`.
+        code: String,
     },
     /// The answer is held back for this long (real time); the operation is done first.
     Delay(Duration),

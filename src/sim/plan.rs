@@ -13,8 +13,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::face;
 use super::faults::{Fault, FaultKind};
-use super::openstack;
 
 /// What is wrong with a line of a file of faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,7 @@ pub(crate) const WORDS: &[(&str, &str)] = &[
     ("status", "a number: it is not done, and answered with this status"),
     ("retry-after", "seconds or a date: beside `status`"),
     ("body", "text: beside `status`"),
+    ("code", "a word: beside `status`, what a refusal of EC2 is called, such as RequestLimitExceeded"),
     ("delay", "a duration: done, and answered that much later"),
     ("late", "a duration: done only then, whoever still waits"),
     ("refuse", "a duration: all connections end, and are refused for that long"),
@@ -103,7 +104,7 @@ fn fault(words: &[String]) -> Result<Option<Fault>, String> {
     let Some((operation, rest)) = words.split_first() else { return Ok(None) };
     known(operation)?;
     let (mut times, mut after, mut kind) = (1, 0, None);
-    let (mut retry_after, mut body) = (None, None);
+    let (mut retry_after, mut body, mut code) = (None, None, None);
     for word in rest {
         let (name, value) = match word.split_once('=') {
             Some((name, value)) => (name, Some(value)),
@@ -131,6 +132,10 @@ fn fault(words: &[String]) -> Result<Option<Fault>, String> {
             }
             "body" => {
                 body = Some(value.unwrap_or_default().to_owned());
+                continue;
+            }
+            "code" => {
+                code = Some(text()?.to_owned());
                 continue;
             }
             "status" => {
@@ -166,10 +171,20 @@ fn fault(words: &[String]) -> Result<Option<Fault>, String> {
             return Err(format!("`{name}` is a second fault; write it on a line of its own"));
         }
     }
-    let beside = if retry_after.is_some() { "retry-after" } else { "body" };
+    let beside = match (&retry_after, &body) {
+        (Some(_), _) => "retry-after",
+        (None, Some(_)) => "body",
+        _ => "code",
+    };
     let kind = match kind {
+        Some(FaultKind::Status { code: status, .. }) if code.is_some() => {
+            if retry_after.is_some() || body.is_some() {
+                return Err(format!("`code` says it all; leave `{beside}` out"));
+            }
+            FaultKind::Coded { status, code: code.unwrap_or_default() }
+        }
         Some(FaultKind::Status { code, .. }) => FaultKind::Status { code, body, retry_after },
-        Some(_) if retry_after.is_some() || body.is_some() => {
+        Some(_) if retry_after.is_some() || body.is_some() || code.is_some() => {
             return Err(format!("`{beside}` goes with `status`"));
         }
         Some(kind) => kind,
@@ -180,7 +195,7 @@ fn fault(words: &[String]) -> Result<Option<Fault>, String> {
 
 /// Whether there are operations of this name or with this beginning.
 fn known(operation: &str) -> Result<(), String> {
-    let mut all: Vec<&str> = openstack::operations().collect();
+    let mut all: Vec<&str> = face::operations().collect();
     let fits = |name: &&str| match operation.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => *name == operation,

@@ -18,16 +18,21 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 
+use super::aws::{self, Ledger};
 use super::clock::{Clock, SimTime, hold};
 use super::door::Door;
+use super::face;
 use super::faults::{Fault, FaultKind, Faults};
 use super::openstack::{self, Answer, Request};
-use super::world::{Mood, World, seed};
+use super::world::{Mood, World};
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 256 << 20;
 /// Answers shorter than this are not compressed.
 const GZIP_FROM: usize = 500;
+
+/// What a refusal says that was planned.
+const TOLD: &str = "The simulated cloud was told to refuse this.";
 
 /// How to start a simulated cloud.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +79,7 @@ pub struct Seen {
 
 struct State {
     world: World,
+    ledger: Ledger,
     faults: Faults,
     journal: Vec<Write>,
     requests: Vec<Seen>,
@@ -107,6 +113,7 @@ impl Shared {
         let mut guard = self.state();
         work(guard.get_or_insert_with(|| State {
             world: World::seeded(Arc::clone(&self.clock)),
+            ledger: Ledger::default(),
             faults: Faults::default(),
             journal: Vec::new(),
             requests: Vec::new(),
@@ -202,21 +209,6 @@ impl Sim {
         self.shared.settle();
     }
 
-    /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
-    pub fn clouds_yaml(&self) -> String {
-        let mut text = String::from("clouds:\n");
-        for (entry, user) in [("sim", "demo"), ("sim-admin", "admin")] {
-            let url = self.auth_url();
-            text.push_str(&format!(
-                "  {entry}:\n    region_name: RegionOne\n    identity_api_version: 3\n    auth:\n      \
-                 auth_url: {url}\n      username: {user}\n      password: {password}\n      project_name: {user}\n      \
-                 user_domain_name: Default\n      project_domain_name: Default\n",
-                password = seed::PASSWORD,
-            ));
-        }
-        text
-    }
-
     /// Sets a limit of project demo (`servers`, `cores`, `ram_mib`, `metadata_items`, `keypairs`, …; -1 is none).
     /// False when there is no limit of that name.
     pub fn quota(&self, name: &str, value: i64) -> bool {
@@ -271,7 +263,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         base: shared.base.clone(),
         id: format!("req-{}", uuid::Uuid::new_v4()),
     };
-    let struck = shared.with(|state| state.faults.strike(openstack::find(&request).operation()));
+    let struck = shared.with(|state| state.faults.strike(face::find(&request).operation()));
     for kind in &struck {
         if let FaultKind::Refuse(by) = kind {
             shared.with(|state| state.see(&request, 0));
@@ -315,7 +307,7 @@ impl State {
     /// Does what is asked, as far as these faults let it.
     fn take(&mut self, request: &Request, struck: Vec<FaultKind>) -> Done {
         self.world.settle();
-        let mut call = openstack::find(request);
+        let mut call = face::find(request);
         let operation = call.operation();
         let mut done = Done::default();
         let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
@@ -324,7 +316,7 @@ impl State {
         for kind in struck {
             match kind {
                 FaultKind::Status { code, body, retry_after } => {
-                    let mut answer = call.error(code, "The simulated cloud was told to refuse this.");
+                    let mut answer = call.error(code, None, TOLD);
                     if let Some(body) = body {
                         answer.body = body.into_bytes();
                     }
@@ -333,6 +325,7 @@ impl State {
                     }
                     instead = Some(answer);
                 }
+                FaultKind::Coded { status, code } => instead = Some(call.error(status, Some(&code), TOLD)),
                 FaultKind::Delay(by) => done.hold = Some(by),
                 FaultKind::ResetBefore => cut_before = true,
                 FaultKind::ResetAfter => cut_after = true,
@@ -368,7 +361,7 @@ impl State {
         let answer = match instead {
             _ if cut_before => None,
             Some(answer) => Some(answer),
-            None => Some(openstack::run(&mut self.world, &mut call)),
+            None => Some(call.run(&mut self.world, &mut self.ledger)),
         };
         self.world.mood = Mood::default();
         if let Some(answer) =
@@ -406,7 +399,7 @@ impl State {
         self.requests.push(Seen {
             method: request.method.clone(),
             path: format!("{}{query}", request.path),
-            operation: openstack::find(request).operation().to_owned(),
+            operation: face::find(request).operation().to_owned(),
             status,
         });
     }
@@ -415,8 +408,10 @@ impl State {
 fn respond(request: &Request, answer: Answer, date: &str, truncate: bool) -> io::Result<Response<Body>> {
     let mut response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-        .header("date", date)
-        .header("x-openstack-request-id", &request.id);
+        .header("date", date);
+    if !aws::is_ours(request) {
+        response = response.header("x-openstack-request-id", &request.id);
+    }
     for (name, value) in &answer.headers {
         response = response.header(*name, value);
     }

@@ -66,12 +66,16 @@ pub(crate) struct Mood {
     /// How many times as long the course takes.
     pub(crate) factor: Option<u32>,
     pub(crate) token_life: Option<Duration>,
+    /// It comes from a cloud that counts no disks, and whose snapshots need no volume.
+    pub(crate) apart: bool,
 }
 
 /// What the clock brings, by what it is about.
 enum Due {
     Server(acts::Due),
     Volume(volume::Due),
+    /// An image that is made apart from any server, by id.
+    Image(String, ImageStatus),
 }
 
 /// Everything there is in the simulated cloud.
@@ -128,6 +132,7 @@ impl World {
             match due {
                 Due::Server(due) => self.change(due, at),
                 Due::Volume(due) => self.take_step(due, at),
+                Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
             }
         }
         self.moment = None;

@@ -1,7 +1,8 @@
 //! The types an argument can be read as: each knows its word in the manual and refuses what does not fit.
 
-use crate::cloud::{Flavor, Image, Noun, Resource, Secret, Server, Span, Time, Ty, Value};
+use crate::cloud::{Flavor, Image, Kinded, Noun, Resource, Secret, Server, Span, Time, Ty, Value};
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 /// Why a value does not fit: what would.
@@ -313,53 +314,77 @@ fn reference(value: &Value, noun: Noun) -> Result<Reference, Mismatch> {
     }
 }
 
+/// A resource of one noun: an object, an id or a unique name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ref<N>(pub Reference, PhantomData<fn() -> N>);
+
+impl<N> Ref<N> {
+    /// The object's id; text as it was written, where the cloud takes names too.
+    pub fn id_or_text(&self) -> String {
+        match &self.0 {
+            Reference::Object(resource) => resource.id().to_string(),
+            Reference::Text(text) => text.to_string(),
+        }
+    }
+}
+
+impl<N: Kinded> Argument for Ref<N> {
+    const TY: Ty = Ty::Ref(N::NOUN);
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        reference(value, N::NOUN).map(|reference| Ref(reference, PhantomData))
+    }
+}
+
 /// A server: an object, an id or a unique name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ServerRef(pub Reference);
-
-impl Argument for ServerRef {
-    const TY: Ty = Ty::Ref(Noun::Server);
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        reference(value, Noun::Server).map(ServerRef)
-    }
-}
-
+pub type ServerRef = Ref<Server>;
 /// An image: an object, an id or a unique name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImageRef(pub Reference);
-
-impl Argument for ImageRef {
-    const TY: Ty = Ty::Ref(Noun::Image);
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        reference(value, Noun::Image).map(ImageRef)
-    }
-}
-
+pub type ImageRef = Ref<Image>;
 /// A flavor: an object, an id or a unique name.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FlavorRef(pub Reference);
+pub type FlavorRef = Ref<Flavor>;
 
-impl Argument for FlavorRef {
-    const TY: Ty = Ty::Ref(Noun::Flavor);
-    fn read(value: &Value) -> Result<Self, Mismatch> {
-        reference(value, Noun::Flavor).map(FlavorRef)
+/// A resource of any of several nouns; text names a server.
+fn one_of(value: &Value, nouns: &[Noun], what: &str) -> Result<Reference, Mismatch> {
+    match value {
+        Value::Resource(resource) if nouns.contains(&resource.noun()) => {
+            Ok(Reference::Object(resource.clone()))
+        }
+        Value::Text(text) if !text.trim().is_empty() => Ok(Reference::Text(text.clone())),
+        Value::Text(_) => Err(Mismatch::because(what, "it is empty")),
+        _ => Err(Mismatch::give(what)),
     }
 }
 
-/// A server or an image; text names a server.
+/// What has metadata; text names a server.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HolderRef(pub Reference);
 
+impl HolderRef {
+    const NOUNS: &'static [Noun] = &[Noun::Server, Noun::Image, Noun::Volume, Noun::Snapshot];
+}
+
 impl Argument for HolderRef {
-    const TY: Ty = Ty::AnyRef(&[Noun::Server, Noun::Image]);
+    const TY: Ty = Ty::AnyRef(HolderRef::NOUNS);
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        reference(value, Noun::Server).or_else(|_| reference(value, Noun::Image)).map(HolderRef).map_err(
-            |_| {
-                Mismatch::give(
-                    "a server, its id or its name, or an image (text names a server: write image(\"…\"))",
-                )
-            },
-        )
+        const WHAT: &str = "a server, its id or its name, or an image, a volume or a snapshot (text names a server: \
+                            write image(\"…\"))";
+        one_of(value, HolderRef::NOUNS, WHAT).map(HolderRef)
+    }
+}
+
+/// What a snapshot can be made of; text names a server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceRef(pub Reference);
+
+impl SourceRef {
+    const NOUNS: &'static [Noun] = &[Noun::Server, Noun::Volume];
+}
+
+impl Argument for SourceRef {
+    const TY: Ty = Ty::AnyRef(SourceRef::NOUNS);
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        const WHAT: &str =
+            "a server, its id or its name, or a volume (text names a server: write volume(\"…\"))";
+        one_of(value, SourceRef::NOUNS, WHAT).map(SourceRef)
     }
 }
 
@@ -368,14 +393,9 @@ impl Argument for HolderRef {
 pub struct AnyRef(pub Reference);
 
 impl Argument for AnyRef {
-    const TY: Ty = Ty::AnyRef(&[Noun::Server, Noun::Image, Noun::Flavor]);
+    const TY: Ty = Ty::AnyRef(&Noun::ALL);
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        match value {
-            Value::Resource(resource) => Ok(AnyRef(Reference::Object(resource.clone()))),
-            other => reference(other, Noun::Server)
-                .map(AnyRef)
-                .map_err(|_| Mismatch::give("a resource, or a server's id or name")),
-        }
+        one_of(value, &Noun::ALL, "a resource, or a server's id or name").map(AnyRef)
     }
 }
 

@@ -1,12 +1,12 @@
 //! One call of a verb: its checked arguments, the cloud it goes to, and the run it is part of.
 
-use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Reference, ServerRef};
+use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Ref, Reference, ServerRef};
 use super::host::Host;
 use super::lookup;
-use super::verb::{Form, Key, Verb};
+use super::verb::{Effect, Form, Key, Verb};
 use crate::cloud::Holder;
 use crate::cloud::error::Place;
-use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Resource, Result, Server, Value};
+use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Kinded, Noun, Resource, Result, Server, Value};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -176,16 +176,62 @@ impl Call {
         }
     }
 
+    /// A resource of one noun, resolved; read from the cloud only when it is text.
+    pub async fn one<N: Kinded>(&self, key: &Key<Ref<N>>) -> Result<Resource> {
+        let reference = self.get(key)?.0;
+        self.resolve(&reference, N::NOUN, key.name).await
+    }
+
+    /// The same of one that may be left out.
+    pub async fn maybe_one<N: Kinded>(&self, key: &Key<Ref<N>>) -> Result<Option<Resource>> {
+        match self.find(key)? {
+            Some(reference) => self.resolve(&reference.0, N::NOUN, key.name).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A reference to a resource of this noun that stands in the argument `name`.
+    pub async fn resolve(&self, reference: &Reference, noun: Noun, name: &str) -> Result<Resource> {
+        match reference {
+            Reference::Object(resource) if resource.noun() == noun => {
+                self.same_cloud(resource.cloud(), name)?;
+                Ok(resource.clone())
+            }
+            Reference::Object(other) => {
+                Err(self
+                    .misfit(name, &format!("{}, not {}", noun.with_article(), other.noun().with_article())))
+            }
+            Reference::Text(text) => {
+                let cloud = self.cloud()?;
+                let found = lookup::resource(&self.host, &cloud, noun, text).await;
+                found.map_err(|error| self.placed(error, name))
+            }
+        }
+    }
+
+    /// What the call does, by its arguments where the verb says so.
+    pub fn effect(&self) -> Effect {
+        match self.verb.effect {
+            Effect::By(decide) => decide(self),
+            Effect::AloneReads(_) if self.arguments.len() <= 1 => Effect::Reads,
+            Effect::AloneReads(effect) => *effect,
+            effect => effect,
+        }
+    }
+
     /// What holds the metadata this call is about, and the object itself.
     pub async fn holder(&self, key: &Key<HolderRef>) -> Result<(Resource, Holder)> {
         let resource = match self.get(key)?.0 {
             Reference::Object(resource) => resource,
             text => Resource::Server(Arc::new(self.resolve_server(&text, key.name).await?)),
         };
-        let holder = match &resource {
-            Resource::Server(server) => Holder::Server(server.id.clone()),
-            Resource::Image(image) => Holder::Image(image.id.clone()),
-            Resource::Flavor(_) => return Err(self.misfit(key.name, "a server or an image")),
+        let id = resource.id().to_string();
+        let holder = match resource.noun() {
+            Noun::Server => Holder::Server(id),
+            Noun::Image => Holder::Image(id),
+            Noun::Volume => Holder::Volume(id),
+            Noun::Snapshot => Holder::Snapshot(id),
+            _ => return Err(self.misfit(key.name, "a server, an image, a volume or a snapshot")),
         };
         Ok((resource, holder))
     }

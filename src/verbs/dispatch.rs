@@ -18,10 +18,7 @@ const FRESH: std::time::Duration = std::time::Duration::from_secs(10);
 /// Run a call. An interruption is error `cancelled`; whether it cuts in at once depends on the effect: a write that
 /// has left is waited for, so that what exists is known.
 pub async fn run(call: Call) -> Result<Value> {
-    let effect = match call.verb.effect {
-        Effect::By(decide) => decide(&call),
-        effect => effect,
-    };
+    let effect = call.effect();
     let host = call.host.clone();
     let verb = call.verb.name;
     let work = run_all(call);
@@ -98,9 +95,18 @@ async fn read_together(call: &Call, mut results: Vec<Result<Value>>) -> Vec<Resu
     results
 }
 
-/// One call; in a dry run, the stand-in it leads to.
+/// One call; in a dry run, the stand-in it leads to. None begins once the run is stopped, and one that has begun comes to
+/// its end.
 pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
-    match body(call.clone()).await {
+    if call.host.is_stopping() {
+        return Err(Error::new(Kind::Cancelled, "interrupted"));
+    }
+    let result = match call.subject() {
+        // Each of many has its own end.
+        Some(Value::Array(_)) => body(call.clone()).await,
+        _ => call.host.to_its_end(body(call.clone())).await,
+    };
+    match result {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
         // What a driver reads before it writes is not there of a stand-in.
         Err(error) if error.kind == Kind::NotFound && pretend::changes_stand_in(&call) => {
@@ -116,7 +122,12 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
     let failed = results.iter().filter(|result| result.is_err()).count();
     let total = results.len();
     let first = results.iter().find_map(|result| result.as_ref().err()).cloned();
-    let made = matches!(call.verb.effect, Effect::Creates);
+    // Not caught and not collected, whatever failed before it.
+    let stopped = results.iter().filter_map(|result| result.as_ref().err());
+    let stopped =
+        stopped.filter(|error| error.kind == Kind::Cancelled).max_by_key(|error| error.maybe).cloned();
+    let collect = collect && stopped.is_none();
+    let made = matches!(call.effect(), Effect::Creates);
     let mut exists = Vec::new();
     let values: Vec<Value> = results
         .into_iter()
@@ -133,7 +144,7 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
             }
         })
         .collect();
-    match first {
+    match stopped.or(first) {
         Some(mut error) if !collect => {
             if total > 1 {
                 error.message = format!("{} ({failed} of {total} failed)", error.message);
@@ -150,7 +161,11 @@ pub fn gather(call: &Call, results: Vec<Result<Value>>) -> Result<Value> {
 pub async fn act(call: &Call, server: Server, action: Action) -> Result<Value> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
     let accepted = accepted(call, &cloud, &server, &action).await?;
-    Ok(again(call, &cloud, server, accepted).await?.into())
+    let read = again(call, &cloud, server, accepted).await;
+    read.map(Value::from).map_err(|mut error| {
+        error.accepted = true;
+        error
+    })
 }
 
 /// The server that a verb's first parameter names.

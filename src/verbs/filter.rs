@@ -51,19 +51,9 @@ impl Argument for Statuses {
     }
 }
 
-/// Whether a name fits a pattern; a pattern that is none fits nothing.
-pub fn name_fits(pattern: &NameMatch, name: &str) -> bool {
-    match pattern {
-        NameMatch::Exact(exact) => exact == name,
-        NameMatch::Glob(glob) => {
-            globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
-        }
-    }
-}
-
 /// Whether a filter lets a stand-in through.
 pub fn lets_through(filter: &ServerFilter, server: &Server) -> bool {
-    filter.name.as_ref().is_none_or(|pattern| name_fits(pattern, &server.name))
+    filter.name.as_ref().is_none_or(|pattern| pattern.fits(&server.name))
         && (filter.status.is_empty() || filter.status.contains(&server.status))
         && filter.meta.iter().all(|(key, value)| server.meta.get(key) == Some(value))
         && filter.tags.iter().all(|tag| server.tags.contains(tag))

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::watch;
 
 /// Tells a run to stop: 0 goes on, 1 was interrupted, 2 was terminated.
@@ -31,6 +32,8 @@ type Id = (Arc<str>, String);
 pub struct Habits {
     /// The most requests in flight, 1 or more.
     pub concurrency: usize,
+    /// The longest one request may take.
+    pub timeout: Duration,
     /// Whether changes are only pretended.
     pub dry_run: bool,
     /// Whether names are looked up once a run.
@@ -54,6 +57,8 @@ pub struct Host {
     pub cancel: Cancel,
     /// The most requests in flight.
     pub concurrency: usize,
+    /// The longest one request may take.
+    timeout: Duration,
     /// Whether changes are only pretended.
     pub dry_run: bool,
     /// Whether names are looked up once a run.
@@ -87,6 +92,7 @@ impl Host {
             outside,
             cancel,
             concurrency: habits.concurrency.max(1),
+            timeout: habits.timeout,
             dry_run: habits.dry_run,
             caches: habits.caches,
             phase: watch::Sender::new(Phase::Running),
@@ -119,6 +125,33 @@ impl Host {
             biased;
             () = self.cancelled() => Err(Error::new(Kind::Cancelled, "interrupted")),
             done = work => Ok(done),
+        }
+    }
+
+    /// Whether what runs now is to stop: nothing new begins.
+    pub fn is_stopping(&self) -> bool {
+        match self.phase() {
+            Phase::Running => *self.cancel.borrow() > 0,
+            Phase::Ending => false,
+            Phase::Over => true,
+        }
+    }
+
+    /// A change that has begun, waited for even when the run is interrupted, so that what exists is known; then only as
+    /// long as one request may take: what is not answered by then may have taken effect.
+    pub async fn to_its_end<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let patience = async {
+            self.cancelled().await;
+            self.clock.lapse(self.timeout).await;
+        };
+        tokio::select! {
+            biased;
+            done = work => done,
+            () = patience => {
+                let mut error = Error::new(Kind::Cancelled, "interrupted");
+                error.maybe = true;
+                Err(error)
+            }
         }
     }
 
@@ -172,12 +205,8 @@ impl Host {
         {
             return Ok(known.clone());
         }
-        let name = match noun {
-            Noun::Flavor => cloud.flavor(id).await?.map(|flavor| flavor.name),
-            Noun::Image => cloud.image(id).await?.map(|image| image.name),
-            _ => None,
-        };
-        let value = Value::text(name.filter(|name| !name.is_empty()).as_deref().unwrap_or(id));
+        let found = cloud.one(noun, id).await?;
+        let value = Value::text(found.as_ref().map_or(id, Resource::name));
         lock(&self.names).insert(key, value.clone());
         Ok(value)
     }

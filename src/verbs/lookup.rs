@@ -2,94 +2,74 @@
 
 use super::host::Host;
 use crate::cloud::nearest::nearest;
-use crate::cloud::{
-    Cloud, Error, Flavor, Image, ImageFilter, Kind, NameMatch, Noun, Resource, Result, Server, ServerFilter,
-    Time,
-};
+use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Listing, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
 
-/// Whether text has the shape of an id: a UUID with or without dashes, or the whole number of an old cloud.
-fn is_id(text: &str) -> bool {
-    let hex = text.chars().filter(|c| c.is_ascii_hexdigit()).count();
-    let dashes = text.chars().filter(|c| *c == '-').count();
-    let whole = hex + dashes == text.len();
-    (whole && hex == 32 && (dashes == 0 || dashes == 4))
-        || (!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// The server of this id or unique name, read now.
-pub async fn server(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Server> {
-    match find_server(host, cloud, text).await? {
-        Some(server) => Ok(server),
+/// The resource of this id or unique name, read now.
+pub async fn resource(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -> Result<Resource> {
+    match find(host, cloud, noun, text).await? {
+        Some(resource) => Ok(resource),
         None => {
-            let names = cloud.servers(&ServerFilter::default()).await?.into_iter().map(|server| server.name);
-            Err(missing(cloud, Noun::Server, text, names))
+            let all = cloud.list(noun, &Listing::default()).await?;
+            let names = all.iter().map(|resource| resource.name().to_string());
+            Err(missing(cloud, noun, text, names))
         }
     }
 }
 
 /// The same, `None` where there is none.
-pub async fn find_server(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Option<Server>> {
+pub async fn find(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -> Result<Option<Resource>> {
+    if noun == Noun::Flavor {
+        return Ok(find_flavor(host, cloud, text).await?.map(Resource::from));
+    }
     if host.dry_run
-        && let Some(Resource::Server(server)) = host.find_stand_in(cloud.name(), Noun::Server, text)
+        && let Some(stand_in) = host.find_stand_in(cloud.name(), noun, text)
     {
-        return Ok(Some((*server).clone()));
+        return Ok(Some(stand_in));
     }
-    if is_id(text)
-        && let Some(server) = cloud.server(text).await?
-    {
-        return Ok(Some(server));
+    let shaped = cloud.is_id(noun, text);
+    if shaped && let Some(found) = cloud.one(noun, text).await? {
+        return Ok(Some(found));
     }
-    let filter = ServerFilter { name: Some(NameMatch::Exact(text.to_string())), ..ServerFilter::default() };
-    let mut found = cloud.servers(&filter).await?;
+    let mut found = cloud.list(noun, &Listing::named(text)).await?;
     if found.len() > 1 {
-        let lines = found.iter().map(|server| (server.id.as_str(), server.status.as_str(), server.created));
-        return Err(ambiguous(host, cloud, Noun::Server, text, lines));
+        let created = |resource: &Resource| match resource.field("created") {
+            Some(Value::Time(time)) => Some(time),
+            _ => None,
+        };
+        let lines = found.iter().map(|one| (one.id(), one.status(), created(one)));
+        return Err(ambiguous(host, cloud, noun, text, lines));
     }
     match found.pop() {
-        Some(server) => Ok(Some(server)),
-        None if is_id(text) => Ok(None),
-        None => cloud.server(text).await,
+        Some(found) => {
+            host.learn_name(cloud.name(), noun, found.id(), found.name());
+            Ok(Some(found))
+        }
+        None if shaped => Ok(None),
+        None => cloud.one(noun, text).await,
+    }
+}
+
+/// The server of this id or unique name, read now.
+pub async fn server(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Server> {
+    match resource(host, cloud, Noun::Server, text).await? {
+        Resource::Server(server) => Ok(Arc::unwrap_or_clone(server)),
+        other => Err(stray(Noun::Server, &other)),
     }
 }
 
 /// The image of this id or unique name.
 pub async fn image(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Image> {
-    match find_image(host, cloud, text).await? {
-        Some(image) => Ok(image),
-        None => {
-            let names = cloud.images(&ImageFilter::default()).await?.into_iter().map(|image| image.name);
-            Err(missing(cloud, Noun::Image, text, names))
-        }
+    match resource(host, cloud, Noun::Image, text).await? {
+        Resource::Image(image) => Ok(Arc::unwrap_or_clone(image)),
+        other => Err(stray(Noun::Image, &other)),
     }
 }
 
-/// The same, `None` where there is none.
-pub async fn find_image(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Option<Image>> {
-    if host.dry_run
-        && let Some(Resource::Image(image)) = host.find_stand_in(cloud.name(), Noun::Image, text)
-    {
-        return Ok(Some((*image).clone()));
-    }
-    if is_id(text)
-        && let Some(image) = cloud.image(text).await?
-    {
-        return Ok(Some(image));
-    }
-    let filter = ImageFilter { name: Some(NameMatch::Exact(text.to_string())), ..ImageFilter::default() };
-    let mut found = cloud.images(&filter).await?;
-    if found.len() > 1 {
-        let lines = found.iter().map(|image| (image.id.as_str(), image.status.as_str(), image.created));
-        return Err(ambiguous(host, cloud, Noun::Image, text, lines));
-    }
-    match found.pop() {
-        Some(image) => {
-            host.learn_name(cloud.name(), Noun::Image, &image.id, &image.name);
-            Ok(Some(image))
-        }
-        None if is_id(text) => Ok(None),
-        None => cloud.image(text).await,
-    }
+/// A driver that gives another noun than it was asked for.
+pub fn stray(wanted: Noun, got: &Resource) -> Error {
+    let words = format!("asked for {}, the cloud gave {}", wanted.with_article(), got.noun().with_article());
+    Error::new(Kind::Protocol, words)
 }
 
 /// The flavor of this id or unique name.
@@ -153,7 +133,7 @@ pub fn missing(cloud: &Arc<dyn Cloud>, noun: Noun, text: &str, names: impl Itera
     error.cloud = Some(cloud.name().to_string());
     error.provider = Some(cloud.provider().as_str());
     if !near.is_empty() {
-        error.help = Some(format!("use {}, or list them with `{}s()`", ticked(&near[..1]), noun.as_str()));
+        error.help = Some(format!("use {}, or list them with `{}s()`", ticked(&near[..1]), noun.word()));
     }
     error
 }

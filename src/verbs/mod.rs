@@ -7,17 +7,24 @@ pub mod argument;
 pub mod call;
 pub mod dispatch;
 pub mod filter;
+pub mod finding;
 pub mod flavor;
 pub mod host;
 pub mod image;
+pub mod keypair;
 pub mod language;
 pub mod lookup;
 pub mod metadata;
+pub mod network;
+pub mod planned;
 pub mod prepare;
 pub mod pretend;
+pub mod public_ip;
+pub mod security_group;
 pub mod server;
 pub mod session;
 pub mod verb;
+pub mod volume;
 pub mod wait;
 
 pub use call::Call;
@@ -28,6 +35,8 @@ use crate::cloud::Provider;
 
 /// Where verbs work that the OpenStack driver has.
 pub const OPENSTACK: &[Provider] = &[Provider::OpenStack];
+/// Where verbs work that the EC2 driver has too.
+pub const OPENSTACK_AND_AWS: &[Provider] = &[Provider::OpenStack, Provider::Aws];
 
 /// Every verb of the language.
 pub static VERBS: &[&Verb] = &[
@@ -82,10 +91,47 @@ pub static VERBS: &[&Verb] = &[
     &image::find_image::VERB,
     &image::images::VERB,
     &image::one::VERB,
-    &image::snapshot::VERB,
     &flavor::find_flavor::VERB,
     &flavor::flavors::VERB,
     &flavor::one::VERB,
+    &keypair::create_keypair::VERB,
+    &keypair::finding::FIND_KEYPAIR,
+    &keypair::finding::KEYPAIR,
+    &keypair::finding::KEYPAIRS,
+    &network::create_network::VERB,
+    &network::create_router::VERB,
+    &network::networks::FIND_NETWORK,
+    &network::networks::NETWORK,
+    &network::networks::NETWORKS,
+    &network::routers::FIND_ROUTER,
+    &network::routers::ROUTER,
+    &network::routers::ROUTERS,
+    &network::subnets::FIND_SUBNET,
+    &network::subnets::SUBNET,
+    &network::subnets::SUBNETS,
+    &security_group::authorize::VERB,
+    &security_group::create_security_group::VERB,
+    &security_group::finding::FIND_SECURITY_GROUP,
+    &security_group::finding::SECURITY_GROUP,
+    &security_group::finding::SECURITY_GROUPS,
+    &security_group::revoke::VERB,
+    &public_ip::allocate_ip::VERB,
+    &public_ip::associate_ip::VERB,
+    &public_ip::disassociate_ip::VERB,
+    &public_ip::finding::FIND_PUBLIC_IP,
+    &public_ip::finding::PUBLIC_IP,
+    &public_ip::finding::PUBLIC_IPS,
+    &public_ip::release_ip::VERB,
+    &volume::attach::VERB,
+    &volume::create_volume::VERB,
+    &volume::detach::VERB,
+    &volume::extend::VERB,
+    &volume::snapshot::VERB,
+    &volume::snapshots::FIND_SNAPSHOT,
+    &volume::snapshots::SNAPSHOTS,
+    &volume::volumes::FIND_VOLUME,
+    &volume::volumes::VOLUME,
+    &volume::volumes::VOLUMES,
     &language::asking::ASK,
     &language::asking::ASK_SECRET,
     &language::asking::CONFIRM,

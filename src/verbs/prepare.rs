@@ -91,10 +91,7 @@ fn own_cloud(call: &Call) -> Result<()> {
 
 /// Text that holds the mask is what a secret prints as, and never sent.
 fn unmasked(call: &Call) -> Result<()> {
-    let effect = match call.verb.effect {
-        Effect::By(decide) => decide(call),
-        effect => effect,
-    };
+    let effect = call.effect();
     if call.verb.on.is_empty() && !effect.changes_outside() && !matches!(effect, Effect::AsksHost) {
         return Ok(());
     }

@@ -2,9 +2,10 @@
 
 use super::argument::{FlavorRef, Meta, Name, Reference};
 use super::call::Call;
+use super::planned;
 use super::server::boot;
 use crate::cloud::server::Named;
-use crate::cloud::{Image, Noun, Resource, Result, Server, Value};
+use crate::cloud::{Image, Noun, Resource, Result, Server, Snapshot, Ty, Value, Volume};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,7 +13,22 @@ use std::sync::Arc;
 pub async fn stand_in(call: &Call) -> Result<Value> {
     match call.verb.name {
         "boot" => booted(call).await,
+        "snapshot" if matches!(call.subject(), Some(Value::Resource(Resource::Volume(_)))) => {
+            planned::snapshot(call)
+        }
         "snapshot" => snapshot(call).await,
+        "create_volume" => planned::volume(call).await,
+        "create_keypair" => planned::keypair(call),
+        "create_security_group" => planned::security_group(call),
+        "create_network" => planned::network(call),
+        "create_router" => planned::router(call).await,
+        "allocate_ip" => planned::public_ip(call),
+        "release_ip" => {
+            if let Some(Value::Resource(ip)) = call.subject() {
+                call.host.forget_stand_in(ip);
+            }
+            Ok(Value::Unit)
+        }
         "delete" => {
             if let Some(resource) = subject(call).await? {
                 call.host.forget_stand_in(&resource);
@@ -35,7 +51,7 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
 pub fn changes_stand_in(call: &Call) -> bool {
     let known = |noun, cloud: &str, text: &str| call.host.find_stand_in(cloud, noun, text).is_some();
     call.host.dry_run
-        && call.verb.effect.changes_cloud()
+        && call.effect().changes_cloud()
         && match call.subject() {
             Some(Value::Resource(resource)) => known(resource.noun(), resource.cloud(), resource.id()),
             Some(Value::Text(text)) => {
@@ -49,8 +65,11 @@ async fn subject(call: &Call) -> Result<Option<Resource>> {
     Ok(match call.subject() {
         Some(Value::Resource(resource)) => Some(resource.clone()),
         Some(Value::Text(text)) => {
-            let server = call.resolve_server(&Reference::Text(text.clone()), "server").await?;
-            Some(Resource::Server(Arc::new(server)))
+            let noun = match call.form.params.first().map(|first| first.ty) {
+                Some(Ty::Ref(noun)) => noun,
+                _ => Noun::Server,
+            };
+            Some(call.resolve(&Reference::Text(text.clone()), noun, "server").await?)
         }
         _ => None,
     })
@@ -108,8 +127,8 @@ async fn booted(call: &Call) -> Result<Value> {
 async fn snapshot(call: &Call) -> Result<Value> {
     let cloud = call.cloud()?;
     let now = call.host.clock.now();
-    let name: Name = call.get(&super::image::snapshot::NAME)?;
-    let meta = call.find::<Meta>(&super::image::snapshot::META)?.map_or_else(BTreeMap::new, |meta| meta.0);
+    let name: Name = call.get(&super::volume::snapshot::NAME)?;
+    let meta = call.find::<Meta>(&super::volume::snapshot::META)?.map_or_else(BTreeMap::new, |meta| meta.0);
     let image = Resource::Image(Arc::new(Image {
         id: call.host.stand_in_id(),
         name: name.0,
@@ -192,6 +211,17 @@ fn led_to(call: &Call, resource: Resource) -> Resource {
         Resource::Image(image) => {
             let meta = meta_of(&image.meta);
             Resource::Image(Arc::new(Image { meta, ..(*image).clone() }))
+        }
+        Resource::Volume(volume) => {
+            let size = match (call.verb.name, call.value("gib")) {
+                ("extend", Some(Value::Int(gib))) => *gib,
+                _ => volume.size,
+            };
+            Resource::from(Volume { size, meta: meta_of(&volume.meta), ..Arc::unwrap_or_clone(volume) })
+        }
+        Resource::Snapshot(snapshot) => {
+            let meta = meta_of(&snapshot.meta);
+            Resource::from(Snapshot { meta, ..Arc::unwrap_or_clone(snapshot) })
         }
         other => other,
     }

@@ -39,6 +39,8 @@ pub enum Effect {
     TellsHost,
     /// Depends on the arguments: a GET through `api` reads.
     By(fn(&Call) -> Effect),
+    /// Reads when it is called with its subject alone; with more arguments it does this.
+    AloneReads(&'static Effect),
 }
 
 impl Effect {
@@ -68,6 +70,7 @@ impl Effect {
             Effect::AsksHost => "asks another host",
             Effect::TellsHost => "tells another host",
             Effect::By(_) => "reads or changes the cloud",
+            Effect::AloneReads(effect) => effect.words(),
         }
     }
 }
@@ -97,6 +100,9 @@ pub enum Group {
     Metadata,
     Waits,
     Images,
+    Keypairs,
+    Networks,
+    Volumes,
     Language,
 }
 
@@ -109,6 +115,9 @@ impl Group {
             Group::Metadata => "Metadata",
             Group::Waits => "Waiting",
             Group::Images => "Images and flavors",
+            Group::Keypairs => "Key pairs",
+            Group::Networks => "Networks and firewalls",
+            Group::Volumes => "Volumes",
             Group::Language => "Language",
         }
     }

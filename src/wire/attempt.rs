@@ -72,6 +72,8 @@ impl Clients {
             let status = response.status().as_u16();
             let follows = hop < REDIRECTS
                 && request.intent == Intent::Read
+                // A signature is good for the address it was made for alone.
+                && request.signer.is_none()
                 && matches!(request.method, Method::Get | Method::Head)
                 && matches!(status, 301 | 302 | 303 | 307 | 308);
             if follows

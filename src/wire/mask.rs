@@ -32,16 +32,19 @@ pub fn is_secret_name(name: &str) -> bool {
         "apikey",
         "authtoken",
     ];
-    const WHOLE: [&str; 14] = [
+    const WHOLE: [&str; 17] = [
         "token",
         "xsubjecttoken",
         "xservicetoken",
         "xamzsecuritytoken",
+        "xamzssobearertoken",
+        "xawsec2metadatatoken",
         "securitytoken",
         "accesstoken",
         "refreshtoken",
         "sessiontoken",
         "xauthkey",
+        "keymaterial",
         "userdata",
         "contents",
         "blob",
@@ -149,6 +152,36 @@ pub fn text(text: &str) -> String {
         out.push_str(&piece[piece.trim_end().len()..]);
     }
     out
+}
+
+/// XML without the text of elements that have a secret's name; other text as it is.
+pub fn markup(text: &str) -> Cow<'_, str> {
+    if !text.contains("</") {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(open) = rest.find('<') {
+        let tag = &rest[open + 1..];
+        let end = tag.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(tag.len());
+        let name = &tag[..end];
+        let local = name.rsplit(':').next().unwrap_or(name);
+        let body = tag.find('>').filter(|close| !tag[..*close].ends_with('/')).map(|close| open + close + 2);
+        let (Some(body), true) = (body, is_secret_name(local)) else {
+            out.push_str(&rest[..=open]);
+            rest = tag;
+            continue;
+        };
+        let Some(after) = rest[body..].find(&format!("</{name}")) else {
+            out.push_str(&rest[..body]);
+            rest = &rest[body..];
+            continue;
+        };
+        out.push_str(&rest[..body]);
+        out.push_str(if after == 0 { "" } else { MASK });
+        rest = &rest[body + after..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 /// A request as it may be shown: same shape, no secret.
@@ -280,6 +313,18 @@ mod tests {
         assert_eq!(header("X-Auth-Token", "abc"), MASK);
         assert_eq!(header("Location", "http://h/?token=1"), format!("http://h/?token={MASK}"));
         assert_eq!(header("X-Openstack-Request-Id", "req-1"), "req-1");
+    }
+
+    #[test]
+    fn elements_lose_theirs() {
+        let text = "<R><SecretAccessKey>abc/d</SecretAccessKey><n:sessionToken a=\"1\">x</n:sessionToken><Token/><Id>i</Id><Password></Password></R>";
+        let masked = format!(
+            "<R><SecretAccessKey>{MASK}</SecretAccessKey><n:sessionToken a=\"1\">{MASK}</n:sessionToken><Token/><Id>i</Id><Password></Password></R>"
+        );
+        assert_eq!(markup(text), masked);
+        for whole in ["plain < text", "<Secret>open", "a </b> c", "<"] {
+            assert_eq!(markup(whole), whole);
+        }
     }
 
     #[test]

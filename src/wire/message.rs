@@ -1,10 +1,12 @@
 //! A request and its answer as plain values: a driver builds the one and reads the other without a network.
 
+use super::auth::Signer;
 use super::mask;
 use bytes::Bytes;
 use serde_json::Value;
 use std::fmt;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 /// The HTTP method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +81,21 @@ pub enum Body {
     Bytes(String, Bytes),
 }
 
+impl Body {
+    /// Its content type and bytes; `None` where there is nothing.
+    pub fn encode(&self) -> Option<(String, Bytes)> {
+        match self {
+            Body::Empty => None,
+            Body::Json(value) => Some(("application/json".to_string(), value.to_string().into())),
+            Body::Form(fields) => Some((
+                "application/x-www-form-urlencoded".to_string(),
+                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into(),
+            )),
+            Body::Bytes(kind, bytes) => Some((kind.clone(), bytes.clone())),
+        }
+    }
+}
+
 /// One request, not yet sent. Its `Debug` shows no secret.
 #[derive(Clone, PartialEq)]
 pub struct Request {
@@ -96,6 +113,8 @@ pub struct Request {
     pub intent: Intent,
     /// The longest one attempt may take; the session's own limit where `None`.
     pub timeout: Option<Duration>,
+    /// Who signs each attempt, where requests are signed; what stands here is the request before that.
+    pub signer: Option<Arc<Signer>>,
 }
 
 impl Request {
@@ -109,6 +128,7 @@ impl Request {
             body: Body::Empty,
             intent: Intent::of(method),
             timeout: None,
+            signer: None,
         }
     }
 
@@ -121,6 +141,12 @@ impl Request {
     /// With one more header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_string(), value.into()));
+        self
+    }
+
+    /// Signed, anew for every attempt.
+    pub fn signed(mut self, signer: Signer) -> Self {
+        self.signer = Some(Arc::new(signer));
         self
     }
 
@@ -156,6 +182,11 @@ impl Answer {
     /// A header's value; the name in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// When the server says that it answered, by its own clock.
+    pub fn date(&self) -> Option<SystemTime> {
+        self.header("date").and_then(super::retry::time)
     }
 
     /// The request id that the cloud gave, where it gave one.

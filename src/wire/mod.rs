@@ -1,21 +1,25 @@
 //! Protocol: a request is a value, sending it is one function. This room knows HTTP and no cloud.
 //!
 //! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, tracing), [`attempt`] (connections, redirects,
-//! TLS), [`retry`] (what is asked again, and when), [`pace`] (how many at a time, how fast, when not), [`mask`] (what never prints), and [`error`] (what went
-//! wrong, and whether the request may have been sent).
+//! TLS), [`retry`] (what is asked again, and when), [`pace`] (how many at a time, how fast, when not), [`mask`] (what never prints), [`auth`] (signatures),
+//! [`query`] and [`xml`] (the shapes of AWS's protocols), and [`error`] (what went wrong, and whether the request may have been sent).
 
 mod attempt;
+pub mod auth;
 pub mod clock;
 pub mod error;
 pub mod mask;
 pub mod message;
 pub mod pace;
 pub mod proxy;
+pub mod query;
 pub mod retry;
 pub mod send;
 pub mod settings;
 pub mod trace;
+pub mod xml;
 
+pub use auth::{Credentials, Signer, Source};
 pub use clock::{Clock, WallClock};
 pub use error::{Error, ErrorKind, Sent};
 pub use message::{Answer, Body, Intent, Method, Request};

@@ -30,7 +30,7 @@ pub enum Outcome {
         status: u16,
         /// How long the server asks to wait.
         retry_after: Option<Duration>,
-        /// Whether a 413 means "too many requests", as Nova meant it before 429 was known.
+        /// Whether its body says "too many requests" under another status than 429.
         over_limit: bool,
     },
     /// It was not answered.
@@ -49,7 +49,7 @@ impl Outcome {
     pub fn overload(&self) -> Option<Option<Duration>> {
         match *self {
             Outcome::Answered { status: 429 | 503, retry_after, .. }
-            | Outcome::Answered { status: 413, over_limit: true, retry_after } => {
+            | Outcome::Answered { over_limit: true, retry_after, .. } => {
                 Some(retry_after.filter(|wait| *wait <= RETRY_AFTER_CAP))
             }
             _ => None,
@@ -75,11 +75,12 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option
     let repeatable = intent != Intent::Once;
     let (again, attempts, asked, refused) = match outcome {
         Outcome::Answered { status, retry_after, over_limit } => {
-            let refused = status == 429 || (status == 413 && over_limit);
+            let refused = status == 429 || over_limit;
             let again = match status {
+                _ if refused => true,
                 500 => reads,
                 502..=504 => repeatable,
-                _ => refused,
+                _ => false,
             };
             (again, ATTEMPTS, retry_after.filter(|_| refused || status == 503), refused)
         }
@@ -165,17 +166,49 @@ pub fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<D
     Some(time(value)?.duration_since(now).unwrap_or_default())
 }
 
-fn time(text: &str) -> Option<SystemTime> {
+/// An HTTP date.
+pub(super) fn time(text: &str) -> Option<SystemTime> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
     parser.parse_timestamp(text.trim()).ok().map(SystemTime::from)
 }
 
-/// Whether a 413 is Nova's old word for "too many requests" rather than "body too large" or "no quota left".
+/// Whether an answer means "too many requests" though its status does not say so: Nova's old 413, where it is neither "body
+/// too large" nor "no quota left", and AWS's codes, which come with 400 and 503.
 pub fn over_limit(answer: &Answer) -> bool {
     let contains = |text: &[u8]| answer.body.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text));
-    answer.status == 413
-        && !contains(b"quota")
-        && (answer.header("retry-after").is_some() || contains(b"overLimit"))
+    match answer.status {
+        413 => !contains(b"quota") && (answer.header("retry-after").is_some() || contains(b"overLimit")),
+        400..=599 => aws_code(&answer.body).is_some_and(|code| is_throttle(&code)),
+        _ => false,
+    }
+}
+
+/// The code of an AWS error, without reading all of it.
+fn aws_code(body: &[u8]) -> Option<String> {
+    // An error is short; what is long is an answer of something else.
+    let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
+    let (_, rest) = text.split_once("<Code>")?;
+    rest.split_once("</Code>").map(|(code, _)| code.trim().to_string())
+}
+
+/// Whether an AWS code says that too much was asked, and nothing was done: botocore's list.
+pub fn is_throttle(code: &str) -> bool {
+    matches!(
+        code.strip_prefix("Client.").unwrap_or(code),
+        "BandwidthLimitExceeded"
+            | "EC2ThrottledException"
+            | "PriorRequestNotComplete"
+            | "ProvisionedThroughputExceededException"
+            | "RequestLimitExceeded"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "SlowDown"
+            | "ThrottledException"
+            | "Throttling"
+            | "ThrottlingException"
+            | "TooManyRequestsException"
+            | "TransactionInProgressException"
+    )
 }
 
 #[cfg(test)]
@@ -213,6 +246,29 @@ mod tests {
             assert!(!lost(Intent::Once, kind, Sent::Maybe), "{kind:?}");
             assert!(!lost(Intent::Once, kind, Sent::Yes), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn a_throttling_code_is_a_refusal_under_any_status() {
+        let answer = |status: u16, body: &str| Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_string().into(),
+            elapsed: Duration::ZERO,
+            total: Duration::ZERO,
+            attempts: 1,
+            method: super::super::message::Method::Post,
+            url: String::new(),
+        };
+        let said =
+            |code: &str| format!("<Response><Errors><Error><Code>{code}</Code></Error></Errors></Response>");
+        assert!(over_limit(&answer(503, &said("RequestLimitExceeded"))));
+        assert!(over_limit(&answer(400, &said("Throttling"))));
+        assert!(!over_limit(&answer(400, &said("InstanceLimitExceeded"))), "a quota is no rate");
+        assert!(!over_limit(&answer(503, &said("Unavailable"))) && !over_limit(&answer(503, "")));
+        let refused = Outcome::Answered { status: 503, retry_after: None, over_limit: true };
+        assert!(next(Intent::Once, refused, 1, 0.5).is_some_and(|again| !again.costs));
+        assert_eq!(refused.overload(), Some(None));
     }
 
     #[test]

@@ -4,18 +4,19 @@
 //! [`super::attempt`]'s; what is repeated is [`super::retry`]'s to say, and when one may start is [`super::pace`]'s.
 
 use super::attempt::{Clients, Lost};
+use super::auth::skew::Skews;
 use super::clock::{Clock, Stopwatch};
 use super::error::{Error, ErrorKind, Sent};
 use super::mask::{self, Known};
 use super::message::{Answer, Body, Intent, Request};
 use super::pace::End;
-use super::retry::{self, Outcome};
+use super::retry::{self, Again, Outcome};
 use super::settings::Settings;
 use super::trace::{Exchange, Trace};
-use bytes::Bytes;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use url::Url;
 
 /// What was sent so far.
@@ -39,6 +40,7 @@ struct Inner {
     trace: Arc<dyn Trace>,
     known: Known,
     clients: Clients,
+    skews: Skews,
     requests: AtomicU64,
     retries: AtomicU64,
     waited: AtomicU64,
@@ -53,6 +55,7 @@ impl Wire {
             clock,
             trace,
             clients: Clients::default(),
+            skews: Skews::default(),
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             waited: AtomicU64::new(0),
@@ -78,6 +81,18 @@ impl Wire {
         &self.0.settings
     }
 
+    /// A way to addresses of this machine: without proxies, and given up after `total`.
+    pub fn near(&self, total: Duration) -> Wire {
+        let inner = &*self.0;
+        let settings = Settings {
+            proxies: Default::default(),
+            total,
+            timeout: inner.settings.timeout.min(total),
+            ..inner.settings.clone()
+        };
+        Wire::new(settings, inner.clock.clone(), inner.trace.clone())
+    }
+
     /// The clock that retries go by.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
@@ -90,6 +105,13 @@ impl Wire {
         // A login proves who the session is; what of that is secret, the session says.
         if request.intent != Intent::Login {
             mask::secrets(&request.body, &mut |text| inner.known.add(text));
+        }
+        if let Some(signer) = &request.signer {
+            let keys = &signer.credentials;
+            [Some(keys.secret()), keys.token()]
+                .into_iter()
+                .flatten()
+                .for_each(|secret| inner.known.add(secret));
         }
         let masked = inner.known.hide(&mask::url(&request.url));
         let error = |lost: Lost, at: Option<&Url>, elapsed: Duration, total: Duration, attempts: u32| Error {
@@ -110,8 +132,9 @@ impl Wire {
         }
         let url =
             absolute(&request.url).map_err(|lost| error(lost, None, Duration::ZERO, Duration::ZERO, 0))?;
-        let endpoint = inner.settings.pace.endpoint(&url.origin().ascii_serialization());
-        let body = encode(&request.body);
+        let origin = url.origin().ascii_serialization();
+        let endpoint = inner.settings.pace.endpoint(&origin);
+        let mut doubted = request.signer.is_none();
         let (clock, all) = (&*inner.clock, inner.settings.total);
         let mut spent = Duration::ZERO;
         let mut attempt = 1;
@@ -122,7 +145,13 @@ impl Wire {
             let limit = request.timeout.unwrap_or(inner.settings.timeout);
             let limit = limit.min(all.saturating_sub(spent)).max(Duration::from_millis(1));
             let mut at = url.clone();
-            let tried = inner.clients.attempt(&inner.settings, request, &mut at, &body);
+            let signed_at = inner.skews.at(&origin, clock.now());
+            let tried = async {
+                let request = signed(request, signed_at)?;
+                at = absolute(&request.url)?;
+                let body = request.body.encode();
+                inner.clients.attempt(&inner.settings, &request, &mut at, &body).await
+            };
             let mut result = match tokio::time::timeout(limit, tried).await {
                 Ok(result) => result,
                 Err(_) => Err(Lost {
@@ -139,6 +168,13 @@ impl Wire {
                 Err(lost) => Outcome::Lost { kind: lost.kind, sent: lost.sent, known },
             };
             let mut again = retry::next(request.intent, outcome, attempt, fastrand::f64());
+            if let Ok(answer) = &result
+                && !doubted
+                && inner.skews.learn(&origin, answer, signed_at, clock.now())
+            {
+                doubted = true;
+                again = Some(Again { wait: Duration::ZERO, asked: false, costs: false });
+            }
             let asked = again.filter(|again| again.asked).map(|again| again.wait);
             let end = match (&result, outcome.overload()) {
                 (_, Some(wait)) => End::Overloaded(asked.or(wait)),
@@ -240,24 +276,18 @@ fn note(result: &mut Result<Answer, Lost>, why: impl FnOnce() -> String) {
     }
 }
 
+/// What goes out: the request as its signer signs it for this time, or as it is.
+fn signed(request: &Request, at: SystemTime) -> Result<Cow<'_, Request>, Lost> {
+    let Some(signer) = &request.signer else { return Ok(Cow::Borrowed(request)) };
+    let signed = signer.sign(request, at);
+    signed.map(Cow::Owned).map_err(|detail| Lost { kind: ErrorKind::Form, sent: Sent::No, detail })
+}
+
 fn absolute(text: &str) -> Result<Url, Lost> {
     let form = |detail: String| Lost { kind: ErrorKind::Form, sent: Sent::No, detail };
     let url = Url::parse(text).map_err(|error| form(format!("`{}` is no URL: {error}", mask::text(text))))?;
     match url.scheme() {
         "http" | "https" if url.has_host() => Ok(url),
         scheme => Err(form(format!("`{scheme}:` is neither `http:` nor `https:`"))),
-    }
-}
-
-/// The body's content type and bytes.
-fn encode(body: &Body) -> Option<(String, Bytes)> {
-    match body {
-        Body::Empty => None,
-        Body::Json(value) => Some(("application/json".to_string(), value.to_string().into())),
-        Body::Form(fields) => Some((
-            "application/x-www-form-urlencoded".to_string(),
-            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into(),
-        )),
-        Body::Bytes(kind, bytes) => Some((kind.clone(), bytes.clone())),
     }
 }

@@ -1,7 +1,7 @@
 //! What a watcher is told of each attempt. All it can reach is masked, so a trace cannot leak by accident.
 
 use super::mask::{self, Known};
-use super::message::{Answer, Body, Request};
+use super::message::{Answer, Body, Intent, Request};
 use std::time::{Duration, SystemTime};
 
 /// Someone who watches the requests of a run.
@@ -49,6 +49,15 @@ pub struct Exchange<'a> {
 }
 
 impl Exchange<'_> {
+    /// Where it went, for a person: of a query API the action too, for there one address is all of them.
+    pub fn place(&self) -> String {
+        let action = match &self.request.body {
+            Body::Form(fields) => fields.iter().find(|(name, _)| name == "Action").map(|(_, action)| action),
+            _ => None,
+        };
+        action.map_or(self.url.to_string(), |action| format!("{} {action}", self.url))
+    }
+
     /// The request's headers, secrets masked.
     pub fn request_headers(&self) -> Vec<(String, String)> {
         self.headers(&self.request.headers)
@@ -77,7 +86,9 @@ impl Exchange<'_> {
         let answer = self.answer.filter(|answer| !answer.body.is_empty())?;
         let text = match serde_json::from_slice(&answer.body) {
             Ok(value) => mask::json(&value).to_string(),
-            Err(_) => mask::text(&String::from_utf8_lossy(&answer.body)),
+            // The plain text that a login is answered with is a token, and nothing else.
+            Err(_) if login_token(self.request, answer) => mask::MASK.to_string(),
+            Err(_) => mask::text(&mask::markup(&String::from_utf8_lossy(&answer.body))),
         };
         Some(self.known.hide(&text))
     }
@@ -88,4 +99,10 @@ impl Exchange<'_> {
             .map(|(name, value)| (name.clone(), self.known.hide(&mask::header(name, value))))
             .collect()
     }
+}
+
+fn login_token(request: &Request, answer: &Answer) -> bool {
+    request.intent == Intent::Login
+        && answer.is_success()
+        && !answer.body.trim_ascii_start().starts_with(b"<")
 }

@@ -218,13 +218,16 @@ fn a_second_signal_leaves_at_once_though_something_was_put_off() {
 fn a_signal_while_what_was_put_off_runs_lets_it_end() {
     let served = Served::new();
     let program = served.program();
-    program
-        .file("book.rhai", r#"defer(|| { print("undoing"); sleep("500ms"); servers(); print("undone"); });"#);
+    // The script has ended well: what is for its failure does not run.
+    let script = r#"on_failure(|| print("failed"));
+        defer(|| { print("undoing"); sleep("500ms"); servers(); print("undone"); });"#;
+    program.file("book.rhai", script);
     let mut running = program.start(&["run", "book.rhai"]);
     assert_eq!(running.line(), "undoing");
     running.signal("INT");
     assert_eq!(running.line(), "undone");
-    assert_eq!(running.end().code, Some(0));
+    let ended = running.end();
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
 }
 
 #[test]
@@ -267,4 +270,130 @@ fn a_failed_item_of_many_is_named_where_the_call_stands() {
     program.file("book.rhai", "parallel([\"a\"], Fn(\"server\"));");
     let err = program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1);
     assert!(err.contains("  for      item `a`\n"), "{err}");
+}
+
+#[test]
+fn a_reader_that_leaves_ends_waits_and_lets_what_was_put_off_run() {
+    let served = Served::frozen();
+    let program = served.program();
+    // The items that wait do so for ever on this cloud.
+    let script = r#"
+        let spec = #{ image: "cirros", flavor: "m1.tiny" };
+        let kept = boot("kept", spec);
+        let undone = boot("undone", spec);
+        on_failure(|s| s.delete(), undone);
+        defer(|| info("deferred"));
+        print("here");
+        parallel(1..=3, |n| if n == 3 { loop { print("more"); } } else { kept.wait_active("1h") });
+        info("went on");"#;
+    program.file("book.rhai", script);
+    let mut running = program.start(&["run", "book.rhai"]);
+    assert_eq!(running.line(), "here");
+    let ended = running.end_unread();
+    let told = "deferred\nstopped, for nobody reads the output any more: 1 server of this run: kept\n";
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), told));
+    assert_eq!(served.written(), ["server.create kept", "server.create undone", "server.delete undone"]);
+}
+
+#[test]
+fn one_interruption_ends_a_loop_in_each_of_many_items() {
+    let program = Program::new();
+    // All eight are inside before the line is printed; what was to be started after them is not.
+    let script = r#"
+        on_failure(|| print("undone"));
+        parallel(1..=100, |n| { info(`in ${n}`); loop { try { let x = 1; } catch { } } }, #{ limit: 8, on_error: "collect" });
+        print("went on");"#;
+    program.file("book.rhai", script);
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let mut running = program.start(&["run", "book.rhai", "--cloud", "sim"]);
+        let mut inside: Vec<String> = (0..8).map(|_| running.talk()).collect();
+        inside.sort();
+        assert_eq!(inside, ["in 1", "in 2", "in 3", "in 4", "in 5", "in 6", "in 7", "in 8"]);
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!((ended.code, ended.out.as_str()), (Some(code), "undone\n"), "{}", ended.err);
+        assert!(!ended.err.contains("in 9"), "{}", ended.err);
+    }
+}
+
+/// What was not begun is not begun any more, what was sent is waited for, and the report knows both.
+#[test]
+fn an_interruption_in_the_middle_of_a_bulk_call_ends_it_member_by_member() {
+    let served = Served::frozen();
+    served.fault("server.create", 2, FaultKind::Delay(Duration::from_millis(300)));
+    let program = served.program();
+    let script = r#"
+        let specs = [];
+        for n in 1..=40 { specs.push(#{ name: `web-${n}`, image: "cirros", flavor: "m1.tiny" }); }
+        try { boot_all(specs, #{ on_error: "collect" }); } catch { print("caught"); }
+        print("went on");"#;
+    program.file("book.rhai", script);
+    let mut running = program.start(&["run", "book.rhai", "--concurrency", "2", "-v"]);
+    // The first of it that is told: one of the two that are in flight was answered, the other is about to be.
+    while !running.talk().contains("POST") || served.written().is_empty() {}
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
+    let made: Vec<String> = served
+        .written()
+        .iter()
+        .filter_map(|write| write.strip_prefix("server.create ").map(str::to_string))
+        .collect();
+    assert!((1..40).contains(&made.len()), "{made:?}");
+    let told = ended.err.lines().find_map(|line| line.trim().strip_prefix("exists")).expect("what exists");
+    let count = match made.len() {
+        1 => "1 server of this run: ".to_string(),
+        many => format!("{many} servers of this run: "),
+    };
+    assert!(told.trim_start().starts_with(&count), "{made:?} but {told}");
+    assert!(!ended.err.contains("may have"), "{}", ended.err);
+}
+
+#[test]
+fn an_interrupted_wait_for_a_deletion_says_what_is_going() {
+    let served = Served::frozen();
+    let script = r#"
+        let all = boot("a", #{ image: "cirros", flavor: "m1.tiny", count: 3 });
+        let b = boot("b", #{ image: "cirros", flavor: "m1.tiny" });
+        print("here");
+        delete(all, #{ wait: true });"#;
+    let program = served.program();
+    program.file("book.rhai", script);
+    let mut running = program.start(&["run", "book.rhai"]);
+    assert_eq!(running.line(), "here");
+    let deleted = || served.written().iter().filter(|write| write.starts_with("server.delete")).count();
+    while deleted() < 3 {
+        std::thread::yield_now();
+    }
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!(ended.code, Some(130));
+    assert_eq!(
+        unframed(&ended.err),
+        "  x the run was interrupted\n  exists   1 server of this run: b\n           3 servers of this run: a-1, a-2, a-3 (deletion accepted)\n"
+    );
+}
+
+#[test]
+fn a_change_that_is_not_answered_is_waited_for_as_long_as_a_request_may_take() {
+    let served = Served::new();
+    // It is made, nobody is told, and nobody may look.
+    let hour = FaultKind::Delay(Duration::from_secs(3600));
+    served.fault("server.create", 1, hour.clone());
+    served.fault("server.list", u32::MAX, hour);
+    let program = served.program();
+    let script = r#"
+        print("here");
+        try { boot("web", #{ image: "cirros", flavor: "m1.tiny" }); } catch { print("caught"); }
+        print("went on");"#;
+    program.file("book.rhai", script);
+    let mut running = program.start(&["run", "book.rhai", "--timeout", "1s"]);
+    assert_eq!(running.line(), "here");
+    while served.written().is_empty() {
+        std::thread::yield_now();
+    }
+    running.signal("INT");
+    let ended = running.end();
+    assert_eq!((ended.code, ended.out.as_str()), (Some(130), ""), "{}", ended.err);
+    assert!(ended.err.ends_with("  exists   `boot` of `web` may have taken effect\n"), "{}", ended.err);
 }

@@ -1,6 +1,6 @@
 //! What a run tells of its requests, and the simulated cloud whose misfortunes a file plans.
 
-use crate::support::{Program, Served};
+use crate::support::{Program, Served, World};
 use rhain::sim::FaultKind;
 use serde_json::Value;
 
@@ -35,6 +35,17 @@ fn a_run_tells_what_was_repeated_and_waited_for() {
     let stats: Value = serde_json::from_str(json.err.lines().last().expect("a line")).expect("JSON");
     assert_eq!((&stats["event"], &stats["clouds"]["lab"]["retries"]), (&"stats".into(), &0.into()));
     assert_eq!(stats["slowest"].as_array().map(Vec::len), Some(3));
+}
+
+#[test]
+fn what_a_driver_waits_between_its_own_looks_is_counted() {
+    let world = World::new();
+    world.ok("servers()");
+    world.fault("server.create", FaultKind::ResetAfter);
+    let waits = || world.setup.watch.summary_json(&Default::default());
+    assert_eq!((&waits()["waits"], &waits()["wait_ms"]), (&0.into(), &0.into()));
+    world.gives(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }).name"#, "web");
+    assert_eq!((&waits()["waits"], &waits()["wait_ms"]), (&1.into(), &2000.into()));
 }
 
 #[test]

@@ -146,13 +146,13 @@ async fn what_happens_once_may_have_happened_where_the_answer_does_not_say() {
         let world =
             world(&ALL, Some("2.104"), move |_| Reply::Raw(status, "", "<html>gateway</html>".into())).await;
         let act = world.cloud.act("s", &Action::Reboot { hard: true }).await.unwrap_err();
-        let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+        let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new(), false).await.unwrap_err();
         assert_eq!((act.maybe, image.maybe, world.lines().len()), (maybe, maybe, 2), "{status}");
         let read = world.cloud.server("s").await.unwrap_err();
         assert!(!read.maybe, "{status}: a read changes nothing");
     }
     let world = world(&ALL, Some("2.104"), |_| Reply::Raw(202, "", String::new())).await;
-    let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new()).await.unwrap_err();
+    let image = world.cloud.snapshot_server("s", "n", &BTreeMap::new(), false).await.unwrap_err();
     assert_eq!((image.kind, image.maybe), (Kind::Protocol, true));
 }
 
@@ -411,9 +411,9 @@ async fn a_snapshot_is_named_by_body_or_header() {
     })
     .await;
     let none = BTreeMap::new();
-    assert_eq!(world.cloud.snapshot_server("new", "n", &none).await.unwrap(), "i-1");
-    assert_eq!(world.cloud.snapshot_server("old", "n", &none).await.unwrap(), "i-2");
-    assert_eq!(world.cloud.snapshot_server("odd", "n", &none).await.unwrap_err().kind, Kind::Protocol);
+    assert_eq!(world.cloud.snapshot_server("new", "n", &none, false).await.unwrap(), "i-1");
+    assert_eq!(world.cloud.snapshot_server("old", "n", &none, false).await.unwrap(), "i-2");
+    assert_eq!(world.cloud.snapshot_server("odd", "n", &none, false).await.unwrap_err().kind, Kind::Protocol);
 }
 
 #[tokio::test]

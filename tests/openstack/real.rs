@@ -6,8 +6,8 @@ use rhain::cloud::host::{Clock, Progress};
 use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Secret, Server, ServerFilter,
-    ServerUpdate, Time,
+    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
+    ServerFilter, ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings, Version};
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-struct Wall(WallClock);
+pub struct Wall(WallClock);
 
 #[async_trait]
 impl Clock for Wall {
@@ -34,7 +34,7 @@ impl Clock for Wall {
     }
 }
 
-struct Strict;
+pub struct Strict;
 
 impl Progress for Strict {
     fn waiting(&self, _: &str) {}
@@ -44,13 +44,13 @@ impl Progress for Strict {
     }
 }
 
-struct Lab {
-    cloud: OpenStack,
-    clock: Arc<Wall>,
+pub struct Lab {
+    pub cloud: OpenStack,
+    pub clock: Arc<Wall>,
 }
 
 impl Lab {
-    fn new() -> Lab {
+    pub fn new() -> Lab {
         let url = std::env::var("RHAIN_REAL_AUTH_URL").expect("RHAIN_REAL_AUTH_URL");
         let wire = Wire::new(wire::Settings::default(), Arc::new(WallClock::start()), Arc::new(Silent));
         let mut settings = Settings::password(&url, "demo", "secret", "demo");
@@ -63,7 +63,7 @@ impl Lab {
         Lab { cloud: OpenStack::new(session, clock.clone()), clock }
     }
 
-    async fn wait(&self, wanted: &[Wanted], goal: Goal) -> Vec<Server> {
+    pub async fn wait(&self, wanted: &[Wanted], goal: Goal) -> Vec<Server> {
         let timeout = Duration::from_secs(60);
         let results = wait::servers(&self.cloud, self.clock.as_ref(), &Strict, wanted, &goal, timeout).await;
         results.into_iter().map(|result| result.unwrap_or_else(|error| panic!("{error:#?}"))).collect()
@@ -95,11 +95,11 @@ impl Lab {
     }
 }
 
-fn plain(server: &Server) -> Wanted {
+pub fn plain(server: &Server) -> Wanted {
     Wanted { server: Arc::new(server.clone()), pending: None }
 }
 
-fn map(items: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub fn map(items: &[(&str, &str)]) -> BTreeMap<String, String> {
     items.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect()
 }
 
@@ -243,12 +243,12 @@ async fn a_server_through_its_whole_life() {
     assert!(cloud.console_log(&id, Some(2)).await.unwrap().lines().count() <= 2);
     assert!(cloud.console_url(&id).await.unwrap().starts_with("http"));
 
-    let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")])).await.unwrap();
-    let shown = Arc::new(cloud.image(&snapshot).await.unwrap().unwrap());
+    let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")]), false).await.unwrap();
+    let shown = Resource::from(cloud.image(&snapshot).await.unwrap().unwrap());
     let timeout = Duration::from_secs(60);
     let ready =
-        wait::images(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
-    assert_eq!(ready.unwrap().name, "driver snapshot");
+        wait::resources(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
+    assert_eq!(ready.unwrap().name(), "driver snapshot");
     let holder = Holder::Image(snapshot.clone());
     cloud.set_meta(&holder, &map(&[("a/b~ c", "é"), ("m", "o")])).await.unwrap();
     assert_eq!(cloud.meta(&holder).await.unwrap()["a/b~ c"], "é");
@@ -286,7 +286,7 @@ async fn what_a_real_cloud_tells_of_itself() {
     let lab = Lab::new();
     let cloud = &lab.cloud;
     let limits = cloud.limits().await.unwrap();
-    assert!(limits["servers"].is_some() && limits["personality"] == Some(5) && limits["volumes"].is_none());
+    assert!(limits["servers"].is_some() && limits["personality"] == Some(5));
     assert_eq!(cloud.zones().await.unwrap(), ["nova"]);
     let names: Vec<String> = cloud.flavors().await.unwrap().into_iter().map(|flavor| flavor.name).collect();
     assert_eq!(names, ["m1.nano", "m1.tiny", "m1.small", "m1.medium", "m1.large", "m1.xlarge"]);

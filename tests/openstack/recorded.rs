@@ -2,7 +2,8 @@
 
 use rhain::cloud::{Action, Kind, MARKER, Secret, Time};
 use rhain::provider::openstack::decode::{int, list, text};
-use rhain::provider::openstack::nova::{action, console, flavor, limits, metadata, server};
+use rhain::provider::openstack::metadata;
+use rhain::provider::openstack::nova::{action, console, flavor, limits, server};
 use rhain::provider::openstack::session::{Call, Range, Service, Session, Settings};
 use rhain::provider::openstack::{fault, glance, nova};
 use rhain::wire::{self, Answer, Body, Method, Silent, WallClock, Wire};

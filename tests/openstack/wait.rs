@@ -6,8 +6,8 @@ use rhain::cloud::host::{Clock, Progress};
 use rhain::cloud::server::Named;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server, ServerFilter,
-    Span, Time,
+    Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Resource, Result, Server,
+    ServerFilter, Span, Time,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -677,12 +677,12 @@ async fn images_are_waited_for_too() {
         })
     };
     let world = World::new(&["snap", "gone", "bad"], script);
-    let wanted = ["snap", "gone", "bad"].map(|name| Arc::new(image(name, "QUEUED")));
+    let wanted = ["snap", "gone", "bad"].map(|name| Resource::from(image(name, "QUEUED")));
     let clock = world.cloud.clock.clone();
     let timeout = Duration::from_secs(60);
     let results =
-        wait::images(&world.cloud, clock.as_ref(), &world.heard, &wanted, &Goal::Active, timeout).await;
-    assert_eq!(results[0].as_ref().unwrap().status, "ACTIVE");
+        wait::resources(&world.cloud, clock.as_ref(), &world.heard, &wanted, &Goal::Active, timeout).await;
+    assert_eq!(results[0].as_ref().unwrap().status(), "ACTIVE");
     assert_eq!(results[1].as_ref().unwrap_err().kind, Kind::Failed);
     assert_eq!(results[2].as_ref().unwrap_err().to_string(), "`bad` went to KILLED");
     assert!(Span::from_std(clock.elapsed()).seconds() < 8);

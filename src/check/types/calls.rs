@@ -108,13 +108,10 @@ fn parameter_type<'a>(types: &Types<'a>, given: &[&'a Expression]) -> Option<Typ
         "int" => Type::Int,
         "float" => Type::Float,
         "bool" => Type::Bool,
-        "server" => Type::Of(Noun::Server),
-        "image" => Type::Of(Noun::Image),
-        "flavor" => Type::Of(Noun::Flavor),
         "cloud" => Type::Cloud,
         "duration" => Type::Duration,
         "time" => Type::Time,
-        _ => return None,
+        word => Type::Of(Noun::ALL.into_iter().find(|noun| noun.word() == word)?),
     };
     // A default is what it is, whatever type is written; nouns are looked up by it.
     match (default, &ty) {

@@ -1,15 +1,15 @@
 //! Waiting: how polling goes, and when a wait is over. One place for every noun.
 //!
 //! [`policy`] says when to look again; [`watch`] is the loop (one list call a look for two or more, trouble
-//! survived until the deadline); [`server`] and [`image`] judge what a look shows. Nothing here knows a provider.
+//! survived until the deadline); [`server`] and [`resting`] judge what a look shows. Nothing here knows a provider.
 
-pub mod image;
 pub mod policy;
+pub mod resting;
 pub mod server;
 pub mod watch;
 
-pub use image::images;
 pub use policy::Policy;
+pub use resting::resources;
 pub use server::{Before, Pending, Wanted, servers};
 pub use watch::Goal;
 

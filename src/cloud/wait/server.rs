@@ -127,7 +127,10 @@ struct Member {
 #[async_trait]
 impl Watch for Member {
     type Item = Server;
-    const MANY: &'static str = "servers";
+
+    fn many(&self) -> String {
+        "servers".to_string()
+    }
 
     fn id(&self) -> &str {
         &self.server.id
@@ -157,15 +160,20 @@ impl Watch for Member {
         }
     }
 
-    async fn get(cloud: &dyn Cloud, id: &str) -> Result<Option<Server>> {
-        cloud.server(id).await
+    async fn get(&self, cloud: &dyn Cloud) -> Result<Option<Server>> {
+        cloud.server(&self.server.id).await
     }
 
-    async fn list(cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Server>> {
+    async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Server>> {
         cloud.servers(&ServerFilter { name: begins(prefix), ..ServerFilter::default() }).await
     }
 
-    async fn departed(cloud: &dyn Cloud, prefix: &str, missing: &[&Server]) -> Result<HashSet<String>> {
+    async fn departed(
+        &self,
+        cloud: &dyn Cloud,
+        prefix: &str,
+        missing: &[&Server],
+    ) -> Result<HashSet<String>> {
         // What was deleted has changed since it was last seen, and such a list tells of the deleted too.
         let seen: Option<Vec<Time>> =
             missing.iter().map(|server| server.updated.or(server.created)).collect();

@@ -88,17 +88,18 @@ pub(super) trait Watch: Send + Sync {
     /// The verb that was asked for and has shown no sign of having begun.
     fn not_begun(&self) -> Option<&'static str>;
     /// The noun in the plural.
-    const MANY: &'static str;
+    fn many(&self) -> String;
     /// The id of what a look gave.
     fn id_of(item: &Self::Item) -> &str;
     /// `BUILD (spawning)`.
     fn state(item: &Self::Item) -> String;
     /// Look at one.
-    async fn get(cloud: &dyn Cloud, id: &str) -> Result<Option<Self::Item>>;
+    async fn get(&self, cloud: &dyn Cloud) -> Result<Option<Self::Item>>;
     /// Look at all, narrowed to names that begin so.
-    async fn list(cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Self::Item>>;
+    async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Self::Item>>;
     /// The ids of those that the cloud says are gone, asked for all together; the others are looked up by id.
     async fn departed(
+        &self,
         _cloud: &dyn Cloud,
         _prefix: &str,
         _missing: &[&Self::Item],
@@ -197,7 +198,7 @@ pub(super) async fn all<W: Watch>(
         let spent = scene.clock.elapsed().saturating_sub(start);
         if spent >= timeout {
             let names: Vec<&str> = waiting.iter().map(|at| members[*at].name()).collect();
-            let tally = Tally { reached, all: outcomes.len(), names: some(&names), many: W::MANY };
+            let tally = Tally { reached, all: outcomes.len(), names: some(&names), many: members[0].many() };
             for at in &waiting {
                 let error = timed_out(scene, &members[*at], &tracks[*at], spent, timeout, &tally, &trouble);
                 outcomes[*at] = Some(Err(error));
@@ -227,7 +228,7 @@ async fn look<W: Watch>(
     let prefix = common_prefix(wanted.iter().map(|at| members[*at].name()));
     let listed = match wanted.as_slice() {
         [_] => Vec::new(),
-        _ => W::list(cloud, &prefix).await?,
+        _ => members[wanted[0]].list(cloud, &prefix).await?,
     };
     let listed: HashMap<&str, &W::Item> = listed.iter().map(|item| (W::id_of(item), item)).collect();
     let missing: Vec<&W::Item> = wanted
@@ -237,7 +238,7 @@ async fn look<W: Watch>(
         .collect();
     let departed = match missing.len() {
         0..MANY_MISSING => HashSet::new(),
-        _ => W::departed(cloud, &prefix, &missing).await?,
+        _ => members[wanted[0]].departed(cloud, &prefix, &missing).await?,
     };
     let looks = wanted.into_iter().map(|at| {
         let id = members[at].id();
@@ -247,7 +248,7 @@ async fn look<W: Watch>(
             match found {
                 Some(item) => Ok((at, Some(item))),
                 None if gone => Ok((at, None)),
-                None => W::get(cloud, id).await.map(|item| (at, item)),
+                None => members[at].get(cloud).await.map(|item| (at, item)),
             }
         }
     });
@@ -275,7 +276,7 @@ struct Tally {
     reached: usize,
     all: usize,
     names: String,
-    many: &'static str,
+    many: String,
 }
 
 fn timed_out<W: Watch>(

@@ -6,6 +6,7 @@
 use super::decode::{int, scalar, text};
 use super::session::{Call, Session};
 use crate::cloud::{Error, Kind};
+use crate::provider::words::{code, plain};
 use crate::wire::{Answer, Intent};
 use serde_json::Value as Json;
 
@@ -146,51 +147,6 @@ fn words_of(object: &Json) -> Option<String> {
         .find_map(|key| object.get(*key).and_then(Json::as_str).map(plain).filter(|words| !words.is_empty()))
 }
 
-/// Text without markup, on one line, of a readable length.
-fn plain(text: &str) -> String {
-    // A page of markup may be megabytes; its beginning says what happened.
-    let end = text.char_indices().nth(20_000).map_or(text.len(), |(at, _)| at);
-    let text = &text[..end];
-    let lower = text.to_ascii_lowercase();
-    let marked = lower.contains("</") || lower.contains("<br") || lower.contains("/>");
-    let mut out = String::with_capacity(text.len());
-    if marked {
-        let mut rest = text;
-        while let Some(open) = rest.find('<') {
-            out.push_str(&rest[..open]);
-            out.push(' ');
-            let tag = rest[open..].to_ascii_lowercase();
-            // What a style or script holds is no message.
-            let skipped = ["style", "script", "title"].iter().find_map(|name| {
-                tag[1..].starts_with(name).then(|| tag.find(&format!("</{name}>"))).flatten()
-            });
-            let from = open + skipped.unwrap_or(0);
-            // A `<` that no `>` closes is text, not a tag.
-            match rest[from..].find('>') {
-                Some(close) => rest = &rest[from + close + 1..],
-                None => {
-                    out.push_str(&rest[open..]);
-                    rest = "";
-                }
-            }
-        }
-        out.push_str(rest);
-    } else {
-        out.push_str(text);
-    }
-    let mut line = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    for (entity, letter) in
-        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")]
-    {
-        line = line.replace(entity, letter);
-    }
-    const LONGEST: usize = 1000;
-    if line.chars().count() > LONGEST {
-        line = line.chars().take(LONGEST).chain(['…']).collect();
-    }
-    line
-}
-
 fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
     let lower = words.to_ascii_lowercase();
     let quota = || {
@@ -211,6 +167,10 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         413 => Kind::OverQuota,
         429 => Kind::RateLimited,
         405 | 406 | 501 => Kind::Unsupported,
+        // Cinder, and Nova of volumes, refuse what the present state does not allow as if it were never right.
+        400 if ["status must be", "already attached"].iter().any(|words| lower.contains(words)) => {
+            Kind::Conflict
+        }
         400..=499 => Kind::InvalidArgument,
         500..=599 => Kind::Unavailable,
         _ => Kind::Protocol,
@@ -267,24 +227,6 @@ fn help(cloud: &str, kind: Kind, retry_after: Option<String>) -> Option<String> 
         Kind::Unavailable => "try again later; the request id helps whoever runs the cloud".to_string(),
         _ => return None,
     })
-}
-
-/// The code that `rhain explain` documents.
-pub fn code(kind: Kind) -> &'static str {
-    match kind {
-        Kind::OverQuota => "cloud::over_quota",
-        Kind::Unauthorized => "cloud::unauthorized",
-        Kind::Forbidden => "cloud::forbidden",
-        Kind::NotFound => "cloud::not_found",
-        Kind::Conflict => "cloud::conflict",
-        Kind::RateLimited => "cloud::rate_limited",
-        Kind::Timeout => "cloud::timeout",
-        Kind::Network => "cloud::network",
-        Kind::Unsupported => "cloud::unsupported",
-        Kind::InvalidArgument => "cloud::invalid_argument",
-        Kind::Unavailable => "cloud::unavailable",
-        _ => "cloud::protocol",
-    }
 }
 
 #[cfg(test)]
@@ -365,6 +307,14 @@ mod tests {
         let html = "<html><head><title>502</title><style>a{b}</style></head><body><h1>502 Bad Gateway</h1>nginx</body></html>";
         assert_eq!(case(502, html), (Kind::Unavailable, None, "502 Bad Gateway nginx".to_string()));
         assert_eq!(case(503, ""), (Kind::Unavailable, None, String::new()));
+        assert_eq!(
+            case(
+                400,
+                r#"{"badRequest": {"code": 400, "message": "Invalid volume: Volume status must be available or error."}}"#
+            )
+            .0,
+            Kind::Conflict
+        );
         assert_eq!(case(406, r#"{"computeFault": {"code": 406, "message": "no"}}"#).0, Kind::Unsupported);
         assert_eq!(
             case(403, r#"{"forbidden": {"code": 403, "message": "Policy doesn't allow x"}}"#).0,

@@ -5,20 +5,16 @@
 
 use super::OpenStack;
 use super::call::With;
+use super::creating::{LOOKS, quoted};
 use super::decode::text;
 use super::fault;
-use super::neutron::network;
 use super::nova::servers::{self, index};
 use super::nova::{boot, server, version};
-use super::session::{Call, Range, Service};
+use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Cloud, Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate};
 use crate::wire::Answer;
 use std::collections::HashSet;
-use std::time::Duration;
-
-/// How long after each other an unanswered request's servers are looked for.
-const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
 
 impl OpenStack {
     /// Ask for the servers of a spec, in one request.
@@ -153,12 +149,6 @@ impl OpenStack {
             (0, false) => "no answer to that either".to_string(),
             (some, _) => format!("found {some} of {wanted}"),
         };
-        if error.kind == Kind::Network || error.kind == Kind::Timeout {
-            error.message = format!("{} stopped answering while `boot` was being sent", self.session.name());
-            error.kind = Kind::Network;
-            error.diagnostic = Some("cloud::network");
-        }
-        error.maybe = true;
         if servers.len() >= error.exists.len() {
             error.exists = servers.into_iter().map(Into::into).collect();
         }
@@ -166,17 +156,10 @@ impl OpenStack {
             true => "nothing of this call that the cloud shows; it could still appear",
             false => "what is found; the others could still appear",
         };
-        error
-            .facts
-            .push(("looked", format!("for a server with this run's marker, 3 times over 12 s: {found}")));
-        error.facts.push(("exists", exists.to_string()));
-        let name = spec.name.replace('\\', "\\\\").replace('"', "\\\"");
-        let name = if spec.count.is_some() { format!("{name}-*") } else { name };
-        error.help = Some(format!(
-            "run `rhain --cloud {} -e 'servers(#{{ name: \"{name}\" }})'` before trying again",
-            self.session.name()
-        ));
-        Err(error)
+        let looked = format!("for a server with this run's marker, 3 times over 12 s: {found}");
+        let name = if spec.count.is_some() { format!("{}-*", spec.name) } else { spec.name.clone() };
+        let list = format!("servers(#{{ name: {} }})", quoted(&name));
+        Err(self.unresolved(error, "boot", looked, exists, &list))
     }
 
     /// The servers that carry this call's marker.
@@ -212,35 +195,6 @@ impl OpenStack {
             out.push(Nic { network, ..nic.clone() });
         }
         Ok(Nics::These(out))
-    }
-
-    async fn network_id(&self, wanted: &str) -> Result<String> {
-        match self.session.url(&Service::Network, "", &[]).await {
-            Ok(_) => {}
-            // A cloud without Neutron (nova-network): what was given is taken for the id.
-            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => {
-                return Ok(wanted.to_string());
-            }
-            Err(error) => return Err(error),
-        }
-        let narrowed = [("id", uuid::Uuid::try_parse(wanted).is_ok()), ("name", true)];
-        for (field, _) in narrowed.into_iter().filter(|(_, worth)| *worth) {
-            let networks = self.networks(vec![(field.to_string(), wanted.to_string())]).await?;
-            if networks.iter().any(|network| network.id == wanted || network.name == wanted) {
-                return network::choose(self.session.name(), wanted, &networks);
-            }
-        }
-        network::choose(self.session.name(), wanted, &self.networks(Vec::new()).await?)
-    }
-
-    async fn networks(&self, query: Vec<(String, String)>) -> Result<Vec<network::Network>> {
-        let mut out = Vec::new();
-        self.every(network::page(query), "networks", |entry| {
-            out.extend(network::decode(entry));
-            false
-        })
-        .await?;
-        Ok(out)
     }
 }
 

@@ -1,24 +1,43 @@
-//! The OpenStack driver: Nova, Glance, and of Neutron what a boot needs.
+//! The OpenStack driver: Nova, Glance, Neutron and Cinder.
 //!
-//! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`] and [`neutron`] build
-//! calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error;
-//! [`cloud`] joins them into the trait, `launch` makes servers, `page` reads lists. It does not poll: see [`crate::cloud::wait`].
+//! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`], [`neutron`] and [`cinder`]
+//! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
+//! [`cloud`] is the trait, each method one line; the work is in a file for each kind of thing: `servers` (and `launch`,
+//! which makes them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `addresses`, `keypairs`, `holders` of metadata,
+//! `limits`. `ask` sends, `page` reads lists, `creating` finds out what became of a create that was not answered. It does
+//! not poll: see [`crate::cloud::wait`].
 
+mod addresses;
+mod ask;
 pub mod call;
 pub mod catalog;
+pub mod cinder;
 pub mod cloud;
+mod creating;
 pub mod decode;
 pub mod discovery;
 mod endpoint;
 pub mod fault;
 pub mod glance;
+mod holders;
+mod images;
+mod keypairs;
 pub mod keystone;
 mod launch;
+mod limits;
+pub mod metadata;
+mod networks;
 pub mod neutron;
 pub mod nova;
 mod page;
+mod raw;
 mod refusal;
+mod routers;
+mod security_groups;
+mod servers;
 pub mod service;
 pub mod session;
+mod things;
+mod volumes;
 
 pub use cloud::OpenStack;

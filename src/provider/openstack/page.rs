@@ -6,12 +6,23 @@ use super::OpenStack;
 use super::decode::{list, next_page, scalar};
 use super::fault;
 use super::session::Call;
-use crate::cloud::{Error, Kind, Result};
+use crate::cloud::{Error, Kind, Listing, NameMatch, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
 /// The most that one page is asked to hold; Nova's own default limit.
 pub const PAGE: usize = 1000;
+/// How many entries a page of a listing is asked to hold: no more than are wanted, where nothing is left to sieve on our side.
+pub fn size(listing: &Listing) -> String {
+    let ours = matches!(listing.name, Some(NameMatch::Glob(_)))
+        || !listing.status.is_empty()
+        || !listing.meta.is_empty()
+        || listing.server.is_some()
+        || listing.kind.is_some();
+    let wanted = listing.limit.filter(|_| !ours).unwrap_or(PAGE);
+    wanted.clamp(1, PAGE).to_string()
+}
+
 /// How many entries may be gone before it is given up to find the place to go on from.
 const STEPS_BACK: usize = 32;
 
@@ -75,6 +86,11 @@ fn from(asked: &[(String, String)], marker: Option<&String>) -> Query {
     query
 }
 
+/// What the next page is asked for after: an entry's id; a key pair has its name.
+fn mark(entry: &Json) -> Option<String> {
+    entry.get("id").or_else(|| entry.pointer("/keypair/name")).and_then(scalar)
+}
+
 impl OpenStack {
     /// Every entry under `key` on every page, each once, until `each` says that it is enough.
     pub(super) async fn every(
@@ -101,8 +117,7 @@ impl OpenStack {
                 let what = format!("it lists no {key}");
                 fault::nonsense(&self.session, &call, &answer, &what)
             })?;
-            let ids: Vec<String> =
-                entries.iter().map(|entry| entry.get("id").and_then(scalar).unwrap_or_default()).collect();
+            let ids: Vec<String> = entries.iter().map(|entry| mark(entry).unwrap_or_default()).collect();
             let fresh = pages.take(&ids);
             for (entry, fresh) in entries.iter().zip(&fresh) {
                 if *fresh && each(entry) {

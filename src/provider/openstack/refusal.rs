@@ -1,44 +1,13 @@
 //! What goes wrong before a service answers as one: a login that is refused, an address that is not Keystone's, a request that
 //! is lost on the way. The errors of the services themselves are the driver's to read.
 
-use super::fault::code;
 use super::service::Service;
 use super::session::{Auth, Session};
-use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Kind};
+use crate::provider::exchange::{self, host_of};
+use crate::provider::words::code;
 use crate::wire::{self, Answer, ErrorKind, Sent};
 use serde_json::Value;
-use std::time::Duration;
-use url::Url;
-
-/// Path and query of a URL; all of it where it is none.
-pub(super) fn path_of(url: &str) -> String {
-    match Url::parse(url) {
-        Ok(parsed) => match parsed.query() {
-            Some(query) => format!("{}?{query}", parsed.path()),
-            None => parsed.path().to_string(),
-        },
-        Err(_) => url.to_string(),
-    }
-}
-
-/// Host and port of a URL.
-fn host_of(url: &str) -> String {
-    let Ok(url) = Url::parse(url) else { return url.to_string() };
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_string(),
-        (None, _) => url.to_string(),
-    }
-}
-
-/// How often a request went out and how long that took in all; nothing of a single attempt.
-pub(super) fn attempts(number: u32, total: Duration) -> String {
-    match number {
-        0 | 1 => String::new(),
-        more => format!(" ({more} attempts, {} in all)", wire::send::seconds(total)),
-    }
-}
 
 /// The message of a Keystone error, or the start of whatever else came.
 fn words(answer: &Answer) -> Option<String> {
@@ -198,22 +167,12 @@ impl Session {
             }
         };
         let maybe = error.sent != Sent::No;
-        let after = wire::send::seconds(error.elapsed);
-        let mut outcome = match error.sent {
-            Sent::No => format!("{detail}; not sent"),
-            Sent::Maybe => format!("{detail} after {after}; it may have reached the cloud"),
-            Sent::Yes => format!("{detail} after {after}; the cloud had begun to answer"),
-        };
-        outcome.push_str(&attempts(error.attempts, error.total));
         let mut lost = self.error(kind, message).help(help);
         lost.service = service.word();
         lost.maybe = maybe && !matches!(error.method, wire::Method::Get | wire::Method::Head);
-        lost.request = Some(RequestLine {
-            method: error.method.as_str(),
-            path: self.hide(&path_of(&error.url)),
-            outcome: self.hide(&outcome),
-            elapsed: error.elapsed,
-        });
+        let mut line = exchange::lost(error, self.hide(&exchange::path_of(&error.url)));
+        line.outcome = self.hide(&line.outcome);
+        lost.request = Some(line);
         lost
     }
 }

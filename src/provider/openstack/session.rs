@@ -9,9 +9,9 @@ pub use super::service::{Range, Service, Version};
 use super::discovery;
 use super::endpoint::document;
 use super::keystone::{Token, v2, v3};
-use super::refusal::{attempts, path_of};
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
+use crate::provider::exchange;
 use crate::wire::{self, Answer, Body, Intent, Method, Request, Wire};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
@@ -254,19 +254,14 @@ impl Session {
         Ok(Range { default: default.filter(|_| known.max.is_some()), ..known })
     }
 
+    /// Whether the user configured a microversion of this service.
+    pub(super) fn wants_version(&self, service: &Service) -> bool {
+        self.0.settings.services.get(service.key()).is_some_and(|service| service.microversion.is_some())
+    }
+
     /// How an answered exchange reads in a report.
     pub fn request_line(answer: &Answer) -> RequestLine {
-        RequestLine {
-            method: answer.method.as_str(),
-            path: path_of(&answer.url),
-            outcome: format!(
-                "{} in {}{}",
-                answer.status,
-                wire::send::seconds(answer.elapsed),
-                attempts(answer.attempts, answer.total)
-            ),
-            elapsed: answer.elapsed,
-        }
+        exchange::answered(answer, exchange::path_of(&answer.url))
     }
 
     /// Its settings.

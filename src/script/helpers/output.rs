@@ -4,18 +4,16 @@ use crate::cloud::{Error, Kind, Value};
 use crate::output;
 use crate::script::raise::no_field;
 use crate::script::raise::{Outcome, raise};
-use crate::script::session::Session;
+use crate::script::session::{Session, Tone};
 use crate::script::value::{display, literal, to_value};
 use rhai::{Array, Dynamic, Engine, NativeCallContext, Position};
 use std::sync::Arc;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     let console = session.console.clone();
-    engine.register_fn("info", move |value: Dynamic| console.talk(&display(&to_value(&value))));
+    engine.register_fn("info", move |value: Dynamic| console.say(Tone::Info, &display(&to_value(&value))));
     let console = session.console.clone();
-    engine.register_fn("warn", move |value: Dynamic| {
-        console.talk(&format!("warning: {}", display(&to_value(&value))));
-    });
+    engine.register_fn("warn", move |value: Dynamic| console.say(Tone::Warning, &display(&to_value(&value))));
     let shared = session.clone();
     engine.register_fn("table", move |context: NativeCallContext, rows: Array| -> Outcome<()> {
         table(&shared, &rows, None, context.call_position())

@@ -16,9 +16,9 @@ mod schema;
 
 use answer::json;
 pub(crate) use answer::{Answer, page, time};
-pub(crate) use query::read as read_query;
-use route::{Act, Call, Cut, Outcome, Route, Service, act, on};
-pub(crate) use route::{Request, find, run};
+pub(crate) use query::{decode, encode, read as read_query};
+use route::{Act, Cut, Outcome, Route, Service, act, on};
+pub(crate) use route::{Call, Request, find, run};
 
 /// The names of all operations, as faults and the journal know them.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {

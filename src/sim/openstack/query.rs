@@ -46,14 +46,16 @@ pub(crate) fn write(pairs: &[(String, String)]) -> String {
         if !text.is_empty() {
             text.push('&');
         }
-        encode(&mut text, name);
+        text.push_str(&encode(name));
         text.push('=');
-        encode(&mut text, value);
+        text.push_str(&encode(value));
     }
     text
 }
 
-fn encode(text: &mut String, part: &str) {
+/// Percent-encodes all but letters, digits and `-_.~`.
+pub(crate) fn encode(part: &str) -> String {
+    let mut text = String::with_capacity(part.len());
     for byte in part.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             text.push(char::from(byte));
@@ -61,4 +63,5 @@ fn encode(text: &mut String, part: &str) {
             let _ = write!(text, "%{byte:02X}");
         }
     }
+    text
 }

@@ -284,7 +284,7 @@ impl World {
         }
     }
 
-    fn image_reaches(&mut self, id: Option<&str>, status: ImageStatus, now: SystemTime) {
+    pub(super) fn image_reaches(&mut self, id: Option<&str>, status: ImageStatus, now: SystemTime) {
         if let Some(image) = self.images.iter_mut().find(|image| Some(image.id.as_str()) == id) {
             image.reach(status, now);
         }

@@ -201,12 +201,23 @@ impl World {
             (server.id.clone(), server.project.clone(), server.user.clone())
         };
         let asker = Asker { user, project, ..Asker::default() };
+        let apart = self.servers[at].apart.clone();
+        self.mood.apart = apart.is_some();
+        let made = self.make_each_disk(at, &server, &asker, apart.unwrap_or_default());
+        self.mood.apart = false;
+        made
+    }
+
+    fn make_each_disk(&mut self, at: usize, server: &str, asker: &Asker, marks: Pairs) -> Result<(), String> {
+        let name =
+            marks.iter().find(|(key, _)| key == "Name").map(|(_, name)| name.clone()).unwrap_or_default();
+        let metadata: Pairs = marks.into_iter().filter(|(key, _)| key != "Name").collect();
         for disk in std::mem::take(&mut self.servers[at].disks) {
             let mut spec = VolumeSpec {
-                name: Some(String::new()),
+                name: Some(name.clone()),
                 size_gib: disk.size_gib,
                 kind: disk.kind.clone(),
-                metadata: Pairs::new(),
+                metadata: metadata.clone(),
                 ..VolumeSpec::default()
             };
             match &disk.source {
@@ -214,8 +225,8 @@ impl World {
                 Source::Image(id) => spec.image = Some(id.clone()),
                 Source::Volume(_) | Source::Blank => {}
             }
-            let attachment = self.disk_place(&server, &disk);
-            let made = self.create_volume(&spec, &asker);
+            let attachment = self.disk_place(server, &disk);
+            let made = self.create_volume(&spec, asker);
             let id = made.map_err(|_| {
                 format!("Build of instance {server} aborted: Block Device Mapping is Invalid.")
             })?;
@@ -262,7 +273,11 @@ impl World {
         }
         for id in gone {
             // One with snapshots stays, as it does in the real clouds.
-            let _ = self.delete_volume(&id, false);
+            let deleted = self.delete_volume(&id, false);
+            if deleted.is_ok() && self.servers[at].apart.is_some() {
+                // Where disks are made with a server they are gone when it is.
+                let _ = self.reset_volume(&id, VolumeState::Deleted);
+            }
         }
     }
 

@@ -252,6 +252,7 @@ impl World {
             config_drive: spec.config_drive,
             auto_disk: spec.auto_disk,
             volume_backed: spec.volume_backed(),
+            apart: None,
             password: spec.password.clone().unwrap_or_else(|| fresh_secret(12)),
             ports: Vec::new(),
             disks: Vec::new(),

@@ -1,7 +1,7 @@
 //! Images: what they are, who may see and use them, and their contents with the checksums that clients verify.
 
 use std::fmt::Write as _;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use md5::Md5;
 use sha2::{Digest, Sha512};
@@ -182,5 +182,19 @@ impl World {
         let id = image.id.clone();
         self.images.push(image);
         id
+    }
+
+    /// Lets an image be filled in a moment, whatever its server does meanwhile.
+    pub(crate) fn fill_in_time(&mut self, id: &str) {
+        if self.mood.stuck {
+            return;
+        }
+        let start = self.now() + self.mood.slow.unwrap_or_default();
+        let end = if self.mood.error.is_some() { ImageStatus::Deleted } else { ImageStatus::Active };
+        for (millis, status) in [(200, ImageStatus::Saving), (400, end)] {
+            let at = start + Duration::from_millis(millis * u64::from(self.mood.factor.unwrap_or(1)));
+            let number = self.next();
+            self.queue.insert((at, number), super::Due::Image(id.to_owned(), status));
+        }
     }
 }

@@ -115,10 +115,16 @@ impl World {
     pub(crate) fn used(&self, name: &str, project: &str) -> i64 {
         let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
         let groups = || self.groups.iter().filter(|group| group.project == project);
-        let volumes =
-            || self.volumes.iter().filter(|v| v.project == project && v.state != VolumeState::Deleted);
-        let snapshots =
-            || self.snapshots.iter().filter(|s| s.project == project && s.state != SnapshotState::Deleted);
+        let volumes = || {
+            self.volumes
+                .iter()
+                .filter(|v| v.project == project && v.state != VolumeState::Deleted && !v.apart)
+        };
+        let snapshots = || {
+            self.snapshots
+                .iter()
+                .filter(|s| s.project == project && s.state != SnapshotState::Deleted && !s.apart)
+        };
         match name {
             "networks" => count(self.networks.iter().filter(|n| n.project == project).count()),
             "subnets" => count(self.subnets.iter().filter(|s| s.project == project).count()),

@@ -181,6 +181,8 @@ pub(crate) struct Server {
     pub(crate) config_drive: bool,
     pub(crate) auto_disk: bool,
     pub(crate) volume_backed: bool,
+    /// Made by a cloud that counts no disks: the name and the metadata of those that are made with it.
+    pub(crate) apart: Option<Pairs>,
     pub(crate) password: String,
     pub(crate) ports: Vec<Port>,
     /// Those that are to be made while it is built.

@@ -32,6 +32,8 @@ pub(crate) struct Snapshot {
     pub(crate) metadata: Pairs,
     pub(crate) created: SystemTime,
     pub(crate) updated: Option<SystemTime>,
+    /// Made by a cloud whose snapshots need no volume and are not counted.
+    pub(crate) apart: bool,
     course: u64,
 }
 
@@ -70,13 +72,18 @@ impl World {
     /// # Errors
     /// When the volume is not there, is busy, or is in use and not forced, or the project has no room.
     pub(crate) fn create_snapshot(&mut self, spec: &SnapshotSpec, asker: &Asker) -> Result<String, Refusal> {
-        let volume = self.known_volume(&spec.volume)?;
+        let volume = &*self.known_volume(&spec.volume)?;
         let (state, size_gib) = (volume.state, volume.size_gib);
-        let allowed = state == VolumeState::Available || (spec.force && state == VolumeState::InUse);
+        let on_its_way =
+            matches!(state, VolumeState::Reserved | VolumeState::Attaching | VolumeState::Detaching);
+        let allowed = state == VolumeState::Available
+            || (spec.force && (state == VolumeState::InUse || self.mood.apart && on_its_way));
         if !allowed {
             return Err(Refusal::VolumeState(spec.volume.clone(), state));
         }
-        self.room_on_disk(&asker.project, size_gib, "snapshots")?;
+        if !self.mood.apart {
+            self.room_on_disk(&asker.project, size_gib, "snapshots")?;
+        }
         let (id, course) = (fresh_id(), self.next());
         self.snapshots.push(Snapshot {
             id: id.clone(),
@@ -91,6 +98,7 @@ impl World {
             metadata: spec.metadata.clone(),
             created: self.now(),
             updated: None,
+            apart: self.mood.apart,
             course,
         });
         let wrong = self.mood.error.is_some().then_some(Step::Snapshot(SnapshotState::Error));

@@ -1,9 +1,9 @@
 //! `find_flavor`: one flavor by id or unique name.
 
-use super::OPENSTACK;
-use crate::cloud::{Kind, Noun, Ty, Value};
-use crate::verbs::argument::{FlavorRef, Reference};
-use crate::verbs::lookup;
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Noun, Ty};
+use crate::verbs::argument::FlavorRef;
+use crate::verbs::finding;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const FLAVOR: Key<FlavorRef> =
@@ -17,21 +17,9 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[FLAVOR.param()])],
     returns: Ty::Of(Noun::Flavor),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_flavor("nosuch") == ()"#, gives: "true" }],
-    errors: &[Kind::NotFound, Kind::Ambiguous],
+    errors: finding::ERRORS,
     see: &["flavors"],
-    run: Run::Each(|call| {
-        Box::pin(async move {
-            let found = match call.get(&FLAVOR)?.0 {
-                Reference::Text(text) => {
-                    let cloud = call.cloud()?;
-                    let found = lookup::find_flavor(&call.host, &cloud, &text).await;
-                    found.map_err(|error| call.placed(error, FLAVOR.name))?
-                }
-                Reference::Object(object) => super::read_again(&call, object.cloud(), object.id()).await?,
-            };
-            Ok(found.map_or(Value::Unit, Value::from))
-        })
-    }),
+    run: Run::Each(finding::maybe),
 };

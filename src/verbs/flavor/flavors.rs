@@ -1,9 +1,9 @@
 //! `flavors`: the sizes, smallest first.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Noun, Ty, Value};
 use crate::verbs::argument::Positive;
-use crate::verbs::filter::{NamePattern, name_fits};
+use crate::verbs::filter::NamePattern;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
@@ -23,7 +23,7 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Flavor)),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"flavors(#{ min_ram: 2048 })[0].name"#, gives: "m1.small" }],
     errors: &[Kind::InvalidArgument],
     see: &["flavor", "resize"],
@@ -40,7 +40,7 @@ pub static VERB: Verb = Verb {
                 flavor.vcpus >= vcpus
                     && flavor.ram >= ram
                     && flavor.disk >= disk
-                    && name.as_ref().is_none_or(|name| name_fits(&name.0, &flavor.name))
+                    && name.as_ref().is_none_or(|name| name.0.fits(&flavor.name))
             });
             Ok(Value::Array(fits.take(limit).map(Value::from).collect()))
         })

@@ -1,9 +1,9 @@
 //! `find_image`: one image by id or unique name.
 
-use super::OPENSTACK;
-use crate::cloud::{Kind, Noun, Ty, Value};
-use crate::verbs::argument::{ImageRef, Reference};
-use crate::verbs::lookup;
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Noun, Ty};
+use crate::verbs::argument::ImageRef;
+use crate::verbs::finding;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const IMAGE: Key<ImageRef> =
@@ -17,21 +17,9 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[IMAGE.param()])],
     returns: Ty::Of(Noun::Image),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_image("nosuch") == ()"#, gives: "true" }],
-    errors: &[Kind::NotFound, Kind::Ambiguous],
+    errors: finding::ERRORS,
     see: &["images"],
-    run: Run::Each(|call| {
-        Box::pin(async move {
-            let found = match call.get(&IMAGE)?.0 {
-                Reference::Text(text) => {
-                    let cloud = call.cloud()?;
-                    let found = lookup::find_image(&call.host, &cloud, &text).await;
-                    found.map_err(|error| call.placed(error, IMAGE.name))?
-                }
-                Reference::Object(object) => super::read_again(&call, object.cloud(), object.id()).await?,
-            };
-            Ok(found.map_or(Value::Unit, Value::from))
-        })
-    }),
+    run: Run::Each(finding::maybe),
 };

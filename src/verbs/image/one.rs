@@ -1,9 +1,9 @@
 //! `image`: one image by id or unique name.
 
-use super::OPENSTACK;
-use crate::cloud::{Error, Kind, Noun, Ty, Value};
-use crate::verbs::argument::{ImageRef, Reference};
-use crate::verbs::lookup;
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Noun, Ty};
+use crate::verbs::argument::ImageRef;
+use crate::verbs::finding;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const IMAGE: Key<ImageRef> =
@@ -17,27 +17,9 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[IMAGE.param()])],
     returns: Ty::Of(Noun::Image),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"image("cirros").status"#, gives: "ACTIVE" }],
-    errors: &[Kind::NotFound, Kind::Ambiguous],
+    errors: finding::ERRORS,
     see: &["images"],
-    run: Run::Each(|call| {
-        Box::pin(async move {
-            match call.get(&IMAGE)?.0 {
-                Reference::Text(text) => {
-                    let cloud = call.cloud()?;
-                    let found = lookup::image(&call.host, &cloud, &text).await;
-                    Ok(found.map_err(|error| call.placed(error, IMAGE.name))?.into())
-                }
-                Reference::Object(object) => {
-                    let found = super::read_again(&call, object.cloud(), object.id()).await?;
-                    found.map(Value::from).ok_or_else(|| {
-                        Error::new(Kind::NotFound, format!("the image `{}` is gone", object.name()))
-                            .coded("cloud::not_found")
-                            .at(call.place(IMAGE.name), "gone")
-                    })
-                }
-            }
-        })
-    }),
+    run: Run::Each(finding::one),
 };

@@ -1,22 +1,24 @@
-//! Metadata of servers and images: six calls.
+//! Metadata of servers, images, volumes and snapshots.
 
 pub mod delete_meta;
 pub mod meta;
 pub mod replace_meta;
 pub mod set_meta;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::argument::HolderRef;
 use super::call::Call;
 use super::pretend;
 use super::verb::Key;
-use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Server, Value};
+use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What has the metadata.
-pub const HOLDER: Key<HolderRef> =
-    Key::required("resource", "A server or an image, or an array of them; text names a server.");
+pub const HOLDER: Key<HolderRef> = Key::required(
+    "resource",
+    "A server, an image, a volume or a snapshot, or an array of them; text names a server.",
+);
 
 /// What metadata calls can meet.
 pub const META_ERRORS: &[Kind] = &[Kind::NotFound, Kind::Conflict, Kind::OverQuota, Kind::InvalidArgument];
@@ -37,6 +39,8 @@ async fn items(
     match pretend::is_stand_in(call, resource) {
         Some(Resource::Server(server)) => Ok(server.meta.clone()),
         Some(Resource::Image(image)) => Ok(image.meta.clone()),
+        Some(Resource::Volume(volume)) => Ok(volume.meta.clone()),
+        Some(Resource::Snapshot(snapshot)) => Ok(snapshot.meta.clone()),
         _ => cloud.meta(holder).await,
     }
 }
@@ -46,17 +50,12 @@ async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource) -> Result<V
     if matches!(old, Resource::Server(_)) && call.reads_later(old.id()) {
         return Ok(Value::Resource(old));
     }
-    let new = match &old {
-        Resource::Server(server) => cloud
-            .server(&server.id)
-            .await?
-            .map(|new| Value::from(Server { admin_pass: server.admin_pass.clone(), ..new })),
-        Resource::Image(image) => cloud.image(&image.id).await?.map(Value::from),
-        Resource::Flavor(_) => None,
-    };
-    new.ok_or_else(|| {
-        Error::new(Kind::NotFound, format!("`{}` is gone", old.name())).coded("cloud::not_found")
-    })
+    match cloud.one(old.noun(), old.id()).await? {
+        Some(new) => Ok(Value::Resource(old.renewed(new))),
+        None => {
+            Err(Error::new(Kind::NotFound, format!("`{}` is gone", old.name())).coded("cloud::not_found"))
+        }
+    }
 }
 
 /// Metadata keys are text of 1 to 255 characters on every cloud.

@@ -1,6 +1,6 @@
 //! `set_meta`: merge items into the metadata.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK, changed, check_keys, open};
+use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
 use crate::cloud::Ty;
 use crate::verbs::argument::{Meta, MetaValue, Name};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -22,7 +22,7 @@ pub static VERB: Verb = Verb {
     ],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[
         Example { code: r#"set_meta("web", #{ role: "web", tier: 1 }).meta.tier"#, gives: "1" },
         Example { code: r#"set_meta("web", "role", "db").meta.role"#, gives: "db" },

@@ -1,12 +1,14 @@
 //! `add_security_group`: a server's firewall rules come in groups.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
-use crate::cloud::{Action, Ty};
-use crate::verbs::argument::Name;
+use super::{ACTION_ERRORS, SERVER};
+use crate::cloud::{Action, SecurityGroup, Ty};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
 use crate::verbs::dispatch::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
-const SECURITY_GROUP: Key<Name> = Key::required("security_group", "The group's name or id.");
+const SECURITY_GROUP: Key<Ref<SecurityGroup>> =
+    Key::required("security_group", "The group, its id or its name.");
 
 /// The declaration.
 pub static VERB: Verb = Verb {
@@ -16,17 +18,17 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), SECURITY_GROUP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"remove_security_group("web", "default").add_security_group("default").security_groups"#,
         gives: r#"["default"]"#,
     }],
     errors: ACTION_ERRORS,
-    see: &["boot"],
+    see: &["security_groups", "boot"],
     run: Run::Each(|call| {
         Box::pin(async move {
             let server = call.server(&SERVER).await?;
-            let group = call.get(&SECURITY_GROUP)?.0;
+            let group = call.get(&SECURITY_GROUP)?.id_or_text();
             act(&call, server, Action::AddSecurityGroup(group)).await
         })
     }),

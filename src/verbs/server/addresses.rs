@@ -1,6 +1,6 @@
 //! `addresses`: by network, or of one network.
 
-use super::{OPENSTACK, SERVER};
+use super::{OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::server::{address_list, addresses_value};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::Name;
@@ -17,7 +17,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), NETWORK.param()])],
     returns: Ty::Either(&Ty::MapOf(&Ty::Any), &Ty::ArrayOf(&Ty::Any)),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"addresses("web", "private")[0].version"#, gives: "4" }],
     errors: &[Kind::NotFound],
     see: &["server"],

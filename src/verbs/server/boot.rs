@@ -1,11 +1,14 @@
 //! `boot`: request a server, or several alike.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
-use crate::cloud::{BootSpec, Error, Kind, Noun, Resource, Result, Secret, Server, Ty, Value};
+use crate::cloud::{
+    BootSpec, Error, Keypair, Kind, Noun, Resource, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
+};
 use crate::verbs::argument::{
-    Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Patience, Positive, ServerRef,
+    Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Patience, Positive, Ref,
+    Reference, ServerRef,
 };
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
@@ -23,8 +26,9 @@ const META: Key<Meta> = Key::optional("meta", "Metadata: a map of text.");
 const TAGS: Key<Vec<String>> = Key::optional("tags", "Tags: an array of text.");
 const FILES: Key<Files> = Key::optional("files", "Files to put in it: path to text or blob.");
 const USER_DATA: Key<Data> = Key::optional("user_data", "What cloud-init reads: text or a blob.");
-const KEY: Key<Name> = Key::optional("key", "The name of the key to log in with.");
-const SECURITY_GROUPS: Key<Vec<String>> = Key::optional("security_groups", "Security groups, by name or id.");
+const KEY: Key<Ref<Keypair>> = Key::optional("key", "The key pair to log in with, or its name.");
+const SECURITY_GROUPS: Key<Vec<Ref<SecurityGroup>>> =
+    Key::optional("security_groups", "Security groups, by object, name or id.");
 const NETWORKS: Key<Networks> = Key::optional(
     "networks",
     "An array of networks or of #{network, ip, port}; \"auto\" (the default) or \"none\".",
@@ -35,8 +39,8 @@ const ADMIN_PASS: Key<Secret> =
 const CONFIG_DRIVE: Key<bool> = Key::optional("config_drive", "Whether to attach a config drive.");
 const ROOT_DISK: Key<Positive> =
     Key::optional("root_disk", "GiB: boot from a new volume, deleted with the server.");
-const VOLUMES: Key<Vec<String>> =
-    Key::optional("volumes", "Volumes to attach, by id; never deleted with it.");
+const VOLUMES: Key<Vec<Ref<Volume>>> =
+    Key::optional("volumes", "Volumes to attach, by object, id or name; never deleted with it.");
 const LIKE: Key<ServerRef> =
     Key::optional("like", "A server to take image, flavor, key, groups, networks, zone, meta and tags from.");
 const DESCRIPTION: Key<String> = Key::optional("description", "A description.");
@@ -81,7 +85,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param()], SPEC)],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Creates,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[
         Example {
             code: r#"boot("db", #{ image: "cirros", flavor: "m1.tiny", meta: #{ role: "db" } }).wait_active().meta.role"#,
@@ -145,7 +149,14 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         None => None,
     };
     let root_disk = call.find(&ROOT_DISK)?.map(|gib| gib.0);
-    let volumes = call.find(&VOLUMES)?.unwrap_or_default();
+    let mut volumes = Vec::new();
+    for volume in call.find(&VOLUMES)?.unwrap_or_default() {
+        volumes.push(match &volume.0 {
+            // An id needs no look: the cloud itself says when there is none of it.
+            Reference::Text(text) if call.cloud()?.is_id(Noun::Volume, text) => text.to_string(),
+            reference => call.resolve(reference, Noun::Volume, VOLUMES.name).await?.id().to_string(),
+        });
+    }
     let from_volume = call.value(PROVIDER.name).is_some_and(
         |provider| matches!(provider, Value::Map(map) if map.contains_key("block_device_mapping_v2")),
     );
@@ -170,6 +181,8 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
     let taken = |own: Option<Vec<String>>, from: fn(&Server) -> Vec<String>| {
         own.or_else(|| like.as_ref().map(from)).unwrap_or_default()
     };
+    let groups = call.find(&SECURITY_GROUPS)?;
+    let groups = groups.map(|groups| groups.iter().map(Ref::id_or_text).collect());
     Ok(BootSpec {
         name: call.get(&NAME)?.0,
         image,
@@ -182,8 +195,14 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         tags: taken(call.find(&TAGS)?, |like| like.tags.clone()),
         files: call.find(&FILES)?.map_or_else(Vec::new, |files| files.0),
         user_data: call.find(&USER_DATA)?.map(|data| data.0),
-        key: call.find(&KEY)?.map(|key| key.0).or_else(|| like.as_ref().and_then(|like| like.key.clone())),
-        security_groups: taken(call.find(&SECURITY_GROUPS)?, |like| like.security_groups.clone()),
+        key: call
+            .find(&KEY)?
+            .map(|key| match key.0 {
+                Reference::Object(key) => key.name().to_string(),
+                Reference::Text(name) => name.to_string(),
+            })
+            .or_else(|| like.as_ref().and_then(|like| like.key.clone())),
+        security_groups: taken(groups, |like| like.security_groups.clone()),
         networks: match (call.find(&NETWORKS)?, &like) {
             (Some(networks), _) => networks.0,
             (None, Some(like)) if !like.addresses.is_empty() => Nics::These(

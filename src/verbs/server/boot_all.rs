@@ -1,6 +1,6 @@
 //! `boot_all`: many different servers at once.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::boot;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
@@ -22,7 +22,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[SPECS.param()], &[ON_ERROR.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Server)),
     effect: Effect::Creates,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"boot_all([#{ name: "a", like: "web" }, #{ name: "b", like: "web" }]).wait_active().map(|s| s.name)"#,
         gives: r#"["a", "b"]"#,

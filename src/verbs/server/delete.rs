@@ -1,6 +1,6 @@
 //! `delete`: any resource, or an array of them.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
@@ -22,11 +22,11 @@ const WAIT: Key<Patience> = Key::optional("wait", "Wait until it is gone: a dura
 pub static VERB: Verb = Verb {
     name: "delete",
     group: Group::Servers,
-    summary: "Delete a resource: a server or an image.",
+    summary: "Delete a resource: a server, an image, a volume, a network and so on.",
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
     returns: Ty::Unit,
     effect: Effect::Destroys,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"delete("web", #{ wait: true }); find_server("web") == ()"#,
         gives: "true",
@@ -50,9 +50,15 @@ async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
             .filter(|(_, value)| matches!(value, Value::Resource(_)))
             .unzip();
         if !going.is_empty() {
-            let ends = until(&call, going, Goal::Deleted, timeout.to_std()).await?;
+            let ends = match until(&call, going, Goal::Deleted, timeout.to_std()).await {
+                Ok(ends) => ends,
+                Err(error) => vec![Err(error); places.len()],
+            };
             for (place, end) in places.into_iter().zip(ends) {
-                results[place] = end;
+                results[place] = end.map_err(|mut error| {
+                    error.accepted = true;
+                    error
+                });
             }
         }
     }
@@ -82,8 +88,7 @@ async fn delete(call: Call) -> Result<Value> {
             call.host.requested(cloud.name(), &server.id, pending);
             was_there
         }
-        Resource::Image(image) => cloud.delete_image(&image.id).await?,
-        Resource::Flavor(_) => return Err(Error::unsupported(cloud.provider().as_str(), "delete(flavor)")),
+        other => cloud.remove(other.noun(), other.id(), force).await?,
     };
     if !was_there && !missing_ok {
         return Err(Error::new(

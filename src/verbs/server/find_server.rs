@@ -1,9 +1,9 @@
 //! `find_server`: one server by id or unique name.
 
-use super::OPENSTACK;
-use crate::cloud::{Kind, Noun, Ty, Value};
-use crate::verbs::argument::{Reference, ServerRef};
-use crate::verbs::lookup;
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Noun, Ty};
+use crate::verbs::argument::ServerRef;
+use crate::verbs::finding;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SERVER: Key<ServerRef> =
@@ -17,21 +17,9 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_server("nosuch") == ()"#, gives: "true" }],
-    errors: &[Kind::NotFound, Kind::Ambiguous],
+    errors: finding::ERRORS,
     see: &["servers"],
-    run: Run::Each(|call| {
-        Box::pin(async move {
-            let found = match call.get(&SERVER)?.0 {
-                Reference::Text(text) => {
-                    let cloud = call.cloud()?;
-                    let found = lookup::find_server(&call.host, &cloud, &text).await;
-                    found.map_err(|error| call.placed(error, SERVER.name))?
-                }
-                Reference::Object(object) => super::read_again(&call, object.cloud(), object.id()).await?,
-            };
-            Ok(found.map_or(Value::Unit, Value::from))
-        })
-    }),
+    run: Run::Each(finding::maybe),
 };

@@ -34,13 +34,12 @@ pub mod unrescue;
 pub mod unshelve;
 pub mod update;
 
-use super::OPENSTACK;
 use super::argument::ServerRef;
 use super::call::Call;
 use super::verb::Key;
+use super::{OPENSTACK, OPENSTACK_AND_AWS};
 use crate::cloud::wait::{self, Goal, Wanted};
 use crate::cloud::{Error, Kind, Result, Server, Span};
-use std::sync::Arc;
 
 /// The server that an action is about.
 pub const SERVER: Key<ServerRef> =
@@ -49,11 +48,6 @@ pub const SERVER: Key<ServerRef> =
 /// What an action on a server can meet.
 pub const ACTION_ERRORS: &[Kind] =
     &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Unsupported];
-
-/// A server that is known already, read again; its password stays.
-async fn read_again(call: &Call, cloud: &Arc<str>, id: &str) -> Result<Option<Server>> {
-    call.host.clouds.get(Some(cloud))?.server(id).await
-}
 
 /// New servers, waited for until all are ACTIVE.
 async fn waited(call: &Call, servers: Vec<Server>, timeout: Span) -> Result<Vec<Server>> {

@@ -1,9 +1,9 @@
 //! `server`: one server by id or unique name.
 
-use super::OPENSTACK;
-use crate::cloud::{Error, Kind, Noun, Ty, Value};
-use crate::verbs::argument::{Reference, ServerRef};
-use crate::verbs::lookup;
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Noun, Ty};
+use crate::verbs::argument::ServerRef;
+use crate::verbs::finding;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SERVER: Key<ServerRef> =
@@ -17,27 +17,9 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"server("web").status"#, gives: "ACTIVE" }],
-    errors: &[Kind::NotFound, Kind::Ambiguous],
+    errors: finding::ERRORS,
     see: &["servers"],
-    run: Run::Each(|call| {
-        Box::pin(async move {
-            match call.get(&SERVER)?.0 {
-                Reference::Text(text) => {
-                    let cloud = call.cloud()?;
-                    let found = lookup::server(&call.host, &cloud, &text).await;
-                    Ok(found.map_err(|error| call.placed(error, SERVER.name))?.into())
-                }
-                Reference::Object(object) => {
-                    let found = super::read_again(&call, object.cloud(), object.id()).await?;
-                    found.map(Value::from).ok_or_else(|| {
-                        Error::new(Kind::NotFound, format!("the server `{}` is gone", object.name()))
-                            .coded("cloud::not_found")
-                            .at(call.place(SERVER.name), "gone")
-                    })
-                }
-            }
-        })
-    }),
+    run: Run::Each(finding::one),
 };

@@ -1,7 +1,7 @@
 //! `refresh`: any resource, read again.
 
-use super::OPENSTACK;
-use crate::cloud::{Error, Kind, Resource, Server, Ty, Value};
+use super::OPENSTACK_AND_AWS;
+use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::AnyRef;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -16,7 +16,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param()])],
     returns: Ty::Same,
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let s = server("web"); s.refresh(); s.status"#, gives: "ACTIVE" }],
     errors: &[Kind::NotFound],
     see: &["wait_status"],
@@ -27,15 +27,8 @@ pub static VERB: Verb = Verb {
                 return Ok(Value::Resource(stand_in));
             }
             let cloud = call.host.clouds.get(Some(resource.cloud()))?;
-            let again = match &resource {
-                Resource::Server(old) => cloud
-                    .server(&old.id)
-                    .await?
-                    .map(|new| Value::from(Server { admin_pass: old.admin_pass.clone(), ..new })),
-                Resource::Image(image) => cloud.image(&image.id).await?.map(Value::from),
-                Resource::Flavor(flavor) => cloud.flavor(&flavor.id).await?.map(Value::from),
-            };
-            again.ok_or_else(|| {
+            let again = cloud.one(resource.noun(), resource.id()).await?;
+            again.map(|new| Value::Resource(resource.clone().renewed(new))).ok_or_else(|| {
                 Error::new(
                     Kind::NotFound,
                     format!("{} `{}` is gone", resource.noun().as_str(), resource.name()),

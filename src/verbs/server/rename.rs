@@ -1,6 +1,6 @@
 //! `rename`: a new name.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Accepted, ServerUpdate, Ty};
 use crate::verbs::argument::Name;
 use crate::verbs::dispatch::again;
@@ -16,7 +16,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), NAME.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"rename("web", "www").name"#, gives: "www" }],
     errors: ACTION_ERRORS,
     see: &["update"],

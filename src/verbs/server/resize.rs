@@ -1,6 +1,6 @@
 //! `resize`: another flavor; `confirm_resize` or `revert_resize` ends it.
 
-use super::{OPENSTACK, SERVER};
+use super::{OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Action, Kind, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::dispatch::act;
@@ -16,7 +16,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), FLAVOR.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[
         Example {
             code: r#"resize("web", "m1.small").confirm_resize().wait_active().flavor"#,

@@ -16,7 +16,12 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");
     let under_way =
         resizing(&now.status) || now.task.as_deref().is_some_and(|task| task.starts_with("resize"));
-    if pending.is_none() && !under_way {
+    // Where resizing is done at once there is nothing to wait for, and nothing to end but what the run remembers.
+    let remembered = cloud.remembers_resize(&now.id);
+    if remembered == Some(true) {
+        return Ok(Server { admin_pass, ..now });
+    }
+    if remembered == Some(false) || (pending.is_none() && !under_way) {
         return Err(Error::new(
             Kind::Conflict,
             format!("`{}` has no resize to end: it is {}", now.name, now.status),

@@ -1,6 +1,6 @@
 //! `update`: what a server is called and described by.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Accepted, Error, Kind, ServerUpdate, Ty};
 use crate::verbs::argument::Name;
 use crate::verbs::dispatch::again;
@@ -24,7 +24,7 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"update("web", #{ access_ipv4: "203.0.113.7" }).raw.accessIPv4"#,
         gives: "203.0.113.7",

@@ -1,8 +1,8 @@
 //! `api`: any call of the provider's own API, with the session's credentials.
 
-use super::OPENSTACK;
 use crate::cloud::{Error, Kind, Ty, Value};
-use crate::verbs::argument::Name;
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::{Map, Name};
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -11,17 +11,23 @@ const METHOD: Key<Name> = Key::required("method", "GET, HEAD, POST, PUT, PATCH o
 const PATH: Key<Name> = Key::required("path", "The path without the version prefix: \"/servers?limit=1\".");
 const BODY: Key<Value> = Key::optional("body", "What is sent as JSON.");
 
+const ACTION: Key<Name> = Key::required("action", "The query API's action: \"DescribeRegions\".");
+const PARAMS: Key<Map> = Key::required("params", "Its parameters, as nested maps and arrays.");
+
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The declaration.
 pub static VERB: Verb = Verb {
     name: "api",
     group: Group::Clouds,
-    summary: "Any REST call with the session's token; gives the decoded body.",
-    forms: &[Form::of(&[SERVICE.param(), METHOD.param(), PATH.param(), BODY.param()])],
+    summary: "Any call of the cloud's own API, with the session's credentials; gives the decoded answer.",
+    forms: &[
+        Form::of(&[SERVICE.param(), METHOD.param(), PATH.param(), BODY.param()]),
+        Form::of(&[SERVICE.param(), ACTION.param(), PARAMS.param()]),
+    ],
     returns: Ty::Any,
     effect: Effect::By(effect),
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"api("compute", "GET", "/servers?limit=1").servers[0].name"#,
         gives: "web",
@@ -30,6 +36,11 @@ pub static VERB: Verb = Verb {
     see: &["catalog"],
     run: Run::Once(|call| {
         Box::pin(async move {
+            if call.value(ACTION.name).is_some() {
+                let params = Value::Map(call.get(&PARAMS)?).to_request();
+                let (service, action) = (call.get(&SERVICE)?.0, call.get(&ACTION)?.0);
+                return call.cloud()?.query(&service, &action, &params).await;
+            }
             let method = call.get(&METHOD)?.0.to_uppercase();
             if !METHODS.contains(&method.as_str()) {
                 return Err(Error::new(Kind::InvalidArgument, format!("`{method}` is no method"))
@@ -44,8 +55,22 @@ pub static VERB: Verb = Verb {
     }),
 };
 
-/// GET and HEAD read; the rest may change anything.
+/// How actions of query APIs begin that read, in AWS's words and CloudStack's.
+pub const READING: [&str; 5] = ["Describe", "Get", "List", "Lookup", "Query"];
+/// How those begin that take something away.
+const DESTROYING: [&str; 4] = ["Delete", "Terminate", "Release", "Destroy"];
+
+/// GET and HEAD read, and so do actions that say so; the rest may change anything.
 fn effect(call: &Call) -> Effect {
+    if let Some(Value::Text(action)) = call.value(ACTION.name) {
+        let begins =
+            |word: &&str| action.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        return match () {
+            () if READING.iter().any(|word| begins(&word)) => Effect::Reads,
+            () if DESTROYING.iter().any(|word| begins(&word)) => Effect::Destroys,
+            () => Effect::Changes,
+        };
+    }
     match call.get(&METHOD) {
         Ok(Name(method)) if method.eq_ignore_ascii_case("get") || method.eq_ignore_ascii_case("head") => {
             Effect::Reads

@@ -8,4 +8,4 @@ pub mod limits;
 pub mod whoami;
 pub mod zones;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;

@@ -1,6 +1,6 @@
 //! `zones`: where servers can be.
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -12,7 +12,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[])],
     returns: Ty::ArrayOf(&Ty::Text),
     effect: Effect::Reads,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"zones()"#, gives: r#"["nova"]"# }],
     errors: &[Kind::Unauthorized, Kind::Unsupported],
     see: &["boot"],

@@ -7,12 +7,12 @@ pub mod wait_port;
 pub mod wait_ready;
 pub mod wait_status;
 
-use super::OPENSTACK;
+use super::OPENSTACK_AND_AWS;
 use super::argument::{AnyRef, Reference};
 use super::call::Call;
 use super::verb::Key;
 use crate::cloud::wait::{self, Goal, Wanted};
-use crate::cloud::{Error, Image, Kind, Resource, Result, Server, Span, Value};
+use crate::cloud::{Error, Kind, Noun, Resource, Result, Server, Span, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ pub async fn until(
     }
     let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(resources.len());
     let mut servers: Vec<(usize, Arc<Server>)> = Vec::new();
-    let mut images: Vec<(usize, Arc<Image>)> = Vec::new();
+    let mut others: Vec<(usize, Resource)> = Vec::new();
     for (index, resource) in resources.into_iter().enumerate() {
         results.push(match resource {
             Ok(None) => Some(Ok(Value::Unit)),
@@ -55,14 +55,15 @@ pub async fn until(
                         servers.push((index, server));
                         None
                     }
-                    Resource::Image(image) => {
-                        images.push((index, image));
-                        None
-                    }
-                    other => Some(Err(Error::new(
-                        Kind::InvalidArgument,
-                        format!("there is nothing to wait for in {}", other.noun().with_article()),
-                    ))),
+                    other => match nothing_to_wait_for(other.noun(), &goal) {
+                        Some(error) => {
+                            Some(Err(error.at(call.place(RESOURCE.name), "this never changes so")))
+                        }
+                        None => {
+                            others.push((index, other));
+                            None
+                        }
+                    },
                 },
             },
             Err(error) => Some(Err(error)),
@@ -87,20 +88,43 @@ pub async fn until(
             results[index] = Some(result.map(Value::from));
         }
     }
-    for cloud in clouds_of(images.iter().map(|(_, image)| &image.cloud)) {
-        let (indices, wanted): (Vec<usize>, Vec<Arc<Image>>) = images
+    let mut kinds: Vec<(Arc<str>, Noun)> =
+        others.iter().map(|(_, other)| (other.cloud().clone(), other.noun())).collect();
+    kinds.sort();
+    kinds.dedup();
+    for (cloud, noun) in kinds {
+        let (indices, wanted): (Vec<usize>, Vec<Resource>) = others
             .iter()
-            .filter(|(_, image)| image.cloud == cloud)
-            .map(|(index, image)| (*index, image.clone()))
+            .filter(|(_, other)| *other.cloud() == cloud && other.noun() == noun)
+            .cloned()
             .unzip();
         let handle = call.host.clouds.get(Some(&cloud))?;
-        let work = wait::images(&*handle, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
+        let work =
+            wait::resources(&*handle, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
         let found = call.host.unless_cancelled(work).await?;
         for (index, result) in indices.into_iter().zip(found) {
             results[index] = Some(result.map(Value::from));
         }
     }
     Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())
+}
+
+/// A wait that could never end: for a status of what has none, or for ACTIVE of what is never called so.
+fn nothing_to_wait_for(noun: Noun, goal: &Goal) -> Option<Error> {
+    let good = wait::resting::good(noun);
+    let never = match goal {
+        Goal::Deleted | Goal::Ready => false,
+        Goal::Active => !good.contains(&"ACTIVE"),
+        Goal::Status(_) => good.is_empty(),
+    };
+    never.then(|| {
+        let message = match good.is_empty() {
+            true => format!("{} has no status to wait for", noun.with_article()),
+            false => format!("{} is never ACTIVE; at rest it is {}", noun.with_article(), good.join(" or ")),
+        };
+        Error::new(Kind::InvalidArgument, message)
+            .help("write `wait_ready(x)`: it waits for any resource to be at rest in its good state")
+    })
 }
 
 /// The resource to wait for; nothing when it is to be gone and is.

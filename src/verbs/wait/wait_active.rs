@@ -1,6 +1,6 @@
 //! `wait_active`: a server or an image, until it is ACTIVE.
 
-use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"reboot("web").wait_active("5m").status"#, gives: "ACTIVE" }],
     errors: WAIT_ERRORS,
     see: &["wait_ready", "wait_status"],

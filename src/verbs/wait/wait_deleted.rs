@@ -1,6 +1,6 @@
 //! `wait_deleted`: any resource, until it is gone.
 
-use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::wait::Goal;
 use crate::cloud::{Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
     returns: Ty::Unit,
     effect: Effect::Waits,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"delete("web"); wait_deleted("web"); find_server("web") == ()"#,
         gives: "true",

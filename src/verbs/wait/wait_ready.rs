@@ -1,6 +1,6 @@
 //! `wait_ready`: any resource, until it is at rest in its good state.
 
-use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"resize("web", "m1.small").wait_ready().status"#, gives: "VERIFY_RESIZE" }],
     errors: WAIT_ERRORS,
     see: &["wait_active", "wait_status"],

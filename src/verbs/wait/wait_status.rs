@@ -1,6 +1,6 @@
 //! `wait_status`: a status, or one of several.
 
-use super::{OPENSTACK, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::wait::Goal;
 use crate::cloud::{Noun, Ty, Value};
 use crate::verbs::filter::Statuses;
@@ -17,7 +17,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[RESOURCE.param(), STATUS.param(), TIMEOUT.param()])],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK,
+    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"stop("web").wait_status(["shutoff", "error"], "2m").status"#,
         gives: "SHUTOFF",

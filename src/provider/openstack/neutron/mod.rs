@@ -1,3 +1,40 @@
-//! Neutron: of networks, what a boot needs to find one by name.
+//! Neutron: networks, subnets, routers, ports, floating IPs, security groups and quotas.
+//!
+//! Each file builds the calls of one resource and decodes its answers; nothing here sends. Every path ends where a
+//! plugin may add attributes of its own, so what is not known is left alone and stays in `raw`.
 
+pub mod floating_ip;
 pub mod network;
+pub mod port;
+pub mod quota;
+pub mod router;
+pub mod security_group;
+pub mod subnet;
+
+use super::page;
+use crate::cloud::{Listing, NameMatch};
+
+/// How many ids one query carries at the most; more make a URL that servers refuse.
+pub const IDS: usize = 40;
+
+/// What of a listing every list of Neutron can be narrowed by, and the size of its pages.
+pub fn query(listing: &Listing) -> Vec<(String, String)> {
+    let mut query = Vec::new();
+    if let Some(NameMatch::Exact(name)) = &listing.name {
+        query.push(("name".to_string(), name.clone()));
+    }
+    query.push(("limit".to_string(), page::size(listing)));
+    query
+}
+
+/// The same with the project's own things only: an admin is shown everybody's, and a member what others share. The old name of
+/// the key is the one that every release knows.
+pub fn own(mut query: Vec<(String, String)>, project: Option<&str>) -> Vec<(String, String)> {
+    query.extend(project.map(|project| ("tenant_id".to_string(), project.to_string())));
+    query
+}
+
+/// One pair for each id, where they are few enough to be asked for; `None` where all must be.
+pub fn of_these(key: &str, ids: &[String]) -> Option<Vec<(String, String)>> {
+    (ids.len() <= IDS).then(|| ids.iter().map(|id| (key.to_string(), id.clone())).collect())
+}

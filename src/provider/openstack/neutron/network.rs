@@ -1,33 +1,70 @@
-//! Finding a network by id or name: an id wins over a name, two of a name are an error, and so is none.
+//! Networks: their calls, the noun, and finding one by id or name: an id wins over a name, two of a name are an error.
 
-use super::super::call::{With, get};
+use super::super::call::{With, get, json, segment};
 use super::super::decode::{scalar, text};
 use super::super::session::{Call, Service};
-use crate::cloud::{Error, Kind, Result};
-use serde_json::Value as Json;
+use super::query;
+use crate::cloud::nearest::nearest;
+use crate::cloud::{Error, Kind, Listing, Network, Result};
+use crate::wire::Method;
+use serde_json::{Value as Json, json as value};
+use std::sync::Arc;
 
-/// A network as far as a boot needs it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Network {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
+/// Ask for the first page of what a listing may let through: every network that this project may see.
+pub fn first(listing: &Listing) -> Call {
+    let mut query = query(listing);
+    query.extend(listing.status.iter().map(|status| ("status".to_string(), status.clone())));
+    query.extend(listing.external.map(|external| ("router:external".to_string(), external.to_string())));
+    get("network.list", Service::Network, "/networks").query(query)
 }
 
-/// Ask for a page of networks.
+/// Ask for a page of ids and names.
 pub fn page(mut query: Vec<(String, String)>) -> Call {
     query.extend(["id", "name"].map(|field| ("fields".to_string(), field.to_string())));
     get("network.list", Service::Network, "/networks").query(query)
 }
 
-/// A network from its description; `None` where it has no id.
-pub fn decode(body: &Json) -> Option<Network> {
-    Some(Network { id: body.get("id").and_then(scalar)?, name: text(body, "name").unwrap_or_default() })
+/// Ask for ids and names of the networks that lead out of the cloud.
+pub fn external() -> Call {
+    page(vec![("router:external".to_string(), "true".to_string())])
 }
 
-/// The id of the network that a text names.
-pub fn choose(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String> {
+/// Ask for one network.
+pub fn show(id: &str) -> Call {
+    get("network.show", Service::Network, path(id))
+}
+
+/// Ask for a new network.
+pub fn create(name: &str) -> Call {
+    let body = value!({"network": {"name": name, "admin_state_up": true}});
+    json("network.create", Service::Network, Method::Post, "/networks", body)
+}
+
+/// Ask for a deletion; its subnets go with it.
+pub fn delete(id: &str) -> Call {
+    Call::new("network.delete", Service::Network, Method::Delete, path(id))
+}
+
+fn path(id: &str) -> String {
+    format!("/networks/{}", segment(id))
+}
+
+/// A network from its description; `None` where it has no id. Its ranges are its subnets' to tell.
+pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<Network> {
+    Some(Network {
+        id: body.get("id").and_then(scalar)?,
+        name: text(body, "name").unwrap_or_default(),
+        status: text(body, "status").unwrap_or_default().to_ascii_uppercase(),
+        cidrs: Vec::new(),
+        external: body.get("router:external").and_then(Json::as_bool),
+        shared: body.get("shared").and_then(Json::as_bool),
+        cloud: cloud.clone(),
+        raw: Arc::new(body.clone()),
+    })
+}
+
+/// The network that a text names.
+pub fn choose<'a>(cloud: &str, wanted: &str, networks: &'a [Network]) -> Result<&'a Network> {
     named(cloud, wanted, networks).map_err(|mut error| {
         error.cloud = Some(cloud.to_string());
         error.provider = Some("openstack");
@@ -36,17 +73,17 @@ pub fn choose(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String>
     })
 }
 
-fn named(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String> {
+fn named<'a>(cloud: &str, wanted: &str, networks: &'a [Network]) -> Result<&'a Network> {
     if let Some(network) = networks.iter().find(|network| network.id == wanted) {
-        return Ok(network.id.clone());
+        return Ok(network);
     }
     let named: Vec<&Network> = networks.iter().filter(|network| network.name == wanted).collect();
     match named.as_slice() {
-        [one] => Ok(one.id.clone()),
+        [one] => Ok(one),
         [] => {
             let mut error = Error::new(Kind::NotFound, format!("{cloud} has no network `{wanted}`"))
                 .coded("cloud::not_found");
-            let close = closest(wanted, networks);
+            let close = nearest(wanted, networks.iter().map(|network| network.name.as_str()), 3);
             if !close.is_empty() {
                 let names: Vec<String> = close.iter().map(|name| format!("`{name}`")).collect();
                 error = error.help(format!("choose one of {}", names.join(", ")));
@@ -64,37 +101,26 @@ fn named(cloud: &str, wanted: &str, networks: &[Network]) -> Result<String> {
     }
 }
 
-/// Up to three names that are near, the nearest first.
-fn closest<'a>(wanted: &str, networks: &'a [Network]) -> Vec<&'a str> {
-    let lower = wanted.to_lowercase();
-    let mut near: Vec<(f64, &str)> = networks
-        .iter()
-        .map(|network| (strsim::jaro_winkler(&lower, &network.name.to_lowercase()), network.name.as_str()))
-        .filter(|(likeness, name)| *likeness > 0.7 && !name.is_empty())
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    near.dedup_by(|a, b| a.1 == b.1);
-    near.into_iter().take(3).map(|(_, name)| name).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_id_wins_and_two_of_a_name_are_an_error() {
-        let network = |id: &str, name: &str| Network { id: id.to_string(), name: name.to_string() };
+        let network =
+            |id: &str, name: &str| decode(&value!({"id": id, "name": name}), &"lab".into()).unwrap();
         let all = [
             network("1", "private"),
             network("private", "other"),
             network("3", "twin"),
             network("4", "twin"),
         ];
-        assert_eq!(choose("lab", "private", &all).ok().as_deref(), Some("private"));
-        assert_eq!(choose("lab", "other", &all).ok().as_deref(), Some("private"));
-        let twins = choose("lab", "twin", &all).unwrap_err();
+        let id = |wanted: &str| choose("lab", wanted, &all).map(|network| network.id.as_str());
+        assert_eq!(id("private").ok(), Some("private"));
+        assert_eq!(id("other").ok(), Some("private"));
+        let twins = id("twin").unwrap_err();
         assert_eq!((twins.kind, twins.help.as_deref()), (Kind::Ambiguous, Some("name one by its id: 3, 4")));
-        let missing = choose("lab", "privat", &all).unwrap_err();
+        let missing = id("privat").unwrap_err();
         assert_eq!((missing.kind, missing.label.as_deref()), (Kind::NotFound, Some("closest: `private`")));
     }
 }

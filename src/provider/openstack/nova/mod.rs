@@ -1,4 +1,4 @@
-//! Nova: servers, flavors, limits, consoles, and the images of clouds that have no Glance in their catalog.
+//! Nova: servers, flavors, key pairs, limits, consoles, and the images of clouds that have no Glance in their catalog.
 //!
 //! Each file builds the calls of one resource and decodes their answers; nothing here sends. [`version`] alone
 //! knows which microversion an operation asks for.
@@ -9,8 +9,9 @@ pub mod console;
 pub mod files;
 pub mod flavor;
 pub mod image;
+pub mod keypair;
 pub mod limits;
-pub mod metadata;
 pub mod server;
 pub mod servers;
 pub mod version;
+pub mod volume_attachment;

@@ -23,6 +23,12 @@ pub const REBUILD_USER_DATA: Version = Version(2, 57);
 pub const IMAGES: Version = Version(2, 35);
 /// From here consoles are a resource of their own.
 pub const REMOTE_CONSOLES: Version = Version(2, 6);
+/// From here key pairs have a type.
+pub const KEYPAIR_TYPES: Version = Version(2, 2);
+/// From here key pairs are listed page by page.
+pub const KEYPAIR_PAGES: Version = Version(2, 35);
+/// The last version that makes key pairs; later ones take in public keys only.
+pub const KEYPAIR_MADE: Version = Version(2, 91);
 /// From here a project's members see an action's events.
 pub const ACTION_EVENTS: Version = Version(2, 51);
 

@@ -1,0 +1,163 @@
+//! Security groups and what they let through.
+
+use super::described::{self, Described};
+use super::resource::{Field, Noun};
+use super::value::{Ty, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A security group as the cloud last described it.
+#[derive(Debug, Clone)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: String,
+    /// What it lets through.
+    pub rules: Vec<Rule>,
+    /// The cloud it lives in.
+    pub cloud: Arc<str>,
+    /// The cloud's own description of it.
+    pub raw: Arc<serde_json::Value>,
+}
+
+/// Which way traffic goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[allow(missing_docs)]
+pub enum Direction {
+    #[default]
+    Ingress,
+    Egress,
+}
+
+impl Direction {
+    /// Its word in scripts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Direction::Ingress => "ingress",
+            Direction::Egress => "egress",
+        }
+    }
+}
+
+/// One thing that a security group lets through; as a request it has no id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// Its id, where the cloud gives rules one.
+    pub id: Option<String>,
+    /// Which way.
+    pub direction: Direction,
+    /// `tcp`, `udp`, `icmp`, `ipv6-icmp`, or a protocol number; `None` for every protocol.
+    pub protocol: Option<String>,
+    /// The first and last port, of ICMP the type and code; `None` for all of them.
+    pub ports: Option<(i64, i64)>,
+    /// From or to these addresses; neither this nor a group means everywhere.
+    pub cidr: Option<String>,
+    /// From or to members of the group of this id.
+    pub group: Option<String>,
+}
+
+impl Rule {
+    /// As scripts read it.
+    pub fn value(&self) -> Value {
+        let text = |text: &Option<String>| Value::optional_text(text.as_deref());
+        let fields = [
+            ("id", text(&self.id)),
+            ("direction", Value::text(self.direction.as_str())),
+            ("protocol", text(&self.protocol)),
+            ("from_port", described::number(self.ports.map(|ports| ports.0))),
+            ("to_port", described::number(self.ports.map(|ports| ports.1))),
+            ("cidr", text(&self.cidr)),
+            ("group", text(&self.group)),
+        ];
+        Value::Map(BTreeMap::from(fields.map(|(name, value)| (name.to_string(), value))))
+    }
+
+    /// In a few words: `tcp 8000-8010 from 10.0.0.0/8`.
+    pub fn words(&self) -> String {
+        let protocol = self.protocol.as_deref().unwrap_or("all traffic");
+        let ports = match self.ports {
+            None => String::new(),
+            Some((first, last)) if first == last => format!(" {first}"),
+            Some((first, last)) => format!(" {first}-{last}"),
+        };
+        let way = match self.direction {
+            Direction::Ingress => "from",
+            Direction::Egress => "to",
+        };
+        let peer = match (&self.cidr, &self.group) {
+            (Some(cidr), _) => cidr.clone(),
+            (None, Some(group)) => format!("group {group}"),
+            (None, None) => "anywhere".to_string(),
+        };
+        format!("{protocol}{ports} {way} {peer}")
+    }
+}
+
+impl SecurityGroup {
+    /// The fields of a security group.
+    pub const FIELDS: &'static [Field] = &[
+        Field::new("id", Ty::Text, "Its id."),
+        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown("description", Ty::Text, "What it is for, or ()."),
+        Field::new(
+            "rules",
+            Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
+            "What it lets through: maps of id, direction, protocol, from_port, to_port, cidr and group; () is all.",
+        ),
+        Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
+        Field::new("raw", Ty::Any, "The cloud's own description of it."),
+    ];
+}
+
+impl Described for SecurityGroup {
+    fn noun(&self) -> Noun {
+        Noun::SecurityGroup
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn cloud(&self) -> &Arc<str> {
+        &self.cloud
+    }
+
+    fn field(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "id" => Value::text(&self.id),
+            "name" => Value::optional_text(Some(&self.name)),
+            "description" => Value::optional_text(Some(&self.description)),
+            "rules" => Value::Array(self.rules.iter().map(Rule::value).collect()),
+            "cloud" => Value::Cloud(self.cloud.clone()),
+            "raw" => Value::from_json(&self.raw),
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_told_in_a_few_words() {
+        let web = Rule {
+            protocol: Some("tcp".to_string()),
+            ports: Some((80, 80)),
+            cidr: Some("0.0.0.0/0".to_string()),
+            ..Rule::default()
+        };
+        assert_eq!(web.words(), "tcp 80 from 0.0.0.0/0");
+        let all = Rule { group: Some("sg-1".to_string()), ..Rule::default() };
+        assert_eq!(all.words(), "all traffic from group sg-1");
+        let Value::Map(map) = all.value() else { panic!("a map") };
+        assert_eq!((&map["protocol"], &map["from_port"]), (&Value::Unit, &Value::Unit));
+    }
+}

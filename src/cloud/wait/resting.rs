@@ -1,0 +1,159 @@
+//! When a wait for anything but a server is over: its status alone tells, for these clouds change it with the request.
+
+use super::watch::{self, Goal, Scene, Verdict, Watch};
+use crate::cloud::host::{Clock, Progress};
+use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result};
+use async_trait::async_trait;
+use std::time::Duration;
+
+/// Wait for resources of one noun; results in order. For [`Goal::Deleted`] each result is the resource as it last was.
+pub async fn resources(
+    cloud: &dyn Cloud,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    wanted: &[Resource],
+    goal: &Goal,
+    timeout: Duration,
+) -> Vec<Result<Resource>> {
+    let scene = Scene {
+        cloud,
+        clock,
+        progress,
+        goal,
+        single: wanted.len() == 1,
+        until: clock.elapsed().saturating_add(timeout),
+    };
+    let members = wanted.iter().map(|resource| Member { resource: resource.clone(), seen: false }).collect();
+    watch::all(&scene, members, timeout).await
+}
+
+/// The statuses of a noun in which it is at rest and good; none of a noun that has no status.
+pub fn good(noun: Noun) -> &'static [&'static str] {
+    match noun {
+        Noun::Image | Noun::Server | Noun::Network | Noun::Router => &["ACTIVE"],
+        Noun::Volume => &["AVAILABLE", "IN-USE"],
+        Noun::Snapshot => &["AVAILABLE"],
+        Noun::Flavor | Noun::Keypair | Noun::SecurityGroup | Noun::Subnet | Noun::PublicIp => &[],
+    }
+}
+
+/// Whether a status tells that something went wrong for good.
+fn is_bad(status: &str) -> bool {
+    status == "KILLED" || status == "FAILED" || status == "ERROR" || status.starts_with("ERROR_")
+}
+
+struct Member {
+    resource: Resource,
+    seen: bool,
+}
+
+#[async_trait]
+impl Watch for Member {
+    type Item = Resource;
+
+    fn many(&self) -> String {
+        format!("{}s", self.resource.noun().as_str())
+    }
+
+    fn id(&self) -> &str {
+        self.resource.id()
+    }
+
+    fn name(&self) -> &str {
+        self.resource.name()
+    }
+
+    fn last(&self) -> &Resource {
+        &self.resource
+    }
+
+    fn not_begun(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn id_of(resource: &Resource) -> &str {
+        resource.id()
+    }
+
+    fn state(resource: &Resource) -> String {
+        resource.status().to_string()
+    }
+
+    async fn get(&self, cloud: &dyn Cloud) -> Result<Option<Resource>> {
+        cloud.one(self.resource.noun(), self.resource.id()).await
+    }
+
+    async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Resource>> {
+        let listing = Listing { name: super::server::begins(prefix), ..Listing::default() };
+        cloud.list(self.resource.noun(), &listing).await
+    }
+
+    async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Resource>, _look: u32) -> Verdict<Resource> {
+        let gone = seen.as_ref().is_none_or(|resource| matches!(resource.status(), "DELETED"));
+        let Some(resource) = seen.filter(|_| !gone) else {
+            let wanted = match scene.goal {
+                Goal::Deleted => true,
+                Goal::Status(list) => list.iter().any(|status| status == "DELETED"),
+                Goal::Active | Goal::Ready => false,
+            };
+            return match wanted {
+                true => Verdict::Reached(self.resource.clone()),
+                false => Verdict::Failed(self.gone(scene)),
+            };
+        };
+        self.seen = true;
+        self.resource = self.resource.clone().renewed(resource.clone());
+        let (noun, status) = (resource.noun(), resource.status());
+        let good = good(noun);
+        let reached = match scene.goal {
+            Goal::Status(list) => list.iter().any(|wanted| wanted == status),
+            // What has no status is ready as soon as it is there.
+            Goal::Active | Goal::Ready => good.is_empty() || good.contains(&status),
+            Goal::Deleted => false,
+        };
+        if reached {
+            return Verdict::Reached(self.resource.clone());
+        }
+        let wanted = good.join(" or ");
+        let message = match (scene.goal, status) {
+            // What is in ERROR can be deleted; only a deletion that ends there has failed.
+            (Goal::Deleted, "ERROR_DELETING") => format!("the deletion of `{}` went wrong", self.name()),
+            (Goal::Deleted, _) => return Verdict::NotYet,
+            (_, bad) if is_bad(bad) => format!("`{}` went to {bad}", self.name()),
+            (Goal::Active | Goal::Ready, "DEACTIVATED" | "PENDING_DELETE" | "DELETING") => {
+                format!("`{}` is {status}, which does not lead to {wanted}", self.name())
+            }
+            _ => return Verdict::NotYet,
+        };
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        error.cloud = Some(scene.cloud.name().to_string());
+        error.provider = Some(scene.cloud.provider().as_str());
+        error.exists = vec![self.resource.clone().into()];
+        Verdict::Failed(error)
+    }
+}
+
+impl Member {
+    fn gone(&self, scene: &Scene<'_>) -> Error {
+        let noun = self.resource.noun();
+        let mut error = match (self.seen, noun) {
+            // Glance deletes an image whose upload or snapshot goes wrong.
+            (true, Noun::Image) => self
+                .went()
+                .help("look at the server it was made of; a snapshot that fails takes its image away"),
+            (true, _) => self.went(),
+            (false, _) => {
+                let words = format!("{} has no {} `{}`", scene.cloud.name(), noun.as_str(), self.name());
+                Error::new(Kind::NotFound, words).coded("cloud::not_found")
+            }
+        };
+        error.cloud = Some(scene.cloud.name().to_string());
+        error.provider = Some(scene.cloud.provider().as_str());
+        error
+    }
+
+    fn went(&self) -> Error {
+        Error::new(Kind::Failed, format!("`{}` is gone: it was deleted meanwhile", self.name()))
+            .coded("cloud::failed")
+    }
+}

@@ -1,0 +1,74 @@
+//! Metadata in tags: what scripts see of them, and changes that leave the name, AWS's own tags and rhain's marker alone.
+
+use super::Aws;
+use super::decode::text;
+use super::ec2::{image, tag};
+use crate::cloud::{Error, Holder, Kind, MARKER, Result};
+use std::collections::BTreeMap;
+
+impl Aws {
+    /// The metadata of a holder.
+    pub(super) async fn labels(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        Ok(visible(holder, self.all_tags(holder.id()).await?))
+    }
+
+    /// Every tag, by key.
+    async fn all_tags(&self, id: &str) -> Result<BTreeMap<String, String>> {
+        let pair =
+            |tag: &serde_json::Value| Some((text(tag, "key")?, text(tag, "value").unwrap_or_default()));
+        Ok(self.every(tag::show(id), "tagSet", pair).await?.into_iter().collect())
+    }
+
+    /// Merge items into the metadata.
+    pub(super) async fn label(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        self.check_keys(holder, items)?;
+        let items = items.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        self.ask(&tag::set(holder.id(), items)).await.map(drop)
+    }
+
+    /// Make the metadata exactly this.
+    pub(super) async fn relabel(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        self.check_keys(holder, items)?;
+        let old = self.labels(holder).await?;
+        // New ones first: a break in between loses nothing.
+        self.label(holder, items).await?;
+        let gone: Vec<&str> =
+            old.keys().filter(|key| !items.contains_key(*key)).map(String::as_str).collect();
+        match gone.is_empty() {
+            true => Ok(()),
+            false => self.ask(&tag::delete(holder.id(), gone)).await.map(drop),
+        }
+    }
+
+    /// Delete one item; a missing one is `not_found`.
+    pub(super) async fn unlabel(&self, holder: &Holder, key: &str) -> Result<()> {
+        let has = self.labels(holder).await?;
+        if has.contains_key(key) {
+            return self.ask(&tag::delete(holder.id(), [key])).await.map(drop);
+        }
+        let has = has.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        let mut error = self.session.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
+        error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
+        Err(error.coded("cloud::not_found"))
+    }
+
+    fn check_keys(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        match holder {
+            Holder::Image(_) => image::tags(items).map(drop),
+            _ => tag::check(items.keys().map(String::as_str)),
+        }
+        .map_err(|error| self.session.own(error))
+    }
+}
+
+/// The tags that are metadata; of an image, which has a name of its own, the tag `Name` too.
+fn visible(holder: &Holder, tags: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let image = matches!(holder, Holder::Image(_));
+    let shown = |key: &str, value: &str| {
+        key != MARKER && !key.starts_with("aws:") && (image || key != tag::NAME) && !value.is_empty()
+    };
+    tags.into_iter().filter(|(key, value)| shown(key, value)).collect()
+}

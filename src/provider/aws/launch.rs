@@ -1,0 +1,309 @@
+//! Making servers: resolve what goes by name, ask once, and find out what became of a request that was not answered.
+//!
+//! A request carries the call's marker as its token. EC2 gives the same instances for the same token; others ignore it. So what
+//! was not answered is looked for first, and asked for again, once and with the same token, only when it surely is not there.
+
+use super::Aws;
+use super::call::Call;
+use super::decode::{int, list, text, time};
+use super::ec2::{group, image, instance, run, subnet, tag};
+use crate::cloud::server::{BootSpec, Nic, Nics};
+use crate::cloud::{Error, Kind, NameMatch, Result, Server, Time};
+use futures_util::future::join_all;
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long after each other an unanswered request's servers are looked for.
+const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
+
+/// What a look for the servers of a request showed.
+enum Seen {
+    /// No answer.
+    Nothing,
+    /// The servers that carry its token, and whether there is one that may be its and does not tell.
+    These(Vec<Json>, bool),
+}
+
+impl Aws {
+    /// Ask for the servers of a spec, in one request.
+    pub(super) async fn launch(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        if spec.count == Some(0) {
+            return Err(Error::new(Kind::InvalidArgument, "`count` is 0").help("ask for 1 or more"));
+        }
+        let resolved = self.resolved(spec).await?;
+        let call = run::run(spec, &resolved).map_err(|error| self.session.own(error))?;
+        let begun = self.clock.now();
+        let answered = self.ask(&call).await.and_then(|body| match list(&body, "instancesSet") {
+            // It was accepted; that it says nothing of the servers does not unmake them.
+            [] => Err(self.untold("the answer describes no server")),
+            some => Ok(some.to_vec()),
+        });
+        let mut made = match answered {
+            Err(error) if error.maybe => self.look(spec, &call, begun, error).await?,
+            other => other?,
+        };
+        made.sort_by_key(|one| int(one, "amiLaunchIndex").unwrap_or(0));
+        let now = self.clock.now();
+        made.iter().filter_map(|one| text(one, "instanceId")).for_each(|id| self.memory.made(&id, now));
+        let mut servers: Vec<Server> = made.iter().filter_map(|one| self.server_of(one)).collect();
+        let wanted = spec.count.unwrap_or(1);
+        if servers.len() < wanted {
+            let message = format!("{wanted} servers were accepted and {} are shown", servers.len());
+            let mut error = self.untold(&message);
+            error.exists = servers.into_iter().map(Into::into).collect();
+            return Err(error);
+        }
+        self.number(spec, &mut servers).await?;
+        self.attach_all(spec, &servers).await?;
+        Ok(servers)
+    }
+
+    fn untold(&self, message: &str) -> Error {
+        let mut error = self.session.error(Kind::Protocol, message);
+        error.maybe = true;
+        error
+    }
+
+    /// Several servers get their numbers: a request names all of them alike.
+    async fn number(&self, spec: &BootSpec, servers: &mut [Server]) -> Result<()> {
+        if spec.count.is_none() {
+            return Ok(());
+        }
+        let names: Vec<String> =
+            (1..=servers.len()).map(|number| format!("{}-{number}", spec.name)).collect();
+        let renamed = servers.iter().zip(&names).map(|(server, name)| async move {
+            match server.name == *name {
+                true => Ok(()),
+                false => self.ask(&tag::set(&server.id, [(tag::NAME, name.as_str())])).await.map(drop),
+            }
+        });
+        let outcomes = join_all(renamed).await;
+        let mut failed = None;
+        for ((server, name), outcome) in servers.iter_mut().zip(names).zip(outcomes) {
+            match outcome {
+                Ok(()) => server.name = name,
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        match failed {
+            None => Ok(()),
+            Some(error) => Err(left(error, servers)),
+        }
+    }
+
+    /// Volumes that are there already: EC2 attaches them to what is up, so that is waited for.
+    async fn attach_all(&self, spec: &BootSpec, servers: &[Server]) -> Result<()> {
+        let (Some(server), false) = (servers.first(), spec.volumes.is_empty()) else { return Ok(()) };
+        let done = async {
+            self.up(&server.id).await?;
+            for volume in &spec.volumes {
+                self.attach(&server.id, volume, None).await?;
+            }
+            Ok(())
+        };
+        done.await.map_err(|error| left(error, servers))
+    }
+
+    /// Wait until an instance is up.
+    async fn up(&self, id: &str) -> Result<()> {
+        let mut pause = Duration::from_millis(500);
+        for _ in 0..60 {
+            match instance::state(&self.described(id).await?).as_str() {
+                "running" => return Ok(()),
+                "pending" => {}
+                other => {
+                    let message = format!("{id} is {other}, and its volumes are not attached");
+                    return Err(self.session.error(Kind::Failed, message));
+                }
+            }
+            self.clock.sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_secs(10));
+        }
+        Err(self.session.error(Kind::Timeout, format!("{id} was not up in time for its volumes")))
+    }
+
+    /// Look for the servers of a request whose answer was lost, and ask again where there are none.
+    async fn look(&self, spec: &BootSpec, call: &Call, begun: Time, mut error: Error) -> Result<Vec<Json>> {
+        let wanted = spec.count.unwrap_or(1);
+        let (mut found, mut answered, mut doubtful) = (Vec::new(), 0, false);
+        for pause in LOOKS {
+            self.clock.sleep(pause).await;
+            if let Seen::These(these, doubt) = self.of_token(spec, begun).await {
+                (found, answered, doubtful) = (these, answered + 1, doubtful || doubt);
+            }
+            if found.len() >= wanted {
+                return Ok(found);
+            }
+        }
+        let mut again = "";
+        if found.is_empty() && answered == LOOKS.len() && !doubtful {
+            again = "; asked again with the same token, without an answer";
+            match self.ask(call).await {
+                Ok(body) => return Ok(list(&body, "instancesSet").to_vec()),
+                // Refused is refused: the first request did nothing, nor did the second.
+                Err(refused) if !refused.maybe => return Err(refused),
+                Err(_) => {
+                    self.clock.sleep(LOOKS[0]).await;
+                    if let Seen::These(these, _) = self.of_token(spec, begun).await {
+                        found = these;
+                    }
+                    if found.len() >= wanted {
+                        return Ok(found);
+                    }
+                }
+            }
+        }
+        let told = match (found.len(), answered) {
+            (0, 0) => "no answer to that either".to_string(),
+            (0, _) => "found none".to_string(),
+            (some, _) => format!("found {some} of {wanted}"),
+        };
+        if error.kind == Kind::Network || error.kind == Kind::Timeout {
+            error.message = format!("{} stopped answering while `boot` was being sent", self.session.name());
+            error.kind = Kind::Network;
+            error.diagnostic = Some("cloud::network");
+        }
+        error.maybe = true;
+        error.facts.push((
+            "looked",
+            format!("for a server with this request's token, 3 times over 12 s: {told}{again}"),
+        ));
+        let exists = match found.is_empty() {
+            true => "nothing of this call that the cloud shows; it could still appear",
+            false => "what is found; the others could still appear",
+        };
+        error.facts.push(("exists", exists.to_string()));
+        error.exists = found.iter().filter_map(|one| self.server_of(one)).map(Into::into).collect();
+        let name = spec.name.replace('\\', "\\\\").replace('"', "\\\"");
+        let name = if spec.count.is_some() { format!("{name}*") } else { name };
+        error.help = Some(format!(
+            "run `rhain --cloud {} -e 'servers(#{{ name: \"{name}\" }})'` before trying again",
+            self.session.name()
+        ));
+        Err(error)
+    }
+
+    /// The instances of this request: the name narrows, which every cloud can; the token decides.
+    async fn of_token(&self, spec: &BootSpec, begun: Time) -> Seen {
+        let name = match spec.count {
+            Some(1) => format!("{}-1", spec.name),
+            _ => spec.name.clone(),
+        };
+        let filter = crate::cloud::ServerFilter { name: Some(NameMatch::Exact(name)), ..Default::default() };
+        let (mut these, mut doubt) = (Vec::new(), false);
+        let read = self
+            .pages(instance::page(&filter), |body| {
+                for one in instance::each(body) {
+                    match text(one, "clientToken") {
+                        Some(token) if token == spec.marker => these.push(one.clone()),
+                        Some(_) => {}
+                        // A cloud that tells no token may have made this one for us.
+                        None => {
+                            doubt |= time(one, "launchTime").is_none_or(|at| begun.since(at).seconds() < 60)
+                        }
+                    }
+                }
+                false
+            })
+            .await;
+        match read {
+            Ok(()) => Seen::These(these, doubt),
+            Err(_) => Seen::Nothing,
+        }
+    }
+
+    /// What goes by name in a spec, by id.
+    async fn resolved(&self, spec: &BootSpec) -> Result<run::Resolved> {
+        let mut nics = Vec::new();
+        if let Nics::These(given) = &spec.networks {
+            for nic in given {
+                let network = match &nic.network {
+                    Some(wanted) => Some(self.subnet_id(wanted).await?),
+                    None => None,
+                };
+                nics.push(Nic { network, ..nic.clone() });
+            }
+        }
+        let vpc = match nics.iter().find_map(|nic| nic.network.as_deref()) {
+            Some(subnet) if !spec.security_groups.is_empty() => self.vpc_of(subnet).await?,
+            _ => None,
+        };
+        let groups = match run::needs_group_ids(spec) {
+            true => self.group_ids(&spec.security_groups, vpc.as_deref()).await?,
+            false => Vec::new(),
+        };
+        let root = match (&spec.image, spec.root_disk) {
+            (Some(id), Some(_)) => self.first(&image::show(id), "imagesSet", image::root).await?,
+            _ => None,
+        };
+        if spec.root_disk.is_some() && root.is_none() {
+            let message = "the image does not tell the name of its root disk, whose size `root_disk` sets";
+            return Err(self
+                .session
+                .error(Kind::Unsupported, message)
+                .help("give it in `provider`, as `BlockDeviceMapping`"));
+        }
+        Ok(run::Resolved { nics, groups, root })
+    }
+
+    /// A network by id or unique name.
+    async fn subnet_id(&self, wanted: &str) -> Result<String> {
+        if wanted.starts_with("subnet-") {
+            return Ok(wanted.to_string());
+        }
+        let name = NameMatch::Exact(wanted.to_string());
+        let found =
+            self.every(subnet::page(Some(&name), None), "subnetSet", |one| text(one, "subnetId")).await?;
+        self.chosen("network", wanted, found)
+    }
+
+    /// The VPC of a subnet.
+    pub(super) async fn vpc_of(&self, subnet: &str) -> Result<Option<String>> {
+        self.first(&subnet::show(subnet), "subnetSet", |one| text(one, "vpcId")).await
+    }
+
+    /// Security groups by id; names are looked up in one VPC where it is known.
+    pub(super) async fn group_ids(&self, wanted: &[String], vpc: Option<&str>) -> Result<Vec<String>> {
+        let named: Vec<String> = wanted.iter().filter(|one| !one.starts_with("sg-")).cloned().collect();
+        let found = match named.is_empty() {
+            true => Vec::new(),
+            false => {
+                let pair = |one: &Json| Some((text(one, "groupName")?, text(one, "groupId")?));
+                self.every(group::named(&named, vpc), "securityGroupInfo", pair).await?
+            }
+        };
+        let mut ids = Vec::with_capacity(wanted.len());
+        for one in wanted {
+            if one.starts_with("sg-") {
+                ids.push(one.clone());
+                continue;
+            }
+            let of_name = found.iter().filter(|(name, _)| name == one).map(|(_, id)| id.clone()).collect();
+            ids.push(self.chosen("security group", one, of_name)?);
+        }
+        Ok(ids)
+    }
+
+    /// The one of a name.
+    fn chosen(&self, noun: &str, wanted: &str, mut found: Vec<String>) -> Result<String> {
+        let cloud = self.session.name();
+        match found.len() {
+            1 => Ok(found.remove(0)),
+            0 => Err(self
+                .session
+                .error(Kind::NotFound, format!("{cloud} has no {noun} `{wanted}`"))
+                .coded("cloud::not_found")),
+            many => Err(self
+                .session
+                .error(Kind::Ambiguous, format!("{cloud} has {many} {noun}s named `{wanted}`"))
+                .coded("cloud::ambiguous")
+                .help(format!("name one by its id: {}", found.join(", ")))),
+        }
+    }
+}
+
+/// An error after servers were made.
+fn left(mut error: Error, servers: &[Server]) -> Error {
+    error.exists = servers.iter().cloned().map(Into::into).collect();
+    error
+}

@@ -1,0 +1,117 @@
+//! What takes several requests: resizing stops the instance for it, a hard reboot is a stop and a start. Each waits for the stop,
+//! and puts the power state back, also when it fails.
+
+use super::Aws;
+use super::decode::text;
+use super::ec2::instance;
+use crate::cloud::{Error, Kind, Result};
+use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long a stop may take; AWS forces what has not stopped by itself long before.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+impl Aws {
+    /// The description of an instance that must be there.
+    pub(super) async fn described(&self, id: &str) -> Result<Json> {
+        let body = self.ask(&instance::show(&[id])).await?;
+        instance::each(&body).next().cloned().ok_or_else(|| {
+            self.session.error(Kind::NotFound, format!("{} has no instance {id}", self.session.name()))
+        })
+    }
+
+    /// Ask for a start.
+    pub(super) async fn start(&self, id: &str) -> Result<()> {
+        self.memory.started(id);
+        self.ask(&instance::power("server.start", "StartInstances", id)).await.map(drop)
+    }
+
+    /// Ask for a stop.
+    pub(super) async fn stop(&self, id: &str, force: bool) -> Result<()> {
+        let mut call = instance::power("server.stop", "StopInstances", id);
+        if force {
+            call = call.with("Force", true);
+        }
+        self.ask(&call).await.map(drop)
+    }
+
+    /// Wait until an instance is stopped.
+    async fn stopped(&self, id: &str) -> Result<()> {
+        let begun = self.clock.elapsed();
+        let mut pause = Duration::from_millis(500);
+        loop {
+            let seen = match self.described(id).await {
+                Ok(body) => instance::state(&body),
+                // A look that is not answered says nothing of the instance.
+                Err(error) if error.is_retryable() => String::new(),
+                Err(error) => return Err(error),
+            };
+            if seen == "stopped" {
+                return Ok(());
+            }
+            if seen == "terminated" || seen == "shutting-down" {
+                return Err(self
+                    .session
+                    .error(Kind::Failed, format!("{id} is {seen}: it was deleted meanwhile")));
+            }
+            if self.clock.elapsed().saturating_sub(begun) >= PATIENCE {
+                let state = if seen.is_empty() { "not seen" } else { &seen };
+                let message = format!("{id} was not stopped after 10m, but {state}");
+                return Err(self
+                    .session
+                    .error(Kind::Timeout, message)
+                    .help("stop it with `stop(s, #{ force: true })` first"));
+            }
+            self.clock.sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_secs(10));
+        }
+    }
+
+    /// Give an instance another type, stopped for it and started again where it was up. Gives the former type.
+    pub(super) async fn retype(&self, id: &str, kind: &str) -> Result<String> {
+        let before = self.described(id).await?;
+        let former = text(&before, "instanceType").unwrap_or_default();
+        let was_up = matches!(instance::state(&before).as_str(), "running" | "pending");
+        let changed = match self.at_rest(id, &instance::state(&before)).await {
+            Ok(()) => self.ask(&instance::retype(id, kind)).await.map(drop),
+            Err(error) => Err(error),
+        };
+        let back = if was_up { self.start(id).await } else { Ok(()) };
+        match (changed, back) {
+            (Ok(()), Ok(())) => Ok(former),
+            (Ok(()), Err(error)) => {
+                Err(error.fact("exists", format!("{id} has the new type, and is stopped")))
+            }
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(_)) => Err(left_down(error, id)),
+        }
+    }
+
+    /// Stop an instance, unless it is stopped, and wait for that.
+    async fn at_rest(&self, id: &str, state: &str) -> Result<()> {
+        match state {
+            "stopped" => return Ok(()),
+            "stopping" => {}
+            _ => self.stop(id, false).await?,
+        }
+        self.stopped(id).await
+    }
+
+    /// Stop an instance by force, and start it.
+    pub(super) async fn restart(&self, id: &str) -> Result<()> {
+        self.stop(id, true).await?;
+        let stopped = self.stopped(id).await;
+        let started = self.start(id).await;
+        match (stopped, started) {
+            (Ok(()), started) => started,
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(_)) => Err(left_down(error, id)),
+        }
+    }
+}
+
+fn left_down(mut error: Error, id: &str) -> Error {
+    error.facts.push(("exists", format!("{id}, which was stopped for it and did not start again")));
+    error.help.get_or_insert_with(|| format!("start it again with `start(\"{id}\")`"));
+    error
+}

@@ -1,0 +1,140 @@
+//! Any call at all: parameters as people write them, in maps and arrays, and the answer as it came.
+
+use super::Aws;
+use super::call::Call;
+use super::service::Service;
+use crate::cloud::{Kind, Result, Value};
+use crate::wire::Intent;
+use serde_json::{Map, Value as Json};
+
+/// What SDKs call a list and EC2's protocol by another name; others are called alike.
+const NAMES: [(&str, &str); 44] = [
+    ("AccountAttributes", "AttributeName"),
+    ("AllocationIds", "AllocationId"),
+    ("AttributeNames", "AttributeName"),
+    ("BlockDeviceMappings", "BlockDeviceMapping"),
+    ("ExecutableUsers", "ExecutableBy"),
+    ("Filters", "Filter"),
+    ("GroupIds", "GroupId"),
+    ("GroupNames", "GroupName"),
+    ("ImageIds", "ImageId"),
+    ("InstanceIds", "InstanceId"),
+    ("InstanceTypes", "InstanceType"),
+    ("InternetGatewayIds", "InternetGatewayId"),
+    ("Ipv6Addresses", "Ipv6Address"),
+    ("KeyNames", "KeyName"),
+    ("KeyPairIds", "KeyPairId"),
+    ("LaunchTemplateIds", "LaunchTemplateId"),
+    ("LaunchTemplateNames", "LaunchTemplateName"),
+    ("NatGatewayIds", "NatGatewayId"),
+    ("NetworkAclIds", "NetworkAclId"),
+    ("NetworkInterfaceIds", "NetworkInterfaceId"),
+    ("NetworkInterfaces", "NetworkInterface"),
+    ("Owners", "Owner"),
+    ("OwnerIds", "Owner"),
+    ("PlacementGroupNames", "GroupName"),
+    ("PrivateIpAddresses", "PrivateIpAddress"),
+    ("PublicIps", "PublicIp"),
+    ("RegionNames", "RegionName"),
+    ("ReplaceRootVolumeTaskIds", "ReplaceRootVolumeTaskId"),
+    ("Resources", "ResourceId"),
+    ("RestorableByUserIds", "RestorableBy"),
+    ("RouteTableIds", "RouteTableId"),
+    ("SecurityGroupIds", "SecurityGroupId"),
+    ("SecurityGroupRuleIds", "SecurityGroupRuleId"),
+    ("SecurityGroups", "SecurityGroup"),
+    ("SnapshotIds", "SnapshotId"),
+    ("SubnetIds", "SubnetId"),
+    ("TagSpecifications", "TagSpecification"),
+    ("Tags", "Tag"),
+    ("UserIdGroupPairs", "Groups"),
+    ("Values", "Value"),
+    ("VolumeIds", "VolumeId"),
+    ("VpcIds", "VpcId"),
+    ("ZoneIds", "ZoneId"),
+    ("ZoneNames", "ZoneName"),
+];
+
+impl Aws {
+    /// Send any action of any service.
+    pub(super) async fn raw(&self, service: &str, action: &str, params: &Json) -> Result<Value> {
+        let given = match params {
+            Json::Object(given) => given.clone(),
+            Json::Null => Map::new(),
+            _ => {
+                let message = format!("the parameters of `{action}` are a map");
+                return Err(self
+                    .session
+                    .error(Kind::InvalidArgument, message)
+                    .help("write `#{ Name: value }`, or `#{}`"));
+            }
+        };
+        let service = Service::named(service);
+        let mut call = Call::of("api", service.clone(), action);
+        call.parameters = match service {
+            Service::Ec2 => plain(given),
+            _ => given,
+        };
+        if service.version().is_none() && !call.parameters.contains_key("Version") {
+            let message = format!("the version of `{}` that is meant is not known", service.name());
+            return Err(self.session.error(Kind::InvalidArgument, message).help(
+                "add `Version: \"2011-01-01\"` to the parameters, with the version that its reference names",
+            ));
+        }
+        let dry = call.parameters.get("DryRun").is_some_and(|dry| *dry == Json::Bool(true) || *dry == "true");
+        if dry {
+            // It changes nothing, and is refused even where it would be done.
+            call.intent = Intent::Read;
+        }
+        match self.ask(&call).await {
+            Ok(body) => Ok(Value::from_json(&body)),
+            Err(error) if dry && error.code.as_deref() == Some("DryRunOperation") => {
+                Ok(Value::from_json(&serde_json::json!({"DryRun": true})))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Parameters by the protocol's own names, at every depth; `dry_run` is `DryRun`.
+fn plain(given: Map<String, Json>) -> Map<String, Json> {
+    given.into_iter().map(|(key, value)| (name(key, &value), within(value))).collect()
+}
+
+fn name(key: String, value: &Json) -> String {
+    if key == "dry_run" {
+        return "DryRun".to_string();
+    }
+    let known = NAMES.iter().find(|(theirs, _)| *theirs == key).filter(|_| value.is_array());
+    known.map_or(key, |(_, ours)| ours.to_string())
+}
+
+fn within(value: Json) -> Json {
+    match value {
+        Json::Object(fields) => Json::Object(plain(fields)),
+        Json::Array(items) => Json::Array(items.into_iter().map(within).collect()),
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_of_sdks_become_the_protocols_own() {
+        let told = |value: Json| match value {
+            Json::Object(given) => Json::Object(plain(given)),
+            _ => panic!("a map"),
+        };
+        assert_eq!(
+            told(
+                json!({"Filters": [{"Name": "a", "Values": ["b"]}], "InstanceIds": ["i-1"], "dry_run": true})
+            ),
+            json!({"Filter": [{"Name": "a", "Value": ["b"]}], "InstanceId": ["i-1"], "DryRun": true})
+        );
+        let rule = json!({"IpPermissions": [{"UserIdGroupPairs": [{"GroupId": "sg-1"}]}], "Tags": "text"});
+        assert_eq!(told(rule), json!({"IpPermissions": [{"Groups": [{"GroupId": "sg-1"}]}], "Tags": "text"}));
+    }
+}

@@ -1,0 +1,106 @@
+//! The services that are spoken to: their names, versions and ways of numbering lists.
+
+use crate::wire::query::Lists;
+
+/// A service of the query protocol.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Service {
+    /// EC2.
+    Ec2,
+    /// CloudFormation.
+    CloudFormation,
+    /// The security token service.
+    Sts,
+    /// Any other, by its name in addresses: `iam`, `autoscaling`.
+    Other(String),
+}
+
+/// The versions of services that only `api` asks, where the caller gives none.
+const VERSIONS: [(&str, &str); 9] = [
+    ("autoscaling", "2011-01-01"),
+    ("elasticache", "2015-02-02"),
+    ("elasticbeanstalk", "2010-12-01"),
+    ("elasticloadbalancing", "2015-12-01"),
+    ("iam", "2010-05-08"),
+    ("monitoring", "2010-08-01"),
+    ("rds", "2014-10-31"),
+    ("sns", "2010-03-31"),
+    ("sqs", "2012-11-05"),
+];
+
+impl Service {
+    /// The service of this name.
+    pub fn named(name: &str) -> Service {
+        match name {
+            "ec2" | "compute" => Service::Ec2,
+            "cloudformation" | "cfn" => Service::CloudFormation,
+            "sts" => Service::Sts,
+            other => Service::Other(other.to_string()),
+        }
+    }
+
+    /// Its name in addresses and signatures.
+    pub fn name(&self) -> &str {
+        match self {
+            Service::Ec2 => "ec2",
+            Service::CloudFormation => "cloudformation",
+            Service::Sts => "sts",
+            Service::Other(name) => name,
+        }
+    }
+
+    /// The word of an error's `.service`.
+    pub fn word(&self) -> Option<&'static str> {
+        match self {
+            Service::Ec2 => Some("ec2"),
+            Service::CloudFormation => Some("cloudformation"),
+            Service::Sts => Some("sts"),
+            Service::Other(_) => None,
+        }
+    }
+
+    /// The version of its API that is asked for, where one is known.
+    pub fn version(&self) -> Option<&'static str> {
+        match self {
+            Service::Ec2 => Some("2016-11-15"),
+            Service::CloudFormation => Some("2010-05-15"),
+            Service::Sts => Some("2011-06-15"),
+            Service::Other(name) => {
+                VERSIONS.iter().find(|(known, _)| known == name).map(|(_, version)| *version)
+            }
+        }
+    }
+
+    /// How it numbers lists.
+    pub fn lists(&self) -> Lists {
+        match self {
+            Service::Ec2 => Lists::Flat,
+            _ => Lists::Member,
+        }
+    }
+
+    /// Where AWS itself serves it: China's regions have a domain of their own, IAM has no region.
+    pub fn address(&self, region: &str) -> String {
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        match self.name() {
+            "iam" => format!("https://iam.{domain}"),
+            name => format!("https://{name}.{region}.{domain}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_follow_the_region() {
+        assert_eq!(Service::Ec2.address("eu-west-1"), "https://ec2.eu-west-1.amazonaws.com");
+        assert_eq!(
+            Service::named("cfn").address("cn-north-1"),
+            "https://cloudformation.cn-north-1.amazonaws.com.cn"
+        );
+        assert_eq!(Service::named("iam").address("eu-west-1"), "https://iam.amazonaws.com");
+        assert_eq!(Service::named("iam").version(), Some("2010-05-08"));
+    }
+}

@@ -1,0 +1,259 @@
+//! A session with one AWS cloud: its endpoints, its keys, and every call's way out.
+//!
+//! Keys are fetched when the first call needs them and once more when the cloud says that they have expired. Each attempt is
+//! signed anew by [`crate::wire`]. What an answer's status means is the driver's to say.
+
+use super::call::Call;
+use super::credentials::KeyRing;
+use super::decode;
+use super::fault;
+use super::service::Service;
+use crate::cloud::{Error, Kind, Result};
+use crate::provider::exchange;
+use crate::provider::words::code;
+use crate::wire::auth::Version;
+use crate::wire::{self, Answer, Body, Credentials, ErrorKind, Method, Request, Sent, Signer, Wire, xml};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What a session is made of.
+pub struct Settings {
+    /// Where the cloud was found, for messages: file and line, or the environment.
+    pub found: String,
+    /// The region.
+    pub region: String,
+    /// Service name to URL, where it is not AWS's own.
+    pub endpoints: BTreeMap<String, String>,
+    /// The URL of every other service.
+    pub any: Option<String>,
+    /// Whether a service that neither names is AWS's own; a private cloud's keys are not sent there.
+    pub amazon: bool,
+    /// How requests are signed.
+    pub signature: Version,
+    /// The keys.
+    pub keys: KeyRing,
+}
+
+/// A session; cheap to clone, and all clones are one.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    name: Arc<str>,
+    settings: Settings,
+    wire: Wire,
+    /// Whether the keys were taken once.
+    taken: AtomicBool,
+}
+
+impl Session {
+    /// Nothing is sent until the first call.
+    pub fn new(name: Arc<str>, settings: Settings, wire: Wire) -> Session {
+        Session(Arc::new(Inner { name, settings, wire, taken: AtomicBool::new(false) }))
+    }
+
+    /// The cloud's name.
+    pub fn name(&self) -> &Arc<str> {
+        &self.0.name
+    }
+
+    /// The region.
+    pub fn region(&self) -> &str {
+        &self.0.settings.region
+    }
+
+    /// Where the cloud was found.
+    pub fn found(&self) -> &str {
+        &self.0.settings.found
+    }
+
+    /// Where a service is; `None` where a private cloud names none.
+    pub fn endpoint(&self, service: &Service) -> Option<String> {
+        let settings = &self.0.settings;
+        let own = settings.endpoints.get(service.name()).or(settings.any.as_ref()).cloned();
+        own.or_else(|| settings.amazon.then(|| service.address(&settings.region)))
+    }
+
+    /// A text with the session's secrets hidden, for whatever quotes the cloud.
+    pub fn hide(&self, text: &str) -> String {
+        self.0.wire.known().hide(&wire::mask::text(text))
+    }
+
+    /// From now on a secret of this run.
+    pub fn hush(&self, secret: &str) {
+        self.0.wire.known().add(secret);
+    }
+
+    /// The keys, or why there are none.
+    pub async fn keys(&self) -> Result<Credentials> {
+        self.0.settings.keys.keys().await.map_err(|error| self.own(error))
+    }
+
+    /// Send a call and read its answer.
+    pub async fn ask(&self, call: &Call) -> Result<Json> {
+        let answer = self.send(call).await?;
+        if !answer.is_success() {
+            return Err(self.refused(fault::refusal(self, call, &answer)).await);
+        }
+        self.0.taken.store(true, Ordering::Relaxed);
+        match xml::parse(&answer.body) {
+            // A page for a browser may be well-formed, too.
+            Ok(root) if !root.name.eq_ignore_ascii_case("html") => Ok(decode::answer(&root)),
+            Ok(_) => Err(fault::nonsense(self, call, &answer, "it is a page of HTML")),
+            Err(why) => Err(fault::nonsense(self, call, &answer, &why)),
+        }
+    }
+
+    /// A refusal of the first call of all is one of the login, of which there is no other sign.
+    async fn refused(&self, mut error: Error) -> Error {
+        match error.kind {
+            Kind::Unauthorized if !self.0.taken.load(Ordering::Relaxed) => {
+                if let Ok(keys) = self.keys().await {
+                    error.message = format!("{} refuses the access key `{}`", self.name(), keys.access_key);
+                }
+                error.coded("config::credentials")
+            }
+            Kind::Unauthorized | Kind::Unavailable | Kind::RateLimited => error,
+            _ => {
+                self.0.taken.store(true, Ordering::Relaxed);
+                error
+            }
+        }
+    }
+
+    /// Send a call and give the answer whatever its status; with other keys once, where the cloud says that these have expired.
+    pub async fn send(&self, call: &Call) -> Result<Answer> {
+        let keys = self.keys().await?;
+        let answer = self.send_with(call, keys.clone()).await?;
+        if !matches!(answer.status, 400 | 401 | 403) {
+            return Ok(answer);
+        }
+        let refusal = fault::read(&answer.body);
+        let stale = ["ExpiredToken", "ExpiredTokenException"].iter().any(|code| refusal.is(code))
+            || (keys.expires.is_some() && refusal.is("RequestExpired"));
+        if !stale {
+            return Ok(answer);
+        }
+        match self.0.settings.keys.renewed(&keys).await.map_err(|error| self.own(error))? {
+            Some(renewed) => self.send_with(call, renewed).await,
+            None => Ok(answer),
+        }
+    }
+
+    async fn send_with(&self, call: &Call, keys: Credentials) -> Result<Answer> {
+        let endpoint = self.endpoint(&call.service).ok_or_else(|| self.nowhere(&call.service))?;
+        let request = self.request(call, endpoint, keys);
+        self.0.wire.send(&request).await.map_err(|error| self.lost(call, &error))
+    }
+
+    /// What is sent for a call.
+    fn request(&self, call: &Call, endpoint: String, keys: Credentials) -> Request {
+        let (name, region) = (call.service.name(), self.region());
+        let signer = match self.0.settings.signature {
+            Version::V2 => Signer::v2(keys),
+            // IAM lives in one region for all of them.
+            Version::V4 if name == "iam" => Signer::v4(keys, "us-east-1", name),
+            Version::V4 => Signer::v4(keys, region, name),
+        };
+        let mut request = Request::new(call.operation, Method::Post, endpoint)
+            .intent(call.intent)
+            .header("Accept", "text/xml")
+            .signed(signer);
+        request.body = Body::Form(call.pairs());
+        request
+    }
+
+    /// The request line's path of a call: the action says more than the address.
+    pub(super) fn path(&self, call: &Call) -> String {
+        let endpoint = self.endpoint(&call.service).unwrap_or_default();
+        format!("{} {}", exchange::path_of(&endpoint), call.action)
+    }
+
+    /// An error of this session.
+    pub fn error(&self, kind: Kind, message: impl Into<String>) -> Error {
+        self.own(Error::new(kind, self.hide(&message.into())).coded(code(kind)))
+    }
+
+    /// An error with whose it is.
+    pub fn own(&self, mut error: Error) -> Error {
+        error.cloud = Some(self.name().to_string());
+        error.provider = Some("aws");
+        error
+    }
+
+    /// The error for a service that a private cloud does not name.
+    fn nowhere(&self, service: &Service) -> Error {
+        let (name, service) = (self.name(), service.name());
+        self.error(Kind::Unsupported, format!("{name} names no address of `{service}`")).help(format!(
+            "set AWS_ENDPOINT_URL_{}, or its `endpoint_url` in {}",
+            service.to_uppercase(),
+            self.found()
+        ))
+    }
+
+    /// What became of a request that was not answered.
+    fn lost(&self, call: &Call, error: &wire::Error) -> Error {
+        let (name, host, found) = (self.name(), exchange::host_of(&error.url), self.found());
+        let detail = &error.detail;
+        let network = Kind::Network;
+        let (kind, message, help) = match error.kind {
+            ErrorKind::Form => (
+                Kind::InvalidArgument,
+                format!("a request to {name} cannot be formed: {detail}"),
+                format!("check the endpoint in {found}"),
+            ),
+            ErrorKind::Resolve => (
+                network,
+                format!("no address is known for `{host}`, where {name} should be"),
+                format!("check the region `{}` and the endpoint in {found}, and the network", self.region()),
+            ),
+            ErrorKind::Connect => (
+                network,
+                format!("{name} does not answer at {host}: {detail}"),
+                format!("check that it is up, and the endpoint in {found}"),
+            ),
+            ErrorKind::Tls => (
+                network,
+                format!("no trusted connection to {name} at {host}: {detail}"),
+                format!("set `ca_bundle` in {found}, or write `http:` where the endpoint speaks no TLS"),
+            ),
+            ErrorKind::Timeout if error.sent == Sent::No => (
+                Kind::Timeout,
+                format!("{name} at {host} takes no connection in time"),
+                format!("check the network, a firewall on the way, and the endpoint in {found}"),
+            ),
+            ErrorKind::Timeout => (
+                Kind::Timeout,
+                format!("{name} gave no answer in time"),
+                "try again, or raise `--timeout`".to_string(),
+            ),
+            ErrorKind::Broken => (
+                network,
+                format!("{name} stopped answering: {detail}"),
+                "try again; a proxy on the way may have given up".to_string(),
+            ),
+            ErrorKind::TooLarge => (
+                Kind::Protocol,
+                format!("{name} sent too much: {detail}"),
+                "ask for less at once, with a filter or `limit`".to_string(),
+            ),
+            ErrorKind::Malformed => (
+                Kind::Protocol,
+                format!("what {name} sent is no HTTP answer: {detail}"),
+                format!("check that {host} is the cloud and not something before it"),
+            ),
+            ErrorKind::Pretended => {
+                (Kind::Pretended, detail.clone(), "run it without `--dry-run` to send it".to_string())
+            }
+        };
+        let mut lost = self.error(kind, message).help(help);
+        lost.service = call.service.word();
+        lost.maybe = error.sent != Sent::No && call.intent.writes();
+        let mut line = exchange::lost(error, self.path(call));
+        line.outcome = self.hide(&line.outcome);
+        lost.request = Some(line);
+        lost
+    }
+}

@@ -1,0 +1,165 @@
+//! Floating IPs as public addresses: which server each leads to and what its pool is called, and leading it elsewhere.
+
+use super::OpenStack;
+use super::creating::{Attempt, quoted};
+use super::neutron::port::{self, Port};
+use super::neutron::{floating_ip, network};
+use crate::cloud::{Error, Kind, Listing, Network, PublicIp, Resource, Result, Server};
+use serde_json::Value as Json;
+
+impl OpenStack {
+    /// The floating IPs of this project that a listing lets through.
+    pub(super) async fn list_addresses(&self, listing: &Listing) -> Result<Vec<Resource>> {
+        let first = floating_ip::first(listing, self.project().await?.as_deref());
+        let mut ips = Vec::new();
+        self.every(first, "floatingips", |entry| {
+            ips.extend(floating_ip::decode(entry, self.session.name()));
+            false
+        })
+        .await?;
+        self.complete_addresses(&mut ips).await?;
+        let resources = ips.into_iter().map(Resource::from).filter(|one| listing.lets_through(one));
+        Ok(resources.take(listing.limit.unwrap_or(usize::MAX)).collect())
+    }
+
+    /// One floating IP.
+    pub(super) async fn show_address(&self, id: &str) -> Result<Option<PublicIp>> {
+        let decode = |body: &Json| floating_ip::decode(body, self.session.name());
+        let shown = self.shown(&floating_ip::show(id), "floatingip", decode).await?;
+        let mut ips: Vec<PublicIp> = shown.into_iter().collect();
+        self.complete_addresses(&mut ips).await?;
+        Ok(ips.pop())
+    }
+
+    /// Fill in what the descriptions leave open, in two lists for all of them: of external networks and of ports.
+    async fn complete_addresses(&self, ips: &mut [PublicIp]) -> Result<()> {
+        if ips.is_empty() {
+            return Ok(());
+        }
+        let open: Vec<String> =
+            ips.iter().filter(|ip| floating_ip::asks_for_port(ip)).filter_map(|ip| ip.port.clone()).collect();
+        let ports = async {
+            match open.is_empty() {
+                true => Ok(Vec::new()),
+                false => self.ports(port::of_ids(&open)).await,
+            }
+        };
+        let (networks, ports) = tokio::join!(self.external_networks(), ports);
+        let (networks, ports) = (networks?, ports?);
+        for ip in ips {
+            name_pool(ip, &networks);
+            if ip.server.is_none() {
+                let port = ports.iter().find(|port| Some(&port.id) == ip.port.as_ref());
+                ip.server = port.and_then(Port::server).map(str::to_string);
+            }
+        }
+        Ok(())
+    }
+
+    /// Take a floating IP of this external network; of the first by name where none is given.
+    pub(super) async fn take_address(&self, pool: Option<&str>) -> Result<PublicIp> {
+        let cloud = self.session.name();
+        let mut networks = self.external_networks().await?;
+        networks.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
+        let network = match pool {
+            Some(pool) => network::choose(cloud, pool, &networks)?.id.clone(),
+            None => networks.first().map(|network| network.id.clone()).ok_or_else(|| {
+                let message = format!("{cloud} has no external network to take a public IP of");
+                self.own(Error::new(Kind::NotFound, message).coded("cloud::not_found"))
+            })?,
+        };
+        let marker = uuid::Uuid::new_v4().to_string();
+        let attempt = Attempt {
+            verb: "allocate_ip",
+            sought: "a floating IP with this call's marker".to_string(),
+            list: "public_ips()".to_string(),
+        };
+        let made = |body: &Json| floating_ip::decode(body.get("floatingip")?, cloud);
+        let list = floating_ip::first(&Listing::default(), self.project().await?.as_deref());
+        let find = || async {
+            let mut out = None;
+            self.every(list.clone(), "floatingips", |entry| {
+                out = Some(entry)
+                    .filter(|entry| floating_ip::is_marked(entry, &marker))
+                    .and_then(|entry| floating_ip::decode(entry, cloud));
+                out.is_some()
+            })
+            .await?;
+            Ok(out)
+        };
+        let marked = floating_ip::create(&network, Some(&marker));
+        let mut ip = match self.create(&marked, &attempt, made, find).await {
+            // Neutron before 2016 knows no descriptions there.
+            Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
+                self.described(&floating_ip::create(&network, None), "floatingip", |body| {
+                    floating_ip::decode(body, cloud)
+                })
+                .await?
+            }
+            made => made?,
+        };
+        name_pool(&mut ip, &networks);
+        Ok(ip)
+    }
+
+    /// Let a floating IP lead to a server: to the first of its ports that the address reaches, IPv4 first.
+    pub(super) async fn lead_to(&self, server: &Server, ip: &PublicIp) -> Result<()> {
+        let mut ports = self.ports(port::of_device(&server.id)).await?;
+        ports.retain(|port| port.server().is_some());
+        ports.sort_by_key(|port| port.ipv4().is_none());
+        let mut refused: Option<Error> = None;
+        for port in &ports {
+            // With several addresses the one that is meant has to be said.
+            let address = port.ipv4().filter(|_| port.addresses.len() > 1);
+            match self.ask(&floating_ip::lead(&ip.id, Some((&port.id, address)))).await {
+                Ok(_) => return Ok(()),
+                Err(error) if is_of_this_port(&error) => drop(refused.get_or_insert(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Err(match refused {
+            Some(mut error) if error.code.as_deref() == Some(UNREACHABLE) => {
+                error.kind = Kind::Conflict;
+                error.diagnostic = Some("cloud::conflict");
+                error.message = format!("`{}` is on no network that {} can lead to", server.name, ip.address);
+                let pool = quoted(ip.pool.as_deref().unwrap_or_default());
+                error.help = Some(format!(
+                    "join one of its networks to the address's pool: `create_router(\"…\", #{{ external: {pool}, networks: […] }})`"
+                ));
+                error
+            }
+            Some(error) => error,
+            None => {
+                let message = format!("`{}` is on no network, so no address can lead to it", server.name);
+                self.own(Error::new(Kind::Conflict, message).coded("cloud::conflict"))
+            }
+        })
+    }
+
+    /// Let a floating IP lead nowhere.
+    pub(super) async fn lead_nowhere(&self, ip: &PublicIp) -> Result<()> {
+        self.ask(&floating_ip::lead(&ip.id, None)).await.map(drop)
+    }
+}
+
+/// Neutron's word for a port that no router joins to the address's network.
+const UNREACHABLE: &str = "ExternalGatewayForFloatingIPNotFound";
+
+/// Whether a refusal is of this port, so that another one of the server may be taken.
+fn is_of_this_port(error: &Error) -> bool {
+    const OF_PORT: [&str; 3] = [UNREACHABLE, "FloatingIPPortAlreadyAssociated", "FloatingIPFixedIPNotFound"];
+    matches!(error.kind, Kind::NotFound | Kind::Conflict | Kind::InvalidArgument)
+        && error.code.as_deref().is_some_and(|code| OF_PORT.contains(&code) || code == "BadRequest")
+}
+
+fn is_about_description(error: &Error) -> bool {
+    error.answer.as_deref().is_some_and(|words| words.contains("description"))
+}
+
+/// The name of the network that an address is of, in place of its id.
+fn name_pool(ip: &mut PublicIp, networks: &[Network]) {
+    let named = networks.iter().find(|network| Some(&network.id) == ip.pool.as_ref());
+    if let Some(network) = named.filter(|network| !network.name.is_empty()) {
+        ip.pool = Some(network.name.clone());
+    }
+}

@@ -1,0 +1,94 @@
+//! Metadata of servers, images, volumes and snapshots. rhain's own marker is kept, and never told.
+
+use super::OpenStack;
+use super::call::is_segment;
+use super::glance;
+use super::glance::property;
+use super::metadata::{self, Place};
+use crate::cloud::{Error, Holder, Kind, MARKER, Result};
+use std::collections::BTreeMap;
+
+impl OpenStack {
+    /// The metadata calls' place, or `None` for an image in Glance.
+    async fn place(&self, holder: &Holder) -> Result<Option<Place>> {
+        Ok(match holder {
+            Holder::Server(id) => Some(metadata::of_server(id, &self.compute().await?)),
+            Holder::Image(_) if self.has_glance().await? => None,
+            Holder::Image(id) => Some(metadata::of_image(id, &self.compute().await?)),
+            Holder::Volume(id) => Some(metadata::of_volume(id)),
+            Holder::Snapshot(id) => Some(metadata::of_snapshot(id)),
+        })
+    }
+
+    /// Metadata with rhain's own marker still in it.
+    async fn raw_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        match self.place(holder).await? {
+            Some(place) => Ok(metadata::decode(&self.json(&metadata::show(&place)).await?)),
+            None => Ok(property::decode(&self.json(&glance::image::show(holder.id())).await?)),
+        }
+    }
+
+    pub(super) async fn read_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        let mut meta = self.raw_meta(holder).await?;
+        meta.remove(MARKER);
+        Ok(meta)
+    }
+
+    pub(super) async fn merge_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        match self.place(holder).await? {
+            Some(place) => self.ask(&metadata::merge(&place, items)).await.map(drop),
+            None => {
+                let call = property::patch(holder.id(), items, &[]).map_err(|error| self.own(error))?;
+                self.ask(&call).await.map(drop)
+            }
+        }
+    }
+
+    pub(super) async fn put_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        let old = self.raw_meta(holder).await?;
+        match self.place(holder).await? {
+            Some(place) => {
+                let mut items = items.clone();
+                if let Some(marker) = old.get(MARKER) {
+                    items.insert(MARKER.to_string(), marker.clone());
+                }
+                self.ask(&metadata::replace(&place, &items)).await.map(drop)
+            }
+            None => {
+                let gone: Vec<String> = old.keys().filter(|key| !items.contains_key(*key)).cloned().collect();
+                if gone.is_empty() && items.is_empty() {
+                    return Ok(());
+                }
+                self.ask(&property::patch(holder.id(), items, &gone)?).await.map(drop)
+            }
+        }
+    }
+
+    pub(super) async fn take_meta(&self, holder: &Holder, key: &str) -> Result<()> {
+        let place = self.place(holder).await?;
+        if let Some(place) = place.as_ref().filter(|_| is_segment(key))
+            && self.take_away(&metadata::delete(place, key)).await?
+        {
+            return Ok(());
+        }
+        // Not deleted by its own path: it is not there, or its key cannot stand in a path (`a/b`, `x.json`).
+        let mut rest = self.raw_meta(holder).await?;
+        if rest.remove(key).is_none() {
+            rest.remove(MARKER);
+            let has = rest.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let mut error = self.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
+            error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
+            return Err(error.coded("cloud::not_found"));
+        }
+        match place {
+            Some(place) => self.ask(&metadata::replace(&place, &rest)).await.map(drop),
+            None => {
+                let call = property::patch(holder.id(), &BTreeMap::new(), &[key.to_string()])?;
+                self.ask(&call).await.map(drop)
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Images and flavors: what servers are made from. Without Glance in the catalog, images are asked of Nova.
+
+use super::OpenStack;
+use super::ask::found;
+use super::call::is_segment;
+use super::glance;
+use super::nova::servers::is_enough;
+use super::nova::{flavor, image};
+use super::session::Service;
+use crate::cloud::{Flavor, Image, ImageFilter, Kind, Result};
+
+impl OpenStack {
+    /// Whether the cloud has Glance; without, images are asked of Nova.
+    pub(super) async fn has_glance(&self) -> Result<bool> {
+        let asked = || async {
+            match self.session.url(&Service::Image, "", &[]).await {
+                Ok(_) => Ok(true),
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => Ok(false),
+                Err(error) => Err(error),
+            }
+        };
+        self.glance.get_or_try_init(asked).await.copied()
+    }
+
+    pub(super) async fn list_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+        let sieve = glance::image::Sieve::new(filter)?;
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        let glance = self.has_glance().await?;
+        let first = match glance {
+            true => glance::image::first(filter),
+            false => image::page(Vec::new(), &self.compute().await?),
+        };
+        let mut out = Vec::new();
+        if filter.limit == Some(0) {
+            return Ok(out);
+        }
+        self.every(first, "images", |entry| {
+            let image = match glance {
+                true => glance::image::decode(entry, cloud, read),
+                false => image::decode(entry, cloud, read),
+            };
+            out.extend(image.filter(|image| sieve.lets_through(image)));
+            is_enough(filter.limit, out.len())
+        })
+        .await?;
+        Ok(out)
+    }
+
+    pub(super) async fn show_image(&self, id: &str) -> Result<Option<Image>> {
+        if !is_segment(id) {
+            return Ok(None);
+        }
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        let image = match self.has_glance().await? {
+            true => found(self.json(&glance::image::show(id)).await)?
+                .and_then(|body| glance::image::decode(&body, cloud, read)),
+            false => found(self.json(&image::show(id, &self.compute().await?)).await)?
+                .and_then(|body| image::decode(body.get("image")?, cloud, read)),
+        };
+        Ok(image.filter(|image| image.status != "DELETED"))
+    }
+
+    pub(super) async fn take_image(&self, id: &str) -> Result<bool> {
+        if !is_segment(id) {
+            return Ok(false);
+        }
+        let call = match self.has_glance().await? {
+            true => glance::image::delete(id),
+            false => image::delete(id, &self.compute().await?),
+        };
+        self.take_away(&call).await
+    }
+
+    pub(super) async fn list_flavors(&self) -> Result<Vec<Flavor>> {
+        let first = flavor::page(Vec::new(), &self.compute().await?);
+        let mut out: Vec<Flavor> = Vec::new();
+        self.every(first, "flavors", |entry| {
+            out.extend(flavor::decode(entry, self.session.name()));
+            false
+        })
+        .await?;
+        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
+        Ok(out)
+    }
+
+    pub(super) async fn show_flavor(&self, id: &str) -> Result<Option<Flavor>> {
+        if !is_segment(id) {
+            return Ok(None);
+        }
+        let body = found(self.json(&flavor::show(id, &self.compute().await?)).await)?;
+        Ok(body.and_then(|body| flavor::decode(body.get("flavor")?, self.session.name())))
+    }
+}

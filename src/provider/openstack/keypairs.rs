@@ -1,0 +1,54 @@
+//! Making key pairs. A name is there once for a user, so one that was taken in is found by it; the private half of one that the
+//! cloud made is in its answer and nowhere else.
+
+use super::OpenStack;
+use super::creating::{Attempt, quoted};
+use super::nova::keypair;
+use crate::cloud::{Keypair, Noun, Resource, Result, Value};
+use serde_json::Value as Json;
+
+impl OpenStack {
+    /// Make a pair, or take in a public key.
+    pub(super) async fn make_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
+        let range = self.compute().await?;
+        let call = keypair::create(name, public_key, &range).map_err(|error| self.own(error))?;
+        let list = format!("find_keypair({})", quoted(name));
+        let attempt = Attempt {
+            verb: "create_keypair",
+            sought: format!("a key pair `{name}` with this public key"),
+            list: list.clone(),
+        };
+        let made = |body: &Json| keypair::decode(body, self.session.name());
+        if let Some(key) = public_key {
+            let find = || async move {
+                let there = self.keypair(name).await?;
+                Ok(there.filter(|there| there.public_key.as_deref().map(str::trim) == Some(key.trim())))
+            };
+            return self.create(&call, &attempt, made, find).await;
+        }
+        let error = match self.described(&call, "keypair", made).await {
+            Err(error) if error.maybe => error,
+            known => return known,
+        };
+        let there = self.keypair(name).await.ok().flatten();
+        let looked = format!("for a key pair `{name}`, once");
+        let exists = match &there {
+            Some(_) => "a key pair of this name, whose private key nobody has",
+            None => "no key pair of this name; it could still appear",
+        };
+        let help = match &there {
+            Some(_) => format!("delete(keypair({}))", quoted(name)),
+            None => list,
+        };
+        let mut error = self.unresolved(error, "create_keypair", looked, exists, &help);
+        error.exists = there.into_iter().map(Value::from).collect();
+        Err(error)
+    }
+
+    async fn keypair(&self, name: &str) -> Result<Option<Keypair>> {
+        Ok(match self.show_thing(Noun::Keypair, name).await? {
+            Some(Resource::Keypair(keypair)) => Some(std::sync::Arc::unwrap_or_clone(keypair)),
+            _ => None,
+        })
+    }
+}

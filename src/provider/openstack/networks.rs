@@ -1,0 +1,155 @@
+//! Networks with their ranges, which are their subnets' to tell; and finding one by id or name.
+
+use super::OpenStack;
+use super::ask::found;
+use super::creating::{Attempt, quoted};
+use super::decode::text;
+use super::neutron::{network, subnet};
+use super::session::Service;
+use super::things::is_named;
+use crate::cloud::{Kind, Listing, Network, NetworkSpec, Resource, Result, Value};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// What stands for an id in the requests of a dry run that need one of an answer.
+const UNKNOWN: &str = "NETWORK_ID";
+
+impl OpenStack {
+    /// The networks that a listing lets through, with their ranges: one list of subnets for all of them.
+    pub(super) async fn list_networks(&self, listing: &Listing) -> Result<Vec<Resource>> {
+        let cloud = self.session.name();
+        let decode = |body: &Json| network::decode(body, cloud).map(Resource::from);
+        let mut networks = self.gather(network::first(listing), "networks", listing, decode).await?;
+        let ids: Vec<String> = networks.iter().map(|network| network.id().to_string()).collect();
+        let ranges = self.ranges(&ids).await?;
+        for resource in &mut networks {
+            if let Resource::Network(network) = resource {
+                let network = Arc::make_mut(network);
+                network.cidrs = of(&ranges, &network.id);
+            }
+        }
+        Ok(networks)
+    }
+
+    /// One network with its ranges.
+    pub(super) async fn show_network(&self, id: &str) -> Result<Option<Network>> {
+        let decode = |body: &Json| network::decode(body, self.session.name());
+        let Some(mut network) = self.shown(&network::show(id), "network", decode).await? else {
+            return Ok(None);
+        };
+        network.cidrs = of(&self.ranges(std::slice::from_ref(&network.id)).await?, &network.id);
+        Ok(Some(network))
+    }
+
+    /// Network and range of every subnet of these networks.
+    async fn ranges(&self, networks: &[String]) -> Result<Vec<(String, String)>> {
+        let mut ranges = Vec::new();
+        if !networks.is_empty() {
+            self.every(subnet::of_networks(networks), "subnets", |entry| {
+                ranges.extend(text(entry, "network_id").zip(text(entry, "cidr")));
+                false
+            })
+            .await?;
+        }
+        Ok(ranges)
+    }
+
+    /// Make a network, and a subnet that is all of its range. A network whose subnet is refused is taken back.
+    pub(super) async fn make_network(&self, spec: &NetworkSpec) -> Result<Network> {
+        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let attempt = Attempt {
+            verb: "create_network",
+            sought: format!("a network `{}` that is as old as this call", spec.name),
+            list: format!("networks(#{{ name: {} }})", quoted(&spec.name)),
+        };
+        let made = |body: &Json| network::decode(body.get("network")?, cloud);
+        let list = network::first(&Listing::named(&spec.name));
+        let find = || async {
+            let fits = |entry: &Json| is_named(entry, &spec.name);
+            let new = self.made_since(started, &list, "networks", fits).await?;
+            Ok(new.and_then(|entry| network::decode(&entry, cloud)))
+        };
+        let made = self.create(&network::create(&spec.name), &attempt, made, find).await;
+        let mut network = match (made, &spec.cidr) {
+            (Ok(network), Some(_)) => network,
+            (Err(error), Some(cidr)) if error.kind == Kind::Pretended => {
+                // A dry run shows the second request too.
+                let _ = self.ask(&subnet::create(UNKNOWN, &spec.name, cidr)).await;
+                return Err(error);
+            }
+            (made, _) => return made,
+        };
+        let Some(cidr) = &spec.cidr else { return Ok(network) };
+        match self.make_subnet(&network.id, &spec.name, cidr, &attempt).await {
+            Ok(range) => {
+                network.cidrs = vec![range];
+                Ok(network)
+            }
+            Err(mut error) => {
+                let undone = !error.maybe && self.take_away(&network::delete(&network.id)).await.is_ok();
+                if !undone {
+                    error.exists = vec![Value::from(network)];
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Make a subnet; gives its range as the cloud writes it.
+    async fn make_subnet(&self, network: &str, name: &str, cidr: &str, attempt: &Attempt) -> Result<String> {
+        let attempt = Attempt {
+            verb: attempt.verb,
+            sought: "a subnet of the new network".to_string(),
+            list: format!("subnets({})", quoted(network)),
+        };
+        let ids = [network.to_string()];
+        let find = || async { Ok(self.ranges(&ids).await?.pop().map(|(_, range)| range)) };
+        let call = subnet::create(network, name, cidr);
+        self.create(&call, &attempt, |body| text(body.get("subnet")?, "cidr"), find).await
+    }
+
+    /// The id of the network that a text names.
+    pub(super) async fn network_id(&self, wanted: &str) -> Result<String> {
+        match self.session.url(&Service::Network, "", &[]).await {
+            Ok(_) => {}
+            // A cloud without Neutron (nova-network): what was given is taken for the id.
+            Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => {
+                return Ok(wanted.to_string());
+            }
+            Err(error) => return Err(error),
+        }
+        let narrowed = [("id", uuid::Uuid::try_parse(wanted).is_ok()), ("name", true)];
+        for (field, _) in narrowed.into_iter().filter(|(_, worth)| *worth) {
+            let networks = self.named_networks(vec![(field.to_string(), wanted.to_string())]).await?;
+            if networks.iter().any(|network| network.id == wanted || network.name == wanted) {
+                return network::choose(self.session.name(), wanted, &networks)
+                    .map(|network| network.id.clone());
+            }
+        }
+        let all = self.named_networks(Vec::new()).await?;
+        network::choose(self.session.name(), wanted, &all).map(|network| network.id.clone())
+    }
+
+    async fn named_networks(&self, query: Vec<(String, String)>) -> Result<Vec<Network>> {
+        self.short_networks(network::page(query)).await
+    }
+
+    /// The networks that lead out of the cloud, by id and name; none where there is no Neutron.
+    pub(super) async fn external_networks(&self) -> Result<Vec<Network>> {
+        Ok(found(self.short_networks(network::external()).await)?.unwrap_or_default())
+    }
+
+    async fn short_networks(&self, first: super::session::Call) -> Result<Vec<Network>> {
+        let mut out = Vec::new();
+        self.every(first, "networks", |entry| {
+            out.extend(network::decode(entry, self.session.name()));
+            false
+        })
+        .await?;
+        Ok(out)
+    }
+}
+
+fn of(ranges: &[(String, String)], network: &str) -> Vec<String> {
+    ranges.iter().filter(|(of, _)| of == network).map(|(_, range)| range.clone()).collect()
+}

@@ -1,0 +1,50 @@
+//! Any REST call that a script writes: service, method, path and body, with the session's token.
+
+use super::OpenStack;
+use super::fault;
+use super::session::{Call, Service};
+use crate::cloud::{Error, Kind, Result, Value};
+use crate::wire::{Body, Method};
+use serde_json::Value as Json;
+
+impl OpenStack {
+    /// Send it, and give the decoded answer: text where it is no JSON.
+    pub(super) async fn raw_call(
+        &self,
+        service: &str,
+        method: &str,
+        path: &str,
+        body: Option<&Json>,
+    ) -> Result<Value> {
+        const METHODS: [Method; 6] =
+            [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete];
+        let known = METHODS.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(method));
+        let method = known.ok_or_else(|| {
+            Error::new(Kind::InvalidArgument, format!("`{method}` is no method of a REST call"))
+                .help("use one of GET, HEAD, POST, PUT, PATCH, DELETE")
+        })?;
+        let service = Service::named(service);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut call = Call::new("api", service, method, format!("/{}", path.trim_start_matches('/')));
+        call.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        if self.session.wants_version(&call.service) || call.service == Service::Compute {
+            // What the user configured, or the API's own default: a raw call is not ours to raise.
+            call.microversion = self.session.microversions(&call.service).await?.default;
+        }
+        if let Some(body) = body {
+            call.body = Body::Json(body.clone());
+        }
+        let answer = self.ask(&call).await?;
+        if answer.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Value::Unit);
+        }
+        Ok(match serde_json::from_slice::<Json>(&answer.body) {
+            Ok(json) => Value::from_json(&json),
+            Err(error) if answer.header("content-type").is_some_and(|kind| kind.contains("json")) => {
+                let what = format!("it says that it is JSON and is not ({error})");
+                return Err(fault::nonsense(&self.session, &call, &answer, &what));
+            }
+            Err(_) => Value::text(String::from_utf8_lossy(&answer.body)),
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! Making and deleting routers. A router is joined to subnets by ports, which go before it can.
+
+use super::OpenStack;
+use super::creating::{Attempt, quoted};
+use super::neutron::port::{self, Port};
+use super::neutron::subnet;
+use super::neutron::{network, router};
+use super::things::is_named;
+use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Subnet, Value};
+use serde_json::Value as Json;
+
+/// What stands for an id in the requests of a dry run that need one of an answer.
+const UNKNOWN: &str = "ROUTER_ID";
+
+impl OpenStack {
+    /// Make a router that joins every subnet of the networks. One that cannot be joined is taken back.
+    pub(super) async fn make_router(&self, spec: &RouterSpec) -> Result<Router> {
+        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let subnets = self.subnets_of(&spec.networks).await?;
+        let bare = spec.networks.iter().find(|network| {
+            !subnets.iter().any(|subnet| subnet.network.as_deref() == Some(network.as_str()))
+        });
+        let attempt = Attempt {
+            verb: "create_router",
+            sought: format!("a router `{}` that is as old as this call", spec.name),
+            list: format!("routers(#{{ name: {} }})", quoted(&spec.name)),
+        };
+        let made = |body: &Json| router::decode(body.get("router")?, cloud);
+        let list = router::first(&Listing::named(&spec.name), self.project().await?.as_deref());
+        let find = || async {
+            let fits = |entry: &Json| is_named(entry, &spec.name);
+            let new = self.made_since(started, &list, "routers", fits).await?;
+            Ok(new.and_then(|entry| router::decode(&entry, cloud)))
+        };
+        // A network that is only pretended has no subnet either: there a dry run goes on.
+        if let Some(network) = bare
+            && self.shown(&network::show(network), "network", |body| Some(body.clone())).await?.is_some()
+        {
+            let message = format!("the network {network} has no subnet that a router could join");
+            let error = Error::new(Kind::InvalidArgument, message);
+            return Err(self.own(error.help("make networks with `cidr`, which gives them a subnet")));
+        }
+        let made =
+            self.create(&router::create(&spec.name, spec.external.as_deref()), &attempt, made, find).await;
+        let router = match made {
+            Err(error) if error.kind == Kind::Pretended => {
+                // A dry run shows the other requests too.
+                for subnet in &subnets {
+                    let _ = self.ask(&router::join(UNKNOWN, &subnet.id)).await;
+                }
+                return Err(error);
+            }
+            made => made?,
+        };
+        for subnet in &subnets {
+            if let Err(mut error) = self.join(&router.id, &subnet.id).await {
+                let undone = !error.maybe && self.take_router(&router.id).await.is_ok();
+                if !undone {
+                    error.exists = vec![Value::from(router)];
+                }
+                return Err(error);
+            }
+        }
+        Ok(router)
+    }
+
+    async fn join(&self, router: &str, subnet: &str) -> Result<()> {
+        let attempt = Attempt {
+            verb: "create_router",
+            sought: "a port of the router in the subnet".to_string(),
+            list: format!("router({})", quoted(router)),
+        };
+        let find = || async {
+            let ports = self.ports(port::of_device(router)).await?;
+            let mut subnets = ports.iter().flat_map(|port| &port.addresses).map(|(subnet, _)| subnet);
+            Ok(subnets.any(|one| one.as_deref() == Some(subnet)).then_some(()))
+        };
+        self.create(&router::join(router, subnet), &attempt, |_| Some(()), find).await
+    }
+
+    async fn subnets_of(&self, networks: &[String]) -> Result<Vec<Subnet>> {
+        let mut out: Vec<Subnet> = Vec::new();
+        if !networks.is_empty() {
+            self.every(subnet::of_networks(networks), "subnets", |entry| {
+                out.extend(subnet::decode(entry, self.session.name()));
+                false
+            })
+            .await?;
+        }
+        out.retain(|subnet| subnet.network.as_ref().is_some_and(|network| networks.contains(network)));
+        Ok(out)
+    }
+
+    /// Ports, all pages.
+    pub(super) async fn ports(&self, first: super::session::Call) -> Result<Vec<Port>> {
+        let mut out = Vec::new();
+        self.every(first, "ports", |entry| {
+            out.extend(port::decode(entry));
+            false
+        })
+        .await?;
+        Ok(out)
+    }
+
+    /// Delete a router, and before it what joins it to subnets; `false` where it was gone already.
+    pub(super) async fn take_router(&self, id: &str) -> Result<bool> {
+        match self.take_away(&router::delete(id)).await {
+            Err(error) if error.kind == Kind::Conflict => {}
+            ended => return ended,
+        }
+        for port in self.ports(port::of_device(id)).await?.iter().filter(|port| port.is_interface()) {
+            self.take_away(&router::leave(id, &port.id)).await?;
+        }
+        self.take_away(&router::delete(id)).await
+    }
+}

@@ -1,0 +1,96 @@
+//! Making security groups, and changing what they let through.
+
+use super::OpenStack;
+use super::creating::{Attempt, quoted};
+use super::decode::text;
+use super::neutron::security_group;
+use super::things::is_named;
+use crate::cloud::{Error, Kind, Listing, Result, Rule, SecurityGroup};
+use serde_json::Value as Json;
+
+/// Neutron's word for a rule that is there already.
+const EXISTS: &str = "SecurityGroupRuleExists";
+
+impl OpenStack {
+    /// Make a group. Names are not unique in Neutron, so one whose answer was lost is known by its age.
+    pub(super) async fn make_group(&self, name: &str, description: &str) -> Result<SecurityGroup> {
+        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let attempt = Attempt {
+            verb: "create_security_group",
+            sought: format!("a security group `{name}` that is as old as this call"),
+            list: format!("security_groups(#{{ name: {} }})", quoted(name)),
+        };
+        let made = |body: &Json| security_group::decode(body.get("security_group")?, cloud);
+        let list = security_group::first(&Listing::named(name), self.project().await?.as_deref());
+        let find = || async {
+            let fits = |entry: &Json| {
+                is_named(entry, name) && text(entry, "description").unwrap_or_default() == description
+            };
+            let new = self.made_since(started, &list, "security_groups", fits).await?;
+            Ok(new.and_then(|entry| security_group::decode(&entry, cloud)))
+        };
+        self.create(&security_group::create(name, description), &attempt, made, find).await
+    }
+
+    /// Let something through. A rule that is for both kinds of address is there when both are.
+    pub(super) async fn allow(&self, group: &str, rule: &Rule) -> Result<()> {
+        let (mut made, mut there) = (false, None);
+        let attempt = Attempt {
+            verb: "authorize",
+            sought: "the rule in the group".to_string(),
+            list: format!("security_group({}).rules", quoted(group)),
+        };
+        for (ethertype, call) in security_group::authorize(group, rule) {
+            let find = || async {
+                let body = self.json(&security_group::show(group)).await?;
+                let group = body.get("security_group").unwrap_or(&Json::Null);
+                let mut rules = security_group::rules(group);
+                Ok(rules.any(|held| security_group::is_of(held, rule, ethertype)).then_some(()))
+            };
+            match self.create(&call, &attempt, |_| Some(()), find).await {
+                Ok(()) => made = true,
+                Err(mut error) if error.code.as_deref() == Some(EXISTS) => {
+                    error.message = format!("`{}` is let through already", rule.words());
+                    there = Some(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        match there {
+            Some(error) if !made => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// No longer let something through.
+    pub(super) async fn forbid(&self, group: &str, rule: &Rule) -> Result<()> {
+        let body = self.json(&security_group::show(group)).await?;
+        let shown = body.get("security_group").unwrap_or(&Json::Null);
+        let meant: Vec<String> = security_group::rules(shown)
+            .filter(|held| security_group::is_meant(held, rule))
+            .filter_map(|held| text(held, "id"))
+            .collect();
+        let mut gone = false;
+        for id in &meant {
+            gone |= self.take_away(&security_group::revoke(id)).await?;
+        }
+        if gone {
+            return Ok(());
+        }
+        let name = text(shown, "name").unwrap_or_else(|| group.to_string());
+        let message = format!("`{name}` does not let `{}` through", rule.words());
+        let mut error = self.own(Error::new(Kind::NotFound, message).coded("cloud::not_found"));
+        let held: Vec<String> = security_group::rules(shown)
+            .map(security_group::rule)
+            .filter(|held| held.direction == rule.direction)
+            .map(|held| format!("`{}`", held.words()))
+            .collect();
+        error.help = Some(match held.is_empty() {
+            true => {
+                format!("look at `security_group({}).rules`: nothing is let through this way", quoted(&name))
+            }
+            false => format!("choose one of its rules: {}", held.join(", ")),
+        });
+        Err(error)
+    }
+}

@@ -1,0 +1,138 @@
+//! Servers, but for making them: listing, showing, changing and deleting, their actions, images and consoles.
+
+use super::OpenStack;
+use super::ask::found;
+use super::call::{With, is_segment};
+use super::decode::{reference, scalar, text};
+use super::fault;
+use super::nova::servers::{Sieve, is_enough};
+use super::nova::{action, console, files, server, servers, version};
+use crate::cloud::{
+    Accepted, Action, Cloud, Kind, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate,
+};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+impl OpenStack {
+    /// A server from its description.
+    pub(super) fn server_of(&self, body: &Json) -> Option<Server> {
+        server::decode(body, self.session.name(), self.clock.now())
+    }
+
+    pub(super) async fn list_servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+        let sieve = Sieve::new(filter)?;
+        let mut out = Vec::new();
+        if filter.limit == Some(0) {
+            return Ok(out);
+        }
+        let first = servers::first(filter, &self.compute().await?);
+        self.every(first, "servers", |entry| {
+            out.extend(self.server_of(entry).filter(|server| sieve.lets_through(server)));
+            is_enough(filter.limit, out.len())
+        })
+        .await?;
+        Ok(out)
+    }
+
+    pub(super) async fn show_server(&self, id: &str) -> Result<Option<Server>> {
+        if !is_segment(id) {
+            return Ok(None);
+        }
+        let call = server::show(id).version(version::usual(&self.compute().await?));
+        let Some(body) = found(self.json(&call).await)? else {
+            return Ok(None);
+        };
+        // An id such as `detail` asks for a list; no server is called that.
+        Ok(body
+            .get("server")
+            .and_then(|body| self.server_of(body))
+            .filter(|server| server.status != "DELETED"))
+    }
+
+    pub(super) async fn change_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
+        let range = self.compute().await?;
+        let mut version = version::usual(&range);
+        if update.description.is_some() {
+            let least = version::DESCRIPTION;
+            let raised = version::at_least(&range, least);
+            let old = || self.own(files::too_old("`update` of `description`", least, &range));
+            version = Some(raised.ok_or_else(old)?);
+        }
+        self.ask(&server::update(id, update).version(version)).await.map(drop)
+    }
+
+    pub(super) async fn ask_action(&self, id: &str, action: &Action) -> Result<Accepted> {
+        let call = action::act(id, action, &self.compute().await?).map_err(|error| self.own(error))?;
+        let answer = self.ask(&call).await?;
+        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let told = body.get("server").unwrap_or(&body).get("adminPass").and_then(Json::as_str);
+        let admin_pass = matches!(action, Action::Rebuild(_) | Action::Rescue { .. })
+            .then(|| told.filter(|password| !password.is_empty()).map(Secret::new))
+            .flatten();
+        Ok(Accepted { request_id: answer.request_id().map(str::to_string), admin_pass })
+    }
+
+    pub(super) async fn state_of_request(&self, server: &str, request: &str) -> Result<RequestState> {
+        if !is_segment(request) {
+            return Ok(RequestState::Unknown);
+        }
+        let call = action::state(server, request, &self.compute().await?);
+        Ok(match found(self.json(&call).await) {
+            Ok(body) => body.map_or(RequestState::Unknown, |body| action::decode_state(&body)),
+            // A cloud that lets nobody look is a cloud that keeps no trace.
+            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::Unsupported) => RequestState::Unknown,
+            Err(error) => return Err(error),
+        })
+    }
+
+    pub(super) async fn image_of_server(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+    ) -> Result<String> {
+        let call = action::create_image(id, name, meta, &self.compute().await?);
+        let answer = self.ask(&call).await?;
+        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+        let told = body.get("image_id").and_then(scalar);
+        let located = || answer.header("location").and_then(|url| reference(&Json::from(url)));
+        told.or_else(located)
+            .ok_or_else(|| fault::nonsense(&self.session, &call, &answer, "it names no image"))
+    }
+
+    pub(super) async fn read_console(&self, id: &str, lines: Option<i64>) -> Result<String> {
+        Ok(console::decode_log(&self.json(&console::log(id, lines, &self.compute().await?)).await?))
+    }
+
+    pub(super) async fn open_console(&self, id: &str) -> Result<String> {
+        let range = self.compute().await?;
+        let mut first = None;
+        for kind in console::KINDS {
+            match self.described(&console::url(id, kind, &range), "console", console_of).await {
+                Ok(url) => return Ok(url),
+                // A cloud with another kind of console refuses this one; what it says of the usual one is told.
+                Err(error) if matches!(error.kind, Kind::InvalidArgument | Kind::Unsupported) => {
+                    first.get_or_insert(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(first.unwrap_or_else(|| self.unsupported("console_url")))
+    }
+
+    pub(super) async fn take_server(&self, id: &str, force: bool) -> Result<bool> {
+        if !is_segment(id) {
+            return Ok(false);
+        }
+        let call = match force {
+            true => action::post("server.delete", id, serde_json::json!({"forceDelete": null})),
+            false => server::delete(id),
+        };
+        let call = call.version(version::usual(&self.compute().await?));
+        self.take_away(&call).await
+    }
+}
+
+fn console_of(body: &Json) -> Option<String> {
+    text(body, "url").or_else(|| console::decode_url(body))
+}

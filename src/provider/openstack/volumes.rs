@@ -1,0 +1,126 @@
+//! Changing volumes: making, growing, attaching and detaching them, and making snapshots of them.
+
+use super::OpenStack;
+use super::cinder::{snapshot, volume};
+use super::creating::{Attempt, quoted};
+use super::decode::{int, text};
+use super::nova::volume_attachment;
+use super::session::{Range, Service};
+use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Volume, VolumeSpec};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+impl OpenStack {
+    /// The microversions of Cinder.
+    async fn block_storage(&self) -> Result<Range> {
+        self.session.microversions(&Service::Volume).await
+    }
+
+    /// Ask for a volume.
+    pub(super) async fn make_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        let marker = uuid::Uuid::new_v4().to_string();
+        let attempt = Attempt {
+            verb: "create_volume",
+            sought: "a volume with this call's marker".to_string(),
+            list: format!("volumes(#{{ name: {} }})", quoted(&spec.name)),
+        };
+        let made = |body: &Json| volume::decode(body.get("volume")?, cloud, now);
+        let find = || async {
+            let mut out = None;
+            self.every(volume::first(&Listing::named(&spec.name)), "volumes", |entry| {
+                out = Some(entry)
+                    .filter(|entry| volume::is_marked(entry, &marker))
+                    .and_then(|entry| volume::decode(entry, cloud, now));
+                out.is_some()
+            })
+            .await?;
+            Ok(out)
+        };
+        self.create(&volume::create(spec, &marker), &attempt, made, find).await
+    }
+
+    /// Ask for a snapshot, also of a volume in use.
+    pub(super) async fn make_snapshot(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+    ) -> Result<Snapshot> {
+        let (cloud, now, range) = (self.session.name(), self.clock.now(), self.block_storage().await?);
+        let in_use = snapshot::needs_force(&range) && self.is_in_use(id).await?;
+        let marker = uuid::Uuid::new_v4().to_string();
+        let attempt = Attempt {
+            verb: "snapshot",
+            sought: "a snapshot with this call's marker".to_string(),
+            list: format!("snapshots(#{{ name: {} }})", quoted(name)),
+        };
+        let made = |body: &Json| snapshot::decode(body.get("snapshot")?, cloud, now);
+        let listing = Listing { volume: Some(id.to_string()), ..Listing::named(name) };
+        let find = || async {
+            let mut out = None;
+            self.every(snapshot::first(&listing), "snapshots", |entry| {
+                out = Some(entry)
+                    .filter(|entry| volume::is_marked(entry, &marker))
+                    .and_then(|entry| snapshot::decode(entry, cloud, now));
+                out.is_some()
+            })
+            .await?;
+            Ok(out)
+        };
+        let call = snapshot::create(id, name, meta, &marker, in_use, &range);
+        self.create(&call, &attempt, made, find).await
+    }
+
+    async fn is_in_use(&self, id: &str) -> Result<bool> {
+        let body = self.json(&volume::show(id)).await?;
+        let status = body.get("volume").and_then(|volume| text(volume, "status"));
+        Ok(status.is_some_and(|status| status.eq_ignore_ascii_case("in-use")))
+    }
+
+    /// Ask for more room.
+    pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
+        let call = volume::extend(id, size, &self.block_storage().await?);
+        let attempt = Attempt {
+            verb: "extend",
+            sought: format!("a volume {id} of {size} GiB, or one that is growing"),
+            list: format!("volume({})", quoted(id)),
+        };
+        let find = || async {
+            let body = self.json(&volume::show(id)).await?;
+            let Some(volume) = body.get("volume") else { return Ok(None) };
+            let grows = text(volume, "status").is_some_and(|status| status == "extending");
+            Ok((grows || int(volume, "size") == Some(size)).then_some(()))
+        };
+        self.create(&call, &attempt, |_| Some(()), find).await
+    }
+
+    /// Ask for a volume to be attached.
+    pub(super) async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
+        let range = self.compute().await?;
+        let attempt = Attempt {
+            verb: "attach",
+            sought: "the volume among those of the server".to_string(),
+            list: format!("volume({})", quoted(id)),
+        };
+        let find = || async {
+            let body = self.json(&volume_attachment::all(server, &range)).await?;
+            Ok(volume_attachment::holds(&body, id).then_some(()))
+        };
+        let call = volume_attachment::attach(server, id, device, &range);
+        self.create(&call, &attempt, |_| Some(()), find).await
+    }
+
+    /// Ask for a volume to be detached; one that is not attached there is `not_found`.
+    pub(super) async fn detach(&self, server: &str, id: &str) -> Result<()> {
+        let call = volume_attachment::detach(server, id, &self.compute().await?);
+        match self.take_away(&call).await? {
+            true => Ok(()),
+            false => Err(self.own(
+                Error::new(Kind::NotFound, format!("the volume {id} is not attached to the server {server}"))
+                    .coded("cloud::not_found")
+                    .help(format!("look at `volume({}).server`", quoted(id))),
+            )),
+        }
+    }
+}

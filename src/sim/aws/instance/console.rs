@@ -1,0 +1,36 @@
+//! What an instance's console printed, and its administrator's password.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::view::console;
+use super::{Life, shown};
+use crate::sim::aws::call::{Action, Told, asks};
+use crate::sim::aws::refused::Outcome;
+use crate::sim::aws::region::Region;
+use crate::sim::aws::xml::Xml;
+
+pub(in crate::sim::aws) static ACTIONS: &[Action] = &[
+    asks("ec2.GetConsoleOutput", &["InstanceId", "Latest"], output),
+    asks("ec2.GetPasswordData", &["InstanceId"], password),
+];
+
+fn output(region: &mut Region<'_>) -> Outcome<Told> {
+    let at = region.instance(region.params.need("InstanceId")?)?;
+    let row = shown(region, &region.world.servers[at]);
+    // Nothing was printed yet, or is kept any more.
+    let silent = matches!(row.life, Life::Pending | Life::Terminated);
+    let text = if silent { String::new() } else { STANDARD.encode(console(&row)) };
+    let mut xml = Xml::default();
+    xml.text("instanceId", &row.id).time("timestamp", row.server.updated).text("output", text);
+    Ok(xml.into())
+}
+
+/// Only Windows has one; EC2 answers for all others too, with nothing.
+fn password(region: &mut Region<'_>) -> Outcome<Told> {
+    let at = region.instance(region.params.need("InstanceId")?)?;
+    let row = shown(region, &region.world.servers[at]);
+    let mut xml = Xml::default();
+    xml.text("instanceId", &row.id).time("timestamp", row.server.updated).text("passwordData", "");
+    Ok(xml.into())
+}

@@ -1,0 +1,70 @@
+//! The EC2 face: one query protocol at the root of the address, over the same world as the others.
+//!
+//! A request names its action and is signed ([`signature`], [`keys`]); [`call`] finds the action's row in [`TABLES`], lets it
+//! work on the [`region`] as the caller sees it, and gives the answer or the refusal EC2's shape. One file a kind of resource:
+//! the shapes are those of EC2's own description of version 2016-11-15, as botocore ships it. What EC2 knows and the world
+//! does not stands in the [`ledger`]. A small STS answers who the caller is.
+
+mod address;
+mod call;
+mod filter;
+mod group;
+mod ids;
+mod image;
+mod instance;
+mod interface;
+mod key;
+mod keys;
+mod ledger;
+mod params;
+mod permission;
+mod place;
+mod refused;
+mod region;
+mod signature;
+mod size;
+mod snapshot;
+mod sts;
+mod tag;
+mod volume;
+mod vpc;
+mod xml;
+
+pub(crate) use call::{Call, find, is_ours};
+pub(crate) use keys::key_of;
+pub(crate) use ledger::Ledger;
+
+use call::Action;
+
+/// The one region.
+pub(crate) const REGION: &str = "us-east-1";
+
+/// Its one zone; the world calls it `nova`.
+const ZONE: &str = "us-east-1a";
+
+/// All actions, a table a kind of resource.
+static TABLES: [&[Action]; 18] = [
+    instance::run::ACTIONS,
+    instance::list::ACTIONS,
+    instance::power::ACTIONS,
+    instance::attribute::ACTIONS,
+    instance::console::ACTIONS,
+    size::ACTIONS,
+    image::ACTIONS,
+    key::ACTIONS,
+    group::ACTIONS,
+    permission::ACTIONS,
+    tag::ACTIONS,
+    volume::ACTIONS,
+    snapshot::ACTIONS,
+    address::ACTIONS,
+    vpc::ACTIONS,
+    interface::ACTIONS,
+    place::ACTIONS,
+    sts::ACTIONS,
+];
+
+/// The names of all operations, as faults and the journal know them.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().flatten().map(|action| action.operation)
+}

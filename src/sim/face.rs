@@ -1,0 +1,66 @@
+//! Which protocol a request speaks, so that the server need not know: one call, whatever its shape.
+
+use super::aws::{self, Ledger};
+use super::openstack::{self, Answer, Request};
+use super::world::World;
+
+/// A request that was matched to an operation of one of the faces.
+pub(crate) enum Call<'a> {
+    OpenStack(Box<openstack::Call<'a>>),
+    Aws(aws::Call<'a>),
+}
+
+/// The names of all operations, as faults and the journal know them.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    openstack::operations().chain(aws::operations())
+}
+
+/// The operation that a request means.
+pub(crate) fn find(request: &Request) -> Call<'_> {
+    if aws::is_ours(request) {
+        Call::Aws(aws::find(request))
+    } else {
+        Call::OpenStack(Box::new(openstack::find(request)))
+    }
+}
+
+impl Call<'_> {
+    pub(crate) fn operation(&self) -> &'static str {
+        match self {
+            Call::OpenStack(call) => call.operation(),
+            Call::Aws(call) => call.operation(),
+        }
+    }
+
+    /// Whether it is meant to change the world.
+    pub(crate) fn writes(&self) -> bool {
+        match self {
+            Call::OpenStack(call) => call.writes(),
+            Call::Aws(call) => call.writes(),
+        }
+    }
+
+    /// The project of the caller, or nothing.
+    pub(crate) fn project(&self) -> &str {
+        match self {
+            Call::OpenStack(call) => call.project(),
+            Call::Aws(call) => call.project(),
+        }
+    }
+
+    /// An error of the face's own shape; a code where the face has such.
+    pub(crate) fn error(&self, status: u16, code: Option<&str>, message: &str) -> Answer {
+        match self {
+            Call::OpenStack(call) => call.error(status, message),
+            Call::Aws(call) => call.error(status, code, message),
+        }
+    }
+
+    /// Answers it. The project of the caller, once known, is left in the call.
+    pub(crate) fn run(&mut self, world: &mut World, ledger: &mut Ledger) -> Answer {
+        match self {
+            Call::OpenStack(call) => openstack::run(world, call),
+            Call::Aws(call) => call.run(world, ledger),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! Reading resources of any noun: one that must be there, one that may be, and all that a filter lets through.
+//!
+//! The verb's declared result says which noun; so a noun's three reading verbs are three declarations and no code.
+
+use super::argument::{Argument, Meta, Positive, Reference};
+use super::call::Call;
+use super::filter::{NamePattern, Statuses};
+use super::lookup;
+use super::verb::{Key, Outcome};
+use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result, Ty, Value};
+use std::sync::Arc;
+
+/// The filter key `name`.
+pub const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
+/// The filter key `status`.
+pub const STATUS: Key<Statuses> = Key::filter("status", "A status, or an array of them.");
+/// The filter key `meta`.
+pub const META: Key<Meta> = Key::filter("meta", "All of these metadata items.");
+/// The filter key `limit`.
+pub const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
+
+/// The kinds of error of reading one.
+pub const ERRORS: &[Kind] = &[Kind::NotFound, Kind::Ambiguous];
+
+fn noun_of(call: &Call) -> Result<Noun> {
+    match call.verb.returns {
+        Ty::Of(noun) | Ty::ArrayOf(&Ty::Of(noun)) => Ok(noun),
+        _ => {
+            Err(Error::new(Kind::Unsupported, format!("`{}` reads no single kind of thing", call.verb.name)))
+        }
+    }
+}
+
+/// The resource that the first argument names, read now; `not_found` where there is none.
+pub fn one(call: Call) -> Outcome<Value> {
+    Box::pin(async move {
+        let noun = noun_of(&call)?;
+        existing(&call, noun).await
+    })
+}
+
+/// The same, `()` where there is none.
+pub fn maybe(call: Call) -> Outcome<Value> {
+    Box::pin(async move {
+        let noun = noun_of(&call)?;
+        Ok(found(&call, noun).await?.map_or(Value::Unit, Value::from))
+    })
+}
+
+/// [`one`] of a noun that the verb's result does not say.
+pub async fn existing(call: &Call, noun: Noun) -> Result<Value> {
+    let first = call.form.params.first().map_or("", |first| first.name);
+    match call.subject() {
+        Some(Value::Text(text)) => {
+            let cloud = call.cloud()?;
+            let found = lookup::resource(&call.host, &cloud, noun, text).await;
+            Ok(Value::Resource(found.map_err(|error| call.placed(error, first))?))
+        }
+        subject => {
+            let name = match subject {
+                Some(Value::Resource(resource)) => resource.name(),
+                _ => "",
+            };
+            found(call, noun).await?.map(Value::from).ok_or_else(|| {
+                Error::new(Kind::NotFound, format!("the {} `{name}` is gone", noun.as_str()))
+                    .coded("cloud::not_found")
+                    .at(call.place(first), "gone")
+            })
+        }
+    }
+}
+
+async fn found(call: &Call, noun: Noun) -> Result<Option<Resource>> {
+    let first = call.form.params.first().map_or("", |first| first.name);
+    match reference(call)? {
+        Reference::Text(text) => {
+            let cloud = call.cloud()?;
+            lookup::find(&call.host, &cloud, noun, &text).await.map_err(|error| call.placed(error, first))
+        }
+        Reference::Object(object) => {
+            if let Some(stand_in) = super::pretend::is_stand_in(call, &object) {
+                return Ok(Some(stand_in));
+            }
+            let cloud = call.host.clouds.get(Some(object.cloud()))?;
+            Ok(cloud.one(noun, object.id()).await?.map(|new| object.renewed(new)))
+        }
+    }
+}
+
+fn reference(call: &Call) -> Result<Reference> {
+    match call.subject() {
+        Some(Value::Resource(resource)) => Ok(Reference::Object(resource.clone())),
+        Some(Value::Text(text)) => Ok(Reference::Text(text.clone())),
+        _ => Err(Error::new(Kind::InvalidArgument, format!("`{}` takes an id or a name", call.verb.name))),
+    }
+}
+
+/// What the filter keys that nouns share ask for; keys that the call's form does not have are not given.
+pub fn listing(call: &Call) -> Result<Listing> {
+    Ok(Listing {
+        name: call.find(&NAME)?.map(|name| name.0),
+        status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
+        meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
+        limit: limit(call)?,
+        ..Listing::default()
+    })
+}
+
+/// At the most how many.
+pub fn limit(call: &Call) -> Result<Option<usize>> {
+    Ok(call.find(&LIMIT)?.map(|limit| usize::try_from(limit.0).unwrap_or(usize::MAX)))
+}
+
+/// All resources of the verb's noun that the shared filter keys let through.
+pub fn all(call: Call) -> Outcome<Value> {
+    Box::pin(async move {
+        let listing = listing(&call)?;
+        list(&call, &listing).await
+    })
+}
+
+/// All resources of the verb's noun that a listing lets through; in a dry run the stand-ins among them.
+pub async fn list(call: &Call, listing: &Listing) -> Result<Value> {
+    list_on(call, &call.cloud()?, listing).await
+}
+
+/// The same on another cloud than the call's: the one of a resource that narrows it.
+pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, listing: &Listing) -> Result<Value> {
+    let noun = noun_of(call)?;
+    let mut found = cloud.list(noun, listing).await?;
+    if call.host.dry_run {
+        let pretended = call.host.stand_ins(cloud.name(), noun);
+        found.extend(pretended.into_iter().filter(|one| listing.lets_through(one)));
+    }
+    found.truncate(listing.limit.unwrap_or(usize::MAX));
+    for one in &found {
+        call.host.learn_name(cloud.name(), noun, one.id(), one.name());
+    }
+    Ok(Value::Array(found.into_iter().map(Value::Resource).collect()))
+}
+
+/// Whether an argument was given at all.
+pub fn is_given<T: Argument>(call: &Call, key: &Key<T>) -> bool {
+    !matches!(call.value(key.name), None | Some(Value::Unit))
+}

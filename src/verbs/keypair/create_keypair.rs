@@ -1,0 +1,33 @@
+//! `create_keypair`: make a key pair, or take in the public half of one.
+
+use crate::cloud::{Kind, Noun, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Name;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+/// The key pair's name.
+pub const NAME: Key<Name> = Key::required("name", "Its name.");
+/// The public half.
+pub const PUBLIC_KEY: Key<Name> =
+    Key::optional("public_key", "The public key, as in id_ed25519.pub; the cloud makes a pair otherwise.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "create_keypair",
+    group: Group::Keypairs,
+    summary: "Make a key pair, whose private key is told this once; or take in a public key.",
+    forms: &[Form::of(&[NAME.param(), PUBLIC_KEY.param()])],
+    returns: Ty::Of(Noun::Keypair),
+    effect: Effect::Creates,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"create_keypair("ops").name"#, gives: "ops" }],
+    errors: &[Kind::Conflict, Kind::InvalidArgument, Kind::OverQuota],
+    see: &["keypairs", "write_file", "reveal"],
+    run: Run::Once(|call| {
+        Box::pin(async move {
+            let (Name(name), public_key) = (call.get(&NAME)?, call.find(&PUBLIC_KEY)?.map(|key| key.0));
+            let cloud = call.cloud()?;
+            Ok(Value::from(cloud.create_keypair(&name, public_key.as_deref()).await?))
+        })
+    }),
+};

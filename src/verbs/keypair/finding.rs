@@ -1,0 +1,55 @@
+//! `keypairs`, `keypair`, `find_keypair`: reading key pairs.
+
+use crate::cloud::{Keypair, Kind, Noun, Ty};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<Keypair>> =
+    Key::required("keypair", "Its id or unique name, or the object itself, which is read again.");
+
+/// The declaration of `keypairs`.
+pub static KEYPAIRS: Verb = Verb {
+    name: "keypairs",
+    group: Group::Keypairs,
+    summary: "The key pairs, all of them or those a filter lets through.",
+    forms: &[Form::with(&[], &[finding::NAME.param(), finding::LIMIT.param()])],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Keypair)),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["keypair"],
+    run: Run::Once(finding::all),
+};
+
+/// The declaration of `keypair`.
+pub static KEYPAIR: Verb = Verb {
+    name: "keypair",
+    group: Group::Keypairs,
+    summary: "The key pair of this id or unique name, read now; an error when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Keypair),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[],
+    errors: finding::ERRORS,
+    see: &["keypairs"],
+    run: Run::Each(finding::one),
+};
+
+/// The declaration of `find_keypair`.
+pub static FIND_KEYPAIR: Verb = Verb {
+    name: "find_keypair",
+    group: Group::Keypairs,
+    summary: "The key pair of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Keypair),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"find_keypair("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["keypairs"],
+    run: Run::Each(finding::maybe),
+};

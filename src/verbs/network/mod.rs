@@ -1,0 +1,7 @@
+//! Networks, subnets and routers.
+
+pub mod create_network;
+pub mod create_router;
+pub mod networks;
+pub mod routers;
+pub mod subnets;

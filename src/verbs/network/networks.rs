@@ -1,0 +1,65 @@
+//! `networks`, `network`, `find_network`: reading networks.
+
+use crate::cloud::{Kind, Listing, Network, Noun, Result, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::call::Call;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<Network>> =
+    Key::required("network", "Its id or unique name, or the object itself, which is read again.");
+const EXTERNAL: Key<bool> = Key::filter("external", "Whether they lead out of the cloud.");
+
+/// The declaration of `networks`.
+pub static NETWORKS: Verb = Verb {
+    name: "networks",
+    group: Group::Networks,
+    summary: "The networks, all of them or those a filter lets through.",
+    forms: &[Form::with(
+        &[],
+        &[finding::NAME.param(), finding::STATUS.param(), EXTERNAL.param(), finding::LIMIT.param()],
+    )],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Network)),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"networks(#{ external: true }).map(|n| n.name)"#, gives: r#"["public"]"# }],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["network"],
+    run: Run::Once(|call| Box::pin(networks(call))),
+};
+
+/// The declaration of `network`.
+pub static NETWORK: Verb = Verb {
+    name: "network",
+    group: Group::Networks,
+    summary: "The network of this id or unique name, read now; an error when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Network),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"network("private").status"#, gives: "ACTIVE" }],
+    errors: finding::ERRORS,
+    see: &["networks"],
+    run: Run::Each(finding::one),
+};
+
+/// The declaration of `find_network`.
+pub static FIND_NETWORK: Verb = Verb {
+    name: "find_network",
+    group: Group::Networks,
+    summary: "The network of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Network),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"find_network("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["networks"],
+    run: Run::Each(finding::maybe),
+};
+
+async fn networks(call: Call) -> Result<Value> {
+    let listing = Listing { external: call.find(&EXTERNAL)?, ..finding::listing(&call)? };
+    finding::list(&call, &listing).await
+}

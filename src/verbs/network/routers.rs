@@ -1,0 +1,55 @@
+//! `routers`, `router`, `find_router`: reading routers.
+
+use crate::cloud::{Kind, Noun, Router, Ty};
+use crate::verbs::OPENSTACK;
+use crate::verbs::argument::Ref;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<Router>> =
+    Key::required("router", "Its id or unique name, or the object itself, which is read again.");
+
+/// The declaration of `routers`.
+pub static ROUTERS: Verb = Verb {
+    name: "routers",
+    group: Group::Networks,
+    summary: "The routers, all of them or those a filter lets through.",
+    forms: &[Form::with(&[], &[finding::NAME.param(), finding::STATUS.param(), finding::LIMIT.param()])],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Router)),
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["router"],
+    run: Run::Once(finding::all),
+};
+
+/// The declaration of `router`.
+pub static ROUTER: Verb = Verb {
+    name: "router",
+    group: Group::Networks,
+    summary: "The router of this id or unique name, read now; an error when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Router),
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[],
+    errors: finding::ERRORS,
+    see: &["routers"],
+    run: Run::Each(finding::one),
+};
+
+/// The declaration of `find_router`.
+pub static FIND_ROUTER: Verb = Verb {
+    name: "find_router",
+    group: Group::Networks,
+    summary: "The router of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Router),
+    effect: Effect::Reads,
+    on: OPENSTACK,
+    examples: &[Example { code: r#"find_router("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["routers"],
+    run: Run::Each(finding::maybe),
+};

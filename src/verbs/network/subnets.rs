@@ -1,0 +1,72 @@
+//! `subnets`, `subnet`, `find_subnet`: reading subnets.
+
+use crate::cloud::{Kind, Listing, Network, Noun, Result, Subnet, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::call::Call;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<Subnet>> =
+    Key::required("subnet", "Its id or unique name, or the object itself, which is read again.");
+const NETWORK: Key<Ref<Network>> = Key::required("network", "The network they are part of.");
+const WITHIN: Key<Ref<Network>> = Key::filter("network", "Those of this network.");
+
+/// The declaration of `subnets`.
+pub static SUBNETS: Verb = Verb {
+    name: "subnets",
+    group: Group::Networks,
+    summary: "The subnets, all of them or those a filter lets through.",
+    forms: &[
+        Form::with(&[], &[finding::NAME.param(), WITHIN.param(), finding::LIMIT.param()]),
+        Form::of(&[NETWORK.param()]),
+    ],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Subnet)),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"subnets("private").len"#, gives: "1" }],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["subnet"],
+    run: Run::Once(|call| Box::pin(subnets(call))),
+};
+
+/// The declaration of `subnet`.
+pub static SUBNET: Verb = Verb {
+    name: "subnet",
+    group: Group::Networks,
+    summary: "The subnet of this id or unique name, read now; an error when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Subnet),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[],
+    errors: finding::ERRORS,
+    see: &["subnets"],
+    run: Run::Each(finding::one),
+};
+
+/// The declaration of `find_subnet`.
+pub static FIND_SUBNET: Verb = Verb {
+    name: "find_subnet",
+    group: Group::Networks,
+    summary: "The subnet of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Subnet),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"find_subnet("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["subnets"],
+    run: Run::Each(finding::maybe),
+};
+
+async fn subnets(call: Call) -> Result<Value> {
+    let network = call.maybe_one(&WITHIN).await?;
+    let cloud = network.as_ref().map(|network| network.cloud().clone());
+    let network = network.map(|network| network.id().to_string());
+    let listing = Listing { network, ..finding::listing(&call)? };
+    match cloud {
+        Some(cloud) => finding::list_on(&call, &call.host.clouds.get(Some(&cloud))?, &listing).await,
+        None => finding::list(&call, &listing).await,
+    }
+}

@@ -1,0 +1,37 @@
+//! `associate_ip`: let a public address lead to a server.
+
+use super::address;
+use crate::cloud::{Accepted, Kind, PublicIp, Ty};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::dispatch::again;
+use crate::verbs::server::SERVER;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const IP: Key<Ref<PublicIp>> = Key::required("ip", "A public IP, its id or its address.");
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "associate_ip",
+    group: Group::Networks,
+    summary: "Let a public address lead to a server; one that leads elsewhere moves.",
+    forms: &[Form::of(&[SERVER.param(), IP.param()])],
+    returns: Ty::Same,
+    effect: Effect::Changes,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example {
+        code: r#"let ip = allocate_ip(); associate_ip("web", ip).ip == ip.address"#,
+        gives: "true",
+    }],
+    errors: &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict],
+    see: &["allocate_ip", "disassociate_ip", "public_ips"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            let server = call.server(&SERVER).await?;
+            let ip = address(&call, &IP).await?;
+            let cloud = call.host.clouds.get(Some(&server.cloud))?;
+            cloud.associate_ip(&server, &ip).await?;
+            Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
+        })
+    }),
+};

@@ -1,0 +1,35 @@
+//! `disassociate_ip`: let a public address lead nowhere.
+
+use super::{IP, address};
+use crate::cloud::{Error, Kind, Noun, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "disassociate_ip",
+    group: Group::Networks,
+    summary: "Let a public address lead nowhere; it stays this project's until release_ip.",
+    forms: &[Form::of(&[IP.param()])],
+    returns: Ty::Same,
+    effect: Effect::Changes,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example {
+        code: r#"let ip = allocate_ip(); associate_ip("web", ip); ip.disassociate_ip().server == ()"#,
+        gives: "true",
+    }],
+    errors: &[Kind::NotFound],
+    see: &["associate_ip", "release_ip"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            let ip = address(&call, &IP).await?;
+            let cloud = call.host.clouds.get(Some(&ip.cloud))?;
+            cloud.disassociate_ip(&ip).await?;
+            match cloud.one(Noun::PublicIp, &ip.id).await? {
+                Some(new) => Ok(Value::Resource(new)),
+                None => Err(Error::new(Kind::NotFound, format!("the public IP `{}` is gone", ip.address))
+                    .coded("cloud::not_found")),
+            }
+        })
+    }),
+};

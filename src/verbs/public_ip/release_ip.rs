@@ -1,0 +1,35 @@
+//! `release_ip`: give a public address back.
+
+use super::{IP, address};
+use crate::cloud::{Error, Kind, Noun, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "release_ip",
+    group: Group::Networks,
+    summary: "Give a public address back; it may go to somebody else.",
+    forms: &[Form::of(&[IP.param()])],
+    returns: Ty::Unit,
+    effect: Effect::Destroys,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"let ip = allocate_ip(); ip.release_ip(); public_ips().len"#, gives: "0" }],
+    errors: &[Kind::NotFound, Kind::Conflict],
+    see: &["disassociate_ip", "public_ips"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            let ip = address(&call, &IP).await?;
+            let cloud = call.host.clouds.get(Some(&ip.cloud))?;
+            match cloud.remove(Noun::PublicIp, &ip.id, false).await? {
+                true => Ok(Value::Unit),
+                false => Err(Error::new(
+                    Kind::NotFound,
+                    format!("the public IP `{}` was gone already", ip.address),
+                )
+                .coded("cloud::not_found")
+                .at(call.place(IP.name), "gone already")),
+            }
+        })
+    }),
+};

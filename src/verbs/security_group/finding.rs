@@ -1,0 +1,55 @@
+//! `security_groups`, `security_group`, `find_security_group`: reading security groups.
+
+use crate::cloud::{Kind, Noun, SecurityGroup, Ty};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<SecurityGroup>> =
+    Key::required("security_group", "Its id or unique name, or the object itself, which is read again.");
+
+/// The declaration of `security_groups`.
+pub static SECURITY_GROUPS: Verb = Verb {
+    name: "security_groups",
+    group: Group::Networks,
+    summary: "The security groups, all of them or those a filter lets through.",
+    forms: &[Form::with(&[], &[finding::NAME.param(), finding::LIMIT.param()])],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["security_group"],
+    run: Run::Once(finding::all),
+};
+
+/// The declaration of `security_group`.
+pub static SECURITY_GROUP: Verb = Verb {
+    name: "security_group",
+    group: Group::Networks,
+    summary: "The security group of this id or unique name, read now; an error when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::SecurityGroup),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"security_group("default").name"#, gives: "default" }],
+    errors: finding::ERRORS,
+    see: &["security_groups"],
+    run: Run::Each(finding::one),
+};
+
+/// The declaration of `find_security_group`.
+pub static FIND_SECURITY_GROUP: Verb = Verb {
+    name: "find_security_group",
+    group: Group::Networks,
+    summary: "The security group of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::SecurityGroup),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"find_security_group("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["security_groups"],
+    run: Run::Each(finding::maybe),
+};

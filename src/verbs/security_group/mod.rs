@@ -1,0 +1,48 @@
+//! Security groups: what may reach a server, and what it may reach.
+
+pub mod authorize;
+pub mod create_security_group;
+pub mod finding;
+pub mod revoke;
+pub mod rule;
+
+use super::argument::{Name, Ref};
+use super::call::Call;
+use super::verb::Key;
+use crate::cloud::{Cloud, Error, Kind, Resource, Result, Rule, SecurityGroup, Value};
+use rule::{RuleMap, rule_of};
+use std::sync::Arc;
+
+/// The group that a rule is about.
+pub const GROUP: Key<Ref<SecurityGroup>> =
+    Key::required("security_group", "A security group, its id or unique name, or an array of them.");
+/// A rule.
+pub const RULE: Key<RuleMap> = Key::required(
+    "rule",
+    "#{protocol, ports: 80 or \"8000-8010\", cidr} or #{group: other}; direction is ingress unless given.",
+);
+/// A protocol, where a rule is written without a map.
+pub const PROTOCOL: Key<Name> = Key::required("protocol", "tcp, udp, icmp or a number.");
+/// The first port.
+pub const FROM_PORT: Key<i64> = Key::required("from_port", "The first port; -1 for all of them.");
+/// The last port.
+pub const TO_PORT: Key<i64> = Key::required("to_port", "The last port; -1 for all of them.");
+/// From where.
+pub const CIDR: Key<Name> = Key::required("cidr", "The addresses: \"10.0.0.0/8\".");
+
+/// The group of a call, its cloud, and the rule that is meant, a source group resolved to its id.
+async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Rule)> {
+    let group = call.one(&GROUP).await?;
+    let cloud = call.host.clouds.get(Some(group.cloud()))?;
+    let rule = rule_of(call).await?;
+    Ok((cloud, group, rule))
+}
+
+/// The group as the cloud describes it after the change.
+async fn changed(cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
+    match cloud.one(old.noun(), old.id()).await? {
+        Some(new) => Ok(Value::Resource(new)),
+        None => Err(Error::new(Kind::NotFound, format!("the security group `{}` is gone", old.name()))
+            .coded("cloud::not_found")),
+    }
+}

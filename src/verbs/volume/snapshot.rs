@@ -1,0 +1,85 @@
+//! `snapshot`: an image of a server, a snapshot of a volume; with one argument, that snapshot.
+
+use crate::cloud::{Error, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::{Meta, Name, Ref, Reference, SourceRef};
+use crate::verbs::call::Call;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use std::sync::Arc;
+
+const SNAPSHOT: Key<Ref<Snapshot>> = Key::required(
+    "snapshot",
+    "A volume's snapshot, its id or unique name, or the object, which is read again.",
+);
+/// What it is made of.
+pub const SOURCE: Key<SourceRef> =
+    Key::required("source", "A server or a volume, or an array of them; text names a server.");
+/// The image's or snapshot's name.
+pub const NAME: Key<Name> = Key::required("name", "The image's or snapshot's name.");
+/// Its metadata.
+pub const META: Key<Meta> = Key::optional("meta", "The image's or snapshot's metadata.");
+const CONSISTENT: Key<bool> = Key::optional(
+    "consistent",
+    "Allow the server to be stopped for it; where the cloud snapshots a running server it has no effect.",
+);
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "snapshot",
+    group: Group::Images,
+    summary: "Make an image of a server, or a snapshot of a volume; with one argument, read that snapshot.",
+    forms: &[
+        Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param()]),
+        Form::of(&[SNAPSHOT.param()]),
+    ],
+    returns: Ty::Either(&Ty::Of(Noun::Image), &Ty::Of(Noun::Snapshot)),
+    effect: Effect::AloneReads(&Effect::Creates),
+    on: OPENSTACK_AND_AWS,
+    examples: &[
+        Example {
+            code: r#"snapshot("web", "web-backup", #{ meta: #{ kind: "nightly" } }).wait_active().name"#,
+            gives: "web-backup",
+        },
+        Example {
+            code: r#"let v = create_volume("data", 2).wait_ready(); snapshot(v, "monday").wait_ready().status"#,
+            gives: "AVAILABLE",
+        },
+    ],
+    errors: &[Kind::NotFound, Kind::Conflict, Kind::OverQuota, Kind::Unsupported],
+    see: &["images", "snapshots", "wait_active", "rebuild"],
+    run: Run::Each(|call| {
+        Box::pin(async move {
+            match call.value(NAME.name) {
+                None => finding::existing(&call, Noun::Snapshot).await,
+                Some(_) => make(&call).await,
+            }
+        })
+    }),
+};
+
+async fn make(call: &Call) -> Result<Value> {
+    let source = match call.get(&SOURCE)?.0 {
+        Reference::Object(resource) => resource,
+        text => Resource::Server(Arc::new(call.resolve_server(&text, SOURCE.name).await?)),
+    };
+    let cloud = call.host.clouds.get(Some(source.cloud()))?;
+    let name = call.get(&NAME)?.0;
+    let meta = call.find(&META)?.map(|meta| meta.0).unwrap_or_default();
+    let consistent = call.find(&CONSISTENT)?.unwrap_or(false);
+    if let Resource::Volume(volume) = &source {
+        return Ok(Value::from(cloud.snapshot_volume(&volume.id, &name, &meta).await?));
+    }
+    let id = cloud.snapshot_server(source.id(), &name, &meta, consistent).await?;
+    match cloud.image(&id).await? {
+        Some(image) => Ok(Value::from(image)),
+        None => Err(Error::new(
+            Kind::Protocol,
+            format!(
+                "the snapshot of `{}` was accepted as image {id}, which the cloud does not show",
+                source.name()
+            ),
+        )
+        .help("look for it with `images()`")),
+    }
+}

@@ -1,0 +1,57 @@
+//! `snapshots`, `find_snapshot`: reading snapshots of volumes. `snapshot` makes them too: see [`super::snapshot`].
+
+use crate::cloud::{Kind, Listing, Noun, Result, Snapshot, Ty, Value, Volume};
+use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::argument::Ref;
+use crate::verbs::call::Call;
+use crate::verbs::finding;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const ONE: Key<Ref<Snapshot>> =
+    Key::required("snapshot", "Its id or unique name, or the object itself, which is read again.");
+const VOLUME: Key<Ref<Volume>> = Key::filter("volume", "Those of this volume.");
+
+/// The declaration of `snapshots`.
+pub static SNAPSHOTS: Verb = Verb {
+    name: "snapshots",
+    group: Group::Volumes,
+    summary: "The snapshots of volumes, all of them or those a filter lets through.",
+    forms: &[Form::with(
+        &[],
+        &[
+            finding::NAME.param(),
+            finding::STATUS.param(),
+            finding::META.param(),
+            VOLUME.param(),
+            finding::LIMIT.param(),
+        ],
+    )],
+    returns: Ty::ArrayOf(&Ty::Of(Noun::Snapshot)),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[],
+    errors: &[Kind::InvalidArgument, Kind::Unauthorized],
+    see: &["snapshot"],
+    run: Run::Once(|call| Box::pin(snapshots(call))),
+};
+
+/// The declaration of `find_snapshot`.
+pub static FIND_SNAPSHOT: Verb = Verb {
+    name: "find_snapshot",
+    group: Group::Volumes,
+    summary: "The snapshot of this id or unique name, read now; () when there is none.",
+    forms: &[Form::of(&[ONE.param()])],
+    returns: Ty::Of(Noun::Snapshot),
+    effect: Effect::Reads,
+    on: OPENSTACK_AND_AWS,
+    examples: &[Example { code: r#"find_snapshot("nosuch") == ()"#, gives: "true" }],
+    errors: finding::ERRORS,
+    see: &["snapshots"],
+    run: Run::Each(finding::maybe),
+};
+
+async fn snapshots(call: Call) -> Result<Value> {
+    let volume = call.maybe_one(&VOLUME).await?.map(|volume| volume.id().to_string());
+    let listing = Listing { volume, ..finding::listing(&call)? };
+    finding::list(&call, &listing).await
+}
