@@ -41,7 +41,7 @@ pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
 pub(crate) use port::{Address, Holder, Plug, Port, PortSpec};
 pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
-pub(crate) use router::{Gateway, Router};
+pub(crate) use router::Router;
 pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
 pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
 pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};
