@@ -5,6 +5,7 @@
 
 mod aws;
 mod clouds;
+mod own;
 
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
@@ -334,10 +335,10 @@ fn the_sessions_cloud_is_chosen_in_order() {
     assert_eq!((unknown.kind, unknown.diagnostic), (Kind::NotFound, Some("config::unknown_cloud")));
     assert_eq!(unknown.label.as_deref(), Some("closest: `lab`"));
     assert_eq!(unknown.facts[0].1, "the variable OS_CLOUD");
-    assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim"));
+    assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws"));
     let bad =
         choose(&[("home/.config/rhain/config.toml", "default = lab\n")], &[], None).expect_err("no text");
-    assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:1");
+    assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:11");
 }
 
 #[test]
@@ -354,6 +355,7 @@ fn every_cloud_is_listed_with_its_place() {
             text("lab", "openstack", "~/.config/openstack/clouds.yaml:2"),
             text("envvars", "openstack", "environment"),
             text("sim", "simulated", "built in"),
+            text("sim:aws", "simulated", "built in"),
         ]
     );
     assert_eq!(json!(entries.len()), 3);
