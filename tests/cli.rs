@@ -5,6 +5,8 @@
 #[cfg(unix)]
 mod ending;
 mod events;
+#[cfg(unix)]
+mod killed;
 mod options;
 #[cfg(unix)]
 mod report;
