@@ -43,12 +43,8 @@ impl Ec2 {
     pub async fn start() -> Self {
         let sim = Sim::start(SimOptions::default()).await.unwrap();
         let http = reqwest::Client::builder().no_proxy().build().unwrap();
-        let setting = |name: &str| {
-            let found = sim.aws_environment().into_iter().find(|(own, _)| *own == name);
-            found.map(|(_, value)| value).unwrap()
-        };
-        let keys = Credentials::new(setting("AWS_ACCESS_KEY_ID"), setting("AWS_SECRET_ACCESS_KEY"));
-        let signer = Signer::v4(keys, setting("AWS_REGION"), "ec2");
+        let access = sim.aws_access();
+        let signer = Signer::v4(Credentials::new(access.key, access.secret), access.region, "ec2");
         Self { sim, http, signer }
     }
 
