@@ -12,6 +12,10 @@ mod flow;
 mod lost;
 #[path = "openstack/matrix.rs"]
 mod matrix;
+#[path = "openstack/nouns.rs"]
+mod nouns;
+#[path = "openstack/nouns_flow.rs"]
+mod nouns_flow;
 #[path = "openstack/paging.rs"]
 mod paging;
 #[path = "openstack/real.rs"]
