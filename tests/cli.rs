@@ -6,6 +6,8 @@ mod aws;
 #[cfg(unix)]
 mod ending;
 mod events;
+#[cfg(unix)]
+mod killed;
 mod options;
 #[cfg(unix)]
 mod report;

@@ -335,7 +335,7 @@ fn the_sessions_cloud_is_chosen_in_order() {
     assert_eq!((unknown.kind, unknown.diagnostic), (Kind::NotFound, Some("config::unknown_cloud")));
     assert_eq!(unknown.label.as_deref(), Some("closest: `lab`"));
     assert_eq!(unknown.facts[0].1, "the variable OS_CLOUD");
-    assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim"));
+    assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws"));
     let bad =
         choose(&[("home/.config/rhain/config.toml", "default = lab\n")], &[], None).expect_err("no text");
     assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:11");
@@ -355,9 +355,10 @@ fn every_cloud_is_listed_with_its_place() {
             text("lab", "openstack", "~/.config/openstack/clouds.yaml:2"),
             text("envvars", "openstack", "environment"),
             text("sim", "simulated", "built in"),
+            text("sim:aws", "simulated", "built in"),
         ]
     );
-    assert_eq!(json!(entries.len()), 3);
+    assert_eq!(json!(entries.len()), 4);
 }
 
 #[test]

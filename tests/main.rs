@@ -1,6 +1,7 @@
 //! The one test binary. Every file beside this one is listed here; `house` fails when one is not.
 
 mod assist;
+mod aws;
 mod check;
 mod cli;
 mod config;

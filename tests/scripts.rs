@@ -49,6 +49,17 @@ fn runbooks_print_what_is_written_down() {
     }
 }
 
+/// What does not speak of what only one kind of cloud has is the same on both.
+#[test]
+fn runbooks_print_the_same_on_the_ec2_face() {
+    for name in ["01-hello", "05-fleet", "06-ec2"] {
+        let script = format!("scripts/{name}.rhai");
+        let (out, err, code) = output(rhain(["run", "--cloud", "sim:aws"]).arg(root().join(script)));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{name}\n{out}");
+        held(name, &out, &root().join(format!("tests/cases/scripts/{name}.out")));
+    }
+}
+
 #[test]
 fn runbooks_tell_what_they_take() {
     for script in files("scripts", ".rhai") {

@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+mod aws;
 mod client;
+mod ec2;
 mod faults;
+mod networks;
 mod recorded;
 mod servers;
 mod services;
+mod volumes;

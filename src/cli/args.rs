@@ -174,7 +174,7 @@ pub enum Command {
         aws_config: Option<PathBuf>,
         /// Let go wrong what this file says, one fault a line
         ///
-        /// A line names an operation (`server.create`, `server.*`, `*`), what goes wrong with it, how often (`times=3`, `times=always`)
+        /// A line names an operation (`server.create`, `ec2.RunInstances`, `server.*`, `*`), what goes wrong with it, how often (`times=3`, `times=always`)
         /// and from which call on (`after=10`): `server.create status=429 retry-after=2 times=3`. `rhain explain cli::faults` lists
         /// all that can go wrong.
         #[arg(long, value_name = "FILE")]

@@ -25,8 +25,9 @@ pub enum Plan {
 /// Makes a driver from a cloud's name, what it is made of and its way out.
 pub type Make = Box<dyn Fn(Arc<str>, Plan, Wire) -> Arc<dyn Cloud> + Send + Sync>;
 
-/// Starts the simulated cloud: what to log in to it with, and its clock. Called once at the most.
-pub type Simulate = Box<dyn Fn() -> Result<(Settings, Arc<dyn wire::Clock>), Error> + Send + Sync>;
+/// Starts the simulated cloud, or finds it started: what the driver of this name's face is made of, and its clock. Called once
+/// a face at the most.
+pub type Simulate = Box<dyn Fn(&str) -> Result<(Plan, Arc<dyn wire::Clock>), Error> + Send + Sync>;
 
 /// What the command line says about clouds.
 #[derive(Debug, Clone, Default)]
@@ -106,7 +107,7 @@ impl Clouds {
         Ok(())
     }
 
-    /// Whether a cloud is the embedded simulated one.
+    /// Whether a cloud is the embedded simulated one, by any of its faces.
     pub fn is_simulated(&self, name: &str) -> bool {
         self.found.entries().iter().any(|entry| entry.name == name && entry.provider == "simulated")
     }
@@ -157,8 +158,7 @@ impl Clouds {
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
         let (plan, clock) = if self.is_simulated(name) {
-            let (settings, clock) = (self.start)()?;
-            (Plan::OpenStack(Box::new(settings)), clock)
+            (self.start)(name)?
         } else {
             sending.proxies =
                 Proxies::from_variables(|name| self.found.environment().get(name).map(str::to_string));

@@ -8,7 +8,7 @@ use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::Progress;
-use crate::config::{self, AwsSettings, Chosen, Environment, SIM};
+use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
 use crate::gate::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
@@ -91,7 +91,9 @@ pub fn setup_with(
         Arc::new(Watch::new(options.verbose, options.format == Format::Json, options.trace.as_deref())?);
     let found = config::find(&environment);
     // A configured cloud may be called `sim` too: `rhain sim` writes one, and it lives in the machine's own time.
-    let embedded = found.entries().iter().any(|entry| entry.provider == "simulated");
+    let mut entries = found.entries();
+    entries.retain(|entry| entry.provider == "simulated");
+    let embedded = move |name: &str| entries.iter().any(|entry| entry.name == name);
     let bridge = Arc::new(Bridge::new());
     let simulated = SimClock::new(bridge.clone());
     let start = simulated.clone();
@@ -100,7 +102,7 @@ pub fn setup_with(
     let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
-    let sim_clock = simulated.clone();
+    let (sim_clock, is_sim) = (simulated.clone(), embedded.clone());
     let wall_of_drivers = wall.clone();
     // What a driver waits between its own looks counts as a wait of the run.
     let count_for = watch_requests.clone();
@@ -117,9 +119,9 @@ pub fn setup_with(
             simulate: purpose.simulate,
         },
         Box::new(move |name, plan, wire| {
-            let clock: Arc<dyn crate::cloud::host::Clock> = match &*name {
-                SIM if embedded => counted(sim_clock.clone()),
-                _ => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
+            let clock: Arc<dyn crate::cloud::host::Clock> = match is_sim(&name) {
+                true => counted(sim_clock.clone()),
+                false => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
             };
             match plan {
                 Plan::OpenStack(settings) => {
@@ -128,11 +130,15 @@ pub fn setup_with(
                 Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
             }
         }),
-        Box::new(move || {
+        Box::new(move |name| {
             if said.swap(false, Ordering::Relaxed) {
                 notes.talk(STANDS_IN);
             }
-            Ok((start.start()?, start.clone() as Arc<dyn wire::Clock>))
+            let plan = match name {
+                SIM_AWS => Plan::Aws(Box::new(start.aws()?)),
+                _ => Plan::OpenStack(Box::new(start.openstack()?)),
+            };
+            Ok((plan, start.clone() as Arc<dyn wire::Clock>))
         }),
         wall.clone(),
         watch_requests.clone(),
@@ -141,7 +147,7 @@ pub fn setup_with(
     let unasked =
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
-    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded && chosen.name == SIM);
+    let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded(&chosen.name));
     let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> = if options.quiet {

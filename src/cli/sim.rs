@@ -91,7 +91,7 @@ pub async fn serve(options: ServeOptions) -> io::Result<()> {
             let mut out = io::stdout().lock();
             out.write_all(sim.clouds_yaml().as_bytes())?;
             // Comments, so that all of it is still a clouds.yaml.
-            for (name, value) in sim.aws_environment() {
+            for (name, value) in sim.aws_access().environment() {
                 writeln!(out, "# export {name}={value}")?;
             }
             out.flush()?;

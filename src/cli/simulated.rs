@@ -1,9 +1,13 @@
 //! The embedded simulated cloud and its time: started when a script first asks for it, forgotten at the end.
 
 use crate::cloud::{Error, Kind, Secret};
+use crate::config::aws::Endpoints;
+use crate::config::{AwsSettings, SIM_AWS};
 use crate::provider::openstack::keystone::credentials::{Auth, Interface, Named, Scope, Settings};
 use crate::script::bridge::Bridge;
 use crate::sim::{Sim, SimOptions};
+use crate::wire::Tls;
+use crate::wire::auth::{Credentials, Source, Version};
 use crate::wire::clock::{Clock, Sleep, WallClock};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,11 +32,8 @@ impl SimClock {
         Arc::new(SimClock { state: Mutex::new(State { passed: Duration::ZERO, sim: None }), base, bridge })
     }
 
-    /// Start the cloud, or find it started; gives what to log in to it with.
-    ///
-    /// # Errors
-    /// When no port of the loopback address can be listened on.
-    pub fn start(&self) -> Result<Settings, Error> {
+    /// Start the cloud, or find it started, and ask something of it.
+    fn started<T>(&self, ask: impl FnOnce(&Sim) -> T) -> Result<T, Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.sim.is_none() {
             let handle = self.bridge.handle();
@@ -53,7 +54,15 @@ impl SimClock {
             sim.advance(state.passed);
             state.sim = Some(sim);
         }
-        let url = state.sim.as_ref().map(Sim::auth_url).unwrap_or_default();
+        state.sim.as_ref().map(ask).ok_or_else(|| unstarted("it is not there"))
+    }
+
+    /// What to log in to its OpenStack face with; starts it where it is not started.
+    ///
+    /// # Errors
+    /// When no port of the loopback address can be listened on.
+    pub fn openstack(&self) -> Result<Settings, Error> {
+        let url = self.started(Sim::auth_url)?;
         let name = |name: &str| Named {
             name: Some(name.to_string()),
             domain_name: Some("Default".to_string()),
@@ -69,6 +78,24 @@ impl SimClock {
             services: BTreeMap::new(),
             found: "built in".to_string(),
             public: true,
+        })
+    }
+
+    /// What its EC2 face is reached with; starts it where it is not started.
+    ///
+    /// # Errors
+    /// When no port of the loopback address can be listened on.
+    pub fn aws(&self) -> Result<AwsSettings, Error> {
+        let access = self.started(Sim::aws_access)?;
+        let endpoints = Endpoints { any: Some(access.endpoint), ..Endpoints::default() };
+        Ok(AwsSettings {
+            name: SIM_AWS.to_string(),
+            found: "built in".to_string(),
+            region: access.region,
+            endpoints,
+            version: Version::V4,
+            source: Source::Static(Credentials::new(access.key, access.secret)),
+            tls: Tls::default(),
         })
     }
 

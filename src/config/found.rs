@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// The name of the simulated cloud.
 pub const SIM: &str = "sim";
+/// The same by its EC2 face.
+pub const SIM_AWS: &str = "sim:aws";
 
 /// A cloud that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +178,11 @@ impl Found {
         let others = self.aws.entries(&self.environment);
         all.extend(others.into_iter().filter(|entry| self.clouds.get(&entry.name).is_none()));
         if self.clouds.get(SIM).is_none() {
-            all.push(Entry { name: SIM.to_string(), provider: "simulated", found: "built in".to_string() });
+            all.extend([SIM, SIM_AWS].map(|name| Entry {
+                name: name.to_string(),
+                provider: "simulated",
+                found: "built in".to_string(),
+            }));
         }
         all
     }

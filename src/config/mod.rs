@@ -17,4 +17,4 @@ mod vendor;
 
 pub use aws::AwsSettings;
 pub use environment::Environment;
-pub use found::{Chosen, Entry, Found, SIM, find};
+pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, find};

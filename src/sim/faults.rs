@@ -1,5 +1,5 @@
 //! What can be made to go wrong, by operation. A fault is a plan: which operation, from which call on, how often, what.
-//! Operations are named as in the journal: `server.create`, `server.reboot`, `token.issue`; `server.*` and `*` match many.
+//! Operations are named as in the journal: `server.create`, `token.issue`, `ec2.RunInstances`; `server.*` and `*` match many.
 //! [`super::plan`] reads such plans from a file.
 
 use std::time::Duration;

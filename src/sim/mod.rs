@@ -14,10 +14,12 @@ mod face;
 mod faults;
 mod openstack;
 mod plan;
+mod reach;
 mod serve;
 mod world;
 
 pub use clock::SimTime;
 pub use faults::{Fault, FaultKind};
 pub use plan::{Mistake, plan};
+pub use reach::AwsAccess;
 pub use serve::{Seen, Sim, SimOptions, Write};

@@ -24,7 +24,7 @@ use super::door::Door;
 use super::face;
 use super::faults::{Fault, FaultKind, Faults};
 use super::openstack::{self, Answer, Request};
-use super::world::{Mood, World, seed};
+use super::world::{Mood, World};
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 256 << 20;
@@ -207,50 +207,6 @@ impl Sim {
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.shared.settle();
-    }
-
-    /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
-    pub fn clouds_yaml(&self) -> String {
-        let mut text = String::from("clouds:\n");
-        for (entry, user) in [("sim", "demo"), ("sim-admin", "admin")] {
-            let url = self.auth_url();
-            text.push_str(&format!(
-                "  {entry}:\n    region_name: RegionOne\n    identity_api_version: 3\n    auth:\n      \
-                 auth_url: {url}\n      username: {user}\n      password: {password}\n      project_name: {user}\n      \
-                 user_domain_name: Default\n      project_domain_name: Default\n",
-                password = seed::PASSWORD,
-            ));
-        }
-        text
-    }
-
-    /// A file for `AWS_CONFIG_FILE` with the profiles `sim` (demo) and `sim-admin` (admin).
-    pub fn aws_config(&self) -> String {
-        let mut text = String::new();
-        for (profile, user) in [("sim", "demo"), ("sim-admin", "admin")] {
-            let key = aws::key_of(user);
-            text.push_str(&format!(
-                "[profile {profile}]\nregion = {}\nendpoint_url = {}\naws_access_key_id = {}\n\
-                 aws_secret_access_key = {}\n",
-                aws::REGION,
-                self.shared.base,
-                key.id,
-                key.secret,
-            ));
-        }
-        text
-    }
-
-    /// What AWS's tools read from the environment, for project demo: names and values.
-    pub fn aws_environment(&self) -> [(&'static str, String); 5] {
-        let key = aws::key_of("demo");
-        [
-            ("AWS_ENDPOINT_URL", self.shared.base.clone()),
-            ("AWS_REGION", aws::REGION.to_owned()),
-            ("AWS_DEFAULT_REGION", aws::REGION.to_owned()),
-            ("AWS_ACCESS_KEY_ID", key.id),
-            ("AWS_SECRET_ACCESS_KEY", key.secret),
-        ]
     }
 
     /// Sets a limit of project demo (`servers`, `cores`, `ram_mib`, `metadata_items`, `keypairs`, …; -1 is none).

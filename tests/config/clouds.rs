@@ -47,12 +47,10 @@ fn session(
             keep.lock().expect("the list").push((name.to_string(), settings, wire));
             Arc::new(Driver(name))
         }),
-        Box::new(move || {
+        Box::new(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
-            Ok((
-                Settings::password("http://127.0.0.1:1/v3", "demo", "demo", "demo"),
-                Arc::new(CountingClock::default()),
-            ))
+            let settings = Settings::password("http://127.0.0.1:1/v3", "demo", "demo", "demo");
+            Ok((Plan::OpenStack(Box::new(settings)), Arc::new(CountingClock::default())))
         }),
         Arc::new(CountingClock::default()),
         Arc::new(Silent),
@@ -82,7 +80,15 @@ fn a_cloud_is_made_once_with_what_was_configured() {
     let unknown = clouds.get(Some("lob")).err().expect("unknown");
     assert_eq!((unknown.kind, unknown.label.as_deref()), (Kind::NotFound, Some("closest: `lab`")));
     let known: Vec<_> = clouds.known().into_iter().map(|known| (known.name, known.default)).collect();
-    assert_eq!(known, [("lab".to_string(), true), ("bad".to_string(), false), ("sim".to_string(), false)]);
+    assert_eq!(
+        known,
+        [
+            ("lab".to_string(), true),
+            ("bad".to_string(), false),
+            ("sim".to_string(), false),
+            ("sim:aws".to_string(), false)
+        ]
+    );
     assert_eq!(clouds.counters().keys().collect::<Vec<_>>(), ["lab"]);
 }
 

@@ -50,7 +50,7 @@ must("key pairs", [pair.name for pair in cloud.list_key_pairs()], ["libcloud"])
 group = cloud.ex_create_security_group("libcloud", "made by libcloud")["group_id"]
 cloud.ex_authorize_security_group_ingress(group, 22, 22, cidr_ips=["10.0.0.0/8"])
 must("group", [(one.name, one.ingress_rules[0]["from_port"]) for one in cloud.ex_get_security_groups(group_ids=[group])],
-     [("libcloud", 22)])
+     [("libcloud", "22")])
 made = cloud.create_node(name="web", image=image, size=size, ex_keyname="libcloud", ex_security_group_ids=[group],
                          ex_subnet=cloud.ex_list_subnets()[0])
 must("created", made.name, "web")
@@ -71,7 +71,7 @@ wait("image", lambda: cloud.get_image(snap.id).extra["state"], "available")
 volume = cloud.create_volume(4, "data", location=cloud.list_locations()[0])
 wait("volume", lambda: [v.state for v in cloud.list_volumes() if v.id == volume.id], [StorageVolumeState.AVAILABLE])
 must("attach", cloud.attach_volume(made, volume, "/dev/sdf"), True)
-wait("attached", lambda: [v.extra["attachments"][0]["status"] for v in cloud.list_volumes(made) if v.id == volume.id],
+wait("attached", lambda: [v.extra["attachment_status"] for v in cloud.list_volumes(made) if v.id == volume.id],
      ["attached"])
 must("detach", cloud.detach_volume(volume), True)
 wait("detached", lambda: [v.state for v in cloud.list_volumes() if v.id == volume.id], [StorageVolumeState.AVAILABLE])
@@ -81,7 +81,7 @@ must("delete snapshot", cloud.destroy_volume_snapshot(copy), True)
 must("delete volume", cloud.destroy_volume(volume), True)
 address = cloud.ex_allocate_address()
 cloud.ex_associate_address_with_node(made, address)
-must("address", node().public_ips, [address.ip])
+must("address", set(node().public_ips), {address.ip})
 address = cloud.ex_describe_all_addresses()[0]
 must("disassociate", cloud.ex_disassociate_address(address, domain="vpc"), True)
 must("release", cloud.ex_release_address(address, domain="vpc"), True)

@@ -33,10 +33,14 @@ impl Aws {
         let resolved = self.resolved(spec).await?;
         let call = run::run(spec, &resolved).map_err(|error| self.session.own(error))?;
         let begun = self.clock.now();
-        let mut made = match self.ask(&call).await {
-            Ok(body) => list(&body, "instancesSet").to_vec(),
+        let answered = self.ask(&call).await.and_then(|body| match list(&body, "instancesSet") {
+            // It was accepted; that it says nothing of the servers does not unmake them.
+            [] => Err(self.untold("the answer describes no server")),
+            some => Ok(some.to_vec()),
+        });
+        let mut made = match answered {
             Err(error) if error.maybe => self.look(spec, &call, begun, error).await?,
-            Err(error) => return Err(error),
+            other => other?,
         };
         made.sort_by_key(|one| int(one, "amiLaunchIndex").unwrap_or(0));
         let now = self.clock.now();
@@ -45,14 +49,19 @@ impl Aws {
         let wanted = spec.count.unwrap_or(1);
         if servers.len() < wanted {
             let message = format!("{wanted} servers were accepted and {} are shown", servers.len());
-            let mut error = self.session.error(Kind::Protocol, message);
-            error.maybe = true;
+            let mut error = self.untold(&message);
             error.exists = servers.into_iter().map(Into::into).collect();
             return Err(error);
         }
         self.number(spec, &mut servers).await?;
         self.attach_all(spec, &servers).await?;
         Ok(servers)
+    }
+
+    fn untold(&self, message: &str) -> Error {
+        let mut error = self.session.error(Kind::Protocol, message);
+        error.maybe = true;
+        error
     }
 
     /// Several servers get their numbers: a request names all of them alike.

@@ -16,11 +16,13 @@ use crate::sim::world::World;
 pub(super) struct Told {
     pub(super) xml: Xml,
     pub(super) about: Vec<(String, String)>,
+    /// It was done before, and not again.
+    pub(super) repeats: bool,
 }
 
 impl From<Xml> for Told {
     fn from(xml: Xml) -> Self {
-        Self { xml, about: Vec::new() }
+        Self { xml, ..Self::default() }
     }
 }
 
@@ -75,6 +77,7 @@ pub(crate) struct Call<'a> {
     service: Service,
     action: Option<&'static Action>,
     project: String,
+    repeats: bool,
 }
 
 /// Whether a request speaks this protocol: it names an action at the root.
@@ -94,7 +97,7 @@ pub(crate) fn find(request: &Request) -> Call<'_> {
     let prefix = if service == Service::Sts { "sts." } else { "ec2." };
     let named = |action: &&Action| action.operation.strip_prefix(prefix) == params.get("Action");
     let action = TABLES.iter().copied().flatten().find(named);
-    Call { request, params, service, action, project: String::new() }
+    Call { request, params, service, action, project: String::new(), repeats: false }
 }
 
 impl Call<'_> {
@@ -103,9 +106,9 @@ impl Call<'_> {
         self.action.map_or("unknown", |action| action.operation)
     }
 
-    /// Whether it is meant to change the world.
+    /// Whether it is meant to change the world, and does not repeat what was done.
     pub(crate) fn writes(&self) -> bool {
-        self.action.is_some_and(|action| action.writes)
+        self.action.is_some_and(|action| action.writes) && !self.repeats
     }
 
     /// The project of the caller, once known.
@@ -186,6 +189,7 @@ impl Call<'_> {
         let told = (action.run)(&mut region);
         region.world.mood.apart = false;
         let told = told?;
+        self.repeats = told.repeats;
         let mut xml = Xml::default();
         let namespace = match self.service {
             Service::Ec2 => {

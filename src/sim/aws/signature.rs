@@ -216,3 +216,102 @@ fn four_request(request: &Request, signed: &[String], in_query: bool) -> String 
     let hash = hex(&Sha256::digest(&request.body));
     format!("{}\n{path}\n{}\n{headers}\n{}\n{hash}", request.method, query.join("&"), signed.join(";"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Request, claim};
+    use crate::sim::openstack::read_query;
+    use crate::sim::world::Pairs;
+    use hyper::HeaderMap;
+    use hyper::header::{HeaderName, HeaderValue};
+    use serde_json::Value;
+    use std::time::Duration;
+
+    fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+        value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// A recorded request as the server would see it.
+    fn seen(vector: &Value, path_and_query: &str, host: &str) -> Request {
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
+        let mut headers = HeaderMap::new();
+        let sent = vector["request"]["headers"].as_object().into_iter().flatten();
+        for (name, value) in
+            sent.map(|(name, value)| (name.as_str(), value.as_str())).chain([("host", Some(host))])
+        {
+            let value = HeaderValue::from_bytes(value.unwrap_or_default().as_bytes());
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), value) {
+                headers.insert(name, value);
+            }
+        }
+        Request {
+            method: text(vector, "/request/method").to_owned(),
+            path: path.to_owned(),
+            query: read_query(query),
+            raw_query: query.to_owned(),
+            headers,
+            body: text(vector, "/request/body").as_bytes().to_vec(),
+            base: String::new(),
+            id: String::new(),
+        }
+    }
+
+    fn params(request: &Request) -> Pairs {
+        let mut pairs = request.query.clone();
+        pairs.extend(read_query(&String::from_utf8_lossy(&request.body)));
+        pairs
+    }
+
+    /// What is claimed is true with the secret, and false with another or with another body.
+    fn judge(name: &str, vector: &Value, mut request: Request) -> Claim {
+        let mut pairs = params(&request);
+        let claimed = claim(&request, &pairs).unwrap_or_else(|flaw| panic!("{name}: {flaw:?}"));
+        let secret = text(vector, "/credentials/secret_key");
+        assert_eq!(claimed.access_key, text(vector, "/credentials/access_key"), "{name}");
+        assert!(claimed.is_by(secret, &request, &pairs), "{name}: the signature is right");
+        assert!(!claimed.is_by("another", &request, &pairs), "{name}: by another secret");
+        request.body.extend_from_slice(b"&More=1");
+        request.raw_query.push_str("&More=1");
+        pairs.push(("More".to_owned(), "1".to_owned()));
+        assert!(!claimed.is_by(secret, &request, &pairs), "{name}: something was added");
+        claimed
+    }
+
+    fn vectors(text: &str) -> Vec<Value> {
+        serde_json::from_str(text).unwrap_or_default()
+    }
+
+    #[test]
+    fn botocores_signatures_of_version_4_are_right() {
+        let all = vectors(include_str!("../../../tests/wire/vectors/aws_sigv4.json"));
+        assert_eq!(all.len(), 24);
+        for vector in &all {
+            let name = text(vector, "/name");
+            let url = text(vector, "/request/url");
+            let mut parts = url.splitn(4, '/').skip(2);
+            let (host, rest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+            // The usual port is not sent.
+            let host = host.strip_suffix(":443").unwrap_or(host);
+            let request = seen(vector, &format!("/{rest}"), host);
+            let claimed = judge(name, vector, request);
+            let scope = (text(vector, "/region").to_owned(), text(vector, "/service").to_owned());
+            assert_eq!(claimed.scope, Some(scope), "{name}");
+        }
+    }
+
+    #[test]
+    fn botos_signatures_of_version_2_are_right() {
+        let all = vectors(include_str!("../../../tests/wire/vectors/aws_sigv2.json"));
+        assert_eq!(all.len(), 14);
+        for vector in &all {
+            let name = text(vector, "/name");
+            let request =
+                seen(vector, text(vector, "/request/path_and_query"), text(vector, "/request/host"));
+            let claimed = judge(name, vector, request);
+            let at = super::time::read(text(vector, "/timestamp")).unwrap_or(std::time::UNIX_EPOCH);
+            assert!(!claimed.is_off(at + Duration::from_secs(900)), "{name}");
+            assert!(claimed.is_off(at + Duration::from_secs(901)), "{name}");
+            assert!(claimed.is_off(at - Duration::from_secs(901)), "{name}");
+        }
+    }
+}

@@ -252,9 +252,11 @@ fn addresses(body: &Json) -> Vec<(String, Vec<Address>)> {
     out
 }
 
-/// Its security groups, id and name of each.
+/// Its security groups, id and name of each; those of its first interface where it names none itself.
 pub fn groups(body: &Json) -> Vec<(Option<String>, Option<String>)> {
-    list(body, "groupSet").iter().map(|group| (text(group, "groupId"), text(group, "groupName"))).collect()
+    let primary = list(body, "networkInterfaceSet").first().unwrap_or(&Json::Null);
+    let holder = if list(body, "groupSet").is_empty() { primary } else { body };
+    list(holder, "groupSet").iter().map(|group| (text(group, "groupId"), text(group, "groupName"))).collect()
 }
 
 /// The ids of its volumes, the root first.

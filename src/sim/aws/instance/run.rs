@@ -1,7 +1,7 @@
 //! `RunInstances`: a client token makes it safe to repeat, and what the type, the image and the groups are is checked in
 //! EC2's own words before the world is asked.
 
-use super::{Life, ROOT, shown, view};
+use super::{ROOT, shown, view};
 use crate::sim::aws::call::{Action, Told, does};
 use crate::sim::aws::ids::{INSTANCE, VOLUME};
 use crate::sim::aws::ledger::Mark;
@@ -59,7 +59,7 @@ fn run(region: &mut Region<'_>) -> Outcome<Told> {
             return Err(Refused::new("IdempotentParameterMismatch", message));
         }
         let made = made.clone();
-        return Ok(told(region, &made));
+        return Ok(Told { repeats: true, ..told(region, &made) });
     }
     let (spec, image) = spec(region)?;
     let (tags, disk_tags) = (region.given_tags(INSTANCE)?, region.given_tags(VOLUME)?);
@@ -106,7 +106,7 @@ fn told(region: &Region<'_>, ids: &[String]) -> Told {
     let mut xml = Xml::default();
     view::reservation(region, &mut xml, name, &rows.iter().collect::<Vec<_>>());
     told.xml = xml;
-    for row in rows.iter().filter(|row| row.life == Life::Pending) {
+    for row in &rows {
         told = told.about(&row.id, &row.server.name);
     }
     told

@@ -1,0 +1,76 @@
+//! How the faces are reached, as the files and variables of other people's clients say it.
+
+use super::aws;
+use super::serve::Sim;
+use super::world::seed;
+
+/// How the EC2 face is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsAccess {
+    /// The address of every service.
+    pub endpoint: String,
+    /// The region.
+    pub region: String,
+    /// The access key.
+    pub key: String,
+    /// The secret that goes with it, good for nothing else.
+    pub secret: String,
+}
+
+impl AwsAccess {
+    /// As AWS's tools read it from the environment: names and values.
+    pub fn environment(&self) -> [(&'static str, &str); 5] {
+        [
+            ("AWS_ENDPOINT_URL", &self.endpoint),
+            ("AWS_REGION", &self.region),
+            ("AWS_DEFAULT_REGION", &self.region),
+            ("AWS_ACCESS_KEY_ID", &self.key),
+            ("AWS_SECRET_ACCESS_KEY", &self.secret),
+        ]
+    }
+}
+
+impl Sim {
+    /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
+    pub fn clouds_yaml(&self) -> String {
+        let mut text = String::from("clouds:\n");
+        for (entry, user) in [("sim", "demo"), ("sim-admin", "admin")] {
+            let url = self.auth_url();
+            text.push_str(&format!(
+                "  {entry}:\n    region_name: RegionOne\n    identity_api_version: 3\n    auth:\n      \
+                 auth_url: {url}\n      username: {user}\n      password: {password}\n      project_name: {user}\n      \
+                 user_domain_name: Default\n      project_domain_name: Default\n",
+                password = seed::PASSWORD,
+            ));
+        }
+        text
+    }
+
+    /// A file for `AWS_CONFIG_FILE` with the profiles `sim` (demo) and `sim-admin` (admin).
+    pub fn aws_config(&self) -> String {
+        let mut text = String::new();
+        for (profile, user) in [("sim", "demo"), ("sim-admin", "admin")] {
+            let key = aws::key_of(user);
+            text.push_str(&format!(
+                "[profile {profile}]\nregion = {}\nendpoint_url = {}\naws_access_key_id = {}\n\
+                 aws_secret_access_key = {}\n",
+                aws::REGION,
+                self.base_url(),
+                key.id,
+                key.secret,
+            ));
+        }
+        text
+    }
+
+    /// How project demo reaches the EC2 face.
+    pub fn aws_access(&self) -> AwsAccess {
+        let key = aws::key_of("demo");
+        AwsAccess {
+            endpoint: self.base_url(),
+            region: aws::REGION.to_owned(),
+            key: key.id,
+            secret: key.secret,
+        }
+    }
+}
