@@ -2,9 +2,12 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
+mod aws;
 #[cfg(unix)]
 mod ending;
 mod events;
+#[cfg(unix)]
+mod killed;
 mod options;
 #[cfg(unix)]
 mod report;

@@ -5,6 +5,7 @@
 
 mod aws;
 mod clouds;
+mod own;
 
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
@@ -337,7 +338,7 @@ fn the_sessions_cloud_is_chosen_in_order() {
     assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws"));
     let bad =
         choose(&[("home/.config/rhain/config.toml", "default = lab\n")], &[], None).expect_err("no text");
-    assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:1");
+    assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:11");
 }
 
 #[test]
@@ -357,7 +358,7 @@ fn every_cloud_is_listed_with_its_place() {
             text("sim:aws", "simulated", "built in"),
         ]
     );
-    assert_eq!(json!(entries.len()), 3);
+    assert_eq!(json!(entries.len()), 4);
 }
 
 #[test]

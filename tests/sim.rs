@@ -6,6 +6,8 @@ mod aws;
 mod client;
 mod ec2;
 mod faults;
+mod networks;
 mod recorded;
 mod servers;
 mod services;
+mod volumes;

@@ -26,7 +26,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
 /// What is read of the user's files.
 const FILES: &[(&str, &str)] = &[
     ("~/.config/openstack/clouds.yaml", "The user's clouds; secure.yaml beside it holds what is secret."),
-    ("~/.config/rhain/config.toml", "Which cloud is the default."),
+    (
+        "~/.config/rhain/config.toml",
+        "Which cloud is the default, clouds of one's own, and other names for clouds.",
+    ),
 ];
 
 /// The page.

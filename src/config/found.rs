@@ -46,6 +46,8 @@ pub struct Found {
     variables_name: String,
     default: Option<(String, At)>,
     aws: aws::Aws,
+    /// Other names for clouds: the new one, the old one, and where that was said.
+    names: Vec<(String, String, At)>,
     /// Files that could not be read, in the order they were met.
     pub problems: Vec<Error>,
 }
@@ -68,21 +70,24 @@ pub fn find(environment: &Environment) -> Found {
             _ => {}
         }
     }
-    let default = own::default_cloud(environment).unwrap_or_else(|error| {
-        problems.push(error);
-        None
-    });
-    let aws = aws::find(environment, &mut problems);
-    Found {
+    let own = own::read(environment, &mut problems);
+    for (name, item) in own.openstack {
+        all.set(&name, item);
+    }
+    let aws = aws::find(environment, own.aws, &mut problems);
+    let mut found = Found {
         environment: environment.clone(),
         clouds: all,
         vendors,
         variables: variables(environment),
         variables_name: environment.get("OS_CLOUD_NAME").unwrap_or("envvars").to_string(),
-        default,
+        default: own.default,
         aws,
+        names: own.names,
         problems,
-    }
+    };
+    found.check_names();
+    found
 }
 
 /// The first of the files that is there and can be read.
@@ -148,8 +153,18 @@ impl Found {
         &self.environment
     }
 
-    /// Every cloud, the simulated one last.
+    /// Every cloud under the name that it has in our own settings, the simulated one last.
     pub fn entries(&self) -> Vec<Entry> {
+        let mut all = self.own_entries();
+        for entry in &mut all {
+            if let Some((new, ..)) = self.names.iter().find(|(_, old, _)| *old == entry.name) {
+                entry.name = new.clone();
+            }
+        }
+        all
+    }
+
+    fn own_entries(&self) -> Vec<Entry> {
         let mut all: Vec<Entry> = self
             .clouds
             .fields()
@@ -172,6 +187,40 @@ impl Found {
         all
     }
 
+    /// Other names are for clouds that are there; the simulated one keeps its own.
+    fn check_names(&mut self) {
+        let there: Vec<String> = self.own_entries().into_iter().map(|entry| entry.name).collect();
+        for (new, old, at) in std::mem::take(&mut self.names) {
+            let known = there.contains(&old) || self.aws.knows(&old);
+            if known && old != SIM && !there.contains(&new) {
+                self.names.push((new, old, at));
+                continue;
+            }
+            let (message, help) = match known {
+                true if old == SIM => {
+                    (format!("`{SIM}` keeps its name, at {}", at.line()), format!("give `--cloud {SIM}`"))
+                }
+                true => (
+                    format!("`{new}` is a cloud already, at {}", at.line()),
+                    "choose another name".to_string(),
+                ),
+                false => (
+                    format!(
+                        "`{new}` is another name for `{old}`, and there is no such cloud, at {}",
+                        at.line()
+                    ),
+                    format!("name one of: {}", there.join(", ")),
+                ),
+            };
+            self.problems.push(bad_value(&at, message, help));
+        }
+    }
+
+    /// The name that a cloud has where it was found.
+    fn original<'a>(&'a self, name: &'a str) -> &'a str {
+        self.names.iter().find(|(new, ..)| new == name).map_or(name, |(_, old, _)| old)
+    }
+
     /// The session's cloud: the one asked for, or the first of `RHAIN_CLOUD`, `OS_CLOUD`, our own default, the variables' own, the
     /// only one.
     pub fn choose(&self, asked: Option<&str>) -> Result<Chosen, Error> {
@@ -185,7 +234,8 @@ impl Found {
             .or_else(|| self.default.as_ref().map(|(name, at)| (name.clone(), at.line())));
         let entries = self.entries();
         if let Some((name, by)) = named {
-            return match entries.iter().any(|entry| entry.name == name) || self.aws.knows(&name) {
+            let known = entries.iter().any(|entry| entry.name == name) || self.is_known(&name);
+            return match known {
                 true => Ok(Chosen { name, by }),
                 false => Err(self.unknown(&name, &by)),
             };
@@ -240,9 +290,16 @@ impl Found {
         error
     }
 
+    /// Whether a cloud may be asked for though it is not listed under this name.
+    fn is_known(&self, name: &str) -> bool {
+        let name = self.original(name);
+        self.aws.knows(name) || self.own_entries().iter().any(|entry| entry.name == name)
+    }
+
     /// The provider of a cloud that is there; `openstack` for any other, which is told when it is asked for.
     pub fn provider(&self, name: &str) -> &'static str {
-        match self.entries().iter().find(|entry| entry.name == name) {
+        let name = self.original(name);
+        match self.own_entries().iter().find(|entry| entry.name == name) {
             Some(entry) => entry.provider,
             None if self.aws.knows(name) => "aws",
             None => "openstack",
@@ -254,20 +311,25 @@ impl Found {
     /// # Errors
     /// When there is none of this name, or what is said of it does not do.
     pub fn aws(&self, name: &str) -> Result<AwsSettings, Error> {
-        if !self.aws.knows(name) {
+        let original = self.original(name);
+        if !self.aws.knows(original) {
             return Err(self.unknown(name, "the script"));
         }
-        let mut settings = self.aws.settings(name, &self.environment);
-        if let Err(error) = &mut settings {
-            error.cloud.get_or_insert_with(|| name.to_string());
+        let mut settings = self.aws.settings(original, &self.environment);
+        match &mut settings {
+            Ok(settings) => settings.name = name.to_string(),
+            Err(error) => {
+                error.cloud.get_or_insert_with(|| name.to_string());
+            }
         }
         settings
     }
 
     /// The profile of an OpenStack cloud, with its vendor's and its region's values.
     pub fn openstack(&self, name: &str) -> Result<Profile, Error> {
-        let of_file = self.clouds.get(name);
-        let of_variables = self.variables.as_ref().filter(|_| name == self.variables_name);
+        let original = self.original(name);
+        let of_file = self.clouds.get(original);
+        let of_variables = self.variables.as_ref().filter(|_| original == self.variables_name);
         let (entry, found) = match (of_file, of_variables) {
             (Some(item), Some(_)) => {
                 let message =

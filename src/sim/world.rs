@@ -33,7 +33,7 @@ pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use course::{Action, Rebuild};
 pub(crate) use deeds::{Asker, Deed};
 pub(crate) use floating::Floating;
-pub(crate) use group::{Family, Group, Rule, RuleSpec};
+pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
 pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
 pub(crate) use keypair::Keypair;
@@ -41,7 +41,7 @@ pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
 pub(crate) use port::{Address, Holder, Plug, Port, PortSpec};
 pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
-pub(crate) use router::{Gateway, Router};
+pub(crate) use router::Router;
 pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
 pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
 pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};
@@ -105,11 +105,13 @@ pub(crate) struct World {
     places: HashMap<String, usize>,
     queue: BTreeMap<(SystemTime, u64), Due>,
     serial: u64,
+    moment: Option<SystemTime>,
 }
 
 impl World {
+    /// The time; while what is due is applied, the time it was due at.
     pub(crate) fn now(&self) -> SystemTime {
-        self.clock.now()
+        self.moment.unwrap_or_else(|| self.clock.now())
     }
 
     fn next(&mut self) -> u64 {
@@ -126,12 +128,14 @@ impl World {
                 break;
             }
             let due = entry.remove();
+            self.moment = Some(at);
             match due {
                 Due::Server(due) => self.change(due, at),
                 Due::Volume(due) => self.take_step(due, at),
                 Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
             }
         }
+        self.moment = None;
     }
 
     /// Puts the world's clock this many seconds ahead of the right time; what is under way takes as long as before.

@@ -51,7 +51,7 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
 pub fn changes_stand_in(call: &Call) -> bool {
     let known = |noun, cloud: &str, text: &str| call.host.find_stand_in(cloud, noun, text).is_some();
     call.host.dry_run
-        && call.verb.effect.changes_cloud()
+        && call.effect().changes_cloud()
         && match call.subject() {
             Some(Value::Resource(resource)) => known(resource.noun(), resource.cloud(), resource.id()),
             Some(Value::Text(text)) => {

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::process::Child;
 
 /// A program that runs in a terminal of its own.
-struct Terminal {
+pub(super) struct Terminal {
     pty: pty_process::blocking::Pty,
     child: Child,
     /// Everything it has shown.
@@ -15,7 +15,7 @@ struct Terminal {
 }
 
 impl Terminal {
-    fn start(program: &Program, words: &[&str]) -> Terminal {
+    pub(super) fn start(program: &Program, words: &[&str]) -> Terminal {
         let (pty, pts) = pty_process::blocking::open().expect("a terminal");
         pty.resize(pty_process::Size::new(24, 100)).expect("a size");
         let command = pty_process::blocking::Command::new(env!("CARGO_BIN_EXE_rhain"))
@@ -29,7 +29,7 @@ impl Terminal {
     }
 
     /// Read until it has shown this, after what was asked for before.
-    fn shows(&mut self, text: &str) {
+    pub(super) fn shows(&mut self, text: &str) {
         loop {
             if let Some(at) = self.seen[self.from..].find(text) {
                 self.from += at + text.len();
@@ -50,19 +50,26 @@ impl Terminal {
         }
     }
 
-    fn types(&mut self, text: &str) {
+    pub(super) fn types(&mut self, text: &str) {
         self.pty.write_all(text.as_bytes()).expect("it can be typed");
     }
 
+    /// Send it a signal: `TERM`.
+    pub(super) fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = std::process::Command::new("kill").args([&format!("-{name}"), &pid]).status();
+        assert!(sent.expect("kill is there").success());
+    }
+
     /// Its exit code, and everything it has shown.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(super) fn end(mut self) -> (Option<i32>, String) {
         while self.read() {}
         (self.child.wait().expect("it ends").code(), self.seen)
     }
 }
 
 /// What is left of a line after what is drawn over it, and no colours.
-fn plain(seen: &str) -> String {
+pub(super) fn plain(seen: &str) -> String {
     let size = |count: u16| count.try_into().expect("more than none");
     let mut screen = vt100::Parser::new(size(24), size(100), 100);
     screen.process(seen.as_bytes());

@@ -126,6 +126,69 @@ tries=0
 while [ "$(status cli)" != SHUTOFF ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
 must "server stop" "SHUTOFF" status cli
 refused "server pause when stopped" "while it is in vm_state stopped" openstack server pause cli
+# until WHAT WANTED COMMAND…: sooner or later the command's output is what is wanted.
+until_is() {
+    what=$1 wanted=$2
+    shift 2
+    tries=0
+    while [ "$("$@" 2>/dev/null)" != "$wanted" ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
+    must "$what" "$wanted" "$@"
+}
+must "network list" "private
+public" sh -c 'openstack network list -f value -c Name | sort'
+must "network create" "inner ACTIVE False" sh -c 'openstack network create inner -f json | python -c "import json,sys; n=json.load(sys.stdin); print(n[\"name\"], n[\"status\"], n[\"router:external\"])"'
+must "subnet create" "192.168.7.1
+192.168.7.0/24" openstack subnet create --network inner --subnet-range 192.168.7.0/24 inner -f value -c gateway_ip -c cidr
+must "router create" "ACTIVE" openstack router create between -f value -c status
+must "router set" "" openstack router set --external-gateway public between
+must "router add subnet" "" openstack router add subnet between inner
+must "port create" "192.168.7.9" sh -c 'openstack port create --network inner --fixed-ip ip-address=192.168.7.9 mine -f json -c fixed_ips | python -c "import json,sys; print(json.load(sys.stdin)[\"fixed_ips\"][0][\"ip_address\"])"'
+must "security group create" "web" openstack security group create --description "web servers" web -f value -c name
+must "security group rule create" "tcp
+80
+80" openstack security group rule create --protocol tcp --dst-port 80 --remote-ip 0.0.0.0/0 web -f value \
+    -c protocol -c port_range_max -c port_range_min
+refused "a security group rule twice" "Security group rule already exists." \
+    openstack security group rule create --protocol tcp --dst-port 80 --remote-ip 0.0.0.0/0 web
+must "security group rule list" "tcp 80:80 0.0.0.0/0" \
+    openstack security group rule list web --protocol tcp --ingress -f value -c "IP Protocol" -c "Port Range" -c "IP Range"
+must "server add security group" "" openstack server add security group cli web
+must "server remove security group" "" openstack server remove security group cli web
+must "floating ip create" "DOWN" sh -c 'openstack floating ip create --floating-ip-address 203.0.113.50 public --os-cloud sim-admin --project demo -f value -c status'
+must "server add floating ip" "" openstack server add floating ip cli 203.0.113.50
+must "floating ip list" "203.0.113.50 ACTIVE" sh -c 'openstack floating ip list --long -f value -c "Floating IP Address" -c Status'
+must "server remove floating ip" "" openstack server remove floating ip cli 203.0.113.50
+must "floating ip set" "" openstack floating ip set --port mine 203.0.113.50
+must "floating ip unset" "" openstack floating ip unset --port 203.0.113.50
+must "floating ip delete" "" openstack floating ip delete 203.0.113.50
+must "volume create" "creating 1 fake" sh -c 'openstack volume create --size 1 --property a=b disk -f json | python -c "import json,sys; v=json.load(sys.stdin); print(v[\"status\"], v[\"size\"], v[\"type\"])"'
+until_is "volume show" "available" openstack volume show disk -f value -c status
+must "server add volume" "/dev/sdb" openstack server add volume cli disk -f value -c Device
+until_is "volume list" "disk in-use 1" openstack volume list -f value -c Name -c Status -c Size
+refused "volume delete in use" "Volume status must be available" openstack volume delete disk
+must "server remove volume" "" openstack server remove volume cli disk
+until_is "a volume is free again" "available" openstack volume show disk -f value -c status
+must "volume set" "" openstack volume set --size 2 --name bigger disk
+until_is "a volume is larger" "available
+2" openstack volume show bigger -f value -c size -c status
+must "volume snapshot create" "creating" openstack volume snapshot create --volume bigger snap -f value -c status
+until_is "volume snapshot list" "snap available 2" openstack volume snapshot list -f value -c Name -c Status -c Size
+must "volume create of a snapshot" "2" openstack volume create --snapshot snap other -f value -c size
+must "keypair create" "" sh -c 'openstack keypair create pair >"$0/pair" && rm "$0/pair"' "$scratch"
+must "keypair list" "pair" openstack keypair list -f value -c Name
+must "keypair delete" "" openstack keypair delete pair
+must "limits" "3" sh -c 'openstack quota show -f json --usage | python -c "import json,sys; rows={r[\"Resource\"]: r for r in json.load(sys.stdin)}; print(rows[\"volumes\"][\"In Use\"] + rows[\"snapshots\"][\"In Use\"])"'
+until_is "the volume of a snapshot" "available" openstack volume show other -f value -c status
+must "volume delete" "" openstack volume delete other
+must "volume snapshot delete" "" openstack volume snapshot delete snap
+until_is "no snapshots are left" "" openstack volume snapshot list -f value
+must "volume delete of another" "" openstack volume delete bigger
+until_is "no volumes are left" "" openstack volume list -f value
+must "port delete" "" openstack port delete mine
+must "router remove subnet" "" openstack router remove subnet between inner
+must "router delete" "" openstack router delete between
+must "network delete" "" openstack network delete inner
+must "security group delete" "" openstack security group delete web
 refused "server create of m1.nano" "Only volume-backed servers are allowed" \
     openstack server create --image cirros --flavor m1.nano --network private nano
 refused "a wrong password" "The request you have made requires authentication." \

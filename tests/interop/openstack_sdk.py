@@ -120,6 +120,8 @@ def main(cloud):
     must("interfaces", len(list(compute.server_interfaces(server))), 1)
     must("the last action", next(iter(compute.server_actions(server))).action in ("unlock", "unshelve"), True)
 
+    surroundings(conn, server)
+
     snapshot = compute.create_server_image(server, "snap", metadata={"m": "n"}, wait=True, timeout=60)
     must("a snapshot", (snapshot.status, snapshot.name, snapshot.properties.get("m")), ("active", "snap", "n"))
     must("knows its server", snapshot.instance_uuid, server.id)
@@ -151,6 +153,60 @@ def main(cloud):
     for member in fleet:
         compute.wait_for_delete(member, wait=60)
     must("nothing is left", [s.name for s in compute.servers(name="^f[0-4]$")], [])
+
+
+def surroundings(conn, server):
+    """What a server has around it: networks, groups, floating addresses, volumes."""
+    network, storage, compute = conn.network, conn.block_storage, conn.compute
+    inner = network.create_network(name="inner")
+    subnet = network.create_subnet(network_id=inner.id, name="inner", ip_version=4, cidr="192.168.9.0/24")
+    must("a subnet", (subnet.gateway_ip, subnet.allocation_pools),
+         ("192.168.9.1", [{"start": "192.168.9.2", "end": "192.168.9.254"}]))
+    outside = network.find_network("public")
+    router = network.create_router(name="r", external_gateway_info={"network_id": outside.id})
+    network.add_interface_to_router(router, subnet_id=subnet.id)
+    must("a router's ports", [p.device_owner for p in network.ports(device_id=router.id)],
+         ["network:router_interface"])
+    refused("a network in use", exceptions.ConflictException, "There are one or more ports still in use",
+            lambda: network.delete_network(inner))
+    network.remove_interface_from_router(router, subnet_id=subnet.id)
+    network.delete_router(router)
+    network.delete_network(inner)
+
+    group = network.create_security_group(name="db")
+    rule = network.create_security_group_rule(security_group_id=group.id, direction="ingress", protocol="tcp",
+                                              port_range_min=3306, port_range_max=3306, remote_group_id=group.id)
+    must("a rule", (rule.protocol, rule.remote_group_id, rule.ether_type), ("tcp", group.id, "IPv4"))
+    must("a group's rules", len(network.get_security_group(group).security_group_rules), 3)
+    network.delete_security_group(group)
+
+    floating = conn.create_floating_ip(network="public", server=server, wait=True, timeout=60)
+    addresses = compute.get_server(server).addresses["private"]
+    must("a floating address", [a["addr"] for a in addresses if a["OS-EXT-IPS:type"] == "floating"],
+         [floating.floating_ip_address])
+    network.delete_ip(floating.id)
+
+    volume = storage.create_volume(size=1, name="v", metadata={"a": "b"})
+    volume = storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    must("a volume", (volume.size, volume.volume_type, volume.metadata, volume.is_bootable), (1, "fake", {"a": "b"}, False))
+    attachment = compute.create_volume_attachment(server, volume_id=volume.id)
+    storage.wait_for_status(volume, "in-use", interval=0.1, wait=60)
+    must("an attachment", [a.device for a in compute.volume_attachments(server)], ["/dev/sdb"])
+    compute.delete_volume_attachment(attachment, server)
+    storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    storage.extend_volume(volume, 2)
+    volume = storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    must("a larger volume", volume.size, 2)
+    snapshot = storage.create_snapshot(volume_id=volume.id, name="s")
+    snapshot = storage.wait_for_status(snapshot, "available", interval=0.1, wait=60)
+    must("a snapshot of a volume", (snapshot.size, snapshot.volume_id), (2, volume.id))
+    refused("a volume with snapshots", exceptions.BadRequestException, "have snapshots",
+            lambda: storage.delete_volume(volume))
+    storage.delete_snapshot(snapshot)
+    storage.wait_for_delete(snapshot, interval=0.1, wait=60)
+    storage.delete_volume(volume)
+    storage.wait_for_delete(volume, interval=0.1, wait=60)
+    must("no volumes are left", list(storage.volumes()), [])
 
 
 if __name__ == "__main__":

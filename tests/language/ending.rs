@@ -105,6 +105,46 @@ fn an_error_in_it_is_a_failure_of_a_run_that_ended_well() {
     assert_eq!(result, Err(Cause::Exit(4)));
 }
 
+/// `defer` and `on_failure` are one row, last first; each `on_failure` is asked when its turn comes.
+#[test]
+fn a_failing_handler_is_a_failure_to_those_that_come_after_it() {
+    let script = r#"
+        on_failure(|| print("after the first error"));
+        defer(|| print("always"));
+        on_failure(|| { print("after it too"); throw "third"; });
+        defer(|| throw "second");
+        defer(|| throw "first");
+        on_failure(|| print("nothing had failed"));"#;
+    let world = World::new();
+    let failure = world.run(script).expect_err("a handler failed");
+    assert_eq!(world.out(), "after it too\nalways\nafter the first error");
+    let message = |failure: &Failure| match &failure.cause {
+        Cause::Error(error) => error.message.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(message(&failure), "first");
+    let told = world.setup.session.endings.failures();
+    assert_eq!(told.iter().map(message).collect::<Vec<_>>(), ["second", "third"]);
+}
+
+#[test]
+fn the_first_failure_gives_the_end_whatever_handlers_exit_with() {
+    for (script, end) in [
+        ("defer(|| exit(0)); exit(3);", Err(Cause::Exit(3))),
+        ("defer(|| exit(4)); exit(3);", Err(Cause::Exit(3))),
+        ("defer(|| exit(4)); defer(|| exit(5));", Err(Cause::Exit(5))),
+        ("defer(|| exit(0)); defer(|| print(1));", Ok(())),
+    ] {
+        assert_eq!(ended(script).1, end, "{script}");
+    }
+    let (out, end) = ended(r#"on_failure(|| print("failed")); defer(|| exit(4)); throw "no";"#);
+    assert!(matches!(end, Err(Cause::Error(error)) if error.message == "no"));
+    assert_eq!(out, "failed");
+    // A handler that is interrupted by nothing but its own exit still lets the others run.
+    let (out, _) = ended(r#"defer(|| print("a")); defer(|| { print("b"); exit(1); print("c"); });"#);
+    assert_eq!(out, "b a");
+}
+
 #[test]
 fn what_it_does_to_a_cloud_is_done() {
     let world = World::new();

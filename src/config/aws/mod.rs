@@ -2,11 +2,13 @@
 //!
 //! The rules are botocore's, and boto 2's for its own files; [`profile`] lays the two files of a profile over each other,
 //! [`keys`] says what its keys come from, [`endpoints`] where its services are. `aws` is what the environment or the default
-//! profile says, `aws:NAME` a profile, which wins over keys in the environment, and `boto` what boto's files say.
+//! profile says, `aws:NAME` a profile, which wins over keys in the environment, and `boto` what boto's files say; [`own`] is for
+//! clouds of our own settings.
 
 mod boto;
 mod endpoints;
 mod keys;
+mod own;
 mod profile;
 
 pub use endpoints::Endpoints;
@@ -54,10 +56,12 @@ pub(super) struct Aws {
     config: Option<Item>,
     credentials: Option<Item>,
     boto: Option<Item>,
+    /// Clouds that our own settings describe, by name.
+    own: Vec<(String, Item)>,
 }
 
-/// Read all files that are there.
-pub(super) fn find(environment: &Environment, problems: &mut Vec<Error>) -> Aws {
+/// Read all files that are there; `own` are the clouds of our own settings.
+pub(super) fn find(environment: &Environment, own: Vec<(String, Item)>, problems: &mut Vec<Error>) -> Aws {
     let mut read = |path: PathBuf| {
         if !path.is_file() {
             return None;
@@ -66,12 +70,12 @@ pub(super) fn find(environment: &Environment, problems: &mut Vec<Error>) -> Aws 
         let text = document::text(&path, &shown).and_then(|text| ini::parse(&text, &shown));
         text.map_err(|error| problems.push(error)).ok()
     };
-    let mut own = |variable: &str, name: &str| {
+    let mut of_aws = |variable: &str, name: &str| {
         let given = environment.get(variable).map(|path| environment.path(path));
         given.or_else(|| Some(environment.home.as_ref()?.join(".aws").join(name))).and_then(&mut read)
     };
     let (config, credentials) =
-        (own("AWS_CONFIG_FILE", "config"), own("AWS_SHARED_CREDENTIALS_FILE", "credentials"));
+        (of_aws("AWS_CONFIG_FILE", "config"), of_aws("AWS_SHARED_CREDENTIALS_FILE", "credentials"));
     let mut boto: Option<Item> = None;
     for item in boto::files(environment).into_iter().filter_map(read) {
         match &mut boto {
@@ -83,7 +87,7 @@ pub(super) fn find(environment: &Environment, problems: &mut Vec<Error>) -> Aws 
             None => boto = Some(item),
         }
     }
-    Aws { config, credentials, boto }
+    Aws { config, credentials, boto, own }
 }
 
 impl Aws {
@@ -110,11 +114,16 @@ impl Aws {
         if let Some(boto) = self.boto.as_ref().filter(|boto| boto::is_cloud(boto)) {
             all.push(entry(BOTO.to_string(), boto.at.line()));
         }
+        all.retain(|entry| !self.own.iter().any(|(name, _)| *name == entry.name));
+        all.extend(self.own.iter().map(|(name, item)| entry(name.clone(), item.at.line())));
         all
     }
 
     /// Whether a cloud of this name may be asked for: `aws` always, for the instance that this runs on may have a role.
     pub(super) fn knows(&self, name: &str) -> bool {
+        if self.own.iter().any(|(own, _)| own == name) {
+            return true;
+        }
         match name.strip_prefix("aws:") {
             Some(profile) => self.profile(profile).is_some(),
             None => name == AWS || name == BOTO && self.boto.as_ref().is_some_and(boto::is_cloud),
@@ -123,6 +132,9 @@ impl Aws {
 
     /// The settings of a cloud that is [known](Self::knows).
     pub(super) fn settings(&self, name: &str, environment: &Environment) -> Result<AwsSettings, Error> {
+        if let Some((_, item)) = self.own.iter().find(|(own, _)| own == name) {
+            return own::settings(self, name, item, environment);
+        }
         if let Some(boto) = self.boto.as_ref().filter(|_| name == BOTO) {
             return boto::settings(boto, environment);
         }

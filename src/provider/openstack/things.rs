@@ -49,7 +49,8 @@ impl OpenStack {
                 self.gather(first, "routers", listing, decode).await
             }
             Noun::PublicIp => self.list_addresses(listing).await,
-            Noun::Server | Noun::Image | Noun::Flavor => self.list(noun, listing).await,
+            // They have methods of their own in the trait, which ends there: asking it again would never end.
+            Noun::Server | Noun::Image | Noun::Flavor => Err(self.unsupported(noun.word())),
         }
     }
 
@@ -86,7 +87,7 @@ impl OpenStack {
                 self.shown(&router::show(id), "router", decode).await?.map(Resource::from)
             }
             Noun::PublicIp => self.show_address(id).await?.map(Resource::from),
-            Noun::Server | Noun::Image | Noun::Flavor => self.one(noun, id).await?,
+            Noun::Server | Noun::Image | Noun::Flavor => return Err(self.unsupported(noun.word())),
         })
     }
 
@@ -104,7 +105,9 @@ impl OpenStack {
             Noun::Subnet => subnet::delete(id),
             Noun::Router => return self.take_router(id).await,
             Noun::PublicIp => floating_ip::delete(id),
-            Noun::Server | Noun::Image | Noun::Flavor => return self.remove(noun, id, false).await,
+            Noun::Server | Noun::Image | Noun::Flavor => {
+                return Err(self.unsupported(&format!("delete({})", noun.word())));
+            }
         };
         self.take_away(&call).await
     }

@@ -163,7 +163,7 @@ fn delete(region: &mut Region<'_>) -> Outcome<Told> {
         return Err(depends("vpc", id));
     }
     match region.world.delete_network(&vpc.own) {
-        Err(Refusal::NetworkInUse(_)) => return Err(depends("vpc", id)),
+        Err(Refusal::NetworkInUse(..)) => return Err(depends("vpc", id)),
         done => done?,
     }
     region.ledger.ranges.remove(&vpc.own);

@@ -1,10 +1,11 @@
-//! The OpenStack face: four services under path prefixes of one address, each with a table of its routes.
+//! The OpenStack face: five services under path prefixes of one address, each with a table of its routes.
 //!
 //! A request is matched to a row of [`SERVICES`] first ([`find`]), which gives the operation's name, and run after that
 //! ([`run`]; both in [`route`]), so that a fault can strike by name in between. The handlers turn requests into calls of
 //! the world, and its refusals into the status, shape and words that OpenStack's own services give.
 
 mod answer;
+mod cinder;
 mod glance;
 mod keystone;
 mod neutron;
@@ -27,4 +28,5 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 }
 
 /// The services, each below its prefix.
-static SERVICES: [&Service; 4] = [&keystone::SERVICE, &nova::SERVICE, &glance::SERVICE, &neutron::SERVICE];
+static SERVICES: [&Service; 5] =
+    [&keystone::SERVICE, &nova::SERVICE, &glance::SERVICE, &neutron::SERVICE, &cinder::SERVICE];

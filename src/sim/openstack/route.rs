@@ -62,11 +62,11 @@ pub(crate) struct Act {
 }
 
 pub(super) const fn act(key: &'static str, operation: &'static str, run: Run) -> Act {
-    Act { key, operation, run, since: 1, until: u16::MAX, asks: false }
+    Act { key, operation, run, since: 0, until: u16::MAX, asks: false }
 }
 
 pub(super) const fn on(method: &'static str, path: &'static str, operation: &'static str, run: Run) -> Route {
-    Route { method, path, operation, run, since: 1, until: u16::MAX, asks: false, acts: &[] }
+    Route { method, path, operation, run, since: 0, until: u16::MAX, asks: false, acts: &[] }
 }
 
 impl Route {
@@ -110,6 +110,30 @@ pub(crate) struct Cut {
     pub(super) before: String,
     pub(super) project: Option<String>,
     pub(super) rest: String,
+}
+
+impl Cut {
+    /// Splits `/v2.1/PROJECT/servers/ID` into what names the version and project and `+/servers/ID`.
+    pub(super) fn versioned(path: &str, versions: &[&str]) -> Self {
+        let path = path.trim_end_matches('/');
+        let mut parts = path.trim_start_matches('/').splitn(2, '/');
+        let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
+        if !versions.contains(&first) {
+            return Self { rest: path.trim_start_matches('/').to_owned(), ..Self::default() };
+        }
+        let before = format!("/{first}");
+        let Some(rest) = rest.filter(|rest| !rest.is_empty()) else {
+            return Self { before, rest: first.to_owned(), project: None };
+        };
+        let (second, after) = rest.split_once('/').unwrap_or((rest, ""));
+        let like_id = matches!(second.len(), 32 | 36)
+            && second.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        if like_id {
+            let (before, rest) = (format!("{before}/{second}"), format!("+/{after}"));
+            return Self { before, project: Some(second.to_owned()), rest };
+        }
+        Self { before, project: None, rest: format!("+/{rest}") }
+    }
 }
 
 /// A request and the row it was matched to.

@@ -229,6 +229,10 @@ fn is_a(kinds: &Value, value: &Value) -> bool {
 pub(crate) const KEY: &str = "^[a-zA-Z0-9-_:. ]{1,255}$";
 /// Whole numbers that are not negative.
 pub(crate) const DIGITS: &str = "^[0-9]*$";
+/// Whole numbers of at least one digit.
+pub(crate) const NUMBER: &str = "^[0-9]+$";
+/// Names of disks.
+pub(crate) const DEVICE: &str = "(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*$";
 /// Whole numbers.
 pub(crate) const INTEGER: &str = "^-?[0-9]+$";
 /// Tags.
@@ -241,6 +245,11 @@ fn fits(pattern: &str, text: &str) -> bool {
     match pattern {
         KEY => (1..=255).contains(&text.len()) && of("-_:. "),
         DIGITS => text.bytes().all(|b| b.is_ascii_digit()),
+        NUMBER => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
+        DEVICE => text.strip_prefix("/dev/").is_some_and(|name| {
+            let letters = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            !letters.is_empty() && letters.bytes().all(|b| b.is_ascii_lowercase())
+        }),
         INTEGER => {
             let digits = text.strip_prefix('-').unwrap_or(text);
             !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())

@@ -95,6 +95,10 @@ impl World {
         let shared = volume.multiattach
             && volume.state == VolumeState::InUse
             && volume.attachments.iter().all(|own| own.server != attachment.server);
+        if volume.state == VolumeState::InUse && !shared {
+            let servers = volume.attachments.iter().map(|own| own.server.clone()).collect();
+            return Err(Refusal::Attached(id.to_owned(), servers));
+        }
         if volume.state != VolumeState::Available && !shared {
             return Err(Refusal::VolumeState(id.to_owned(), volume.state));
         }

@@ -185,7 +185,7 @@ impl World {
             let port = port.ok_or_else(|| Refusal::Missing(Kind::Port, id.clone()))?;
             return match port.device.is_empty() {
                 true => Ok(()),
-                false => Err(Refusal::PortTaken(id.clone(), port.device.clone())),
+                false => Err(port.taken()),
             };
         }
         let id = &plug.network;
@@ -227,7 +227,7 @@ impl World {
             description: spec.description.clone(),
             hostname,
             name,
-            image: image.filter(|_| !spec.volume_backed()).map(|image| image.id.clone()),
+            image: image.map(|image| image.id.clone()),
             image_properties: image.map(|image| image.properties.clone()).unwrap_or_default(),
             built_disk_gib: flavor.disk_gib,
             flavor: flavor.clone(),
@@ -290,8 +290,9 @@ impl World {
             let plug = Plug { groups: groups.clone(), ..plug.clone() };
             let why = match self.plug(at, &plug, asker) {
                 Ok(_) if !external || asker.admin => continue,
-                Err(Refusal::AddressOutside(address, network)) => format!(
-                    "Invalid input received: Fixed IP {address} is not a valid ip address for network {network}."
+                Err(Refusal::AddressOutside(address, _)) => format!(
+                    "Invalid input received: Fixed IP {address} is not a valid ip address for network {}.",
+                    plug.network
                 ),
                 _ => "Failed to allocate the network(s), not rescheduling.".to_owned(),
             };

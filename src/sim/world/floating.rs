@@ -115,6 +115,7 @@ impl World {
         if let Some(other) = self.floating.iter().find(|other| led(other)) {
             return Err(Refusal::FloatingTaken {
                 floating: self.floating[at].address,
+                id: id.to_owned(),
                 port: port.to_owned(),
                 fixed: address.ip,
                 network: other.network.clone(),

@@ -2,6 +2,41 @@
 
 use super::{Kind, Refusal, Server, Standing, World, fresh_id};
 
+/// The names of protocols, with their numbers.
+pub(crate) const PROTOCOLS: &[(&str, u8)] = &[
+    ("ah", 51),
+    ("dccp", 33),
+    ("egp", 8),
+    ("esp", 50),
+    ("gre", 47),
+    ("hopopt", 0),
+    ("icmp", 1),
+    ("igmp", 2),
+    ("ip", 0),
+    ("ipip", 4),
+    ("ipv6-encap", 41),
+    ("ipv6-frag", 44),
+    ("ipv6-icmp", 58),
+    ("icmpv6", 58),
+    ("ipv6-nonxt", 59),
+    ("ipv6-opts", 60),
+    ("ipv6-route", 43),
+    ("ospf", 89),
+    ("pgm", 113),
+    ("rsvp", 46),
+    ("sctp", 132),
+    ("tcp", 6),
+    ("udp", 17),
+    ("udplite", 136),
+    ("vrrp", 112),
+];
+
+/// The number of a protocol that is given by name or number.
+pub(crate) fn protocol(word: &str) -> Option<u8> {
+    let named = PROTOCOLS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number);
+    named.or_else(|| word.parse().ok())
+}
+
 /// A security group.
 #[derive(Debug, Clone)]
 pub(crate) struct Group {
@@ -62,7 +97,7 @@ impl Rule {
             |cidr: &Option<String>| cidr.as_deref().is_none_or(|c| matches!(c, "0.0.0.0/0" | "::/0"));
         self.inward == spec.inward
             && self.family == spec.family
-            && self.protocol == spec.protocol
+            && self.protocol.as_deref().map(protocol) == spec.protocol.as_deref().map(protocol)
             && self.first == spec.first
             && self.last == spec.last
             && self.group == spec.group

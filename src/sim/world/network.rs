@@ -219,7 +219,7 @@ impl World {
         let ports: Vec<String> =
             self.all_ports().filter(|port| port.network == id).map(|port| port.id.clone()).collect();
         if !ports.is_empty() || self.floating.iter().any(|floating| floating.network == id) {
-            return Err(Refusal::NetworkInUse(ports));
+            return Err(Refusal::NetworkInUse(id.to_owned(), ports));
         }
         self.subnets.retain(|subnet| subnet.network != id);
         self.networks.retain(|network| network.id != id);

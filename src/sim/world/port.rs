@@ -54,6 +54,15 @@ impl Port {
     pub(crate) fn ip(&self) -> Option<Ipv4Addr> {
         self.addresses.first().map(|address| address.ip)
     }
+
+    /// That another device has it.
+    pub(super) fn taken(&self) -> Refusal {
+        Refusal::PortTaken {
+            port: self.id.clone(),
+            network: self.network.clone(),
+            device: self.device.clone(),
+        }
+    }
 }
 
 /// A new port as it is asked for.
@@ -133,6 +142,11 @@ impl World {
                 groups.clone()
             }
         };
+        if let Some(mac) = &spec.mac
+            && self.all_ports().any(|port| port.network == spec.network && port.mac == *mac)
+        {
+            return Err(Refusal::MacUsed(mac.clone(), spec.network.clone()));
+        }
         let addresses = self.addresses(&spec.network, spec.addresses.as_deref())?;
         let id = fresh_id();
         let router = matches!(spec.holder, Holder::Interface | Holder::Gateway);
@@ -202,7 +216,7 @@ impl World {
         let Some(found) = self.subnets.iter_mut().find(|one| fits(one)) else {
             return Err(match (subnet, ip) {
                 (Some(subnet), _) => Refusal::Missing(Kind::Subnet, subnet.to_owned()),
-                (None, Some(ip)) => Refusal::AddressOutside(ip, network.to_owned()),
+                (None, Some(ip)) => Refusal::AddressOutside(ip, None),
                 (None, None) => Refusal::NoAddress(network.to_owned()),
             });
         };
@@ -210,7 +224,7 @@ impl World {
             (Some(ip), _) => Ok(Address { subnet: found.id.clone(), ip }),
             (None, None) => Err(Refusal::NoAddress(network.to_owned())),
             (None, Some(ip)) if found.holds(ip) => Err(Refusal::AddressUsed(ip, found.id.clone())),
-            (None, Some(ip)) => Err(Refusal::AddressOutside(ip, network.to_owned())),
+            (None, Some(ip)) => Err(Refusal::AddressOutside(ip, subnet.map(str::to_owned))),
         }
     }
 
@@ -274,11 +288,11 @@ impl World {
             Some(id) => {
                 let known = self.ports.iter().position(|port| port.id == *id);
                 let place = known.ok_or_else(|| match self.port(id) {
-                    Some(port) => Refusal::PortTaken(id.clone(), port.device.clone()),
+                    Some(port) => port.taken(),
                     None => Refusal::Missing(Kind::Port, id.clone()),
                 })?;
                 if !self.ports[place].device.is_empty() {
-                    return Err(Refusal::PortTaken(id.clone(), self.ports[place].device.clone()));
+                    return Err(self.ports[place].taken());
                 }
                 super::Port { kept: true, ..self.ports.remove(place) }
             }

@@ -84,20 +84,22 @@ pub(crate) enum Refusal {
     PoolOutside(String, String),
     /// The gateway's address is in the pool.
     GatewayInPool(Ipv4Addr, String),
-    /// These ports, or floating addresses, are in the network.
-    NetworkInUse(Vec<String>),
+    /// These ports are in the network, or none but floating addresses.
+    NetworkInUse(String, Vec<String>),
     /// An address of the subnet is in use.
     SubnetInUse(String),
     /// The network has no address left.
     NoAddress(String),
-    /// The address is in no subnet of the network.
-    AddressOutside(Ipv4Addr, String),
+    /// The address is not in this subnet, or in none of the network's.
+    AddressOutside(Ipv4Addr, Option<String>),
+    /// Another port of the network has this hardware address.
+    MacUsed(String, String),
     /// The address of this subnet is taken.
     AddressUsed(Ipv4Addr, String),
     /// A router has the port.
     PortOfRouter(String, Holder),
     /// The port is at another device.
-    PortTaken(String, String),
+    PortTaken { port: String, network: String, device: String },
     /// The network is not an external one.
     NotExternal(String),
     /// The subnet has no gateway address.
@@ -107,17 +109,19 @@ pub(crate) enum Refusal {
     /// The router has a subnet with the same addresses.
     JoinOverlap { subnet: String, cidr: String, other: String, other_cidr: String },
     /// The router does not have the subnet or port.
-    NotJoined(String, String),
+    NotJoined { router: String, subnet: Option<String>, port: Option<String> },
     /// A floating address goes through the router to this subnet.
     WayInUse(String, String),
     /// Floating addresses go out through the router to this network.
     GatewayInUse(String, String),
-    /// The router still joins subnets.
-    RouterInUse(String),
+    /// The router still joins subnets, by these ports.
+    RouterInUse(String, Vec<String>),
+    /// The next hop of a route to this destination is in no subnet of the router.
+    RouteUnreachable(String, String),
     /// The port has no such address, or none at all.
     NoFixedAddress(String, Option<Ipv4Addr>),
     /// Another floating address of this network leads to the port's address.
-    FloatingTaken { floating: Ipv4Addr, port: String, fixed: Ipv4Addr, network: String },
+    FloatingTaken { floating: Ipv4Addr, id: String, port: String, fixed: Ipv4Addr, network: String },
     /// No router leads from the subnet of the port to the external network.
     Unreachable { network: String, subnet: String, port: String },
     /// The volume is in this state, in which it cannot be done.
@@ -136,6 +140,8 @@ pub(crate) enum Refusal {
     SmallForImage { size: i64, image: i64, min: i64 },
     /// An extension to a size that is not larger (GiB).
     NotLarger { size: i64, now: i64 },
+    /// The volume is at these servers already.
+    Attached(String, Vec<String>),
     /// The volume is not at the server.
     NotAttached(String),
     /// The server boots from the volume.

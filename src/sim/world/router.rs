@@ -160,7 +160,7 @@ impl World {
     pub(crate) fn join_port(&mut self, router: &str, port: &str) -> Result<String, Refusal> {
         let found = self.port(port).ok_or_else(|| Refusal::Missing(Kind::Port, port.to_owned()))?;
         if !found.device.is_empty() {
-            return Err(Refusal::PortTaken(port.to_owned(), found.device.clone()));
+            return Err(found.taken());
         }
         let subnet = found.addresses.first().map(|address| address.subnet.clone()).unwrap_or_default();
         self.may_join(router, &subnet)?;
@@ -218,10 +218,8 @@ impl World {
                 && subnet.is_none_or(|id| one.addresses.iter().any(|address| address.subnet == id))
         };
         let Some(found) = self.ports.iter().find(meant).cloned() else {
-            return Err(Refusal::NotJoined(
-                router.to_owned(),
-                subnet.or(port).unwrap_or_default().to_owned(),
-            ));
+            let (subnet, port) = (subnet.map(str::to_owned), port.map(str::to_owned));
+            return Err(Refusal::NotJoined { router: router.to_owned(), subnet, port });
         };
         let joined = found.addresses.first().map(|address| address.subnet.clone()).unwrap_or_default();
         if self.carries_floating(router, Some(&joined)) {
@@ -233,14 +231,37 @@ impl World {
         Ok((joined, found.id))
     }
 
+    /// Gives a router its further routes: destinations and next hops.
+    ///
+    /// # Errors
+    /// When it is not there, or a next hop is in none of its subnets.
+    pub(crate) fn set_routes(&mut self, id: &str, routes: Vec<(String, String)>) -> Result<(), Refusal> {
+        self.router(id).ok_or_else(|| Refusal::Missing(Kind::Router, id.to_owned()))?;
+        for (destination, hop) in &routes {
+            let near = |ip: Ipv4Addr| {
+                self.joined(id).filter_map(|joined| self.subnet(joined)).any(|subnet| subnet.holds(ip))
+            };
+            if !hop.parse().is_ok_and(near) {
+                return Err(Refusal::RouteUnreachable(destination.clone(), hop.clone()));
+            }
+        }
+        if let Some(router) = self.routers.iter_mut().find(|router| router.id == id) {
+            router.routes = routes;
+        }
+        self.touch_router(id);
+        Ok(())
+    }
+
     /// Takes a router away, with its way out.
     ///
     /// # Errors
     /// When it is not there or still joins a subnet.
     pub(crate) fn delete_router(&mut self, id: &str) -> Result<(), Refusal> {
         self.router(id).ok_or_else(|| Refusal::Missing(Kind::Router, id.to_owned()))?;
-        if self.joined(id).next().is_some() {
-            return Err(Refusal::RouterInUse(id.to_owned()));
+        let own = |port: &&super::Port| port.device == id && port.holder == Holder::Interface;
+        let ports: Vec<String> = self.ports.iter().filter(own).map(|port| port.id.clone()).collect();
+        if !ports.is_empty() {
+            return Err(Refusal::RouterInUse(id.to_owned(), ports));
         }
         self.set_gateway(id, None, None, true)?;
         self.routers.retain(|router| router.id != id);

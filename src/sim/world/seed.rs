@@ -50,6 +50,7 @@ impl World {
             places: HashMap::new(),
             queue: BTreeMap::new(),
             serial: 0,
+            moment: None,
         };
         world.seed_networks(&admin);
         world

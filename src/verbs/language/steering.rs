@@ -83,7 +83,7 @@ pub const GIVEN: Key<Value> = Key::optional("x", "What the closure is given, as 
 /// `defer`
 pub static DEFER: Verb = verb(
     "defer",
-    "Call a closure when the script ends, however it ends, last first; after Ctrl-C that may take 5m. Gives a handle: `.cancel()`.",
+    "Call a closure when the script ends, however it ends, last first; after Ctrl-C that may take 5m. One that fails stops no other, and the run has failed. Gives a handle: `.cancel()`.",
     &[Form::of(&[AT_THE_END.param(), GIVEN.param()])],
     Ty::Any,
     &[Example { code: r#"let s = server("web").lock(); defer(|s| s.unlock(), s); s.name"#, gives: "web" }],
@@ -94,7 +94,7 @@ pub static DEFER: Verb = verb(
 /// `on_failure`
 pub static ON_FAILURE: Verb = verb(
     "on_failure",
-    "Call a closure when the script ends by a failure, an exit code other than 0 or an interruption. Gives a handle: `.cancel()`.",
+    "Call a closure when the script ends by a failure, an exit code other than 0 or an interruption; in one row with those of `defer`, last first, of which one that failed before is a failure too. Gives a handle: `.cancel()`.",
     &[Form::of(&[AT_THE_END.param(), GIVEN.param()])],
     Ty::Any,
     &[Example {

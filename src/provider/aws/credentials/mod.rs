@@ -47,6 +47,7 @@ impl KeyRing {
     /// Nothing is fetched until keys are asked for. `wire` is the cloud's way out.
     pub fn new(cloud: Arc<str>, source: Source, wire: Wire) -> KeyRing {
         let near = wire.near(NEAR);
+        hush(&source, &wire);
         KeyRing { cloud, source, wire, near, held: Mutex::default() }
     }
 
@@ -196,10 +197,20 @@ fn is_fresh(keys: &Credentials, fetched: SystemTime, now: SystemTime) -> bool {
     now.checked_add(MARGIN.min(life / 4)).is_some_and(|soon| soon < end)
 }
 
-/// Where Amazon has a service of this name in a region.
-fn amazon(service: &str, region: &str) -> String {
-    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://{service}.{region}.{domain}/")
+/// What is written down is a secret before it is first used.
+fn hush(source: &Source, wire: &Wire) {
+    match source {
+        Source::Static(keys) => {
+            [Some(keys.secret()), keys.token()].into_iter().flatten().for_each(|text| wire.known().add(text));
+        }
+        Source::AssumeRole(role) => hush(&role.source, wire),
+        Source::Container(container) => {
+            if let Some(token) = &container.token {
+                wire.known().add(&token.0);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What kind of error a source's status means.

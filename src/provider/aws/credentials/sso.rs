@@ -2,6 +2,7 @@
 
 use super::{KeyRing, kind_of, time};
 use crate::cloud::{Error, Kind, Result};
+use crate::provider::aws::service::Service;
 use crate::wire::auth::source::Sso;
 use crate::wire::{Credentials, Intent, Method, Request};
 use serde_json::Value;
@@ -11,7 +12,8 @@ use std::time::{Duration, SystemTime};
 /// Ask the portal for the role's keys.
 pub(super) async fn fetch(ring: &KeyRing, sso: &Sso) -> Result<Credentials> {
     let token = token(ring, sso)?;
-    let base = sso.endpoint.clone().unwrap_or_else(|| super::amazon("portal.sso", &sso.region));
+    let base =
+        sso.endpoint.clone().unwrap_or_else(|| Service::Other("portal.sso".to_string()).address(&sso.region));
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("role_name", &sso.role_name)
         .append_pair("account_id", &sso.account_id)

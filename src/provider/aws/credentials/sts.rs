@@ -2,6 +2,7 @@
 
 use super::{KeyRing, kind_of, time};
 use crate::cloud::{Kind, Result};
+use crate::provider::aws::service::Service;
 use crate::wire::auth::Signer;
 use crate::wire::auth::source::{AssumeRole, Sts, WebIdentity};
 use crate::wire::{Answer, Body, Credentials, Intent, Method, Request, xml};
@@ -66,7 +67,7 @@ fn form(
 }
 
 fn request(sts: &Sts, form: Vec<(String, String)>) -> Request {
-    let base = sts.endpoint.clone().unwrap_or_else(|| super::amazon("sts", &sts.region));
+    let base = sts.endpoint.clone().unwrap_or_else(|| Service::Sts.address(&sts.region));
     let mut request = Request::new("credentials.role", Method::Post, base).intent(Intent::Login);
     request.body = Body::Form(form);
     request

@@ -32,6 +32,12 @@ pub(super) const CATALOG: &[Entry] = &[
         name: "nova_legacy",
         path: "/compute/v2/{}",
     },
+    Entry {
+        id: "5c0c4a3f1f0b4e0d8a0c2f6a6d1b0006",
+        kind: "volumev3",
+        name: "cinderv3",
+        path: "/volume/v3/{}",
+    },
 ];
 
 pub(super) const INTERFACES: [&str; 3] = ["public", "internal", "admin"];

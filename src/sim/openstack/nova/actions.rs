@@ -236,13 +236,6 @@ pub(super) fn no_console(world: &mut World, call: &Call<'_>) -> Outcome {
     Err(fault(400, &format!("Unavailable console type {kind}.")))
 }
 
-/// There are no floating addresses.
-pub(super) fn no_floating_ip(world: &mut World, call: &Call<'_>) -> Outcome {
-    body(call, &anything())?;
-    server(world, call)?;
-    Err(fault(404, "floating IP not found"))
-}
-
 fn console_address() -> String {
     format!("http://127.0.0.1:6080/vnc_auto.html?path=%3Ftoken%3D{}", uuid::Uuid::new_v4())
 }

@@ -107,11 +107,13 @@ fn spec(call: &Call<'_>, asked: &Value) -> Result<BootSpec, Answer> {
 fn boot_source(server: &Value) -> Result<(Option<String>, Vec<Disk>), Answer> {
     let image = text(server, "imageRef").filter(|image| !image.is_empty());
     let mut disks = Vec::new();
-    let mut own = None;
+    let (mut own, mut rooted) = (None, false);
     for device in server["block_device_mapping_v2"].as_array().into_iter().flatten() {
         let root = number(&device["boot_index"]) == Some(0);
         let id = text(device, "uuid");
         let on_volume = device["destination_type"] == "volume" || device["source_type"] == "volume";
+        rooted |= root;
+        let size = number(&device["volume_size"]);
         let source = match (device["source_type"].as_str().unwrap_or_default(), id) {
             ("volume", Some(id)) => Source::Volume(id),
             ("snapshot", Some(id)) => Source::Snapshot(id),
@@ -123,22 +125,32 @@ fn boot_source(server: &Value) -> Result<(Option<String>, Vec<Disk>), Answer> {
             ("blank", _) if on_volume => Source::Blank,
             _ => continue,
         };
-        if root && image.is_some() {
-            return Err(fault(
-                400,
-                "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping \
-                 combination is not valid.",
-            ));
-        }
         disks.push(Disk {
             source,
-            size_gib: number(&device["volume_size"]),
+            size_gib: size,
             kind: text(device, "volume_type"),
             device: text(device, "device_name"),
             root,
             goes: truth(&device["delete_on_termination"]),
             tag: text(device, "tag"),
         });
+    }
+    if !rooted && server["block_device_mapping_v2"].as_array().is_some_and(|list| !list.is_empty()) {
+        return Err(fault(
+            400,
+            "Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping \
+             combination is not valid.",
+        ));
+    }
+    for disk in disks.iter().filter(|disk| disk.size_gib.is_none()) {
+        let why = match disk.source {
+            Source::Image(_) => {
+                "Images with destination_type 'volume' need to have a non-zero size specified"
+            }
+            Source::Blank => "Blank volumes (source: 'blank', dest: 'volume') need to have non-zero size",
+            _ => continue,
+        };
+        return Err(fault(400, why));
     }
     for device in server["block_device_mapping"].as_array().into_iter().flatten() {
         let Some(id) = text(device, "volume_id") else { continue };

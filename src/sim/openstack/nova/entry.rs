@@ -4,30 +4,10 @@ use serde_json::{Value, json as v};
 
 use super::refuse::fault;
 use super::{Answer, Call, Outcome, json};
-use crate::sim::openstack::Cut;
 use crate::sim::world::World;
 
 /// The newest microversion, `2.104`.
 const LATEST: u16 = 104;
-
-/// Splits `/v2.1/PROJECT/servers/ID` into what names the version and project and `+/servers/ID`.
-pub(super) fn cut(path: &str) -> Cut {
-    let path = path.trim_end_matches('/');
-    let mut parts = path.trim_start_matches('/').splitn(2, '/');
-    let (Some(version @ ("v2" | "v2.1")), rest) = (parts.next(), parts.next()) else {
-        return Cut { rest: path.trim_start_matches('/').to_owned(), ..Cut::default() };
-    };
-    let Some(rest) = rest.filter(|rest| !rest.is_empty()) else {
-        return Cut { before: format!("/{version}"), rest: version.to_owned(), project: None };
-    };
-    let (first, after) = rest.split_once('/').unwrap_or((rest, ""));
-    let like_id = matches!(first.len(), 32 | 36) && first.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    if like_id {
-        let (before, rest) = (format!("/{version}/{first}"), format!("+/{after}"));
-        return Cut { before, project: Some(first.to_owned()), rest };
-    }
-    Cut { before: format!("/{version}"), project: None, rest: format!("+/{rest}") }
-}
 
 pub(super) fn enter(world: &World, call: &mut Call<'_>) -> Result<(), Answer> {
     if call.route.is_some_and(|route| route.operation.starts_with("compute.version")) {

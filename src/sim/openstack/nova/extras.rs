@@ -90,11 +90,6 @@ pub(super) fn extension(_: &mut World, call: &Call<'_>) -> Outcome {
     Ok(json(200, &v!({"extension": extension_value(found)})))
 }
 
-pub(super) fn volumes(world: &mut World, call: &Call<'_>) -> Outcome {
-    server(world, call)?;
-    Ok(json(200, &v!({"volumeAttachments": []})))
-}
-
 pub(super) fn password(world: &mut World, call: &Call<'_>) -> Outcome {
     server(world, call)?;
     Ok(json(200, &v!({"password": ""})))

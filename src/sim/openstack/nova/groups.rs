@@ -4,7 +4,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{fault, refused};
 use super::{Answer, Call, Outcome, body, json, schemas, server};
-use crate::sim::world::{Group, Refusal, Rule, World};
+use crate::sim::world::{Family, Group, Refusal, Rule, RuleSpec, World};
 
 /// The rules that let something in: the proxy knows no others.
 fn value(world: &World, group: &Group) -> Value {
@@ -57,6 +57,44 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome {
     let group = named(world, call)?.clone();
     world.delete_group(&group.id).map_err(|refusal| refused("", "", refusal))?;
     Ok(Answer::empty(202).about(&group.id, &group.name))
+}
+
+pub(super) fn add_rule(world: &mut World, call: &Call<'_>) -> Outcome {
+    let asked = body(call, &v!({"type": "object", "required": ["security_group_rule"]}))?;
+    let asked = &asked["security_group_rule"];
+    let text = |key: &str| asked[key].as_str().map(str::to_owned);
+    let parent = text("parent_group_id").unwrap_or_default();
+    let own = |group: &&Group| group.project == call.project() && group.id == parent;
+    if !world.groups.iter().any(|group| own(&group)) {
+        return Err(fault(404, &format!("Security group {parent} not found.")));
+    }
+    let group = text("group_id");
+    let port = |key: &str| super::schemas::number(&asked[key]).filter(|port| *port >= 0);
+    let everyone = || group.is_none().then(|| "0.0.0.0/0".to_owned());
+    let spec = RuleSpec {
+        protocol: text("ip_protocol").map(|name| name.to_lowercase()),
+        first: port("from_port"),
+        last: port("to_port"),
+        cidr: text("cidr").or_else(everyone),
+        group: group.clone(),
+        ..Rule::open(true, Family::V4)
+    };
+    let id = world.add_rule(&parent, &spec).map_err(|refusal| match refusal {
+        Refusal::SameRule(id) => fault(409, &format!("Security group rule already exists. Rule id is {id}.")),
+        other => refused("", "", other),
+    })?;
+    let told = world.rule(&id).map(|(group, rule)| rule_value(world, group, rule));
+    Ok(json(200, &v!({"security_group_rule": told})).about(&id, ""))
+}
+
+pub(super) fn remove_rule(world: &mut World, call: &Call<'_>) -> Outcome {
+    let id = call.param(0);
+    let own = world.rule(id).is_some_and(|(group, _)| group.project == call.project());
+    if !own {
+        return Err(fault(404, &format!("Security group rule {id} not found.")));
+    }
+    world.remove_rule(id).map_err(|refusal| refused("", "", refusal))?;
+    Ok(Answer::empty(202).about(id, ""))
 }
 
 pub(super) fn of_server(world: &mut World, call: &Call<'_>) -> Outcome {

@@ -9,6 +9,7 @@ mod entry;
 mod extras;
 mod filters;
 mod flavors;
+mod floating;
 mod groups;
 mod interfaces;
 mod keypairs;
@@ -22,16 +23,17 @@ mod request;
 mod schemas;
 mod servers;
 mod view;
+mod volumes;
 
 use super::answer::framed;
-use super::{Act, Answer, Call, Outcome, Route, Service, act, json, on};
+use super::{Act, Answer, Call, Cut, Outcome, Route, Service, act, json, on};
 use refuse::fault;
 use request::{body, bookmark, links, own_link, page, policy, server};
 
 pub(super) static SERVICE: Service = Service {
     prefix: "/compute",
     routes: &[ROUTES, SERVERS],
-    cut: entry::cut,
+    cut: |path| Cut::versioned(path, &["v2", "v2.1"]),
     enter: entry::enter,
     unknown: |_| Answer { plain: true, ..framed(404, "The resource could not be found.") },
     error: fault,
@@ -81,6 +83,17 @@ static ROUTES: &[Route] = &[
     on("POST", "+/os-security-groups", "security_group.create", groups::create).between(1, 35),
     on("GET", "+/os-security-groups/{}", "security_group.show", groups::show).between(1, 35),
     on("DELETE", "+/os-security-groups/{}", "security_group.delete", groups::delete).between(1, 35),
+    on("POST", "+/os-security-group-rules", "security_group_rule.create", groups::add_rule).between(1, 35),
+    on("DELETE", "+/os-security-group-rules/{}", "security_group_rule.delete", groups::remove_rule)
+        .between(1, 35),
+    on("GET", "+/os-floating-ip-pools", "floating_ip.pools", floating::pools).between(1, 35),
+    on("GET", "+/os-floating-ips", "floating_ip.list", floating::list).between(1, 35),
+    on("POST", "+/os-floating-ips", "floating_ip.create", floating::create).between(1, 35),
+    on("GET", "+/os-floating-ips/{}", "floating_ip.show", floating::show).between(1, 35),
+    on("DELETE", "+/os-floating-ips/{}", "floating_ip.delete", floating::delete).between(1, 35),
+    on("GET", "+/os-volumes", "volume.list", volumes::all).between(1, 35),
+    on("GET", "+/os-volumes/detail", "volume.list", volumes::all).between(1, 35),
+    on("GET", "+/os-volumes/{}", "volume.show", volumes::one).between(1, 35),
 ];
 
 static SERVERS: &[Route] = &[
@@ -112,7 +125,11 @@ static SERVERS: &[Route] = &[
     on("GET", "+/servers/{}/os-interface/{}", "server.interface", interfaces::show),
     on("DELETE", "+/servers/{}/os-interface/{}", "server.interface_detach", interfaces::detach),
     on("GET", "+/servers/{}/os-security-groups", "server.security_groups", groups::of_server),
-    on("GET", "+/servers/{}/os-volume_attachments", "server.volumes", extras::volumes),
+    on("GET", "+/servers/{}/os-volume_attachments", "server.volumes", volumes::list),
+    on("POST", "+/servers/{}/os-volume_attachments", "server.volume_attach", volumes::attach),
+    on("GET", "+/servers/{}/os-volume_attachments/{}", "server.volume", volumes::show),
+    on("PUT", "+/servers/{}/os-volume_attachments/{}", "server.volume_update", volumes::update),
+    on("DELETE", "+/servers/{}/os-volume_attachments/{}", "server.volume_detach", volumes::detach),
     on("GET", "+/servers/{}/os-server-password", "server.password_show", extras::password),
     on("GET", "+/servers/{}/diagnostics", "server.diagnostics", extras::diagnostics),
     on("POST", "+/servers/{}/remote-consoles", "server.console_url", actions::remote_console)
@@ -146,8 +163,8 @@ static ACTS: &[Act] = &[
     act("os-getVNCConsole", "server.console_url", actions::vnc_console).between(1, 5).asking(),
     act("os-getSerialConsole", "server.console_url", actions::no_console).between(1, 5).asking(),
     act("os-getSPICEConsole", "server.console_url", actions::no_console).between(1, 5).asking(),
-    act("addFloatingIp", "server.add_floating_ip", actions::no_floating_ip).between(1, 43),
-    act("removeFloatingIp", "server.remove_floating_ip", actions::no_floating_ip).between(1, 43),
+    act("addFloatingIp", "server.add_floating_ip", floating::add).between(1, 43),
+    act("removeFloatingIp", "server.remove_floating_ip", floating::remove).between(1, 43),
     act("addSecurityGroup", "server.add_security_group", groups::add),
     act("removeSecurityGroup", "server.remove_security_group", groups::remove),
     act("forceDelete", "server.force_delete", actions::force_delete),

@@ -102,7 +102,7 @@ fn elsewhere(refusal: Refusal) -> Answer {
         Refusal::NoSubnet(network) => {
             fault(400, &format!("Network {network} requires a subnet in order to boot instances on."))
         }
-        Refusal::PortTaken(port, _) => fault(409, &format!("Port {port} is still in use.")),
+        Refusal::PortTaken { port, .. } => fault(409, &format!("Port {port} is still in use.")),
         Refusal::Ambiguous(_, name) => fault(
             409,
             &format!(
@@ -111,6 +111,30 @@ fn elsewhere(refusal: Refusal) -> Answer {
         ),
         Refusal::GroupInUse(id) => fault(400, &format!("Security Group {id} in use.")),
         Refusal::DefaultGroup => fault(400, "Removing default security group not allowed."),
+        other => of_volume(other),
+    }
+}
+
+/// What Nova says of volumes, with Cinder's own words in its own.
+fn of_volume(refusal: Refusal) -> Answer {
+    match refusal {
+        Refusal::VolumeState(id, state) => fault(
+            400,
+            &format!(
+                "Invalid volume: Invalid input received: Invalid volume: Volume {id} status must be available or \
+                 downloading to reserve, but the current status is {}.",
+                crate::sim::openstack::cinder::status(state)
+            ),
+        ),
+        Refusal::Attached(id, servers) => fault(
+            400,
+            &format!("Invalid volume: volume {id} is already attached to instances: {}", servers.join(", ")),
+        ),
+        Refusal::NotBootable(id) => fault(400, &format!("Block Device {id} is not bootable.")),
+        Refusal::RootVolume(_) => fault(400, "Cannot detach a root device volume"),
+        Refusal::DeviceTaken(device) => {
+            fault(409, &format!("The supplied device path ({device}) is in use."))
+        }
         other => fault(400, &format!("{other:?}")),
     }
 }
@@ -126,9 +150,7 @@ fn missing(kind: Kind, name: &str) -> Answer {
         Kind::Zone => fault(400, "The requested availability zone is not available"),
         Kind::Port => fault(400, &format!("Port id {name} could not be found.")),
         Kind::Volume => fault(400, &format!("Block Device Mapping is Invalid: failed to get volume {name}.")),
-        Kind::Snapshot => {
-            fault(400, &format!("Block Device Mapping is Invalid: failed to get snapshot {name}."))
-        }
+        Kind::Snapshot => fault(400, &format!("Snapshot {name} could not be found.")),
         _ => fault(404, &format!("{name} could not be found.")),
     }
 }

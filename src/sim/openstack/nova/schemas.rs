@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json as v};
 
-use super::super::schema::{DIGITS, INTEGER, KEY, KEYPAIR, TAG};
+use super::super::schema::{DEVICE, DIGITS, INTEGER, KEY, KEYPAIR, TAG};
 
 pub(super) fn name() -> Value {
     v!({"type": "string", "minLength": 1, "maxLength": 255, "format": "name"})
@@ -252,6 +252,27 @@ pub(super) fn keypair(version: u16) -> Value {
         properties["user_id"] = v!({"type": "string"});
     }
     body("keypair", properties, if version >= 92 { &["name", "public_key"] } else { &["name"] })
+}
+
+pub(super) fn attachment(version: u16) -> Value {
+    let mut properties = v!({"volumeId": uuid(), "device": {"type": ["string", "null"], "minLength": 1,
+        "maxLength": 255, "pattern": DEVICE}});
+    if version >= 49 {
+        properties["tag"] = v!({"type": "string", "minLength": 1, "maxLength": 60, "pattern": TAG});
+    }
+    if version >= 79 {
+        properties["delete_on_termination"] = boolean();
+    }
+    body("volumeAttachment", properties, &["volumeId"])
+}
+
+pub(super) fn floating(action: &str) -> Value {
+    let address = v!({"type": "string", "format": "ipv4"});
+    let mut properties = v!({"address": address});
+    if action == "addFloatingIp" {
+        properties["fixed_address"] = v!({"type": "string", "format": "ipv4"});
+    }
+    body(action, properties, &["address"])
 }
 
 pub(super) fn flavor() -> Value {
