@@ -358,7 +358,7 @@ fn every_cloud_is_listed_with_its_place() {
             text("sim:aws", "simulated", "built in"),
         ]
     );
-    assert_eq!(json!(entries.len()), 3);
+    assert_eq!(json!(entries.len()), 4);
 }
 
 #[test]

@@ -42,6 +42,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("env::var", &["cli/", "config/environment.rs"]),
     ("SystemTime::now", &["wire/clock.rs", "sim/clock.rs"]),
     ("Instant::now", &["wire/clock.rs"]),
+    ("toml::", &["config/"]),
     ("saphyr", &["config/", "verbs/language/formats.rs"]),
     ("lsp_types", &["lsp/"]),
     ("nucleo_matcher", &["assist/"]),

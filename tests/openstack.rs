@@ -10,6 +10,10 @@ mod calls;
 mod flow;
 #[path = "openstack/matrix.rs"]
 mod matrix;
+#[path = "openstack/nouns.rs"]
+mod nouns;
+#[path = "openstack/nouns_flow.rs"]
+mod nouns_flow;
 #[path = "openstack/paging.rs"]
 mod paging;
 #[path = "openstack/real.rs"]

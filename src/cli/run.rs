@@ -252,7 +252,14 @@ fn unusable(setup: &Setup, error: &Error) -> bool {
 fn refused_at_login(setup: &Setup, error: &Error) -> bool {
     let own = setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
     let login = error.request.as_ref().is_some_and(|line| line.path.contains("/tokens"));
-    own && (error.kind == Kind::Unauthorized && (login || error.diagnostic == Some("config::credentials")))
+    // AWS knows no login: its first refusal is one, until a request was taken.
+    let first = || {
+        let counters = setup.clouds.counters();
+        let accepted = error.cloud.as_ref().and_then(|name| counters.get(name)).map_or(0, |all| all.accepted);
+        error.provider == Some("aws") && accepted == 0
+    };
+    own && error.kind == Kind::Unauthorized
+        && (login || error.diagnostic == Some("config::credentials") || first())
 }
 
 /// Report an error that no script is to blame for.

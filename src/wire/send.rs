@@ -28,6 +28,8 @@ pub struct Counters {
     pub retries: u64,
     /// The waits before the repeated ones, added up.
     pub waited: Duration,
+    /// Requests that were answered with success, logins apart.
+    pub accepted: u64,
 }
 
 /// The way to one cloud: cheap to clone, all clones share connections, pace and counters.
@@ -44,6 +46,7 @@ struct Inner {
     requests: AtomicU64,
     retries: AtomicU64,
     waited: AtomicU64,
+    accepted: AtomicU64,
 }
 
 impl Wire {
@@ -59,6 +62,7 @@ impl Wire {
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
             waited: AtomicU64::new(0),
+            accepted: AtomicU64::new(0),
         }))
     }
 
@@ -68,6 +72,7 @@ impl Wire {
             requests: self.0.requests.load(Ordering::Relaxed),
             retries: self.0.retries.load(Ordering::Relaxed),
             waited: Duration::from_millis(self.0.waited.load(Ordering::Relaxed)),
+            accepted: self.0.accepted.load(Ordering::Relaxed),
         }
     }
 
@@ -215,6 +220,10 @@ impl Wire {
                 known: &inner.known,
             });
             let Some(again) = again else {
+                let accepted = result.as_ref().is_ok_and(Answer::is_success);
+                inner
+                    .accepted
+                    .fetch_add(u64::from(accepted && request.intent != Intent::Login), Ordering::Relaxed);
                 // After a redirect it is the last host that is to be told of.
                 return result.map_err(|lost| {
                     error(lost, Some(&at).filter(|at| **at != url), elapsed, spent, attempt)

@@ -105,7 +105,7 @@ pub async fn world(
 ) -> World {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let paths = [("compute", "/v2.1"), ("image", "/v2"), ("network", "/v2.0")];
+    let paths = [("compute", "/v2.1"), ("image", "/v2"), ("network", "/v2.0"), ("volumev3", "/volume/v3/p")];
     let catalog: Vec<Json> = paths
         .iter()
         .filter(|(kind, _)| services.contains(kind))
@@ -113,7 +113,7 @@ pub async fn world(
             json!({"type": kind, "endpoints": [{"interface": "public", "region": "R", "url": format!("{base}{path}")}]})
         })
         .collect();
-    let token = json!({"token": {"expires_at": "2099-01-01T00:00:00Z", "catalog": catalog, "user": {"id": "u", "name": "u"}}});
+    let token = json!({"token": {"expires_at": "2099-01-01T00:00:00Z", "catalog": catalog, "user": {"id": "u", "name": "u"}, "project": {"id": "p", "name": "p"}}});
     let mut root = json!({"version": {"id": "v2.1", "status": "CURRENT"}});
     if let Some(newest) = newest {
         root["version"]["version"] = json!(newest);
@@ -129,6 +129,9 @@ pub async fn world(
                 serve(stream, |asked| match asked.line.as_str() {
                     "POST /v3/auth/tokens" => ok(token.clone()),
                     "GET /v2.1/" => ok(root.clone()),
+                    "GET /volume/v3/" => {
+                        ok(json!({"versions": [{"id": "v3.0", "version": "3.71", "min_version": "3.0"}]}))
+                    }
                     _ => {
                         log.lock().unwrap().push(asked.clone());
                         answer(asked)

@@ -6,6 +6,10 @@ use super::neutron::port::{self, Port};
 use super::neutron::{floating_ip, network};
 use crate::cloud::{Error, Kind, Listing, Network, PublicIp, Resource, Result, Server};
 use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long after each other a server is looked at for an address that leads to it now, milliseconds.
+const HEARS: [u64; 5] = [250, 500, 1000, 1500, 2000];
 
 impl OpenStack {
     /// The floating IPs of this project that a listing lets through.
@@ -112,7 +116,10 @@ impl OpenStack {
             // With several addresses the one that is meant has to be said.
             let address = port.ipv4().filter(|_| port.addresses.len() > 1);
             match self.ask(&floating_ip::lead(&ip.id, Some((&port.id, address)))).await {
-                Ok(_) => return Ok(()),
+                Ok(_) => {
+                    self.until_shown(&server.id, &ip.address).await;
+                    return Ok(());
+                }
                 Err(error) if is_of_this_port(&error) => drop(refused.get_or_insert(error)),
                 Err(error) => return Err(error),
             }
@@ -134,6 +141,18 @@ impl OpenStack {
                 self.own(Error::new(Kind::Conflict, message).coded("cloud::conflict"))
             }
         })
+    }
+
+    /// Give Nova a moment to hear of it from Neutron, so that the server is next read with its address. It is done all the same.
+    async fn until_shown(&self, server: &str, address: &str) {
+        for pause in HEARS {
+            let Ok(Some(server)) = self.show_server(server).await else { return };
+            let mut shown = server.addresses.iter().flat_map(|(_, addresses)| addresses);
+            if shown.any(|one| one.addr == address) {
+                return;
+            }
+            self.clock.sleep(Duration::from_millis(pause)).await;
+        }
     }
 
     /// Let a floating IP lead nowhere.
