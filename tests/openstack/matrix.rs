@@ -140,11 +140,10 @@ const FAMILIES: &[Family] = &[
         )
     },
     Family {
-        body: Body::Some,
         waits: true,
         ..family(
             "snapshot",
-            Once,
+            Create,
             "server.create_image",
             r#"snapshot("ID", "snap").wait_active("2m").name"#,
             "snap",
