@@ -52,27 +52,33 @@ impl Aws {
     /// Send a call and read its answer. What this run made a moment ago may be unknown to a part of EC2: then it is asked again
     /// (API Reference, "Eventual consistency").
     pub(super) async fn ask(&self, call: &Call) -> Result<Json> {
+        self.ask_counting(call).await.1
+    }
+
+    /// The same, and at which attempt the answer came.
+    async fn ask_counting(&self, call: &Call) -> (u32, Result<Json>) {
         let mut pauses = LATE.iter();
         loop {
-            let error = match self.session.ask(call).await {
-                Ok(body) => return Ok(body),
-                Err(error) => error,
+            let (attempts, error) = match self.session.ask_counting(call).await {
+                (attempts, Err(error)) => (attempts, error),
+                answered => return answered,
             };
             let late = error.kind == Kind::NotFound
                 && error.answer.as_ref().is_some_and(|words| self.memory.excuses(words, self.clock.now()));
             match pauses.next().filter(|_| late) {
                 Some(pause) => self.clock.sleep(*pause).await,
-                None => return Err(error),
+                None => return (attempts, Err(error)),
             }
         }
     }
 
     /// Send a call that takes something away: whether it did, or it was not there.
     pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
-        match self.ask(call).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(error),
+        match self.ask_counting(call).await {
+            (_, Ok(_)) => Ok(true),
+            // What was not there at the second attempt was taken away by the first.
+            (attempts, Err(error)) if is_absent(&error) => Ok(attempts > 1),
+            (_, Err(error)) => Err(error),
         }
     }
 
@@ -355,9 +361,8 @@ impl Cloud for Aws {
     ) -> Result<String> {
         let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
         let body = self.ask(&image::create(id, name, consistent, tags)).await?;
-        let made = text(&body, "imageId").ok_or_else(|| {
-            self.session.error(Kind::Protocol, "the answer to `CreateImage` names no image")
-        })?;
+        let made = text(&body, "imageId")
+            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
         self.memory.made(&made, self.clock.now());
         Ok(made)
     }
@@ -377,14 +382,15 @@ impl Cloud for Aws {
         if !self.is_id(Noun::Server, id) {
             return Ok(false);
         }
-        let body = match self.ask(&instance::power("server.delete", "TerminateInstances", id)).await {
-            Ok(body) => body,
-            Err(error) if is_absent(&error) => return Ok(false),
-            Err(error) => return Err(error),
+        let call = instance::power("server.delete", "TerminateInstances", id);
+        let (attempts, body) = match self.ask_counting(&call).await {
+            (attempts, Ok(body)) => (attempts, body),
+            (attempts, Err(error)) if is_absent(&error) => return Ok(attempts > 1),
+            (_, Err(error)) => return Err(error),
         };
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
-        Ok(before.as_deref() != Some("terminated"))
+        Ok(attempts > 1 || before.as_deref() != Some("terminated"))
     }
 
     async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {

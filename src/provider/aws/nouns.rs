@@ -2,11 +2,11 @@
 
 use super::Aws;
 use super::decode::{list, text};
-use super::ec2::{address, group, image, instance_type, key, region, snapshot, subnet, volume};
+use super::ec2::{address, group, instance_type, key, snapshot, subnet, volume};
 use super::page::is_absent;
 use crate::cloud::{
     Cloud, Keypair, Kind, Listing, Network, NetworkSpec, Noun, PublicIp, Resource, Result, Rule,
-    SecurityGroup, ServerFilter, Snapshot, Volume, VolumeSpec,
+    SecurityGroup, ServerFilter, Snapshot, Volume,
 };
 use futures_util::future::join_all;
 use serde_json::Value as Json;
@@ -132,7 +132,7 @@ impl Aws {
     }
 
     /// A volume from its description; one that is to grow and has not is not at rest.
-    fn volume_of(&self, body: &Json) -> Option<Volume> {
+    pub(super) fn volume_of(&self, body: &Json) -> Option<Volume> {
         let mut volume = volume::decode(body, self.session.name(), self.clock.now())?;
         if self.memory.is_growing(&volume.id, volume.size) {
             volume.status = "EXTENDING".to_string();
@@ -141,12 +141,8 @@ impl Aws {
     }
 
     /// What an answer to a creation describes.
-    fn made<T>(&self, what: &str, thing: Option<T>, id: impl Fn(&T) -> String) -> Result<T> {
-        let thing = thing.ok_or_else(|| {
-            let mut error = self.session.error(Kind::Protocol, format!("the answer describes no {what}"));
-            error.maybe = true;
-            error
-        })?;
+    pub(super) fn made<T>(&self, what: &str, thing: Option<T>, id: impl Fn(&T) -> String) -> Result<T> {
+        let thing = thing.ok_or_else(|| self.untold(&format!("the answer describes no {what}")))?;
         self.memory.made(&id(&thing), self.clock.now());
         Ok(thing)
     }
@@ -191,8 +187,22 @@ impl Aws {
         }
     }
 
+    /// A rule is there once or not at all: one whose answer was lost may be asked for again, and is refused where it is there.
     pub(super) async fn allow(&self, id: &str, rule: &Rule) -> Result<()> {
-        self.ask(&group::authorize(id, rule)).await.map(drop)
+        let call = group::authorize(id, rule);
+        match self.ask(&call).await {
+            Err(lost) if lost.maybe => match self.ask(&call).await {
+                Err(error) if error.code.as_deref() == Some("InvalidPermission.Duplicate") => Ok(()),
+                // Nobody knows of the first any more than before.
+                Err(error) if error.maybe || error.code.is_none() => Err(lost),
+                Err(mut error) => {
+                    error.maybe = true;
+                    Err(error)
+                }
+                Ok(_) => Ok(()),
+            },
+            known => known.map(drop),
+        }
     }
 
     pub(super) async fn disallow(&self, id: &str, rule: &Rule) -> Result<()> {
@@ -216,18 +226,25 @@ impl Aws {
         let fitting = list(&vpcs, "vpcSet")
             .iter()
             .find(|vpc| text(vpc, "cidrBlock").is_some_and(|range| contains(&range, cidr)));
-        let vpc = match fitting.and_then(|vpc| text(vpc, "vpcId")) {
-            Some(vpc) => vpc,
-            None => {
-                let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
-                let id = body.get("vpc").and_then(|vpc| text(vpc, "vpcId"));
-                self.made("VPC", id, String::clone)?
+        if let Some(vpc) = fitting.and_then(|vpc| text(vpc, "vpcId")) {
+            return self.make_subnet(&vpc, &spec.name, cidr).await;
+        }
+        let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
+        let vpc = self.made("VPC", body.get("vpc").and_then(|vpc| text(vpc, "vpcId")), String::clone)?;
+        match self.make_subnet(&vpc, &spec.name, cidr).await {
+            Err(error) if !error.maybe && self.take_away(&subnet::delete_vpc(&vpc)).await.is_ok() => {
+                Err(error)
             }
-        };
-        let body = self.ask(&subnet::create(&vpc, &spec.name, cidr)).await?;
+            Err(error) => Err(error.fact("exists", format!("{vpc}, the VPC that was made for it"))),
+            made => made,
+        }
+    }
+
+    async fn make_subnet(&self, vpc: &str, name: &str, cidr: &str) -> Result<Network> {
+        let body = self.ask(&subnet::create(vpc, name, cidr)).await?;
         let network = body.get("subnet").and_then(|one| subnet::network(one, self.session.name()));
         let mut network = self.made("subnet", network, |network| network.id.clone())?;
-        network.name.clone_from(&spec.name);
+        network.name = name.to_string();
         Ok(network)
     }
 
@@ -251,44 +268,6 @@ impl Aws {
         }
     }
 
-    /// A volume is in a zone: that of the account's first where none is given.
-    pub(super) async fn make_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
-        let zone = match &spec.zone {
-            Some(zone) => zone.clone(),
-            None => {
-                let zones = region::decode_zones(&self.ask(&region::zones()).await?);
-                zones.into_iter().next().ok_or_else(|| {
-                    self.session
-                        .error(Kind::Failed, "the region has no zone that can be used")
-                        .help("give `zone`")
-                })?
-            }
-        };
-        let snapshot = match (&spec.snapshot, &spec.image) {
-            (Some(snapshot), _) => Some(snapshot.clone()),
-            (None, Some(id)) => {
-                let found = self
-                    .first(&image::show(id), "imagesSet", |one| image::snapshots(one).into_iter().next())
-                    .await?;
-                Some(found.ok_or_else(|| {
-                    self.session.error(
-                        Kind::NotFound,
-                        format!("the image {id} has no disk that a volume could be filled from"),
-                    )
-                })?)
-            }
-            (None, None) => None,
-        };
-        let token = uuid::Uuid::new_v4().to_string();
-        let call = volume::create(spec, &zone, snapshot.as_deref(), &token)
-            .map_err(|error| self.session.own(error))?;
-        let body = self.ask(&call).await?;
-        let mut volume = self.made("volume", self.volume_of(&body), |volume| volume.id.clone())?;
-        // Old servers do not tell the tags they have just taken.
-        volume.name.clone_from(&spec.name);
-        Ok(volume)
-    }
-
     pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
         self.ask(&volume::extend(id, size)).await?;
         self.memory.extended(id, size);
@@ -308,18 +287,6 @@ impl Aws {
         let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
         snapshot.name = name.to_string();
         Ok(snapshot)
-    }
-
-    /// Attach a volume, as the first device that is free where none is given.
-    pub(super) async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
-        let device = match device {
-            Some(device) => device.to_string(),
-            None => volume::free_device(&self.described(server).await?).ok_or_else(|| {
-                let message = format!("{server} has no device name free from /dev/sdf to /dev/sdp");
-                self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
-            })?,
-        };
-        self.ask(&volume::attach(server, id, &device)).await.map(drop)
     }
 
     /// What there is of each thing beside what there may be; what cannot be counted is not told.
