@@ -14,7 +14,7 @@ use crate::cloud::{
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,12 +31,14 @@ pub struct Aws {
     pub(super) session: Session,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) memory: Memory,
+    /// What networks are called, by id.
+    pub(super) networks: tokio::sync::Mutex<HashMap<String, String>>,
 }
 
 impl Aws {
     /// A cloud behind a session; the clock is what its own short waits go by.
     pub fn new(session: Session, clock: Arc<dyn Clock>) -> Aws {
-        Aws { session, clock, memory: Memory::default() }
+        Aws { session, clock, memory: Memory::default(), networks: tokio::sync::Mutex::default() }
     }
 
     /// Send a call and read its answer. What this run made a moment ago may be unknown to a part of EC2: then it is asked again

@@ -3,7 +3,7 @@
 
 use super::Aws;
 use super::decode::{list, text};
-use super::ec2::{instance, tag};
+use super::ec2::{instance, subnet, tag};
 use super::page::is_absent;
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{
@@ -44,6 +44,7 @@ impl Aws {
             false
         })
         .await?;
+        self.name_networks(&mut out).await;
         Ok(out)
     }
 
@@ -57,7 +58,10 @@ impl Aws {
             Err(error) => return Err(error),
         };
         let server = instance::each(&body).find(|one| text(one, "instanceId").as_deref() == Some(id));
-        Ok(server.and_then(|one| self.server_of(one)).filter(|server| server.status != "DELETED"))
+        let server = server.and_then(|one| self.server_of(one)).filter(|server| server.status != "DELETED");
+        let mut found: Vec<Server> = server.into_iter().collect();
+        self.name_networks(&mut found).await;
+        Ok(found.pop())
     }
 
     pub(super) async fn call_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
@@ -177,6 +181,38 @@ impl Aws {
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
         Ok(before.as_deref() != Some("terminated"))
+    }
+
+    /// Addresses under the names of their networks: an instance tells ids alone. Subnets are asked for when one is met that is
+    /// not known yet; what has no name, or shares it, keeps its id.
+    pub(super) async fn name_networks(&self, servers: &mut [Server]) {
+        let met = |servers: &[Server]| -> Vec<String> {
+            let all = servers.iter().flat_map(|server| server.addresses.iter().map(|(network, _)| network));
+            all.filter(|network| self.is_id(Noun::Subnet, network)).cloned().collect()
+        };
+        let met = met(servers);
+        if met.is_empty() {
+            return;
+        }
+        let mut names = self.networks.lock().await;
+        if met.iter().any(|id| !names.contains_key(id)) {
+            let pair = |one: &Json| Some((text(one, "subnetId")?, tag::decode(one).name));
+            // Who may not ask for subnets sees their ids.
+            let told = self.every(subnet::page(None, None), "subnetSet", pair).await.unwrap_or_default();
+            let shared = |name: &String| told.iter().filter(|(_, other)| other == name).count() > 1;
+            for (id, name) in &told {
+                let name = if name.is_empty() || shared(name) { id } else { name };
+                names.insert(id.clone(), name.clone());
+            }
+            for id in met {
+                names.entry(id.clone()).or_insert(id);
+            }
+        }
+        for (network, _) in servers.iter_mut().flat_map(|server| server.addresses.iter_mut()) {
+            if let Some(name) = names.get(network) {
+                network.clone_from(name);
+            }
+        }
     }
 
     /// A server from its description.
