@@ -31,6 +31,7 @@ fn clouds_of_our_own_stand_beside_the_others() {
             "moto aws ~/.config/rhain/config.toml:6",
             "west aws ~/.config/rhain/config.toml:12",
             "sim simulated built in",
+            "sim:aws simulated built in",
         ]
     );
     let chosen = all.choose(None).expect("a cloud");
@@ -71,7 +72,7 @@ fn slips_are_told_with_their_place_and_spoil_nothing_else() {
         (
             "[clouds.x]\ncloud = \"aws:pord\"\n",
             format!(
-                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim | {file}:1:9"
+                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim, sim:aws | {file}:1:9"
             ),
         ),
         (
