@@ -13,6 +13,7 @@ use rhain::wire::auth::source::{
     AssumeRole, Container, InstanceMetadata, Process, Source, Sso, Sts, Token, WebIdentity,
 };
 use rhain::wire::{Clock, Credentials, Settings, Wire};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -280,6 +281,7 @@ fn sso(stub: &Stub, cache: &Path, session: Option<&str>) -> Source {
         session: session.map(str::to_string),
         cache: cache.to_path_buf(),
         endpoint: Some(stub.url.clone()),
+        oidc: Some(stub.url.clone()),
         login: "aws sso login --profile lab".to_string(),
     })
 }
@@ -341,6 +343,53 @@ async fn identity_center_gives_keys_for_a_login() {
             (message, asked, Some("No access"))
         );
         assert_eq!(error.kind, Kind::Unauthorized);
+    }
+}
+
+#[tokio::test]
+async fn a_login_is_renewed_and_kept() {
+    let stub = Stub::start(|seen, _| match seen.target.as_str() {
+        "/token" if String::from_utf8_lossy(&seen.body).contains("the-refresh-one") => {
+            Reply::json(200, "{\"accessToken\":\"the-access-two\",\"expiresIn\":3600,\"refreshToken\":\"the-refresh-two\"}")
+        }
+        "/token" => Reply::json(400, "{\"error\":\"invalid_grant\"}"),
+        _ if seen.header("x-amz-sso_bearer_token") != Some("the-access-two") => Reply::json(401, "{}"),
+        _ => Reply::json(
+            200,
+            "{\"roleCredentials\":{\"accessKeyId\":\"ASIA\",\"secretAccessKey\":\"the-secret\",\"sessionToken\":\"the-session\",\"expiration\":784115377000}}",
+        ),
+    })
+    .await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = run();
+    let error = refused(&run, sso(&stub, folder.path(), Some("corp"))).await;
+    let path = error.facts[0].1.clone();
+    let login = |refresh: &str, registered: &str| {
+        let text = json!({"startUrl": "u", "accessToken": "the-access-one", "expiresAt": "1994-11-06T08:00:00Z",
+            "clientId": "c", "clientSecret": "the-client-secret", "refreshToken": refresh, "registrationExpiresAt": registered});
+        std::fs::write(&path, text.to_string()).expect("a file");
+    };
+    login("the-refresh-one", "1994-12-01T00:00:00Z");
+    let keys = run.ring(sso(&stub, folder.path(), Some("corp"))).keys().await.expect("keys");
+    assert_eq!(&*keys.access_key, "ASIA");
+    let asked: Value = serde_json::from_slice(&stub.seen()[0].body).expect("JSON");
+    let expected = json!({"grantType": "refresh_token", "clientId": "c", "clientSecret": "the-client-secret", "refreshToken": "the-refresh-one"});
+    assert_eq!(asked, expected);
+    let kept: Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+    assert_eq!(
+        [&kept["accessToken"], &kept["refreshToken"], &kept["expiresAt"], &kept["startUrl"]],
+        ["the-access-two", "the-refresh-two", "1994-11-06T09:49:37Z", "u"]
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left there");
+    assert!(!run.told().contains("the-"), "{}", run.told());
+    // A login that cannot be renewed has ended.
+    for (refresh, registered, requests) in
+        [("the-other", "1994-12-01T00:00:00Z", 3), ("the-refresh-one", "1994-11-01T00:00:00Z", 3)]
+    {
+        login(refresh, registered);
+        let error = refused(&run, sso(&stub, folder.path(), Some("corp"))).await;
+        assert_eq!(error.message, "`aws:lab` has no keys: the login to Identity Center has ended");
+        assert_eq!(stub.count(), requests);
     }
 }
 

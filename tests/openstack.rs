@@ -8,6 +8,8 @@
 mod calls;
 #[path = "openstack/flow.rs"]
 mod flow;
+#[path = "openstack/lost.rs"]
+mod lost;
 #[path = "openstack/matrix.rs"]
 mod matrix;
 #[path = "openstack/nouns.rs"]

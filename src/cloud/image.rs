@@ -57,6 +57,31 @@ impl Image {
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];
+
+    /// One that a cloud has accepted and not described.
+    pub fn accepted(
+        id: String,
+        name: String,
+        meta: BTreeMap<String, String>,
+        cloud: Arc<str>,
+        read: Time,
+    ) -> Image {
+        Image {
+            id,
+            name,
+            status: "QUEUED".to_string(),
+            size: None,
+            min_disk: 0,
+            min_ram: 0,
+            meta,
+            created: None,
+            visibility: None,
+            owner: None,
+            cloud,
+            read,
+            raw: Arc::default(),
+        }
+    }
 }
 
 impl Described for Image {

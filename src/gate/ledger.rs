@@ -6,7 +6,7 @@
 
 use super::standing::Standing;
 use crate::cloud::{Error, Noun, Resource, Time, Value};
-use crate::verbs::Effect;
+use crate::verbs::{Call, Effect};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -109,6 +109,17 @@ pub struct Deed<'a> {
     pub subject: Option<&'a Value>,
 }
 
+/// What a raw request is about: `DELETE /servers/ID`, `TerminateInstances`.
+pub fn raw_request(call: &Call) -> Option<Value> {
+    let text = |name: &str| match call.value(name) {
+        Some(Value::Text(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let action = || text("action");
+    let request = text("path").and_then(|path| Some(format!("{} {path}", text("method")?.to_uppercase())));
+    request.or_else(action).filter(|_| call.verb.name == "api").map(Value::text)
+}
+
 /// The record of a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -204,8 +215,8 @@ fn ends(
     };
     let mut add = |resource: Option<&Resource>, outcome: Outcome| {
         let cloud = resource.map(Resource::cloud).or(deed.cloud.as_ref());
-        // Text given to a verb of several kinds names a server.
-        let text = (what != What::Made && !name.is_empty()).then_some(Noun::Server);
+        // Of the things that are deleted by text, only a server is deleted by a verb of several kinds.
+        let text = (deed.verb == "delete" && !name.is_empty()).then_some(Noun::Server);
         entries.push(Entry {
             number: 0,
             at: deed.at,

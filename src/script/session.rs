@@ -7,7 +7,7 @@ use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
-use crate::gate::ledger::Deed;
+use crate::gate::ledger::{self, Deed};
 use crate::gate::{Decision, Ledger, Policy, decide};
 use crate::verbs::host::Phase;
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
@@ -177,7 +177,8 @@ impl Session {
         let result = self.bridge.wait(dispatch::run(call.clone()));
         if !self.policy.dry_run && effect.changes_cloud() {
             let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());
-            let (at, subject) = (self.host.clock.now(), call.subject());
+            let request = ledger::raw_request(&call);
+            let (at, subject) = (self.host.clock.now(), request.as_ref().or(call.subject()));
             self.ledger.record(&Deed { at, verb: verb.name, effect, cloud, subject }, &result);
         }
         if let Ok(value) = &result {

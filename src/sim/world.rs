@@ -38,7 +38,7 @@ pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
 pub(crate) use keypair::Keypair;
 pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
-pub(crate) use port::{Address, Holder, Plug, Port, PortSpec};
+pub(crate) use port::{Address, Holder, Plug, Port, PortSpec, Wanted};
 pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
 pub(crate) use router::Router;

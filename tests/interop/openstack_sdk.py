@@ -186,16 +186,20 @@ def surroundings(conn, server):
          [floating.floating_ip_address])
     network.delete_ip(floating.id)
 
+    def settled(status):
+        # Asked anew: what the client has at hand may be of before.
+        return storage.wait_for_status(storage.get_volume(volume), status, interval=0.1, wait=60)
+
     volume = storage.create_volume(size=1, name="v", metadata={"a": "b"})
-    volume = storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    volume = settled("available")
     must("a volume", (volume.size, volume.volume_type, volume.metadata, volume.is_bootable), (1, "fake", {"a": "b"}, False))
     attachment = compute.create_volume_attachment(server, volume_id=volume.id)
-    storage.wait_for_status(volume, "in-use", interval=0.1, wait=60)
+    settled("in-use")
     must("an attachment", [a.device for a in compute.volume_attachments(server)], ["/dev/sdb"])
     compute.delete_volume_attachment(attachment, server)
-    storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    settled("available")
     storage.extend_volume(volume, 2)
-    volume = storage.wait_for_status(volume, "available", interval=0.1, wait=60)
+    volume = settled("available")
     must("a larger volume", volume.size, 2)
     snapshot = storage.create_snapshot(volume_id=volume.id, name="s")
     snapshot = storage.wait_for_status(snapshot, "available", interval=0.1, wait=60)

@@ -140,16 +140,62 @@ const FAMILIES: &[Family] = &[
         )
     },
     Family {
-        body: Body::Some,
         waits: true,
         ..family(
             "snapshot",
-            Once,
+            Create,
             "server.create_image",
             r#"snapshot("ID", "snap").wait_active("2m").name"#,
             "snap",
         )
     },
+    family("create_volume", Create, "volume.create", r#"create_volume("data", 1).name"#, "data"),
+    Family {
+        before: r#"create_volume("data", 1).wait_ready()"#,
+        ..family("attach", Create, "server.volume_attach", r#"attach("ID", "data").name"#, "web")
+    },
+    family(
+        "create_security_group",
+        Create,
+        "security_group.create",
+        r#"create_security_group("front", "of a test").description"#,
+        "of a test",
+    ),
+    Family {
+        before: r#"create_security_group("front", "of a test")"#,
+        ..family(
+            "authorize",
+            Create,
+            "security_group_rule.create",
+            r#"authorize("front", "tcp", 80, 80, "0.0.0.0/0").rules.filter(|r| r.from_port == 80).len()"#,
+            "1",
+        )
+    },
+    family("allocate_ip", Create, "floating_ip.create", r#"allocate_ip("public").pool"#, "public"),
+    Family {
+        before: "allocate_ip()",
+        ..family(
+            "associate_ip",
+            Idempotent,
+            "floating_ip.update",
+            r#"associate_ip("ID", public_ips()[0]).ip == public_ips()[0].address"#,
+            "true",
+        )
+    },
+    family(
+        "create_network",
+        Create,
+        "network.create",
+        r#"create_network("net", #{ cidr: "10.9.0.0/24" }).cidrs"#,
+        r#"["10.9.0.0/24"]"#,
+    ),
+    family(
+        "create_network, its subnet",
+        Create,
+        "subnet.create",
+        r#"create_network("net", #{ cidr: "10.9.0.0/24" }).cidrs"#,
+        r#"["10.9.0.0/24"]"#,
+    ),
     family(
         "api, a write",
         Once,
@@ -305,10 +351,16 @@ fn expected(family: &Family, trouble: &Trouble) -> &'static str {
         FaultKind::WrongType if family.body == Body::Never => "ok",
         // Any REST call may give text, and a page is text: it is the script that finds no server in it.
         FaultKind::WrongType if family.name == "api, a read" => "script",
+        // Neutron says 409 of a state and of a quota; the refusal that is told here is of a quota.
+        FaultKind::Status { code: 409, .. } if is_neutron(family.operation) => "over_quota",
         // Who does not wait for it does not see it.
         FaultKind::ErrorState { .. } | FaultKind::Stuck if !family.waits => "ok",
         _ => rule,
     }
+}
+
+fn is_neutron(operation: &str) -> bool {
+    ["network.", "subnet.", "floating_ip.", "security_group"].iter().any(|of| operation.starts_with(of))
 }
 
 /// How a cell ended, as the rules say it.

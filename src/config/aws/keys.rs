@@ -277,6 +277,7 @@ impl Chain<'_> {
             session: session.map(str::to_string),
             cache: home.join(".aws").join("sso").join("cache"),
             endpoint: self.endpoints.of("sso").map(str::to_string),
+            oidc: self.endpoints.of("sso_oidc").map(str::to_string),
             login: format!("aws sso login{by_name}"),
         }))
     }

@@ -95,31 +95,13 @@ impl Aws {
     async fn attach_all(&self, spec: &BootSpec, servers: &[Server]) -> Result<()> {
         let (Some(server), false) = (servers.first(), spec.volumes.is_empty()) else { return Ok(()) };
         let done = async {
-            self.up(&server.id).await?;
+            self.until(&server.id, "running").await?;
             for volume in &spec.volumes {
                 self.attach(&server.id, volume, None).await?;
             }
             Ok(())
         };
         done.await.map_err(|error| left(error, servers))
-    }
-
-    /// Wait until an instance is up.
-    async fn up(&self, id: &str) -> Result<()> {
-        let mut pause = Duration::from_millis(500);
-        for _ in 0..60 {
-            match instance::state(&self.described(id).await?).as_str() {
-                "running" => return Ok(()),
-                "pending" => {}
-                other => {
-                    let message = format!("{id} is {other}, and its volumes are not attached");
-                    return Err(self.session.error(Kind::Failed, message));
-                }
-            }
-            self.clock.sleep(pause).await;
-            pause = (pause * 3 / 2).min(Duration::from_secs(10));
-        }
-        Err(self.session.error(Kind::Timeout, format!("{id} was not up in time for its volumes")))
     }
 
     /// Look for the servers of a request whose answer was lost, and ask again where there are none.

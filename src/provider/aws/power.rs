@@ -8,7 +8,7 @@ use crate::cloud::{Error, Kind, Result};
 use serde_json::Value as Json;
 use std::time::Duration;
 
-/// How long a stop may take; AWS forces what has not stopped by itself long before.
+/// How long a stop or a start may take; AWS forces what has not stopped by itself long before.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 impl Aws {
@@ -35,8 +35,8 @@ impl Aws {
         self.ask(&call).await.map(drop)
     }
 
-    /// Wait until an instance is stopped.
-    async fn stopped(&self, id: &str) -> Result<()> {
+    /// Wait until an instance is in this state; one that it does not come to by itself is an error.
+    pub(super) async fn until(&self, id: &str, wanted: &str) -> Result<()> {
         let begun = self.clock.elapsed();
         let mut pause = Duration::from_millis(500);
         loop {
@@ -46,21 +46,24 @@ impl Aws {
                 Err(error) if error.is_retryable() => String::new(),
                 Err(error) => return Err(error),
             };
-            if seen == "stopped" {
-                return Ok(());
-            }
-            if seen == "terminated" || seen == "shutting-down" {
-                return Err(self
-                    .session
-                    .error(Kind::Failed, format!("{id} is {seen}: it was deleted meanwhile")));
+            match (seen.as_str(), wanted) {
+                (seen, wanted) if seen == wanted => return Ok(()),
+                ("terminated" | "shutting-down", _) => {
+                    let message = format!("{id} is {seen}: it was deleted meanwhile");
+                    return Err(self.session.error(Kind::Failed, message));
+                }
+                ("stopped" | "stopping", "running") => {
+                    let message = format!("{id} is {seen}: it did not start, or was stopped meanwhile");
+                    return Err(self.session.error(Kind::Failed, message));
+                }
+                _ => {}
             }
             if self.clock.elapsed().saturating_sub(begun) >= PATIENCE {
                 let state = if seen.is_empty() { "not seen" } else { &seen };
-                let message = format!("{id} was not stopped after 10m, but {state}");
-                return Err(self
-                    .session
-                    .error(Kind::Timeout, message)
-                    .help("stop it with `stop(s, #{ force: true })` first"));
+                let message = format!("{id} was not {wanted} after 10m, but {state}");
+                return Err(self.session.error(Kind::Timeout, message).help(
+                    "look at the server's `console_log`, or stop it with `stop(s, #{ force: true })`",
+                ));
             }
             self.clock.sleep(pause).await;
             pause = (pause * 3 / 2).min(Duration::from_secs(10));
@@ -92,15 +95,21 @@ impl Aws {
         match state {
             "stopped" => return Ok(()),
             "stopping" => {}
-            _ => self.stop(id, false).await?,
+            state => {
+                // What is still on its way up cannot be stopped.
+                if state == "pending" {
+                    self.until(id, "running").await?;
+                }
+                self.stop(id, false).await?;
+            }
         }
-        self.stopped(id).await
+        self.until(id, "stopped").await
     }
 
     /// Stop an instance by force, and start it.
     pub(super) async fn restart(&self, id: &str) -> Result<()> {
         self.stop(id, true).await?;
-        let stopped = self.stopped(id).await;
+        let stopped = self.until(id, "stopped").await;
         let started = self.start(id).await;
         match (stopped, started) {
             (Ok(()), started) => started,

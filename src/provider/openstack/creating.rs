@@ -8,6 +8,7 @@ use super::decode::{list, time};
 use super::fault;
 use super::session::Call;
 use crate::cloud::{Error, Kind, Result, Time};
+use crate::wire::Answer;
 use serde_json::Value as Json;
 use std::time::Duration;
 
@@ -29,12 +30,27 @@ pub(super) struct Attempt {
 }
 
 impl OpenStack {
-    /// Send a create. `made` reads what the answer tells; `find` looks for it where that is lost.
+    /// Send a create. `made` reads what the answer's body tells; `find` looks for it where that is lost.
     pub(super) async fn create<T: Send, F>(
         &self,
         call: &Call,
         attempt: &Attempt,
         made: impl Fn(&Json) -> Option<T> + Send + Sync,
+        find: impl Fn() -> F + Send + Sync,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<Option<T>>> + Send,
+    {
+        let read = |answer: &Answer| made(&serde_json::from_slice(&answer.body).unwrap_or_default());
+        self.create_by(call, attempt, read, find).await
+    }
+
+    /// The same; `made` reads the whole answer.
+    pub(super) async fn create_by<T: Send, F>(
+        &self,
+        call: &Call,
+        attempt: &Attempt,
+        made: impl Fn(&Answer) -> Option<T> + Send + Sync,
         find: impl Fn() -> F + Send + Sync,
     ) -> Result<T>
     where
@@ -60,10 +76,9 @@ impl OpenStack {
     }
 
     /// What the answer to a create tells.
-    async fn told<T>(&self, call: &Call, made: impl Fn(&Json) -> Option<T> + Send + Sync) -> Result<T> {
+    async fn told<T>(&self, call: &Call, made: impl Fn(&Answer) -> Option<T> + Send + Sync) -> Result<T> {
         let answer = self.ask(call).await?;
-        let body = serde_json::from_slice(&answer.body).unwrap_or_default();
-        made(&body).ok_or_else(|| match self.parse(call, &answer) {
+        made(&answer).ok_or_else(|| match self.parse(call, &answer) {
             Ok(_) => fault::nonsense(&self.session, call, &answer, "it does not describe what was made"),
             Err(error) => error,
         })

@@ -49,7 +49,7 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let wait = refusal.retry_after.map(|wait| wait.to_string()).or(retry_after);
     error.help = match error.maybe {
         true => Some("look whether it has taken effect before trying again".to_string()),
-        false => help(session.name(), kind, wait),
+        false => help(session.name(), kind, refusal.code.as_deref(), wait),
     };
     error.code = refusal.code.map(|code| session.hide(&code));
     error
@@ -209,8 +209,16 @@ fn quota_name(words: &str) -> Option<&str> {
     (!name.is_empty() && name.len() < 60).then_some(name)
 }
 
-fn help(cloud: &str, kind: Kind, retry_after: Option<String>) -> Option<String> {
+fn help(cloud: &str, kind: Kind, code: Option<&str>, retry_after: Option<String>) -> Option<String> {
     Some(match kind {
+        // `NetworkInUse`, `RouterInterfaceInUseByFloatingIP`: no wait ends that.
+        Kind::Conflict if code.is_some_and(|code| code.contains("InUse")) => {
+            "take away what still uses it, then try again".to_string()
+        }
+        // A gateway's address, as a rule, which a router takes that joins the subnet.
+        Kind::Conflict if code == Some("IpAddressAlreadyAllocated") => {
+            "look at `routers()` and `servers()` for what has the address".to_string()
+        }
         Kind::OverQuota => {
             format!("run `rhain --cloud {cloud} -e 'limits()'` to see what is left, or ask for less")
         }

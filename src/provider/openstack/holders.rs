@@ -58,7 +58,8 @@ impl OpenStack {
                 self.ask(&metadata::replace(&place, &items)).await.map(drop)
             }
             None => {
-                let gone: Vec<String> = old.keys().filter(|key| !items.contains_key(*key)).cloned().collect();
+                let gone = |key: &&String| *key != MARKER && !items.contains_key(*key);
+                let gone: Vec<String> = old.keys().filter(gone).cloned().collect();
                 if gone.is_empty() && items.is_empty() {
                     return Ok(());
                 }

@@ -3,11 +3,12 @@
 use super::OpenStack;
 use super::ask::found;
 use super::call::is_segment;
+use super::decode::{scalar, text};
 use super::glance;
 use super::nova::servers::is_enough;
 use super::nova::{flavor, image};
 use super::session::Service;
-use crate::cloud::{Flavor, Image, ImageFilter, Kind, Result};
+use crate::cloud::{Flavor, Image, ImageFilter, Kind, MARKER, NameMatch, Result};
 
 impl OpenStack {
     /// Whether the cloud has Glance; without, images are asked of Nova.
@@ -44,6 +45,27 @@ impl OpenStack {
         })
         .await?;
         Ok(out)
+    }
+
+    /// The id of the image of this name that carries this marker.
+    pub(super) async fn marked_image(&self, name: &str, marker: &str) -> Result<Option<String>> {
+        let (first, glance) = match self.has_glance().await? {
+            true => {
+                let name = Some(NameMatch::Exact(name.to_string()));
+                (glance::image::first(&ImageFilter { name, ..ImageFilter::default() }), true)
+            }
+            false => (image::page(Vec::new(), &self.compute().await?), false),
+        };
+        let mut found = None;
+        self.every(first, "images", |entry| {
+            let properties = if glance { Some(entry) } else { entry.get("metadata") };
+            if properties.and_then(|properties| text(properties, MARKER)).as_deref() == Some(marker) {
+                found = entry.get("id").and_then(scalar);
+            }
+            found.is_some()
+        })
+        .await?;
+        Ok(found)
     }
 
     pub(super) async fn show_image(&self, id: &str) -> Result<Option<Image>> {

@@ -198,6 +198,6 @@ impl OpenStack {
     }
 }
 
-fn is_about_metadata(error: &Error) -> bool {
+pub(super) fn is_about_metadata(error: &Error) -> bool {
     error.answer.as_deref().is_some_and(|words| words.to_ascii_lowercase().contains("metadata"))
 }

@@ -3,13 +3,15 @@
 use super::OpenStack;
 use super::ask::found;
 use super::call::{With, is_segment};
+use super::creating::{Attempt, quoted};
 use super::decode::{reference, scalar, text};
-use super::fault;
+use super::launch::is_about_metadata;
 use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, server, servers, version};
 use crate::cloud::{
-    Accepted, Action, Cloud, Kind, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate,
+    Accepted, Action, Cloud, Kind, MARKER, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate,
 };
+use crate::wire::Answer;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -91,13 +93,31 @@ impl OpenStack {
         name: &str,
         meta: &BTreeMap<String, String>,
     ) -> Result<String> {
-        let call = action::create_image(id, name, meta, &self.compute().await?);
-        let answer = self.ask(&call).await?;
-        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let told = body.get("image_id").and_then(scalar);
-        let located = || answer.header("location").and_then(|url| reference(&Json::from(url)));
-        told.or_else(located)
-            .ok_or_else(|| fault::nonsense(&self.session, &call, &answer, "it names no image"))
+        let range = self.compute().await?;
+        let marker = uuid::Uuid::new_v4().to_string();
+        let mut marked = meta.clone();
+        marked.insert(MARKER.to_string(), marker.clone());
+        let attempt = Attempt {
+            verb: "snapshot",
+            sought: "an image with this call's marker".to_string(),
+            list: format!("images(#{{ name: {} }})", quoted(name)),
+        };
+        let told = |answer: &Answer| {
+            let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+            let located = || answer.header("location").and_then(|url| reference(&Json::from(url)));
+            body.get("image_id").and_then(scalar).or_else(located)
+        };
+        let find = || self.marked_image(name, &marker);
+        let call = action::create_image(id, name, &marked, &range);
+        match self.create_by(&call, &attempt, told, find).await {
+            // The marker is one metadata item; where there is room for the user's own only, it stays away, and what is lost
+            // then is told as that.
+            Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
+                let call = action::create_image(id, name, meta, &range);
+                self.create_by(&call, &attempt, told, || async { Ok(None) }).await
+            }
+            made => made,
+        }
     }
 
     pub(super) async fn read_console(&self, id: &str, lines: Option<i64>) -> Result<String> {

@@ -65,6 +65,9 @@ impl Port {
     }
 }
 
+/// A subnet and an address, each or both, as they are asked for.
+pub(crate) type Wanted = (Option<String>, Option<Ipv4Addr>);
+
 /// A new port as it is asked for.
 #[derive(Debug, Clone)]
 pub(crate) struct PortSpec {
@@ -72,7 +75,7 @@ pub(crate) struct PortSpec {
     pub(crate) project: String,
     pub(crate) network: String,
     /// Subnet and address, each or both; none: an address of the first subnet that has one left.
-    pub(crate) addresses: Option<Vec<(Option<String>, Option<Ipv4Addr>)>>,
+    pub(crate) addresses: Option<Vec<Wanted>>,
     /// None: the project's default group.
     pub(crate) groups: Option<Vec<String>>,
     pub(crate) device: String,
@@ -178,7 +181,7 @@ impl World {
     pub(crate) fn addresses(
         &mut self,
         network: &str,
-        wanted: Option<&[(Option<String>, Option<Ipv4Addr>)]>,
+        wanted: Option<&[Wanted]>,
     ) -> Result<Vec<Address>, Refusal> {
         let Some(wanted) = wanted else {
             if self.subnets_of(network).next().is_none() {

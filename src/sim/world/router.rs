@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use super::port::{Address, Holder, PortSpec};
+use super::port::{Address, Holder, PortSpec, Wanted};
 use super::{Kind, Refusal, Standing, World, fresh_id};
 
 /// A router. Its interfaces are ports of the world that it holds.
@@ -80,7 +80,7 @@ impl World {
         &mut self,
         router: &str,
         network: Option<&str>,
-        wanted: Option<&[(Option<String>, Option<Ipv4Addr>)]>,
+        wanted: Option<&[Wanted]>,
         snat: bool,
     ) -> Result<(), Refusal> {
         let missing = || Refusal::Missing(Kind::Router, router.to_owned());

@@ -27,7 +27,7 @@ pub static SUBNETS: Verb = Verb {
     examples: &[Example { code: r#"subnets("private").len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["subnet"],
-    run: Run::Once(|call| Box::pin(subnets(call))),
+    run: Run::Each(|call| Box::pin(subnets(call))),
 };
 
 /// The declaration of `subnet`.
@@ -39,7 +39,7 @@ pub static SUBNET: Verb = Verb {
     returns: Ty::Of(Noun::Subnet),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
-    examples: &[],
+    examples: &[Example { code: r#"subnet(subnets("private")[0].id).version"#, gives: "4" }],
     errors: finding::ERRORS,
     see: &["subnets"],
     run: Run::Each(finding::one),

@@ -18,7 +18,7 @@ pub static SECURITY_GROUPS: Verb = Verb {
     returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
-    examples: &[],
+    examples: &[Example { code: r#"security_groups(#{ name: "def*" }).len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["security_group"],
     run: Run::Once(finding::all),

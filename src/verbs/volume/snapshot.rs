@@ -1,6 +1,6 @@
 //! `snapshot`: an image of a server, a snapshot of a volume; with one argument, that snapshot.
 
-use crate::cloud::{Error, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
+use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Meta, Name, Ref, Reference, SourceRef};
 use crate::verbs::call::Call;
@@ -71,15 +71,19 @@ async fn make(call: &Call) -> Result<Value> {
         return Ok(Value::from(cloud.snapshot_volume(&volume.id, &name, &meta).await?));
     }
     let id = cloud.snapshot_server(source.id(), &name, &meta, consistent).await?;
-    match cloud.image(&id).await? {
-        Some(image) => Ok(Value::from(image)),
-        None => Err(Error::new(
-            Kind::Protocol,
-            format!(
-                "the snapshot of `{}` was accepted as image {id}, which the cloud does not show",
-                source.name()
-            ),
-        )
-        .help("look for it with `images()`")),
-    }
+    let mut error = match cloud.image(&id).await {
+        Ok(Some(image)) => return Ok(Value::from(image)),
+        Ok(None) => {
+            let of = source.name();
+            let what =
+                format!("the snapshot of `{of}` was accepted as image {id}, which the cloud does not show");
+            Error::new(Kind::Protocol, what).help("look for it with `images()`")
+        }
+        Err(error) => error,
+    };
+    // It was made; that it cannot be read at this moment does not unmake it.
+    error.accepted = true;
+    error.exists =
+        vec![Value::from(Image::accepted(id, name, meta, cloud.name().clone(), call.host.clock.now()))];
+    Err(error)
 }

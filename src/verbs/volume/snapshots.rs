@@ -29,7 +29,7 @@ pub static SNAPSHOTS: Verb = Verb {
     returns: Ty::ArrayOf(&Ty::Of(Noun::Snapshot)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
-    examples: &[],
+    examples: &[Example { code: r#"snapshots().len"#, gives: "0" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["snapshot"],
     run: Run::Once(|call| Box::pin(snapshots(call))),

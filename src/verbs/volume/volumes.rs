@@ -49,7 +49,7 @@ pub static VOLUME: Verb = Verb {
     returns: Ty::Of(Noun::Volume),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
-    examples: &[],
+    examples: &[Example { code: r#"create_volume("data", 2); volume("data").size"#, gives: "2" }],
     errors: finding::ERRORS,
     see: &["volumes"],
     run: Run::Each(finding::one),

@@ -72,6 +72,8 @@ pub struct Sso {
     pub cache: PathBuf,
     /// The portal's address; Amazon's in the region, where none is said.
     pub endpoint: Option<String>,
+    /// The address that renews logins; Amazon's in the region, where none is said.
+    pub oidc: Option<String>,
     /// What to type to log in again.
     pub login: String,
 }

@@ -33,7 +33,7 @@ pub(super) async fn fetch(ring: &KeyRing, metadata: &InstanceMetadata) -> Result
     };
     let token = match answer.status {
         200 => Some(String::from_utf8_lossy(&answer.body).trim().to_string()),
-        403 | 404 | 405 => None,
+        403..=405 => None,
         _ => return Err(refused(ring, &answer)),
     };
     if let Some(token) = &token {

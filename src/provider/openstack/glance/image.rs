@@ -5,7 +5,7 @@ use super::super::decode::{int, scalar, text, time};
 use super::super::nova::servers::Names;
 use super::super::session::{Call, Service};
 use super::property;
-use crate::cloud::{Image, ImageFilter, NameMatch, Result, Time};
+use crate::cloud::{Image, ImageFilter, MARKER, NameMatch, Result, Time};
 use crate::wire::Method;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -56,6 +56,8 @@ pub fn path(id: &str) -> String {
 
 /// An image from its description; `None` where it has no id.
 pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
+    let mut meta = property::decode(body);
+    meta.remove(MARKER);
     Some(Image {
         id: body.get("id").and_then(scalar)?,
         name: text(body, "name").unwrap_or_default(),
@@ -63,7 +65,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
         size: int(body, "size"),
         min_disk: int(body, "min_disk").unwrap_or(0),
         min_ram: int(body, "min_ram").unwrap_or(0),
-        meta: property::decode(body),
+        meta,
         created: time(body, "created_at"),
         visibility: text(body, "visibility"),
         owner: text(body, "owner"),

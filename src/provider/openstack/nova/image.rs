@@ -4,7 +4,7 @@ use super::super::call::{With, get, segment};
 use super::super::decode::{int, scalar, text, texts, time};
 use super::super::session::{Call, Range, Service};
 use super::version;
-use crate::cloud::{Image, Time};
+use crate::cloud::{Image, MARKER, Time};
 use crate::wire::Method;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -33,6 +33,8 @@ fn path(id: &str) -> String {
 
 /// An image from the proxy's description; `None` where it has no id.
 pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
+    let mut meta = texts(body.get("metadata"));
+    meta.remove(MARKER);
     Some(Image {
         id: body.get("id").and_then(scalar)?,
         name: text(body, "name").unwrap_or_default(),
@@ -40,7 +42,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
         size: int(body, "OS-EXT-IMG-SIZE:size").filter(|size| *size > 0),
         min_disk: int(body, "minDisk").unwrap_or(0),
         min_ram: int(body, "minRam").unwrap_or(0),
-        meta: texts(body.get("metadata")),
+        meta,
         created: time(body, "created"),
         visibility: text(body, "visibility"),
         owner: text(body, "tenant_id").or_else(|| text(body, "owner")),

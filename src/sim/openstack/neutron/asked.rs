@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json as v};
 
 use super::refuse::{bad, failed, quoted};
 use super::{Answer, Call};
+use crate::sim::world::Wanted;
 
 /// What a field may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -225,7 +226,7 @@ pub(super) fn range(text: &str) -> Option<(Ipv4Addr, u32)> {
 }
 
 /// The subnets and addresses that are asked for.
-pub(super) fn fixed(rows: &[Value]) -> Result<Vec<(Option<String>, Option<Ipv4Addr>)>, Answer> {
+pub(super) fn fixed(rows: &[Value]) -> Result<Vec<Wanted>, Answer> {
     let one = |row: &Value| {
         let ip = match &row["ip_address"] {
             Value::Null => None,

@@ -36,7 +36,7 @@ pub(super) fn version(_: &mut World, call: &Call<'_>) -> Outcome {
 
 /// The answer where no row fits: another method of a path that is known, or a path that is not.
 pub(super) fn unknown(call: &Call<'_>) -> Answer {
-    let collection = |path: &str| path.splitn(3, '/').nth(1).unwrap_or_default().to_owned();
+    let collection = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     let asked = collection(&call.cut.rest);
     let known = super::ROUTES.iter().any(|row| !asked.is_empty() && collection(row.path) == asked);
     if known && call.request.method == "PATCH" {
