@@ -3,6 +3,7 @@
 
 mod flow;
 mod launch;
+mod matrix;
 mod real;
 mod recorded;
 mod scripted;
