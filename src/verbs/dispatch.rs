@@ -98,6 +98,7 @@ async fn read_together(call: &Call, mut results: Vec<Result<Value>>) -> Vec<Resu
 /// One call; in a dry run, the stand-in it leads to. None begins once the run is stopped, and one that has begun comes to
 /// its end.
 pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
+    supported(&call)?;
     if call.host.is_stopping() {
         return Err(Error::new(Kind::Cancelled, "interrupted"));
     }
@@ -108,11 +109,25 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
     };
     match result {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
-        // What a driver reads before it writes is not there of a stand-in.
-        Err(error) if error.kind == Kind::NotFound && pretend::changes_stand_in(&call) => {
+        // What a driver reads before it writes is not there of a stand-in, or is not as it would be.
+        Err(error)
+            if matches!(error.kind, Kind::NotFound | Kind::Conflict) && pretend::changes_stand_in(&call) =>
+        {
             pretend::stand_in(&call).await
         }
         result => result,
+    }
+}
+
+/// What a provider has nothing like is refused before anything is looked up for it.
+fn supported(call: &Call) -> Result<()> {
+    if call.verb.on.is_empty() {
+        return Ok(());
+    }
+    let cloud = call.cloud()?;
+    match call.verb.on.contains(&cloud.provider()) {
+        true => Ok(()),
+        false => Err(cloud.unsupported(call.verb.name)),
     }
 }
 

@@ -391,3 +391,30 @@ async fn a_page_of_html_is_no_answer() {
     assert_eq!((error.kind, error.maybe, error.status), (Kind::Unavailable, true, Some(500)));
     assert_eq!(error.request.as_ref().map(|line| line.path.as_str()), Some("/ AllocateAddress"));
 }
+
+#[tokio::test]
+async fn networks_go_by_their_names_where_these_are_their_own() {
+    let world = world(|asked: &Asked, _| match asked.action.as_str() {
+        "DescribeSubnets" => {
+            let one = |id: &str, name: &str| {
+                format!("<item><subnetId>{id}</subnetId><tagSet><item><key>Name</key><value>{name}</value></item></tagSet></item>")
+            };
+            let all = [one("subnet-00000001", "front"), one("subnet-00000002", "same"), one("subnet-00000003", "same")];
+            ok("DescribeSubnets", &format!("<subnetSet>{}</subnetSet>", all.concat()))
+        }
+        _ => {
+            let on = |id: &str, subnet: u8| {
+                let more = format!("<subnetId>subnet-0000000{subnet}</subnetId><privateIpAddress>10.0.0.{subnet}</privateIpAddress>");
+                instance(id, "running", &more)
+            };
+            described(&[on("i-00000001", 1), on("i-00000002", 2), on("i-00000004", 4)])
+        }
+    })
+    .await;
+    for _ in 0..2 {
+        let servers = world.cloud.servers(&ServerFilter::default()).await.unwrap();
+        let networks: Vec<&str> = servers.iter().map(|one| one.addresses[0].0.as_str()).collect();
+        assert_eq!(networks, ["front", "subnet-00000002", "subnet-00000004"]);
+    }
+    assert_eq!(world.count("DescribeSubnets"), 1, "once a run");
+}

@@ -354,6 +354,9 @@ fn troubles() -> Vec<Trouble> {
         add(code, coded(status, code),
             each("ok", "ok", "unavailable", "ok", "unavailable", "ok"), Some(all("unavailable")));
     }
+    let page = || Some("<!doctype html><h1>Internal Server Error</h1>".to_string());
+    add("500, a page", FaultKind::Status { code: 500, body: page(), retry_after: None },
+        each("ok", "unavailable", "unavailable", "ok", "unavailable", "ok"), None);
     add("a proxy's page", FaultKind::Html,
         each("ok", "ok", "unavailable", "ok", "unavailable", "ok"), Some(all("unavailable")));
     // There is no room: nothing was done, and nothing is gained by asking at once again.
@@ -409,18 +412,30 @@ fn expected(family: &Family, trouble: &Trouble) -> &'static str {
     }
 }
 
-/// How a cell ended, as the rules say it; whether the error knows that something may be there; and its words.
-fn end(world: &World, script: &str, gives: &str) -> (String, bool, String) {
+/// How a cell ended, as the rules say it.
+#[derive(Default)]
+struct End {
+    word: String,
+    /// Whether the error says that it may have happened.
+    maybe: bool,
+    /// Whether it says what exists now.
+    exists: bool,
+    words: String,
+}
+
+fn end(world: &World, script: &str, gives: &str) -> End {
+    let plain = |word: &str| End { word: word.to_string(), ..End::default() };
     match world.run(script) {
-        Ok(value) if display(&value) == gives => ("ok".to_string(), false, String::new()),
-        Ok(value) => (format!("another result: {}", display(&value)), false, String::new()),
+        Ok(value) if display(&value) == gives => plain("ok"),
+        Ok(value) => plain(&format!("another result: {}", display(&value))),
         Err(failure) => match &failure.cause {
             Cause::Error(error) => {
                 let tells = error.facts.iter().any(|(name, _)| *name == "exists");
-                let knows = error.maybe || tells || !error.exists.is_empty();
-                (error.kind.as_str().to_string(), knows, told(&failure))
+                let exists = tells || !error.exists.is_empty();
+                let word = error.kind.as_str().to_string();
+                End { word, maybe: error.maybe, exists, words: told(&failure) }
             }
-            _ => ("no error of a cloud".to_string(), false, told(&failure)),
+            _ => End { words: told(&failure), ..plain("no error of a cloud") },
         },
     }
 }
@@ -450,7 +465,7 @@ impl Cell<'_> {
         let times = if trouble.always { u32::MAX } else { 1 };
         let plan = Fault { operation: family.operation.into(), times, after: 0, kind: trouble.kind.clone() };
         world.sim(|sim| sim.fault(plan));
-        let (ended, knows, words) = end(&world, &fit(family.script), family.gives);
+        let End { word: ended, maybe, exists, words } = end(&world, &fit(family.script), family.gives);
         let wanted = expected(family, trouble);
         let mut wrong = Vec::new();
         if ended != wanted {
@@ -477,10 +492,19 @@ impl Cell<'_> {
             wrong.push(format!("{self}: ends well, and `{}` was never done", family.operation));
         }
         let accepted = matches!(trouble.kind, FaultKind::ErrorState { .. } | FaultKind::Stuck);
-        if ended != "ok" && !made.is_empty() && !knows && !accepted {
+        if ended != "ok" && !made.is_empty() && !maybe && !exists && !accepted {
             wrong.push(format!(
                 "{self}: {made:?} was done, and the error does not say that it may be\n    {words}"
             ));
+        }
+        // A refusal leaves no doubt; what happens once and was not answered does.
+        let doubt = match ended.as_str() {
+            "network" | "timeout" | "protocol" => true,
+            "unavailable" => !trouble.name.starts_with("Insufficient"),
+            _ => false,
+        };
+        if !matches!(family.class, Read | Idempotent) && !accepted && maybe != doubt {
+            wrong.push(format!("{self}: ends with {ended}, and `maybe` is {maybe}\n    {words}"));
         }
         wrong
     }

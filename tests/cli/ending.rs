@@ -320,7 +320,7 @@ fn one_interruption_ends_a_loop_in_each_of_many_items() {
 #[test]
 fn an_interruption_in_the_middle_of_a_bulk_call_ends_it_member_by_member() {
     let served = Served::frozen();
-    served.fault("server.create", 2, FaultKind::Delay(Duration::from_millis(300)));
+    served.fault("server.create", u32::MAX, FaultKind::Delay(Duration::from_millis(300)));
     let program = served.program();
     let script = r#"
         let specs = [];

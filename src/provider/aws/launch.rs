@@ -50,6 +50,7 @@ impl Aws {
             error.exists = servers.into_iter().map(Into::into).collect();
             return Err(error);
         }
+        self.name_networks(&mut servers).await;
         self.number(spec, &mut servers).await?;
         self.attach_all(spec, &servers).await?;
         Ok(servers)

@@ -2,18 +2,19 @@
 //!
 //! [`session`] holds endpoints and sends a [`call::Call`], with keys from [`credentials`]; [`ec2`] builds calls and decodes answers (pure functions,
 //! tested without a network); [`decode`] makes maps of XML, by the types that [`types`] knows; [`fault`] turns a refusal into
-//! an error; [`cloud`] joins them into the trait. What a single request cannot do is beside it: `launch` makes servers, `power`
-//! resizes and restarts them, `labels` keeps metadata in tags, `disks` makes volumes and attaches them, `nouns` has all else
-//! that is no server, `doubt` tells of answers that were lost, `page` reads lists, and [`memory`] is what the run itself must remember of a cloud that shows things late.
+//! an error; [`cloud`] is the trait, each operation in the file of what it is about: `servers`, `launch` (makes them), `power`
+//! (resizes and restarts them), `images`, `volumes`, `nouns` (all else), `labels` (metadata in tags), `account`, `query` (any
+//! call). `doubt` tells of answers that were lost, `page` reads lists, and [`memory`] is what the run itself must remember of a cloud that shows things late.
 
+mod account;
 pub mod call;
 pub mod cloud;
 pub mod credentials;
 pub mod decode;
-mod disks;
 mod doubt;
 pub mod ec2;
 pub mod fault;
+mod images;
 mod labels;
 mod launch;
 pub mod memory;
@@ -21,8 +22,10 @@ mod nouns;
 mod page;
 mod power;
 mod query;
+mod servers;
 pub mod service;
 pub mod session;
 pub mod types;
+mod volumes;
 
 pub use cloud::Aws;

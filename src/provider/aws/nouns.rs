@@ -6,11 +6,9 @@ use super::ec2::{address, group, instance_type, key, snapshot, subnet, volume};
 use super::page::is_absent;
 use crate::cloud::{
     Cloud, Keypair, Kind, Listing, Network, NetworkSpec, Noun, PublicIp, Resource, Result, Rule,
-    SecurityGroup, ServerFilter, Snapshot, Volume,
+    SecurityGroup,
 };
-use futures_util::future::join_all;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 
 /// Whether a text has the shape of an id of a noun: `i-` and hexadecimal digits. Types and keys are known by name.
 pub fn is_id(noun: Noun, text: &str) -> bool {
@@ -129,15 +127,6 @@ impl Aws {
             Noun::PublicIp => address::decode(body, cloud)?.into(),
             _ => return None,
         })
-    }
-
-    /// A volume from its description; one that is to grow and has not is not at rest.
-    pub(super) fn volume_of(&self, body: &Json) -> Option<Volume> {
-        let mut volume = volume::decode(body, self.session.name(), self.clock.now())?;
-        if self.memory.is_growing(&volume.id, volume.size) {
-            volume.status = "EXTENDING".to_string();
-        }
-        Some(volume)
     }
 
     /// What an answer to a creation describes.
@@ -266,83 +255,6 @@ impl Aws {
             None => Ok(()),
             Some(now) => self.take_away(&address::disassociate(&now)).await.map(drop),
         }
-    }
-
-    pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
-        self.ask(&volume::extend(id, size)).await?;
-        self.memory.extended(id, size);
-        Ok(())
-    }
-
-    pub(super) async fn snap_volume(
-        &self,
-        id: &str,
-        name: &str,
-        meta: &BTreeMap<String, String>,
-    ) -> Result<Snapshot> {
-        let call = snapshot::create(id, name, meta).map_err(|error| self.session.own(error))?;
-        let body = self.ask(&call).await?;
-        let read = self.clock.now();
-        let snapshot = snapshot::decode(&body, self.session.name(), read);
-        let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
-        snapshot.name = name.to_string();
-        Ok(snapshot)
-    }
-
-    /// What there is of each thing beside what there may be; what cannot be counted is not told.
-    pub(super) async fn all_limits(
-        &self,
-        told: Vec<(&'static str, i64)>,
-    ) -> Result<BTreeMap<String, Option<i64>>> {
-        const ALL: [&str; 10] = [
-            "servers",
-            "vcpus",
-            "ram_mib",
-            "volumes",
-            "volume_gib",
-            "snapshots",
-            "public_ips",
-            "networks",
-            "security_groups",
-            "keypairs",
-        ];
-        let mut limits: BTreeMap<String, Option<i64>> = ALL
-            .iter()
-            .chain(&["ports"])
-            .flat_map(|name| [(name.to_string(), None), (format!("{name}_used"), None)])
-            .collect();
-        // EC2 takes fifty tags on a thing; files go in none.
-        limits.insert("server_meta".to_string(), Some(50));
-        limits.insert("personality".to_string(), None);
-        limits.extend(told.into_iter().map(|(name, value)| (name.to_string(), Some(value))));
-        let nouns = [
-            (Noun::Volume, "volumes"),
-            (Noun::Snapshot, "snapshots"),
-            (Noun::PublicIp, "public_ips"),
-            (Noun::Network, "networks"),
-            (Noun::SecurityGroup, "security_groups"),
-            (Noun::Keypair, "keypairs"),
-        ];
-        let every = Listing::default();
-        let counts = join_all(nouns.iter().map(|(noun, _)| self.list_things(*noun, &every)));
-        let filter = ServerFilter::default();
-        let servers = self.servers(&filter);
-        let (counts, servers) = futures_util::future::join(counts, servers).await;
-        for ((noun, name), found) in nouns.iter().zip(counts) {
-            let Ok(found) = found else { continue };
-            limits.insert(format!("{name}_used"), i64::try_from(found.len()).ok());
-            if *noun == Noun::Volume {
-                let sizes = found.iter().map(|one| match one {
-                    Resource::Volume(volume) => volume.size,
-                    _ => 0,
-                });
-                limits.insert("volume_gib_used".to_string(), Some(sizes.sum()));
-            }
-        }
-        if let Ok(servers) = servers {
-            limits.insert("servers_used".to_string(), i64::try_from(servers.len()).ok());
-        }
-        Ok(limits)
     }
 }
 

@@ -64,11 +64,13 @@ const DESTROYING: [&str; 4] = ["Delete", "Terminate", "Release", "Destroy"];
 fn effect(call: &Call) -> Effect {
     if let Some(Value::Text(action)) = call.value(ACTION.name) {
         let begins =
-            |word: &&str| action.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-        return match () {
-            () if READING.iter().any(|word| begins(&word)) => Effect::Reads,
-            () if DESTROYING.iter().any(|word| begins(&word)) => Effect::Destroys,
-            () => Effect::Changes,
+            |word: &str| action.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        return if READING.iter().any(|word| begins(word)) {
+            Effect::Reads
+        } else if DESTROYING.iter().any(|word| begins(word)) {
+            Effect::Destroys
+        } else {
+            Effect::Changes
         };
     }
     match call.get(&METHOD) {

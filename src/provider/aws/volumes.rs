@@ -1,4 +1,4 @@
-//! Making volumes and attaching them: each once, also when its answer is lost.
+//! Volumes: making, growing, copying and attaching them; made and attached once, also when the answer is lost.
 //!
 //! A volume carries a marker among its tags, which is the request's token too. EC2 gives the same volume for the same token; others
 //! ignore it. So what was not answered is looked for first, and asked for again, once and with the same token, only when it surely
@@ -8,10 +8,21 @@ use super::Aws;
 use super::call::Call;
 use super::decode::{tags, time};
 use super::doubt::{LOOKS, quoted};
-use super::ec2::{image, region, volume};
-use crate::cloud::{Error, Kind, Listing, MARKER, Result, Time, Volume, VolumeSpec};
+use super::ec2::{image, region, snapshot, volume};
+use crate::cloud::{Error, Kind, Listing, MARKER, Result, Snapshot, Time, Volume, VolumeSpec};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 impl Aws {
+    /// A volume from its description; one that is to grow and has not is not at rest.
+    pub(super) fn volume_of(&self, body: &Json) -> Option<Volume> {
+        let mut volume = volume::decode(body, self.session.name(), self.clock.now())?;
+        if self.memory.is_growing(&volume.id, volume.size) {
+            volume.status = "EXTENDING".to_string();
+        }
+        Some(volume)
+    }
+
     /// A volume is in a zone: that of the account's first where none is given.
     pub(super) async fn make_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
         let zone = match &spec.zone {
@@ -115,6 +126,27 @@ impl Aws {
             }
         }
         Ok((found, doubt))
+    }
+
+    pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
+        self.ask(&volume::extend(id, size)).await?;
+        self.memory.extended(id, size);
+        Ok(())
+    }
+
+    pub(super) async fn snap_volume(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+    ) -> Result<Snapshot> {
+        let call = snapshot::create(id, name, meta).map_err(|error| self.session.own(error))?;
+        let body = self.ask(&call).await?;
+        let read = self.clock.now();
+        let snapshot = snapshot::decode(&body, self.session.name(), read);
+        let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
+        snapshot.name = name.to_string();
+        Ok(snapshot)
     }
 
     /// Attach a volume, as the first device that is free where none is given.

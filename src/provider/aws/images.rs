@@ -1,0 +1,118 @@
+//! Images, with the snapshots that they are made of, and the instance types.
+
+use super::Aws;
+use super::decode::{list, text};
+use super::ec2::{image, instance_type, snapshot};
+use super::page::is_absent;
+use crate::cloud::{Cloud, Flavor, Image, ImageFilter, Kind, Noun, Result};
+use futures_util::future::join_all;
+use std::collections::BTreeMap;
+
+impl Aws {
+    pub(super) async fn all_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+        let ways = match &filter.owner {
+            Some(owner) => vec![image::Whose::Of(owner.clone())],
+            None => vec![image::Whose::Own, image::Whose::Shared],
+        };
+        let mut out: Vec<Image> = Vec::new();
+        for found in join_all(ways.iter().map(|whose| self.images_of(filter, whose))).await {
+            for image in found? {
+                if !out.iter().any(|known| known.id == image.id) {
+                    out.push(image);
+                }
+            }
+        }
+        out.truncate(filter.limit.unwrap_or(usize::MAX));
+        Ok(out)
+    }
+
+    pub(super) async fn one_image(&self, id: &str) -> Result<Option<Image>> {
+        if !self.is_id(Noun::Image, id) {
+            return Ok(None);
+        }
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        let image =
+            self.first(&image::show(id), "imagesSet", |one| image::decode(one, None, cloud, read)).await?;
+        Ok(image.filter(|image| image.status != "DELETED" && image.id == id))
+    }
+
+    pub(super) async fn forget_image(&self, id: &str) -> Result<bool> {
+        if !self.is_id(Noun::Image, id) {
+            return Ok(false);
+        }
+        let snapshots = self.first(&image::show(id), "imagesSet", |one| Some(image::snapshots(one))).await?;
+        let Some(snapshots) = snapshots else { return Ok(false) };
+        if !self.take_away(&image::delete(id)).await? {
+            return Ok(false);
+        }
+        self.delete_made_for(id, &snapshots).await?;
+        Ok(true)
+    }
+
+    pub(super) async fn picture(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+        consistent: bool,
+    ) -> Result<String> {
+        let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
+        let body = self.ask(&image::create(id, name, consistent, tags)).await?;
+        let made = text(&body, "imageId")
+            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
+        self.memory.made(&made, self.clock.now());
+        Ok(made)
+    }
+
+    /// Images, asked for in one way.
+    async fn images_of(&self, filter: &ImageFilter, whose: &image::Whose) -> Result<Vec<Image>> {
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        self.every(image::page(filter, whose), "imagesSet", |one| {
+            image::decode(one, Some(whose), cloud, read).filter(|image| image::lets_through(filter, image))
+        })
+        .await
+    }
+
+    /// The snapshots that were made for an image go with it; one that another image needs stays.
+    async fn delete_made_for(&self, image: &str, snapshots: &[String]) -> Result<()> {
+        if snapshots.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<&str> = snapshots.iter().map(String::as_str).collect();
+        let body = match self.ask(&snapshot::show(&ids)).await {
+            Ok(body) => body,
+            Err(error) if is_absent(&error) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for one in list(&body, "snapshotSet").iter().filter(|one| snapshot::was_made_for(one, image)) {
+            let Some(id) = text(one, "snapshotId") else { continue };
+            match self.take_away(&snapshot::delete(&id)).await {
+                Err(error) if error.kind != Kind::Conflict => {
+                    return Err(error.fact("exists", format!("snapshot {id}; the image {image} is gone")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) async fn all_flavors(&self) -> Result<Vec<Flavor>> {
+        let cloud = self.session.name();
+        let mut out = self
+            .every(instance_type::page(None), "instanceTypeSet", |one| instance_type::decode(one, cloud))
+            .await?;
+        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
+        Ok(out)
+    }
+
+    pub(super) async fn one_flavor(&self, id: &str) -> Result<Option<Flavor>> {
+        if !self.is_id(Noun::Flavor, id) {
+            return Ok(None);
+        }
+        let cloud = self.session.name();
+        let found = self
+            .first(&instance_type::show(id), "instanceTypeSet", |one| instance_type::decode(one, cloud))
+            .await?;
+        Ok(found.filter(|flavor| flavor.id == id))
+    }
+}
