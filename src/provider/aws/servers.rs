@@ -178,6 +178,7 @@ impl Aws {
             Err(error) if is_absent(&error) => return Ok(false),
             Err(error) => return Err(error),
         };
+        self.memory.gone(id);
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
         Ok(before.as_deref() != Some("terminated"))
