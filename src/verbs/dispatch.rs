@@ -109,8 +109,10 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
     };
     match result {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
-        // What a driver reads before it writes is not there of a stand-in.
-        Err(error) if error.kind == Kind::NotFound && pretend::changes_stand_in(&call) => {
+        // What a driver reads before it writes is not there of a stand-in, or is not as it would be.
+        Err(error)
+            if matches!(error.kind, Kind::NotFound | Kind::Conflict) && pretend::changes_stand_in(&call) =>
+        {
             pretend::stand_in(&call).await
         }
         result => result,

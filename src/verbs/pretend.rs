@@ -50,13 +50,15 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
 /// Whether a call changes what is only pretended to be there.
 pub fn changes_stand_in(call: &Call) -> bool {
     let known = |noun, cloud: &str, text: &str| call.host.find_stand_in(cloud, noun, text).is_some();
+    let noun = match call.form.params.first().map(|first| first.ty) {
+        Some(Ty::Ref(noun)) => noun,
+        _ => Noun::Server,
+    };
     call.host.dry_run
         && call.effect().changes_cloud()
         && match call.subject() {
             Some(Value::Resource(resource)) => known(resource.noun(), resource.cloud(), resource.id()),
-            Some(Value::Text(text)) => {
-                call.cloud().is_ok_and(|cloud| known(Noun::Server, cloud.name(), text))
-            }
+            Some(Value::Text(text)) => call.cloud().is_ok_and(|cloud| known(noun, cloud.name(), text)),
             _ => false,
         }
 }

@@ -53,7 +53,8 @@ must("a type's memory", types["m1.small"]["MemoryInfo"]["SizeInMiB"], 2048)
 pages = ec2.get_paginator("describe_instance_types").paginate(PaginationConfig={"PageSize": 5})
 must("types by pages", [len(page["InstanceTypes"]) for page in pages], [5, 1])
 images = ec2.describe_images(Filters=[{"Name": "name", "Values": ["cir*"]}])["Images"]
-must("images", [(i["Name"], i["State"], i["Public"]) for i in images], [("cirros", "available", True)])
+must("images", [(i["Name"], i["State"], i["Public"]) for i in images], [("cirros", "available", False)])
+must("images that are shared", ec2.describe_images(ExecutableUsers=["self"])["Images"], images)
 must("own images", ec2.describe_images(Owners=["self"])["Images"], [])
 image = images[0]["ImageId"]
 vpc = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"][0]["VpcId"]

@@ -32,7 +32,7 @@ fn literal(ty: Ty, name: &str) -> &'static str {
         Ty::MapOf(_) | Ty::Options => "#{ a: \"b\" }",
         Ty::Ref(Noun::Image) => "\"cirros\"",
         Ty::Ref(Noun::Flavor) => "\"m1.small\"",
-        Ty::Ref(Noun::SecurityGroup) => "\"default\"",
+        Ty::Ref(Noun::SecurityGroup) => "\"tier\"",
         Ty::Ref(Noun::Network) => "\"private\"",
         Ty::Ref(Noun::Volume) => "\"data\"",
         Ty::Ref(Noun::PublicIp) => "\"dry-run-3\"",
@@ -198,11 +198,24 @@ fn examples_give_what_they_say_and_readers_write_nothing() {
     });
 }
 
+/// Verbs whose examples speak of what is only so on OpenStack; what they do on EC2 is held by tests of the driver.
+const OF_OPENSTACK: [(&str, &str); 8] = [
+    ("add_security_group", "EC2 wants a server to be in one group at least"),
+    ("remove_security_group", "EC2 wants a server to be in one group at least"),
+    ("addresses", "EC2 tells a subnet's id, not its name"),
+    ("api", "REST paths are OpenStack's"),
+    ("catalog", "services have other names"),
+    ("limits", "quotas are others"),
+    ("rebuild", "the simulated EC2 replaces no root volumes"),
+    ("zones", "zones have other names"),
+];
+
 /// The same declarations on the EC2 face: what a verb claims of EC2 gives the same, and what it does not is refused.
 #[test]
 fn examples_hold_on_ec2_where_they_are_claimed_and_are_refused_elsewhere() {
     let examples = VERBS.iter().flat_map(|one| one.examples.iter().map(move |example| (one, example)));
-    each(examples.filter(|(one, _)| !one.on.is_empty()), |(one, example)| {
+    let neutral = |one: &Verb| !OF_OPENSTACK.iter().any(|(name, _)| *name == one.name);
+    each(examples.filter(|(one, _)| !one.on.is_empty() && neutral(one)), |(one, example)| {
         // Every verb in the example has to be there.
         let lacking = VERBS
             .iter()
@@ -210,10 +223,9 @@ fn examples_hold_on_ec2_where_they_are_claimed_and_are_refused_elsewhere() {
             .find(|other| example.code.contains(&format!("{}(", other.name)));
         let world = World::web_with(|options| options.cloud = Some("sim:aws".to_string()));
         match lacking {
-            None if example.code.contains("\"GET\"") => {}
             None => {
                 let given = display(&world.ok(example.code));
-                if !example.gives.is_empty() && !one.name.contains("limits") {
+                if !example.gives.is_empty() {
                     assert_eq!(given, example.gives, "\n{}: {}", one.name, example.code);
                 }
             }
@@ -287,7 +299,7 @@ fn a_dry_run_sends_no_write() {
     each(calls, |code| {
         let world = World::with(|options| options.dry_run = true);
         // Their ids end in 1, 2 and 3: an address that nobody gave has no name but its id.
-        world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }); create_volume("data", 1); allocate_ip()"#);
+        world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }); create_volume("data", 1); allocate_ip(); create_security_group("tier")"#);
         let written = world.written(|| {
             if let Err(failure) = world.run(&code) {
                 panic!("{code}: {}", told(&failure));
@@ -380,7 +392,7 @@ fn an_empty_array_sends_nothing_and_gives_an_empty_array() {
     let before = world.requests();
     let mut count = 0;
     for verb in VERBS.iter().filter(|verb| verb.takes_many()) {
-        for form in verb.forms {
+        for form in verb.forms.iter().filter(|form| !form.params.is_empty()) {
             let mut words = arguments(form, Some((0, "[]")));
             let required = required_keys(form);
             if !required.is_empty() {

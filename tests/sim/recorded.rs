@@ -287,7 +287,7 @@ async fn replay(
 
 #[test]
 fn every_skipped_label_is_in_the_record() {
-    let labels: BTreeSet<String> = [COMPUTE, NETWORK]
+    let labels: BTreeSet<String> = [COMPUTE, NETWORK, VOLUME]
         .into_iter()
         .flat_map(exchanges)
         .map(|exchange| exchange["label"].as_str().unwrap().to_owned())

@@ -47,7 +47,7 @@ async fn every_try_is_signed_anew() {
     let seen = stub.seen();
     assert!(clock.elapsed() >= Duration::from_secs(30));
     assert_eq!(signed_at(&seen[0]), NOW);
-    assert!(signed_at(&seen[1]) > "19941106T085006Z".to_string(), "{}", signed_at(&seen[1]));
+    assert!(signed_at(&seen[1]).as_str() > "19941106T085006Z", "{}", signed_at(&seen[1]));
     assert_ne!(seen[0].header("authorization"), seen[1].header("authorization"));
     assert_eq!(seen[1].header("x-amz-security-token"), Some("the-session-token"));
     assert_eq!(seen[1].header("content-type"), Some("application/x-www-form-urlencoded; charset=utf-8"));

@@ -252,9 +252,17 @@ fn is_default(region: &Region<'_>, subnet: &Subnet) -> bool {
     default(region).is_some_and(|vpc| vpc.own == subnet.network)
 }
 
-/// What a subnet is called: its `Name` tag, or else its name in the other faces.
+/// A subnet's tags; its `Name`, where nobody gave it one, is what the other faces call its network.
 fn subnet_tags(region: &Region<'_>, subnet: &Subnet) -> Pairs {
-    tags_of(region, &SUBNET.id(&subnet.id))
+    let mut tags = tags_of(region, &SUBNET.id(&subnet.id));
+    let network = region.world.networks.iter().find(|network| network.id == subnet.network);
+    let first = region.world.subnets_of(&subnet.network).next().is_some_and(|first| first.id == subnet.id);
+    if let (true, false, Some(network)) = (first, tags.iter().any(|(key, _)| key == "Name"), network)
+        && !network.name.is_empty()
+    {
+        tags.push(("Name".to_owned(), network.name.clone()));
+    }
+    tags
 }
 
 fn show_subnet(region: &Region<'_>, xml: &mut Xml, subnet: &Subnet) {

@@ -23,7 +23,7 @@ pub static NETWORKS: Verb = Verb {
     returns: Ty::ArrayOf(&Ty::Of(Noun::Network)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
-    examples: &[Example { code: r#"networks(#{ external: true }).map(|n| n.name)"#, gives: r#"["public"]"# }],
+    examples: &[Example { code: r#"networks(#{ name: "priv*" }).map(|n| n.name)"#, gives: r#"["private"]"# }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["network"],
     run: Run::Once(|call| Box::pin(networks(call))),

@@ -20,7 +20,7 @@ pub static VERB: Verb = Verb {
     returns: Ty::Of(Noun::PublicIp),
     effect: Effect::Creates,
     on: OPENSTACK_AND_AWS,
-    examples: &[Example { code: r#"allocate_ip("public").server == ()"#, gives: "true" }],
+    examples: &[Example { code: r#"allocate_ip().server == ()"#, gives: "true" }],
     errors: &[Kind::NotFound, Kind::OverQuota, Kind::Conflict],
     see: &["associate_ip", "public_ips", "release_ip"],
     run: Run::Once(|call| {

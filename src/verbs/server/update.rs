@@ -25,10 +25,7 @@ pub static VERB: Verb = Verb {
     returns: Ty::Same,
     effect: Effect::Changes,
     on: OPENSTACK_AND_AWS,
-    examples: &[Example {
-        code: r#"update("web", #{ access_ipv4: "203.0.113.7" }).raw.accessIPv4"#,
-        gives: "203.0.113.7",
-    }],
+    examples: &[Example { code: r#"update("web", #{ name: "front" }).name"#, gives: "front" }],
     errors: ACTION_ERRORS,
     see: &["rename", "set_meta"],
     run: Run::Each(|call| {

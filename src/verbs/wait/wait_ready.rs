@@ -14,7 +14,10 @@ pub static VERB: Verb = Verb {
     returns: Ty::Same,
     effect: Effect::Waits,
     on: OPENSTACK_AND_AWS,
-    examples: &[Example { code: r#"resize("web", "m1.small").wait_ready().status"#, gives: "VERIFY_RESIZE" }],
+    examples: &[Example {
+        code: r#"stop("web").wait_status("SHUTOFF").start().wait_ready().status"#,
+        gives: "ACTIVE",
+    }],
     errors: WAIT_ERRORS,
     see: &["wait_active", "wait_status"],
     run: Run::Together(|call, subjects| {
