@@ -418,3 +418,22 @@ async fn networks_go_by_their_names_where_these_are_their_own() {
     }
     assert_eq!(world.count("DescribeSubnets"), 1, "once a run");
 }
+
+#[tokio::test]
+async fn what_was_taken_away_is_gone_at_once() {
+    let world = world(|asked: &Asked, _| match asked.action.as_str() {
+        "CreateVolume" => {
+            ok("CreateVolume", "<volumeId>vol-00000001</volumeId><size>1</size><status>creating</status>")
+        }
+        "DescribeVolumes" => {
+            refused(400, "InvalidVolume.NotFound", "The volume 'vol-00000001' does not exist.")
+        }
+        other => ok(other, "<return>true</return>"),
+    })
+    .await;
+    let spec = rhain::cloud::VolumeSpec { zone: Some("a".into()), size: 1, ..Default::default() };
+    world.cloud.create_volume(&spec).await.unwrap();
+    assert!(world.cloud.remove(Noun::Volume, "vol-00000001", false).await.unwrap());
+    assert!(world.cloud.one(Noun::Volume, "vol-00000001").await.unwrap().is_none());
+    assert_eq!(world.count("DescribeVolumes"), 1);
+}

@@ -45,6 +45,7 @@ impl Aws {
         if !self.take_away(&image::delete(id)).await? {
             return Ok(false);
         }
+        self.memory.gone(id);
         self.delete_made_for(id, &snapshots).await?;
         Ok(true)
     }

@@ -31,6 +31,11 @@ impl Memory {
         self.deeds().made.insert(id.to_string(), now);
     }
 
+    /// This was taken away: that it is not known any more is no matter of time.
+    pub fn gone(&self, id: &str) {
+        self.deeds().made.remove(id);
+    }
+
     /// Whether words of the cloud are about something that is too new to be known everywhere.
     pub fn excuses(&self, words: &str, now: Time) -> bool {
         let deeds = self.deeds();
@@ -91,6 +96,8 @@ mod tests {
         assert!(memory.excuses("The instance ID 'i-1' does not exist", at("2026-11-21T12:01:59Z")));
         assert!(!memory.excuses("The instance ID 'i-1' does not exist", at("2026-11-21T12:02:00Z")));
         assert!(!memory.excuses("The instance ID 'i-2' does not exist", at("2026-11-21T12:00:01Z")));
+        memory.gone("i-1");
+        assert!(!memory.excuses("The instance ID 'i-1' does not exist", at("2026-11-21T12:00:01Z")));
     }
 
     #[test]

@@ -112,7 +112,9 @@ impl Aws {
             Noun::PublicIp => address::release(id),
             other => return Err(self.unsupported(&format!("delete({})", other.word()))),
         };
-        self.take_away(&call).await
+        let taken = self.take_away(&call).await?;
+        self.memory.gone(id);
+        Ok(taken)
     }
 
     fn resource(&self, noun: Noun, body: &Json) -> Option<Resource> {

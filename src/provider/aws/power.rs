@@ -108,6 +108,10 @@ impl Aws {
 
     /// Stop an instance by force, and start it.
     pub(super) async fn restart(&self, id: &str) -> Result<()> {
+        // What is still on its way up cannot be stopped, not even by force.
+        if instance::state(&self.described(id).await?) == "pending" {
+            self.until(id, "running").await?;
+        }
         self.stop(id, true).await?;
         let stopped = self.until(id, "stopped").await;
         let started = self.start(id).await;

@@ -179,6 +179,7 @@ impl Aws {
             (attempts, Err(error)) if is_absent(&error) => return Ok(attempts > 1),
             (_, Err(error)) => return Err(error),
         };
+        self.memory.gone(id);
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
         Ok(attempts > 1 || before.as_deref() != Some("terminated"))
