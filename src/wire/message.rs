@@ -89,7 +89,7 @@ impl Body {
             Body::Json(value) => Some(("application/json".to_string(), value.to_string().into())),
             Body::Form(fields) => Some((
                 "application/x-www-form-urlencoded".to_string(),
-                url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish().into(),
+                form(fields).into(),
             )),
             Body::Bytes(kind, bytes) => Some((kind.clone(), bytes.clone())),
         }
@@ -240,3 +240,10 @@ impl fmt::Debug for Answer {
         }
     }
 }
+/// Pairs as a form, in the one spelling that RFC 3986 and forms have in common but for the space: a server that checks a
+/// signature by writing the form anew writes `%2A` and `~`, as botocore does.
+fn form(fields: &[(String, String)]) -> String {
+    let plain = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    plain.replace('*', "%2A").replace("%7E", "~")
+}
+
