@@ -4,9 +4,10 @@ use super::argument::ServerRef;
 use super::call::Call;
 use super::prepare::ON_ERROR;
 use super::pretend;
-use super::verb::{Effect, Outcome, Run};
+use super::verb::{Effect, Group, Outcome, Run, Verb};
+use crate::cloud::error::Place;
 use crate::cloud::wait::{Before, Pending};
-use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Value};
+use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Ty, Value};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::{BTreeMap, HashMap};
@@ -20,16 +21,47 @@ const FRESH: std::time::Duration = std::time::Duration::from_secs(10);
 pub async fn run(call: Call) -> Result<Value> {
     let effect = call.effect();
     let host = call.host.clone();
-    let verb = call.verb.name;
+    let (called, verb) = (call.verb, call.verb.name);
+    let asked = call.clone();
     let work = run_all(call);
     let result = if effect.changes_cloud() { work.await } else { host.unless_cancelled(work).await? };
     result.map_err(|mut error| {
         error.verb.get_or_insert(verb);
-        if error.kind == Kind::Conflict && error.help.is_none() && error.answer.is_some() {
-            error.help = Some(format!("wait until it is at rest before `{verb}`: `wait_ready(x)`"));
+        if error.kind == Kind::Conflict && error.help.is_none() {
+            error.help = way_out(called, error.answer.as_deref());
+        }
+        if error.kind == Kind::Unsupported && error.help.is_none() {
+            let lacks = asked.cloud().is_ok_and(|cloud| !called.on.contains(&cloud.provider()));
+            let ask =
+                format!("ask `cloud().supports(\"{verb}\")` first where a script runs on several clouds");
+            error.help = lacks.then_some(ask);
         }
         error
     })
+}
+
+/// What to do about a conflict of which the cloud says no more than its words; nothing where they say it themselves.
+fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
+    let answer = answer?.to_lowercase();
+    let passes = [
+        "vm_state",
+        "task_state",
+        "while it is in",
+        "incorrectinstancestate",
+        "in progress",
+        "not in a state",
+    ];
+    if verb.group == Group::Servers && passes.iter().any(|words| answer.contains(words)) {
+        return Some(format!("wait until it is at rest before `{}`: `wait_ready(x)`", verb.name));
+    }
+    match (verb.effect, verb.returns) {
+        (Effect::Creates, Ty::Of(noun)) => Some(format!(
+            "look whether it is there already, `find_{0}(name)`, and use that, or choose another name",
+            noun.word()
+        )),
+        (Effect::Destroys, _) => Some("take away first what uses it, or is made of it".to_string()),
+        _ => None,
+    }
 }
 
 async fn run_all(call: Call) -> Result<Value> {
@@ -110,8 +142,11 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
     match result {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
         // What a driver reads before it writes is not there of a stand-in, or is not as it would be.
+        // An argument that is wrong by itself has its own place, and stays wrong.
         Err(error)
-            if matches!(error.kind, Kind::NotFound | Kind::Conflict) && pretend::changes_stand_in(&call) =>
+            if matches!(error.kind, Kind::NotFound | Kind::Conflict | Kind::InvalidArgument)
+                && error.place == Place::Verb
+                && pretend::changes_stand_in(&call) =>
         {
             pretend::stand_in(&call).await
         }

@@ -38,6 +38,7 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
         "api" => Ok(Value::Unit),
         _ => match subject(call).await? {
             Some(resource) => {
+                moved_disk(call, &resource).await?;
                 let changed = led_to(call, resource);
                 call.host.stand_in(changed.clone());
                 Ok(Value::Resource(changed))
@@ -45,6 +46,22 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
             None => Ok(Value::Unit),
         },
     }
+}
+
+/// The volume that `attach` or `detach` would have moved.
+async fn moved_disk(call: &Call, server: &Resource) -> Result<()> {
+    let attached = match call.verb.name {
+        "attach" => true,
+        "detach" => false,
+        _ => return Ok(()),
+    };
+    if let Resource::Volume(volume) = call.one(&super::volume::VOLUME).await? {
+        let status = if attached { "IN-USE" } else { "AVAILABLE" }.to_string();
+        let server = attached.then(|| server.id().to_string());
+        let moved = Volume { status, server, device: None, ..Arc::unwrap_or_clone(volume) };
+        call.host.stand_in(Resource::from(moved));
+    }
+    Ok(())
 }
 
 /// Whether a call changes what is only pretended to be there.

@@ -51,8 +51,10 @@ pub fn is_secret_name(name: &str) -> bool {
         "passcode",
         "pass",
     ];
-    let name = plain(name);
-    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+    // Structures are dotted where they are sent as pairs: `LaunchTemplateData.UserData`.
+    name.split('.')
+        .map(plain)
+        .any(|name| WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part)))
 }
 
 /// A header's value, or the mask.

@@ -79,7 +79,8 @@ impl Aws {
                     Resource::Volume(volume) => volume.size,
                     _ => 0,
                 });
-                limits.insert("volume_gib_used".to_string(), Some(sizes.sum()));
+                let sum = sizes.fold(0_i64, i64::saturating_add);
+                limits.insert("volume_gib_used".to_string(), Some(sum));
             }
         }
         if let Ok(servers) = servers {

@@ -6,7 +6,7 @@ use super::ec2::{image, instance_type, snapshot};
 use super::page::is_absent;
 use crate::cloud::{Cloud, Flavor, Image, ImageFilter, Kind, Noun, Result};
 use futures_util::future::join_all;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 impl Aws {
     pub(super) async fn all_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
@@ -14,10 +14,10 @@ impl Aws {
             Some(owner) => vec![image::Whose::Of(owner.clone())],
             None => vec![image::Whose::Own, image::Whose::Shared],
         };
-        let mut out: Vec<Image> = Vec::new();
+        let (mut out, mut known) = (Vec::new(), HashSet::new());
         for found in join_all(ways.iter().map(|whose| self.images_of(filter, whose))).await {
             for image in found? {
-                if !out.iter().any(|known| known.id == image.id) {
+                if known.insert(image.id.clone()) {
                     out.push(image);
                 }
             }

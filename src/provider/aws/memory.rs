@@ -11,7 +11,11 @@ const LATE: i64 = 120;
 
 /// What this run did, by id.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<Deeds>);
+pub struct Memory {
+    deeds: Mutex<Deeds>,
+    /// Held while a server's list of security groups is read, changed and written.
+    pub regrouping: tokio::sync::Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Deeds {
@@ -23,7 +27,7 @@ struct Deeds {
 
 impl Memory {
     fn deeds(&self) -> MutexGuard<'_, Deeds> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.deeds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// This was made now.

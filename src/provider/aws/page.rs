@@ -3,7 +3,7 @@
 use super::Aws;
 use super::call::Call;
 use super::decode::text;
-use crate::cloud::Result;
+use crate::cloud::{Error, Kind, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
@@ -15,17 +15,26 @@ impl Aws {
         mut each: impl FnMut(&Json) -> bool + Send,
     ) -> Result<()> {
         let mut seen = HashSet::new();
+        let mut empty = 0;
         loop {
             let body = self.ask(&call).await?;
             if each(&body) {
                 return Ok(());
             }
+            let holds = |value: &Json| value.as_array().is_some_and(|items| !items.is_empty());
+            empty = if body.as_object().is_some_and(|sets| sets.values().any(holds)) { 0 } else { empty + 1 };
             let token = text(&body, "nextToken").or_else(|| text(&body, "NextToken"));
-            // A token that comes again would be the same page for ever.
-            match token.filter(|token| seen.insert(token.clone())) {
-                Some(token) => call = call.with("NextToken", token),
-                None => return Ok(()),
+            let Some(token) = token else { return Ok(()) };
+            let again = !seen.insert(token.clone());
+            if again || empty > EMPTY_PAGES {
+                let why = match again {
+                    true => "a page that was there already comes again",
+                    false => "one empty page follows another",
+                };
+                let message = format!("the list of `{}` has no end: {why}", call.action);
+                return Err(self.session.error(Kind::Protocol, message));
             }
+            call = call.with("NextToken", token);
         }
     }
 
@@ -36,12 +45,19 @@ impl Aws {
         key: &str,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
-        let mut out = Vec::new();
+        let (mut out, mut seen, mut lacks) = (Vec::new(), HashSet::new(), false);
+        let action = call.action.clone();
         self.pages(call, |body| {
-            out.extend(super::decode::list(body, key).iter().filter_map(&decode));
-            false
+            lacks = body.get(key).is_none();
+            // What moves between pages while they are read may come twice.
+            let fresh = super::decode::list(body, key).iter().filter(|one| seen.insert(one.to_string()));
+            out.extend(fresh.filter_map(&decode));
+            lacks
         })
         .await?;
+        if lacks {
+            return Err(self.lacking(&action, key));
+        }
         Ok(out)
     }
 
@@ -57,15 +73,27 @@ impl Aws {
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(error),
         };
+        if body.get(key).is_none() {
+            return Err(self.lacking(&call.action, key));
+        }
         Ok(super::decode::list(&body, key).first().and_then(decode))
+    }
+
+    /// An answer that is none to what was asked: taken for an empty list it would say that all is gone.
+    fn lacking(&self, action: &str, key: &str) -> Error {
+        self.session.error(Kind::Protocol, format!("the answer to `{action}` has no `{key}`"))
     }
 }
 
+/// How many empty pages may follow each other; EC2 sends some where a filter lets little through.
+const EMPTY_PAGES: u32 = 100;
+
 /// Whether the cloud says that there is no such thing; an id that it cannot read names nothing either.
-pub(super) fn is_absent(error: &crate::cloud::Error) -> bool {
+pub(super) fn is_absent(error: &Error) -> bool {
     let malformed = error
         .code
         .as_deref()
         .is_some_and(|code| code.ends_with(".Malformed") || code.ends_with("Id.Malformed"));
-    error.status.is_some() && (error.kind == crate::cloud::Kind::NotFound || malformed)
+    // EC2 always names what is not there; a 404 without a name comes from something before it.
+    error.code.is_some() && error.status.is_some() && (error.kind == Kind::NotFound || malformed)
 }

@@ -76,8 +76,9 @@ impl Aws {
         let former = text(&before, "instanceType").unwrap_or_default();
         let was_up = matches!(instance::state(&before).as_str(), "running" | "pending");
         let changed = match self.at_rest(id, &instance::state(&before)).await {
-            Ok(()) => self.ask(&instance::retype(id, kind)).await.map(drop),
-            Err(error) => Err(error),
+            // A dry run shows every step.
+            Err(error) if error.kind != Kind::Pretended => Err(error),
+            _ => self.ask(&instance::retype(id, kind)).await.map(drop),
         };
         let back = if was_up { self.start(id).await } else { Ok(()) };
         match (changed, back) {

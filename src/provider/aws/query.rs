@@ -3,8 +3,7 @@
 use super::Aws;
 use super::call::Call;
 use super::service::Service;
-use crate::cloud::{Kind, Result, Value};
-use crate::wire::Intent;
+use crate::cloud::{Kind, Result, Secret, Value};
 use serde_json::{Map, Value as Json};
 
 /// What SDKs call a list and EC2's protocol by another name; others are called alike.
@@ -69,6 +68,15 @@ impl Aws {
                     .help("write `#{ Name: value }`, or `#{}`"));
             }
         };
+        if let Some(name) =
+            given.keys().find(|name| RESERVED.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        {
+            let message = format!("`{name}` is no parameter of `{action}`: the request's own part says it");
+            return Err(self
+                .session
+                .error(Kind::InvalidArgument, message)
+                .help(format!("leave out `{name}`")));
+        }
         let service = Service::named(service);
         let mut call = Call::of("api", service.clone(), action);
         call.parameters = match service {
@@ -82,12 +90,8 @@ impl Aws {
             ));
         }
         let dry = call.parameters.get("DryRun").is_some_and(|dry| *dry == Json::Bool(true) || *dry == "true");
-        if dry {
-            // It changes nothing, and is refused even where it would be done.
-            call.intent = Intent::Read;
-        }
         match self.ask(&call).await {
-            Ok(body) => Ok(Value::from_json(&body)),
+            Ok(body) => Ok(hidden(Value::from_json(&body))),
             Err(error) if dry && error.code.as_deref() == Some("DryRunOperation") => {
                 Ok(Value::from_json(&serde_json::json!({"DryRun": true})))
             }
@@ -95,6 +99,41 @@ impl Aws {
         }
     }
 }
+
+/// What the protocol and the signature say for themselves; a second one would decide what the first was checked for.
+const RESERVED: [&str; 8] = [
+    "Action",
+    "AWSAccessKeyId",
+    "Expires",
+    "SecurityToken",
+    "Signature",
+    "SignatureMethod",
+    "SignatureVersion",
+    "Timestamp",
+];
+
+/// An answer whose secrets stay secret in the script.
+fn hidden(value: Value) -> Value {
+    match value {
+        Value::Map(fields) => Value::Map(
+            fields
+                .into_iter()
+                .map(|(name, value)| match value {
+                    Value::Text(text) if SECRET.contains(&name.as_str()) => {
+                        (name, Value::Secret(Secret::new(text)))
+                    }
+                    other => (name, hidden(other)),
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
+        other => other,
+    }
+}
+
+/// The fields of answers that are secret.
+const SECRET: [&str; 6] =
+    ["keyMaterial", "KeyMaterial", "SecretAccessKey", "SessionToken", "passwordData", "Password"];
 
 /// Parameters by the protocol's own names, at every depth; `dry_run` is `DryRun`.
 fn plain(given: Map<String, Json>) -> Map<String, Json> {

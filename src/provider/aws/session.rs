@@ -113,7 +113,19 @@ impl Session {
         self.0.taken.store(true, Ordering::Relaxed);
         match xml::parse(&answer.body) {
             // A page for a browser may be well-formed, too.
-            Ok(root) if !root.name.eq_ignore_ascii_case("html") => Ok(decode::answer(&root)),
+            // Some servers refuse with a status that says that all is well.
+            Ok(root) if root.name == "ErrorResponse" || root.child("Errors").is_some() => {
+                Err(self.refused(fault::refusal(self, call, answer)).await)
+            }
+            Ok(root) if !root.name.eq_ignore_ascii_case("html") => {
+                let body = decode::answer(&root);
+                match body.get("return") == Some(&Json::Bool(false)) {
+                    true => {
+                        Err(self.error(Kind::Failed, format!("{} did not do `{}`", self.name(), call.action)))
+                    }
+                    false => Ok(body),
+                }
+            }
             Ok(_) => Err(fault::nonsense(self, call, answer, "it is a page of HTML")),
             Err(why) => Err(fault::nonsense(self, call, answer, &why)),
         }

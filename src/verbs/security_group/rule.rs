@@ -38,7 +38,7 @@ impl Argument for RuleMap {
             Some(_) => return Err(because("`direction` is \"ingress\" or \"egress\"".to_string())),
         };
         let protocol = given("protocol").map(protocol_of).transpose().map_err(because)?.flatten();
-        let ports = ports(map).map_err(because)?;
+        let ports = ports(map, protocol.as_deref()).map_err(because)?;
         let cidr = match given("cidr") {
             None => None,
             Some(Value::Text(text)) => Some(cidr_of(text).map_err(because)?),
@@ -78,7 +78,10 @@ fn protocol_of(value: &Value) -> std::result::Result<Option<String>, String> {
     }
 }
 
-fn ports(map: &BTreeMap<String, Value>) -> std::result::Result<Option<(i64, i64)>, String> {
+fn ports(
+    map: &BTreeMap<String, Value>,
+    protocol: Option<&str>,
+) -> std::result::Result<Option<(i64, i64)>, String> {
     let given = |key: &str| map.get(key).filter(|value| **value != Value::Unit);
     let number = |key: &str| match given(key) {
         None => Ok(None),
@@ -101,14 +104,17 @@ fn ports(map: &BTreeMap<String, Value>) -> std::result::Result<Option<(i64, i64)
             (Some(one), None) | (None, Some(one)) => (one, one),
         },
     };
-    range(first, last)
+    range(protocol, first, last)
 }
 
-/// Ports from EC2's or anybody's numbers: -1 is all of them.
-fn range(first: i64, last: i64) -> std::result::Result<Option<(i64, i64)>, String> {
+/// Ports from EC2's or anybody's numbers: -1 and -1 are all of them; of ICMP, a type with -1 is all of its codes.
+fn range(protocol: Option<&str>, first: i64, last: i64) -> std::result::Result<Option<(i64, i64)>, String> {
+    let icmp = matches!(protocol, Some("icmp" | "ipv6-icmp" | "1" | "58"));
     match (first, last) {
-        (-1, _) => Ok(None),
-        (0..=65535, -1) => Ok(Some((first, last))),
+        (-1, -1) => Ok(None),
+        (0..=255, -1) if icmp => Ok(Some((first, last))),
+        (0..=255, 0..=255) if icmp => Ok(Some((first, last))),
+        (-1, _) | (_, -1) => Err("-1 for all ports stands in both places, or in neither".to_string()),
         (0..=65535, 0..=65535) if first <= last => Ok(Some((first, last))),
         (0..=65535, 0..=65535) => Err(format!("the ports {first}-{last} run backwards")),
         _ => Err(format!("the ports {first}-{last} are not between 0 and 65535")),
@@ -125,7 +131,29 @@ fn cidr_of(text: &str) -> std::result::Result<String, String> {
     let address: IpAddr = address.parse().map_err(|_| wrong())?;
     let whole = if address.is_ipv4() { 32 } else { 128 };
     let length = length.unwrap_or(whole);
-    if length > whole { Err(wrong()) } else { Ok(format!("{address}/{length}")) }
+    if length > whole {
+        return Err(wrong());
+    }
+    let start = network(address, length);
+    match start == address {
+        true => Ok(format!("{address}/{length}")),
+        false => Err(format!("`{text}` begins at `{start}/{length}`: write that, or a longer prefix")),
+    }
+}
+
+/// The first address of a range.
+fn network(address: IpAddr, length: u8) -> IpAddr {
+    let length = u32::from(length);
+    match address {
+        IpAddr::V4(four) => {
+            let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
+            IpAddr::from((u32::from(four) & mask).to_be_bytes())
+        }
+        IpAddr::V6(six) => {
+            let mask = u128::MAX.checked_shl(128 - length.min(128)).unwrap_or(0);
+            IpAddr::from((u128::from(six) & mask).to_be_bytes())
+        }
+    }
 }
 
 /// The rule that a call writes, in either form, its source group resolved to its id.
@@ -135,11 +163,17 @@ pub async fn rule_of(call: &Call) -> Result<Rule> {
             Error::new(Kind::InvalidArgument, why).coded("call::wrong_type").at(call.place(name), "here")
         };
         let protocol = protocol_of(&Value::text(call.get(&PROTOCOL)?.0));
-        let ports = range(call.get(&FROM_PORT)?, call.get(&TO_PORT)?);
+        let protocol = protocol.map_err(|why| refuse(PROTOCOL.name, why))?;
+        let ports = range(protocol.as_deref(), call.get(&FROM_PORT)?, call.get(&TO_PORT)?);
+        let ports = ports.map_err(|why| refuse(FROM_PORT.name, why))?;
+        if ports.is_some() && protocol.is_none() {
+            let why = "a rule for all traffic has no ports: write -1 for both, or name the protocol";
+            return Err(refuse(PROTOCOL.name, why.to_string()));
+        }
         let Name(cidr) = call.get(&CIDR)?;
         return Ok(Rule {
-            protocol: protocol.map_err(|why| refuse(PROTOCOL.name, why))?,
-            ports: ports.map_err(|why| refuse(FROM_PORT.name, why))?,
+            protocol,
+            ports,
             cidr: Some(cidr_of(&cidr).map_err(|why| refuse(CIDR.name, why))?),
             ..Rule::default()
         });
@@ -198,6 +232,7 @@ mod tests {
         let ping =
             [("protocol", Value::text("icmp")), ("ports", Value::Int(-1)), ("cidr", Value::text("::/0"))];
         assert_eq!(read(&ping).unwrap().words(), "icmp from ::/0");
+        assert_eq!(range(Some("icmp"), 8, -1), Ok(Some((8, -1))));
     }
 
     #[test]
@@ -209,6 +244,10 @@ mod tests {
         assert_eq!(wrong(&backwards), "the ports 90-80 run backwards");
         let far = [("protocol", Value::text("tcp")), ("ports", Value::Int(70000))];
         assert_eq!(wrong(&far), "the ports 70000-70000 are not between 0 and 65535");
+        assert!(range(Some("tcp"), -1, 22).unwrap_err().starts_with("-1 for all ports"));
+        let wide = [("cidr", Value::text("10.1.2.3/0"))];
+        assert_eq!(wrong(&wide), "`10.1.2.3/0` begins at `0.0.0.0/0`: write that, or a longer prefix");
+        assert_eq!(cidr_of("2001:db8::1/64").unwrap_err().contains("`2001:db8::/64`"), true);
         let long = [("cidr", Value::text("10.0.0.0/33"))];
         assert_eq!(wrong(&long), "`10.0.0.0/33` is no address range such as \"10.0.0.0/8\"");
     }

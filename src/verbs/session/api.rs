@@ -56,15 +56,18 @@ pub static VERB: Verb = Verb {
 };
 
 /// How actions of query APIs begin that read, in AWS's words and CloudStack's.
-pub const READING: [&str; 5] = ["Describe", "Get", "List", "Lookup", "Query"];
+const READING: [&str; 4] = ["Describe", "Get", "List", "Query"];
 /// How those begin that take something away.
 const DESTROYING: [&str; 4] = ["Delete", "Terminate", "Release", "Destroy"];
 
 /// GET and HEAD read, and so do actions that say so; the rest may change anything.
 fn effect(call: &Call) -> Effect {
     if let Some(Value::Text(action)) = call.value(ACTION.name) {
-        let begins =
-            |word: &str| action.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        // Another word begins behind it: `GetterInstall` gets nothing.
+        let begins = |word: &str| {
+            action.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
+                && action[word.len()..].starts_with(|next: char| next.is_ascii_uppercase())
+        };
         return if READING.iter().any(|word| begins(word)) {
             Effect::Reads
         } else if DESTROYING.iter().any(|word| begins(word)) {
