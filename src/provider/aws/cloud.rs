@@ -44,27 +44,33 @@ impl Aws {
     /// Send a call and read its answer. What this run made a moment ago may be unknown to a part of EC2: then it is asked again
     /// (API Reference, "Eventual consistency").
     pub(super) async fn ask(&self, call: &Call) -> Result<Json> {
+        self.ask_counting(call).await.1
+    }
+
+    /// The same, and at which attempt the answer came.
+    pub(super) async fn ask_counting(&self, call: &Call) -> (u32, Result<Json>) {
         let mut pauses = LATE.iter();
         loop {
-            let error = match self.session.ask(call).await {
-                Ok(body) => return Ok(body),
-                Err(error) => error,
+            let (attempts, error) = match self.session.ask_counting(call).await {
+                (attempts, Err(error)) => (attempts, error),
+                answered => return answered,
             };
             let late = error.kind == Kind::NotFound
                 && error.answer.as_ref().is_some_and(|words| self.memory.excuses(words, self.clock.now()));
             match pauses.next().filter(|_| late) {
                 Some(pause) => self.clock.sleep(*pause).await,
-                None => return Err(error),
+                None => return (attempts, Err(error)),
             }
         }
     }
 
     /// Send a call that takes something away: whether it did, or it was not there.
     pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
-        match self.ask(call).await {
-            Ok(_) => Ok(true),
-            Err(error) if is_absent(&error) => Ok(false),
-            Err(error) => Err(error),
+        match self.ask_counting(call).await {
+            (_, Ok(_)) => Ok(true),
+            // What was not there at the second attempt was taken away by the first.
+            (attempts, Err(error)) if is_absent(&error) => Ok(attempts > 1),
+            (_, Err(error)) => Err(error),
         }
     }
 

@@ -11,6 +11,9 @@ use crate::provider::exchange;
 use crate::provider::words::plain;
 use crate::wire::{Answer, Intent, retry, xml};
 
+/// What to do where something happens once and may have happened.
+pub(super) const LOOK_FIRST: &str = "look whether it has taken effect before trying again";
+
 /// What a refusal says.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -59,7 +62,7 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     error.maybe =
         call.intent == Intent::Once && matches!(answer.status, 500 | 502..=504) && !is_definite(code);
     error.help = match error.maybe {
-        true => Some("look whether it has taken effect before trying again".to_string()),
+        true => Some(LOOK_FIRST.to_string()),
         false => help(session, kind, code),
     };
     error

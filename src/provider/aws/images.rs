@@ -59,9 +59,8 @@ impl Aws {
     ) -> Result<String> {
         let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
         let body = self.ask(&image::create(id, name, consistent, tags)).await?;
-        let made = text(&body, "imageId").ok_or_else(|| {
-            self.session.error(Kind::Protocol, "the answer to `CreateImage` names no image")
-        })?;
+        let made = text(&body, "imageId")
+            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
         self.memory.made(&made, self.clock.now());
         Ok(made)
     }

@@ -6,15 +6,12 @@
 use super::Aws;
 use super::call::Call;
 use super::decode::{int, list, text, time};
+use super::doubt::{LOOKS, quoted};
 use super::ec2::{group, image, instance, run, subnet, tag};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Error, Kind, NameMatch, Result, Server, Time};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
-use std::time::Duration;
-
-/// How long after each other an unanswered request's servers are looked for.
-const LOOKS: [Duration; 3] = [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
 
 /// What a look for the servers of a request showed.
 enum Seen {
@@ -59,12 +56,6 @@ impl Aws {
         Ok(servers)
     }
 
-    fn untold(&self, message: &str) -> Error {
-        let mut error = self.session.error(Kind::Protocol, message);
-        error.maybe = true;
-        error
-    }
-
     /// Several servers get their numbers: a request names all of them alike.
     async fn number(&self, spec: &BootSpec, servers: &mut [Server]) -> Result<()> {
         if spec.count.is_none() {
@@ -106,7 +97,7 @@ impl Aws {
     }
 
     /// Look for the servers of a request whose answer was lost, and ask again where there are none.
-    async fn look(&self, spec: &BootSpec, call: &Call, begun: Time, mut error: Error) -> Result<Vec<Json>> {
+    async fn look(&self, spec: &BootSpec, call: &Call, begun: Time, error: Error) -> Result<Vec<Json>> {
         let wanted = spec.count.unwrap_or(1);
         let (mut found, mut answered, mut doubtful) = (Vec::new(), 0, false);
         for pause in LOOKS {
@@ -141,28 +132,15 @@ impl Aws {
             (0, _) => "found none".to_string(),
             (some, _) => format!("found {some} of {wanted}"),
         };
-        if error.kind == Kind::Network || error.kind == Kind::Timeout {
-            error.message = format!("{} stopped answering while `boot` was being sent", self.session.name());
-            error.kind = Kind::Network;
-            error.diagnostic = Some("cloud::network");
-        }
-        error.maybe = true;
-        error.facts.push((
-            "looked",
-            format!("for a server with this request's token, 3 times over 12 s: {told}{again}"),
-        ));
+        let looked = format!("for a server with this request's token, 3 times over 12 s: {told}{again}");
         let exists = match found.is_empty() {
             true => "nothing of this call that the cloud shows; it could still appear",
             false => "what is found; the others could still appear",
         };
-        error.facts.push(("exists", exists.to_string()));
+        let name = if spec.count.is_some() { format!("{}*", spec.name) } else { spec.name.clone() };
+        let list = format!("servers(#{{ name: {} }})", quoted(&name));
+        let mut error = self.unresolved(error, "boot", looked, exists, &list);
         error.exists = found.iter().filter_map(|one| self.server_of(one)).map(Into::into).collect();
-        let name = spec.name.replace('\\', "\\\\").replace('"', "\\\"");
-        let name = if spec.count.is_some() { format!("{name}*") } else { name };
-        error.help = Some(format!(
-            "run `rhain --cloud {} -e 'servers(#{{ name: \"{name}\" }})'` before trying again",
-            self.session.name()
-        ));
         Err(error)
     }
 

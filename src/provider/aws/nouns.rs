@@ -133,11 +133,7 @@ impl Aws {
 
     /// What an answer to a creation describes.
     pub(super) fn made<T>(&self, what: &str, thing: Option<T>, id: impl Fn(&T) -> String) -> Result<T> {
-        let thing = thing.ok_or_else(|| {
-            let mut error = self.session.error(Kind::Protocol, format!("the answer describes no {what}"));
-            error.maybe = true;
-            error
-        })?;
+        let thing = thing.ok_or_else(|| self.untold(&format!("the answer describes no {what}")))?;
         self.memory.made(&id(&thing), self.clock.now());
         Ok(thing)
     }
@@ -182,8 +178,22 @@ impl Aws {
         }
     }
 
+    /// A rule is there once or not at all: one whose answer was lost may be asked for again, and is refused where it is there.
     pub(super) async fn allow(&self, id: &str, rule: &Rule) -> Result<()> {
-        self.ask(&group::authorize(id, rule)).await.map(drop)
+        let call = group::authorize(id, rule);
+        match self.ask(&call).await {
+            Err(lost) if lost.maybe => match self.ask(&call).await {
+                Err(error) if error.code.as_deref() == Some("InvalidPermission.Duplicate") => Ok(()),
+                // Nobody knows of the first any more than before.
+                Err(error) if error.maybe || error.code.is_none() => Err(lost),
+                Err(mut error) => {
+                    error.maybe = true;
+                    Err(error)
+                }
+                Ok(_) => Ok(()),
+            },
+            known => known.map(drop),
+        }
     }
 
     pub(super) async fn disallow(&self, id: &str, rule: &Rule) -> Result<()> {
@@ -207,18 +217,25 @@ impl Aws {
         let fitting = list(&vpcs, "vpcSet")
             .iter()
             .find(|vpc| text(vpc, "cidrBlock").is_some_and(|range| contains(&range, cidr)));
-        let vpc = match fitting.and_then(|vpc| text(vpc, "vpcId")) {
-            Some(vpc) => vpc,
-            None => {
-                let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
-                let id = body.get("vpc").and_then(|vpc| text(vpc, "vpcId"));
-                self.made("VPC", id, String::clone)?
+        if let Some(vpc) = fitting.and_then(|vpc| text(vpc, "vpcId")) {
+            return self.make_subnet(&vpc, &spec.name, cidr).await;
+        }
+        let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
+        let vpc = self.made("VPC", body.get("vpc").and_then(|vpc| text(vpc, "vpcId")), String::clone)?;
+        match self.make_subnet(&vpc, &spec.name, cidr).await {
+            Err(error) if !error.maybe && self.take_away(&subnet::delete_vpc(&vpc)).await.is_ok() => {
+                Err(error)
             }
-        };
-        let body = self.ask(&subnet::create(&vpc, &spec.name, cidr)).await?;
+            Err(error) => Err(error.fact("exists", format!("{vpc}, the VPC that was made for it"))),
+            made => made,
+        }
+    }
+
+    async fn make_subnet(&self, vpc: &str, name: &str, cidr: &str) -> Result<Network> {
+        let body = self.ask(&subnet::create(vpc, name, cidr)).await?;
         let network = body.get("subnet").and_then(|one| subnet::network(one, self.session.name()));
         let mut network = self.made("subnet", network, |network| network.id.clone())?;
-        network.name.clone_from(&spec.name);
+        network.name = name.to_string();
         Ok(network)
     }
 

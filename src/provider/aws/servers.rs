@@ -173,15 +173,16 @@ impl Aws {
         if !self.is_id(Noun::Server, id) {
             return Ok(false);
         }
-        let body = match self.ask(&instance::power("server.delete", "TerminateInstances", id)).await {
-            Ok(body) => body,
-            Err(error) if is_absent(&error) => return Ok(false),
-            Err(error) => return Err(error),
+        let call = instance::power("server.delete", "TerminateInstances", id);
+        let (attempts, body) = match self.ask_counting(&call).await {
+            (attempts, Ok(body)) => (attempts, body),
+            (attempts, Err(error)) if is_absent(&error) => return Ok(attempts > 1),
+            (_, Err(error)) => return Err(error),
         };
         self.memory.gone(id);
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
-        Ok(before.as_deref() != Some("terminated"))
+        Ok(attempts > 1 || before.as_deref() != Some("terminated"))
     }
 
     /// Addresses under the names of their networks: an instance tells ids alone. Subnets are asked for when one is met that is

@@ -12,7 +12,9 @@ use crate::cloud::{Error, Kind, Result};
 use crate::provider::exchange;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
-use crate::wire::{self, Answer, Body, Credentials, ErrorKind, Method, Request, Sent, Signer, Wire, xml};
+use crate::wire::{
+    self, Answer, Body, Credentials, ErrorKind, Intent, Method, Request, Sent, Signer, Wire, xml,
+};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -93,16 +95,27 @@ impl Session {
 
     /// Send a call and read its answer.
     pub async fn ask(&self, call: &Call) -> Result<Json> {
-        let answer = self.send(call).await?;
+        self.ask_counting(call).await.1
+    }
+
+    /// The same, and at which attempt the answer came.
+    pub async fn ask_counting(&self, call: &Call) -> (u32, Result<Json>) {
+        match self.send(call).await {
+            Ok(answer) => (answer.attempts, self.read(call, &answer).await),
+            Err(error) => (0, Err(error)),
+        }
+    }
+
+    async fn read(&self, call: &Call, answer: &Answer) -> Result<Json> {
         if !answer.is_success() {
-            return Err(self.refused(fault::refusal(self, call, &answer)).await);
+            return Err(self.refused(fault::refusal(self, call, answer)).await);
         }
         self.0.taken.store(true, Ordering::Relaxed);
         match xml::parse(&answer.body) {
             // A page for a browser may be well-formed, too.
             // Some servers refuse with a status that says that all is well.
             Ok(root) if root.name == "ErrorResponse" || root.child("Errors").is_some() => {
-                Err(self.refused(fault::refusal(self, call, &answer)).await)
+                Err(self.refused(fault::refusal(self, call, answer)).await)
             }
             Ok(root) if !root.name.eq_ignore_ascii_case("html") => {
                 let body = decode::answer(&root);
@@ -113,8 +126,8 @@ impl Session {
                     false => Ok(body),
                 }
             }
-            Ok(_) => Err(fault::nonsense(self, call, &answer, "it is a page of HTML")),
-            Err(why) => Err(fault::nonsense(self, call, &answer, &why)),
+            Ok(_) => Err(fault::nonsense(self, call, answer, "it is a page of HTML")),
+            Err(why) => Err(fault::nonsense(self, call, answer, &why)),
         }
     }
 
@@ -263,6 +276,9 @@ impl Session {
         let mut lost = self.error(kind, message).help(help);
         lost.service = call.service.word();
         lost.maybe = error.sent != Sent::No && call.intent.writes();
+        if lost.maybe && call.intent == Intent::Once {
+            lost.help = Some(fault::LOOK_FIRST.to_string());
+        }
         let mut line = exchange::lost(error, self.path(call));
         line.outcome = self.hide(&line.outcome);
         lost.request = Some(line);

@@ -1,8 +1,15 @@
-//! Volumes: making, growing, copying and attaching them.
+//! Volumes: making, growing, copying and attaching them; made and attached once, also when the answer is lost.
+//!
+//! A volume carries a marker among its tags, which is the request's token too. EC2 gives the same volume for the same token; others
+//! ignore it. So what was not answered is looked for first, and asked for again, once and with the same token, only when it surely
+//! is not there.
 
 use super::Aws;
+use super::call::Call;
+use super::decode::{tags, time};
+use super::doubt::{LOOKS, quoted};
 use super::ec2::{image, region, snapshot, volume};
-use crate::cloud::{Kind, Result, Snapshot, Volume, VolumeSpec};
+use crate::cloud::{Error, Kind, Listing, MARKER, Result, Snapshot, Time, Volume, VolumeSpec};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -47,11 +54,78 @@ impl Aws {
         let token = uuid::Uuid::new_v4().to_string();
         let call = volume::create(spec, &zone, snapshot.as_deref(), &token)
             .map_err(|error| self.session.own(error))?;
-        let body = self.ask(&call).await?;
-        let mut volume = self.made("volume", self.volume_of(&body), |volume| volume.id.clone())?;
+        let begun = self.clock.now();
+        let answered = self.ask(&call).await.and_then(|body| match self.volume_of(&body) {
+            Some(volume) => Ok(volume),
+            None => Err(self.untold("the answer describes no volume")),
+        });
+        let mut volume = match answered {
+            Err(error) if error.maybe => self.look_for_volume(spec, &call, &token, begun, error).await?,
+            known => known?,
+        };
+        self.memory.made(&volume.id, self.clock.now());
         // Old servers do not tell the tags they have just taken.
         volume.name.clone_from(&spec.name);
         Ok(volume)
+    }
+
+    /// Look for a volume whose answer was lost, and ask for it again where it is not there.
+    async fn look_for_volume(
+        &self,
+        spec: &VolumeSpec,
+        call: &Call,
+        token: &str,
+        begun: Time,
+        error: Error,
+    ) -> Result<Volume> {
+        let (mut answered, mut doubtful) = (0, false);
+        for pause in LOOKS {
+            self.clock.sleep(pause).await;
+            match self.of_marker(spec, token, begun).await {
+                Ok((Some(volume), _)) => return Ok(volume),
+                Ok((None, doubt)) => (answered, doubtful) = (answered + 1, doubtful || doubt),
+                Err(_) => {}
+            }
+        }
+        let mut again = "";
+        if answered == LOOKS.len() && !doubtful {
+            again = "; asked again with the same token, without an answer";
+            match self.ask(call).await.map(|body| self.volume_of(&body)) {
+                Ok(Some(volume)) => return Ok(volume),
+                // Refused is refused: the first request did nothing, nor did the second.
+                Err(refused) if !refused.maybe => return Err(refused),
+                _ => {
+                    self.clock.sleep(LOOKS[0]).await;
+                    if let Ok((Some(volume), _)) = self.of_marker(spec, token, begun).await {
+                        return Ok(volume);
+                    }
+                }
+            }
+        }
+        let told = if answered == 0 { "no answer to that either" } else { "found none" };
+        let looked = format!("for a volume with this request's marker, 3 times over 12 s: {told}{again}");
+        let exists = "nothing of this call that the cloud shows; it could still appear";
+        let list = format!("volumes(#{{ name: {} }})", quoted(&spec.name));
+        Err(self.unresolved(error, "create_volume", looked, exists, &list))
+    }
+
+    /// The volume of this marker, and whether there is one that may be it and does not tell.
+    async fn of_marker(&self, spec: &VolumeSpec, token: &str, begun: Time) -> Result<(Option<Volume>, bool)> {
+        let (mut found, mut doubt) = (None, false);
+        let every = |one: &serde_json::Value| {
+            Some((one.clone(), tags(one).into_iter().find(|(key, _)| key == MARKER).map(|(_, value)| value)))
+        };
+        // Not by its tags: what came without them is to be seen, too.
+        let call = volume::page(&Listing::default()).filter("size", [spec.size.to_string()]);
+        for (one, marker) in self.every(call, "volumeSet", every).await? {
+            match marker {
+                Some(marker) if marker == token => found = found.or_else(|| self.volume_of(&one)),
+                Some(_) => {}
+                // A cloud that keeps no tags may have made this one for us.
+                None => doubt |= time(&one, "createTime").is_none_or(|at| begun.since(at).seconds() < 60),
+            }
+        }
+        Ok((found, doubt))
     }
 
     pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
@@ -84,6 +158,28 @@ impl Aws {
                 self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
             })?,
         };
-        self.ask(&volume::attach(server, id, &device)).await.map(drop)
+        match self.ask(&volume::attach(server, id, &device)).await {
+            Err(error) if error.maybe => self.look_for_attachment(server, id, error).await,
+            known => known.map(drop),
+        }
+    }
+
+    /// Whether a volume came to a server, of which nobody answered. It is there once or not at all, so that nothing is asked again.
+    async fn look_for_attachment(&self, server: &str, id: &str, error: Error) -> Result<()> {
+        let mut answered = false;
+        for pause in LOOKS {
+            self.clock.sleep(pause).await;
+            let show = volume::show(id);
+            match self.first(&show, "volumeSet", |one| Some(volume::is_on(one, server))).await {
+                Ok(Some(true)) => return Ok(()),
+                Ok(_) => answered = true,
+                Err(_) => {}
+            }
+        }
+        let end = if answered { "it is not there" } else { "no answer to that either" };
+        let looked = format!("for {id} on {server}, 3 times over 12 s: {end}");
+        let exists = "no attachment that the cloud shows; it could still appear";
+        let list = format!("volumes(#{{ server: {} }})", quoted(server));
+        Err(self.unresolved(error, "attach", looked, exists, &list))
     }
 }

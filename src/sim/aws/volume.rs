@@ -150,6 +150,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let asked =
         params.get("ClientToken").map(|token| (region.project().to_owned(), format!("volume {token}")));
     let before = asked.as_ref().and_then(|asked| region.ledger.orders.get(asked)).cloned();
+    let repeats = before.is_some();
     let own = match before.and_then(|(_, made)| made.first().cloned()) {
         Some(own) => own,
         None => {
@@ -167,7 +168,8 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
     let volume = volume.ok_or_else(|| VOLUME.missing(&[&VOLUME.id(&own)]))?;
     let mut xml = Xml::default();
     show(region, &mut xml, volume);
-    Ok(Told::from(xml).about(&VOLUME.id(&own), volume.name.as_deref().unwrap_or_default()))
+    let told = Told { repeats, ..Told::from(xml) };
+    Ok(told.about(&VOLUME.id(&own), volume.name.as_deref().unwrap_or_default()))
 }
 
 fn show(region: &Region<'_>, xml: &mut Xml, volume: &Volume) {

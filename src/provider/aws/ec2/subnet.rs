@@ -48,6 +48,11 @@ pub fn create_vpc(name: &str, cidr: &str) -> Call {
         .with("TagSpecification", tag::specification("vpc", tags))
 }
 
+/// Delete a VPC.
+pub fn delete_vpc(id: &str) -> Call {
+    Call::ec2("vpc.delete", "DeleteVpc").idempotent().with("VpcId", id)
+}
+
 /// Every address range of a description, IPv4 first.
 fn cidrs(body: &Json) -> Vec<String> {
     let own = text(body, "cidrBlock").into_iter();

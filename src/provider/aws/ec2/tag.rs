@@ -72,6 +72,11 @@ pub fn check<'a>(mut keys: impl Iterator<Item = &'a str>) -> Result<()> {
     Err(Error::new(Kind::InvalidArgument, message).coded("cloud::invalid_argument").help(help))
 }
 
+/// The tag by which a thing is known as one of this run.
+pub fn marker(marker: &str) -> Json {
+    tag(MARKER, marker)
+}
+
 fn tag(key: &str, value: &str) -> Json {
     json!({"Key": key, "Value": value})
 }

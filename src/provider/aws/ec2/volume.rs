@@ -32,12 +32,14 @@ pub fn show(id: &str) -> Call {
     Call::ec2("volume.show", "DescribeVolumes").with("VolumeId", json!([id]))
 }
 
-/// Make one in this zone, filled from this snapshot where there is one. The token makes it safe to ask again.
+/// Make one in this zone, filled from this snapshot where there is one. The token makes it safe to ask again, and is a tag by
+/// which the volume is known.
 ///
 /// # Errors
 /// For metadata that is not the user's to set.
 pub fn create(spec: &VolumeSpec, zone: &str, snapshot: Option<&str>, token: &str) -> Result<Call> {
-    let tags = tag::list(Some(&spec.name), &spec.meta, &[])?;
+    let mut tags = tag::list(Some(&spec.name), &spec.meta, &[])?;
+    tags.push(tag::marker(token));
     Ok(Call::ec2("volume.create", "CreateVolume")
         .with("AvailabilityZone", zone)
         .with("Size", spec.size)
@@ -58,6 +60,14 @@ pub fn attach(server: &str, volume: &str, device: &str) -> Call {
         .with("VolumeId", volume)
         .with("InstanceId", server)
         .with("Device", device)
+}
+
+/// Whether one is at this instance, or on its way to it.
+pub fn is_on(body: &Json, server: &str) -> bool {
+    list(body, "attachmentSet").iter().any(|one| {
+        text(one, "instanceId").as_deref() == Some(server)
+            && !matches!(text(one, "status").as_deref(), Some("detaching" | "detached"))
+    })
 }
 
 /// Detach one.
