@@ -87,10 +87,9 @@ impl Body {
         match self {
             Body::Empty => None,
             Body::Json(value) => Some(("application/json".to_string(), value.to_string().into())),
-            Body::Form(fields) => Some((
-                "application/x-www-form-urlencoded".to_string(),
-                form(fields).into(),
-            )),
+            Body::Form(fields) => {
+                Some(("application/x-www-form-urlencoded".to_string(), form(fields).into()))
+            }
             Body::Bytes(kind, bytes) => Some((kind.clone(), bytes.clone())),
         }
     }
@@ -246,4 +245,3 @@ fn form(fields: &[(String, String)]) -> String {
     let plain = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     plain.replace('*', "%2A").replace("%7E", "~")
 }
-
