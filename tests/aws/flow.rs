@@ -36,9 +36,11 @@ async fn every_page_is_read_to_the_one_without_a_token() {
 }
 
 #[tokio::test]
-async fn a_token_that_comes_again_ends_the_list() {
+async fn a_token_that_comes_again_is_no_end_of_a_list() {
     let world = world(|_, _| ok("DescribeInstances", "<reservationSet/><nextToken>same</nextToken>")).await;
-    assert_eq!(world.cloud.servers(&ServerFilter::default()).await.unwrap().len(), 0);
+    let error = world.cloud.servers(&ServerFilter::default()).await.unwrap_err();
+    let told = "the list of `DescribeInstances` has no end: a page that was there already comes again";
+    assert_eq!((error.kind, error.to_string().as_str()), (Kind::Protocol, told));
     assert_eq!(world.actions().len(), 2);
 }
 

@@ -299,7 +299,7 @@ fn a_dry_run_sends_no_write() {
     each(calls, |code| {
         let world = World::with(|options| options.dry_run = true);
         // Their ids end in 1, 2 and 3: an address that nobody gave has no name but its id.
-        world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }); create_volume("data", 1); allocate_ip(); create_security_group("tier")"#);
+        world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }); create_volume("data", 1); allocate_ip(); create_security_group("tier"); set_meta("web", "a", 1)"#);
         let written = world.written(|| {
             if let Err(failure) = world.run(&code) {
                 panic!("{code}: {}", told(&failure));

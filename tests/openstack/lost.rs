@@ -1,8 +1,9 @@
-//! What is sent and not answered: images are found by their marker and made once, the rest is told as what it may be.
+//! What is sent and not answered: what has a marker is found by it and made once, the rest is told as what it may be; and nothing
+//! takes for its own, or takes back, what another call made.
 
 use crate::support::World;
 use rhain::cloud::{Kind, Value};
-use rhain::sim::FaultKind;
+use rhain::sim::{Fault, FaultKind};
 
 const SNAPSHOT: &str = r#"snapshot("web", "backup", #{ meta: #{ kind: "nightly" } })"#;
 
@@ -71,4 +72,80 @@ fn a_raw_request_that_is_not_answered_is_told_by_what_it_asked_for() {
     // One named like a service is none.
     world.ok(r#"boot("compute", #{ image: "cirros", flavor: "m1.tiny" }); api("compute", "DELETE", `/servers/${server("web").id}`)"#);
     assert_eq!(world.exists()[0], "2 servers of this run: web, compute");
+}
+
+/// Two at once, where a call that is lost is an error among the values.
+const BOTH: &str = r#"let made = parallel(0..2, |i| CREATE, #{ on_error: "collect" });
+    let ids = made.filter(|one| !is_error(one)).map(|one| one.id);
+    let lost = made.filter(|one| is_error(one)).map(|one| one.kind);
+    let ids_differ = ids.len < 2 || ids[0] != ids[1];
+    [ids.len, ids_differ, lost, LIST.all(|one| one.id in ids), LIST.len]"#;
+
+fn both(create: &str, list: &str) -> String {
+    BOTH.replace("CREATE", create).replace("LIST", list)
+}
+
+const NETWORK: &str = r##"create_network("n", #{ cidr: "10.66.0.0/24" })"##;
+
+#[test]
+fn a_network_that_was_never_made_does_not_cost_another_one() {
+    let world = World::new();
+    world.fault_after("network.create", 1, FaultKind::ResetBefore);
+    let written = world.written(|| {
+        let list = r##"networks(#{ name: "n" })"##;
+        world.gives(&both(NETWORK, list), r#"[1, true, ["network"], true, 1]"#);
+        world.gives(&format!("{list}[0].cidrs"), r#"["10.66.0.0/24"]"#);
+    });
+    assert_eq!(written, ["network.create n", "subnet.create n"]);
+    assert_eq!(world.exists(), ["1 network of this run: n", "`create_network` of `n` may have taken effect"]);
+}
+
+#[test]
+fn a_network_whose_answer_is_lost_is_its_own() {
+    let world = World::new();
+    world.ok(NETWORK);
+    world.fault("network.create", FaultKind::ResetAfter);
+    // Its range is free to be used again, so what tells them apart is the marker.
+    world.gives(&format!(r##"let b = {NETWORK}; let all = networks(#{{ name: "n" }}); [all.len, all[0].id == all[1].id, b.cidrs, all[0].cidrs, all[1].cidrs]"##),
+        r#"[2, false, ["10.66.0.0/24"], ["10.66.0.0/24"], ["10.66.0.0/24"]]"#);
+}
+
+#[test]
+fn a_router_that_was_never_made_is_not_another_one() {
+    let world = World::new();
+    world.ok(r#"create_router("edge")"#);
+    world.fault("router.create", FaultKind::ResetBefore);
+    let error = world.error(r#"create_router("edge")"#);
+    assert_eq!((error.kind, error.maybe), (Kind::Network, true));
+    world.gives(r##"routers(#{ name: "edge" }).len"##, "1");
+    world.fault("router.create", FaultKind::ResetAfter);
+    world.gives(
+        r##"let r = create_router("edge"); let all = routers(#{ name: "edge" }); [all.len, all.filter(|one| one.id == r.id).len]"##,
+        "[2, 1]",
+    );
+}
+
+#[test]
+fn a_security_group_is_given_to_one_call() {
+    let list = r##"security_groups(#{ name: "web" })"##;
+    let create = r#"create_security_group("web", "d")"#;
+    let lost = |after: u32, times: u32, kind: FaultKind| {
+        let world = World::new();
+        let operation = "security_group.create".to_string();
+        world.sim(|sim| sim.fault(Fault { operation, times, after, kind }));
+        world.text(&both(create, list))
+    };
+    assert_eq!(lost(1, 1, FaultKind::ResetBefore), r#"[1, true, ["network"], true, 1]"#);
+    assert_eq!(lost(1, 1, FaultKind::ResetAfter), "[2, true, [], true, 2]");
+    // Neither knows which of two is its own.
+    assert_eq!(lost(0, 2, FaultKind::ResetAfter), r#"[0, true, ["network", "network"], false, 2]"#);
+    let world = World::new();
+    world.ok(create);
+    world.fault("security_group.create", FaultKind::ResetBefore);
+    assert!(world.error(create).maybe);
+    world.fault("security_group.create", FaultKind::ResetAfter);
+    world.gives(
+        &format!("let b = {create}; let all = {list}; [all.len, all.filter(|one| one.id == b.id).len]"),
+        "[2, 1]",
+    );
 }

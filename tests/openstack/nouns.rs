@@ -8,7 +8,7 @@ use rhain::cloud::{
 use rhain::provider::openstack::cinder::{self, snapshot, volume};
 use rhain::provider::openstack::fault;
 use rhain::provider::openstack::neutron::{
-    floating_ip, network, port, quota, router, security_group, subnet,
+    self, floating_ip, network, port, quota, router, security_group, subnet,
 };
 use rhain::provider::openstack::nova::{keypair, volume_attachment};
 use rhain::provider::openstack::session::{Call, Range, Service, Session, Settings, Version};
@@ -142,7 +142,7 @@ fn networks_and_what_is_on_them_have_what_was_recorded() {
     let free = floating_ip::decode(&body("floating ip create marked")["floatingip"], &lab()).unwrap();
     assert_eq!((free.server.as_deref(), free.port.as_deref()), (None, None));
     assert!(!floating_ip::asks_for_port(&free));
-    assert!(floating_ip::is_marked(&free.raw, "1") && !floating_ip::is_marked(&free.raw, "2"));
+    assert!(neutron::is_marked(&free.raw, "1") && !neutron::is_marked(&free.raw, "2"));
     let led = floating_ip::decode(&body("floating ip lead")["floatingip"], &lab()).unwrap();
     assert_eq!(
         (
@@ -216,7 +216,7 @@ fn what_is_asked_is_what_a_real_cloud_took() {
         ("security group create", security_group::create("web", "web servers")),
         ("security group delete", security_group::delete(&id("security group delete", 0))),
         ("security group rule delete", security_group::revoke(&id("security group rule delete", 0))),
-        ("router create", router::create("osn-r", Some(&pool("floating ip create marked")))),
+        ("router create", router::create("osn-r", Some(&pool("floating ip create marked")), None)),
         ("router add interface", router::join(&id("router add interface", 1), &joined)),
         ("router remove interface", router::leave(&id("router remove interface", 1), &part)),
         ("router delete", router::delete(&id("router delete", 0))),

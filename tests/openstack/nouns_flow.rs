@@ -165,6 +165,54 @@ async fn a_lost_group_is_known_by_its_age() {
 }
 
 #[tokio::test]
+async fn a_lost_network_and_a_lost_router_are_found_by_their_marker() {
+    // What has the name and the age, and no marker, may be anybody's.
+    let list = |one: &'static str, several: &'static str| {
+        move |seen: &Seen, made: &Json| {
+            assert_eq!(
+                (told(seen, "name"), told(seen, "tenant_id")),
+                (vec!["n".to_string()], vec!["p".to_string()])
+            );
+            let other = json!({"id": "other", "name": "n", "description": "", "created_at": NOW});
+            let mut all = vec![other];
+            if let Some(own) = made.get(one) {
+                all.push(own.clone());
+                all[1]["id"] = "own".into();
+            }
+            Reply::Raw(200, DATE, json!({ several: all }).to_string())
+        }
+    };
+    let (network, router) = ("POST /v2.0/networks", "POST /v2.0/routers");
+    let spec = NetworkSpec { name: "n".to_string(), cidr: None };
+    let world = losing(network, true, list("network", "networks")).await;
+    assert_eq!(world.cloud.create_network(&spec).await.unwrap().id, "own");
+    let world = losing(network, false, list("network", "networks")).await;
+    let error = world.cloud.create_network(&spec).await.unwrap_err();
+    assert_eq!((error.maybe, count(&world, network)), (true, 1));
+    let looked = "for a network with this call's marker, 3 times over 12 s: found none".to_string();
+    assert_eq!(error.facts[0], ("looked", looked));
+
+    let spec = RouterSpec { name: "n".to_string(), external: None, networks: Vec::new() };
+    let world = losing(router, true, list("router", "routers")).await;
+    assert_eq!(world.cloud.create_router(&spec).await.unwrap().id, "own");
+    let world = losing(router, false, list("router", "routers")).await;
+    let error = world.cloud.create_router(&spec).await.unwrap_err();
+    assert_eq!((error.maybe, count(&world, router)), (true, 1));
+}
+
+#[tokio::test]
+async fn a_network_is_made_where_descriptions_are_not_known() {
+    let world = world(&["network"], None, |seen| match seen.body["network"].get("description") {
+        Some(_) => refused(400, "HTTPBadRequest", "Unrecognized attribute(s) 'description'"),
+        None => Reply::Json(201, json!({"network": {"id": "n", "name": "net"}})),
+    })
+    .await;
+    let spec = NetworkSpec { name: "net".to_string(), cidr: None };
+    assert_eq!(world.cloud.create_network(&spec).await.unwrap().id, "n");
+    assert_eq!(count(&world, "POST /v2.0/networks"), 2);
+}
+
+#[tokio::test]
 async fn a_lost_rule_and_a_lost_attachment_are_looked_for() {
     let rule = Rule {
         protocol: Some("tcp".to_string()),

@@ -72,36 +72,15 @@ impl OpenStack {
                 self.own(Error::new(Kind::NotFound, message).coded("cloud::not_found"))
             })?,
         };
-        let marker = uuid::Uuid::new_v4().to_string();
         let attempt = Attempt {
             verb: "allocate_ip",
             sought: "a floating IP with this call's marker".to_string(),
             list: "public_ips()".to_string(),
         };
-        let made = |body: &Json| floating_ip::decode(body.get("floatingip")?, cloud);
         let list = floating_ip::first(&Listing::default(), self.project().await?.as_deref());
-        let find = || async {
-            let mut out = None;
-            self.every(list.clone(), "floatingips", |entry| {
-                out = Some(entry)
-                    .filter(|entry| floating_ip::is_marked(entry, &marker))
-                    .and_then(|entry| floating_ip::decode(entry, cloud));
-                out.is_some()
-            })
-            .await?;
-            Ok(out)
-        };
-        let marked = floating_ip::create(&network, Some(&marker));
-        let mut ip = match self.create(&marked, &attempt, made, find).await {
-            // Neutron before 2016 knows no descriptions there.
-            Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
-                self.described(&floating_ip::create(&network, None), "floatingip", |body| {
-                    floating_ip::decode(body, cloud)
-                })
-                .await?
-            }
-            made => made?,
-        };
+        let ask = |marker: Option<&str>| floating_ip::create(&network, marker);
+        let decode = |body: &Json| floating_ip::decode(body, cloud);
+        let mut ip = self.create_marked(ask, &attempt, list, ("floatingip", "floatingips"), decode).await?;
         name_pool(&mut ip, &networks);
         Ok(ip)
     }
@@ -169,10 +148,6 @@ fn is_of_this_port(error: &Error) -> bool {
     const OF_PORT: [&str; 3] = [UNREACHABLE, "FloatingIPPortAlreadyAssociated", "FloatingIPFixedIPNotFound"];
     matches!(error.kind, Kind::NotFound | Kind::Conflict | Kind::InvalidArgument)
         && error.code.as_deref().is_some_and(|code| OF_PORT.contains(&code) || code == "BadRequest")
-}
-
-fn is_about_description(error: &Error) -> bool {
-    error.answer.as_deref().is_some_and(|words| words.contains("description"))
 }
 
 /// The name of the network that an address is of, in place of its id.

@@ -1,6 +1,7 @@
 //! The driver itself: the trait, each operation in one line. The work is in a file for each kind of thing, and what a call looks
 //! like in the service's own folder.
 
+use super::given::Given;
 use super::nova::limits;
 use super::session::{Range, Service, Session};
 use crate::cloud::host::Clock;
@@ -20,12 +21,13 @@ pub struct OpenStack {
     pub(super) session: Session,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) glance: OnceCell<bool>,
+    pub(super) given: Given,
 }
 
 impl OpenStack {
     /// A cloud behind a session; the clock is what its own short waits go by.
     pub fn new(session: Session, clock: Arc<dyn Clock>) -> OpenStack {
-        OpenStack { session, clock, glance: OnceCell::new() }
+        OpenStack { session, clock, glance: OnceCell::new(), given: Given::default() }
     }
 
     /// The microversions of Nova.

@@ -1,11 +1,13 @@
 //! Creating: a request goes out once, and when its answer is lost or says nothing, what it made is looked for.
 //!
-//! Nothing is created twice. What can carry a marker is known by it; of the rest, what the cloud made by this name while the
-//! call was under way. What is not found may still appear, and the error says so.
+//! Nothing is created twice. What can carry a marker is known by it; of the rest, the one thing that the cloud made by this
+//! name while the call was under way, unless another call of this run has or may have made it. What is not found may still
+//! appear, and the error says so.
 
 use super::OpenStack;
 use super::decode::{list, time};
 use super::fault;
+use super::neutron::is_marked;
 use super::session::Call;
 use crate::cloud::{Error, Kind, Result, Time};
 use crate::wire::Answer;
@@ -75,6 +77,37 @@ impl OpenStack {
         Err(self.unresolved(error, attempt.verb, looked, exists, &attempt.list))
     }
 
+    /// Make one thing of Neutron that carries a marker as its description: `ask` is for the call with a marker or without one,
+    /// `list` for where it is looked for, `keys` are what one and several are called in bodies.
+    pub(super) async fn create_marked<T: Send>(
+        &self,
+        ask: impl Fn(Option<&str>) -> Call + Send + Sync,
+        attempt: &Attempt,
+        list: Call,
+        keys: (&'static str, &'static str),
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
+    ) -> Result<T> {
+        let marker = uuid::Uuid::new_v4().to_string();
+        let (one, several) = keys;
+        let find = || async {
+            let mut out = None;
+            self.every(list.clone(), several, |entry| {
+                out = Some(entry).filter(|entry| is_marked(entry, &marker)).and_then(&decode);
+                out.is_some()
+            })
+            .await?;
+            Ok(out)
+        };
+        let made = |body: &Json| decode(body.get(one)?);
+        match self.create(&ask(Some(&marker)), attempt, made, find).await {
+            // Neutron before 2016 knows no descriptions there. What is lost then is known by nothing, and told as what may be.
+            Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
+                self.described(&ask(None), one, &decode).await
+            }
+            made => made,
+        }
+    }
+
     /// What the answer to a create tells.
     async fn told<T>(&self, call: &Call, made: impl Fn(&Answer) -> Option<T> + Send + Sync) -> Result<T> {
         let answer = self.ask(call).await?;
@@ -107,7 +140,8 @@ impl OpenStack {
         error
     }
 
-    /// The first entry of a list that fits and came into being since then, by the cloud's own clock; where that tells no time, none.
+    /// The only entry of a list that fits and came into being since then, by the cloud's own clock; where that tells no time, or
+    /// where several may be it, none.
     pub(super) async fn made_since(
         &self,
         started: Duration,
@@ -122,9 +156,13 @@ impl OpenStack {
         let is_new = |entry: &&Json| {
             time(entry, "created_at").is_some_and(|made| now.since(made).seconds() <= lasted.as_secs() as i64)
         };
-        let new = list(&body, key).into_iter().flatten().find(|entry| is_new(entry) && fits(entry));
-        Ok(new.cloned())
+        let mut new = list(&body, key).into_iter().flatten().filter(|entry| is_new(entry) && fits(entry));
+        Ok(new.next().filter(|_| new.next().is_none()).cloned())
     }
+}
+
+fn is_about_description(error: &Error) -> bool {
+    error.answer.as_deref().is_some_and(|words| words.contains("description"))
 }
 
 /// A name as it stands in a script's text.

@@ -4,7 +4,7 @@
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
 //! [`cloud`] is the trait, each method one line; the work is in a file for each kind of thing: `servers` (and `launch`,
 //! which makes them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `addresses`, `keypairs`, `holders` of metadata,
-//! `limits`. `ask` sends, `page` reads lists, `creating` finds out what became of a create that was not answered. It does
+//! `limits`. `ask` sends, `page` reads lists, `creating` finds out what became of a create that was not answered, and `given` whose it is. It does
 //! not poll: see [`crate::cloud::wait`].
 
 mod addresses;
@@ -18,6 +18,7 @@ pub mod decode;
 pub mod discovery;
 mod endpoint;
 pub mod fault;
+mod given;
 pub mod glance;
 mod holders;
 mod images;

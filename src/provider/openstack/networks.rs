@@ -6,7 +6,6 @@ use super::creating::{Attempt, quoted};
 use super::decode::text;
 use super::neutron::{network, subnet};
 use super::session::Service;
-use super::things::is_named;
 use crate::cloud::{Kind, Listing, Network, NetworkSpec, Resource, Result, Value};
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -56,20 +55,16 @@ impl OpenStack {
 
     /// Make a network, and a subnet that is all of its range. A network whose subnet is refused is taken back.
     pub(super) async fn make_network(&self, spec: &NetworkSpec) -> Result<Network> {
-        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let cloud = self.session.name();
         let attempt = Attempt {
             verb: "create_network",
-            sought: format!("a network `{}` that is as old as this call", spec.name),
+            sought: "a network with this call's marker".to_string(),
             list: format!("networks(#{{ name: {} }})", quoted(&spec.name)),
         };
-        let made = |body: &Json| network::decode(body.get("network")?, cloud);
-        let list = network::first(&Listing::named(&spec.name));
-        let find = || async {
-            let fits = |entry: &Json| is_named(entry, &spec.name);
-            let new = self.made_since(started, &list, "networks", fits).await?;
-            Ok(new.and_then(|entry| network::decode(&entry, cloud)))
-        };
-        let made = self.create(&network::create(&spec.name), &attempt, made, find).await;
+        let list = network::own_named(&spec.name, self.project().await?.as_deref());
+        let ask = |marker: Option<&str>| network::create(&spec.name, marker);
+        let decode = |body: &Json| network::decode(body, cloud);
+        let made = self.create_marked(ask, &attempt, list, ("network", "networks"), decode).await;
         let mut network = match (made, &spec.cidr) {
             (Ok(network), Some(_)) => network,
             (Err(error), Some(cidr)) if error.kind == Kind::Pretended => {

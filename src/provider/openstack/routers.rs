@@ -5,7 +5,6 @@ use super::creating::{Attempt, quoted};
 use super::neutron::port::{self, Port};
 use super::neutron::subnet;
 use super::neutron::{network, router};
-use super::things::is_named;
 use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Subnet, Value};
 use serde_json::Value as Json;
 
@@ -15,22 +14,15 @@ const UNKNOWN: &str = "ROUTER_ID";
 impl OpenStack {
     /// Make a router that joins every subnet of the networks. One that cannot be joined is taken back.
     pub(super) async fn make_router(&self, spec: &RouterSpec) -> Result<Router> {
-        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let cloud = self.session.name();
         let subnets = self.subnets_of(&spec.networks).await?;
         let bare = spec.networks.iter().find(|network| {
             !subnets.iter().any(|subnet| subnet.network.as_deref() == Some(network.as_str()))
         });
         let attempt = Attempt {
             verb: "create_router",
-            sought: format!("a router `{}` that is as old as this call", spec.name),
+            sought: "a router with this call's marker".to_string(),
             list: format!("routers(#{{ name: {} }})", quoted(&spec.name)),
-        };
-        let made = |body: &Json| router::decode(body.get("router")?, cloud);
-        let list = router::first(&Listing::named(&spec.name), self.project().await?.as_deref());
-        let find = || async {
-            let fits = |entry: &Json| is_named(entry, &spec.name);
-            let new = self.made_since(started, &list, "routers", fits).await?;
-            Ok(new.and_then(|entry| router::decode(&entry, cloud)))
         };
         // A network that is only pretended has no subnet either: there a dry run goes on.
         if let Some(network) = bare
@@ -40,8 +32,10 @@ impl OpenStack {
             let error = Error::new(Kind::InvalidArgument, message);
             return Err(self.own(error.help("make networks with `cidr`, which gives them a subnet")));
         }
-        let made =
-            self.create(&router::create(&spec.name, spec.external.as_deref()), &attempt, made, find).await;
+        let list = router::first(&Listing::named(&spec.name), self.project().await?.as_deref());
+        let ask = |marker: Option<&str>| router::create(&spec.name, spec.external.as_deref(), marker);
+        let decode = |body: &Json| router::decode(body, cloud);
+        let made = self.create_marked(ask, &attempt, list, ("router", "routers"), decode).await;
         let router = match made {
             Err(error) if error.kind == Kind::Pretended => {
                 // A dry run shows the other requests too.

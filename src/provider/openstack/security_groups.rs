@@ -12,22 +12,32 @@ use serde_json::Value as Json;
 const EXISTS: &str = "SecurityGroupRuleExists";
 
 impl OpenStack {
-    /// Make a group. Names are not unique in Neutron, so one whose answer was lost is known by its age.
+    /// Make a group. Its description is the script's, so there is no place for a marker, and names are not unique in Neutron:
+    /// one whose answer was lost is known by its age, and by not being another call's.
     pub(super) async fn make_group(&self, name: &str, description: &str) -> Result<SecurityGroup> {
-        let (cloud, started) = (self.session.name(), self.clock.elapsed());
+        let cloud = self.session.name();
         let attempt = Attempt {
             verb: "create_security_group",
-            sought: format!("a security group `{name}` that is as old as this call"),
+            sought: format!("a security group `{name}` that is as old as this call and no other call's"),
             list: format!("security_groups(#{{ name: {} }})", quoted(name)),
         };
-        let made = |body: &Json| security_group::decode(body.get("security_group")?, cloud);
+        let under_way = self.given.begin(name, description);
+        let made = |body: &Json| {
+            let group = security_group::decode(body.get("security_group")?, cloud)?;
+            under_way.give(&group.id);
+            Some(group)
+        };
         let list = security_group::first(&Listing::named(name), self.project().await?.as_deref());
+        let started = self.clock.elapsed();
         let find = || async {
             let fits = |entry: &Json| {
-                is_named(entry, name) && text(entry, "description").unwrap_or_default() == description
+                is_named(entry, name)
+                    && text(entry, "description").unwrap_or_default() == description
+                    && text(entry, "id").is_some_and(|id| !self.given.is_given(&id))
             };
             let new = self.made_since(started, &list, "security_groups", fits).await?;
-            Ok(new.and_then(|entry| security_group::decode(&entry, cloud)))
+            let group = new.and_then(|entry| security_group::decode(&entry, cloud));
+            Ok(group.filter(|group| under_way.give_found(&group.id)))
         };
         self.create(&security_group::create(name, description), &attempt, made, find).await
     }

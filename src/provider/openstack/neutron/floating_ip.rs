@@ -4,8 +4,8 @@ use super::super::call::{With, get, json, segment};
 use super::super::decode::{scalar, text};
 use super::super::page;
 use super::super::session::{Call, Service};
-use super::{own, port};
-use crate::cloud::{Listing, MARKER, NameMatch, PublicIp};
+use super::{described, own, port};
+use crate::cloud::{Listing, NameMatch, PublicIp};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
@@ -31,15 +31,6 @@ pub fn create(network: &str, marker: Option<&str>) -> Call {
         body.insert("description".to_string(), value!(described(marker)));
     }
     json("floating_ip.create", Service::Network, Method::Post, "/floatingips", value!({ "floatingip": body }))
-}
-
-/// Whether it is the one that carries this marker.
-pub fn is_marked(body: &Json, marker: &str) -> bool {
-    text(body, "description").as_deref() == Some(&described(marker))
-}
-
-fn described(marker: &str) -> String {
-    format!("{MARKER} {marker}")
 }
 
 /// Ask for it to lead to an address of a port, or nowhere; one that leads elsewhere moves.

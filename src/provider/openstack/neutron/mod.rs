@@ -11,8 +11,10 @@ pub mod router;
 pub mod security_group;
 pub mod subnet;
 
+use super::decode::text;
 use super::page;
-use crate::cloud::{Listing, NameMatch};
+use crate::cloud::{Listing, MARKER, NameMatch};
+use serde_json::Value as Json;
 
 /// How many ids one query carries at the most; more make a URL that servers refuse.
 pub const IDS: usize = 40;
@@ -32,6 +34,16 @@ pub fn query(listing: &Listing) -> Vec<(String, String)> {
 pub fn own(mut query: Vec<(String, String)>, project: Option<&str>) -> Vec<(String, String)> {
     query.extend(project.map(|project| ("tenant_id".to_string(), project.to_string())));
     query
+}
+
+/// The description of what is known by a call's marker.
+pub fn described(marker: &str) -> String {
+    format!("{MARKER} {marker}")
+}
+
+/// Whether it is what carries this marker.
+pub fn is_marked(body: &Json, marker: &str) -> bool {
+    text(body, "description").as_deref() == Some(&described(marker))
 }
 
 /// One pair for each id, where they are few enough to be asked for; `None` where all must be.

@@ -3,11 +3,11 @@
 use super::super::call::{With, get, json, segment};
 use super::super::decode::{scalar, text};
 use super::super::session::{Call, Service};
-use super::query;
+use super::{described, own, query};
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind, Listing, Network, Result};
 use crate::wire::Method;
-use serde_json::{Value as Json, json as value};
+use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through: every network that this project may see.
@@ -15,6 +15,12 @@ pub fn first(listing: &Listing) -> Call {
     let mut query = query(listing);
     query.extend(listing.status.iter().map(|status| ("status".to_string(), status.clone())));
     query.extend(listing.external.map(|external| ("router:external".to_string(), external.to_string())));
+    get("network.list", Service::Network, "/networks").query(query)
+}
+
+/// Ask for the first page of the project's own networks of this name.
+pub fn own_named(name: &str, project: Option<&str>) -> Call {
+    let query = own(query(&Listing::named(name)), project);
     get("network.list", Service::Network, "/networks").query(query)
 }
 
@@ -34,10 +40,14 @@ pub fn show(id: &str) -> Call {
     get("network.show", Service::Network, path(id))
 }
 
-/// Ask for a new network.
-pub fn create(name: &str) -> Call {
-    let body = value!({"network": {"name": name, "admin_state_up": true}});
-    json("network.create", Service::Network, Method::Post, "/networks", body)
+/// Ask for a new network. Scripts give it no description, so that is where the call's marker is.
+pub fn create(name: &str, marker: Option<&str>) -> Call {
+    let mut network =
+        Map::from_iter([("name".to_string(), value!(name)), ("admin_state_up".to_string(), value!(true))]);
+    if let Some(marker) = marker {
+        network.insert("description".to_string(), value!(described(marker)));
+    }
+    json("network.create", Service::Network, Method::Post, "/networks", value!({ "network": network }))
 }
 
 /// Ask for a deletion; its subnets go with it.

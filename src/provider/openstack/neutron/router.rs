@@ -3,7 +3,7 @@
 use super::super::call::{With, get, json, segment};
 use super::super::decode::{scalar, text};
 use super::super::session::{Call, Service};
-use super::{own, query};
+use super::{described, own, query};
 use crate::cloud::{Listing, Router};
 use crate::wire::{Intent, Method};
 use serde_json::{Map, Value as Json, json as value};
@@ -21,12 +21,15 @@ pub fn show(id: &str) -> Call {
     get("router.show", Service::Network, path(id))
 }
 
-/// Ask for a new router that leads to this external network.
-pub fn create(name: &str, external: Option<&str>) -> Call {
+/// Ask for a new router that leads to this external network. As with networks, the call's marker is its description.
+pub fn create(name: &str, external: Option<&str>, marker: Option<&str>) -> Call {
     let mut router =
         Map::from_iter([("name".to_string(), value!(name)), ("admin_state_up".to_string(), value!(true))]);
     if let Some(external) = external {
         router.insert("external_gateway_info".to_string(), value!({ "network_id": external }));
+    }
+    if let Some(marker) = marker {
+        router.insert("description".to_string(), value!(described(marker)));
     }
     json("router.create", Service::Network, Method::Post, "/routers", value!({ "router": router }))
 }
