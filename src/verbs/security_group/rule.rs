@@ -247,7 +247,7 @@ mod tests {
         assert!(range(Some("tcp"), -1, 22).unwrap_err().starts_with("-1 for all ports"));
         let wide = [("cidr", Value::text("10.1.2.3/0"))];
         assert_eq!(wrong(&wide), "`10.1.2.3/0` begins at `0.0.0.0/0`: write that, or a longer prefix");
-        assert_eq!(cidr_of("2001:db8::1/64").unwrap_err().contains("`2001:db8::/64`"), true);
+        assert!(cidr_of("2001:db8::1/64").unwrap_err().contains("`2001:db8::/64`"));
         let long = [("cidr", Value::text("10.0.0.0/33"))];
         assert_eq!(wrong(&long), "`10.0.0.0/33` is no address range such as \"10.0.0.0/8\"");
     }
