@@ -9,7 +9,7 @@ use super::decode::{int, list, text, time};
 use super::doubt::{LOOKS, quoted};
 use super::ec2::{group, image, instance, run, subnet, tag};
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{Error, Kind, NameMatch, Result, Server, Time};
+use crate::cloud::{Error, Kind, NameMatch, Noun, Result, Server, Time};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
 
@@ -144,13 +144,10 @@ impl Aws {
         Err(error)
     }
 
-    /// The instances of this request: the name narrows, which every cloud can; the token decides.
+    /// The instances of this request, by its token. Nothing narrows the look: what a cloud that takes no tags made for us has no
+    /// name, and one without a token that is as new leaves a doubt.
     async fn of_token(&self, spec: &BootSpec, begun: Time) -> Seen {
-        let name = match spec.count {
-            Some(1) => format!("{}-1", spec.name),
-            _ => spec.name.clone(),
-        };
-        let filter = crate::cloud::ServerFilter { name: Some(NameMatch::Exact(name)), ..Default::default() };
+        let filter = crate::cloud::ServerFilter::default();
         let (mut these, mut doubt) = (Vec::new(), false);
         let read = self
             .pages(instance::page(&filter), |body| {
@@ -209,7 +206,7 @@ impl Aws {
 
     /// A network by id or unique name.
     async fn subnet_id(&self, wanted: &str) -> Result<String> {
-        if wanted.starts_with("subnet-") {
+        if super::nouns::is_id(Noun::Network, wanted) {
             return Ok(wanted.to_string());
         }
         let name = NameMatch::Exact(wanted.to_string());
@@ -225,7 +222,8 @@ impl Aws {
 
     /// Security groups by id; names are looked up in one VPC where it is known.
     pub(super) async fn group_ids(&self, wanted: &[String], vpc: Option<&str>) -> Result<Vec<String>> {
-        let named: Vec<String> = wanted.iter().filter(|one| !one.starts_with("sg-")).cloned().collect();
+        let is_group = |one: &str| super::nouns::is_id(Noun::SecurityGroup, one);
+        let named: Vec<String> = wanted.iter().filter(|one| !is_group(one)).cloned().collect();
         let found = match named.is_empty() {
             true => Vec::new(),
             false => {
@@ -235,7 +233,7 @@ impl Aws {
         };
         let mut ids = Vec::with_capacity(wanted.len());
         for one in wanted {
-            if one.starts_with("sg-") {
+            if is_group(one) {
                 ids.push(one.clone());
                 continue;
             }

@@ -13,8 +13,8 @@ const LATE: i64 = 120;
 #[derive(Debug, Default)]
 pub struct Memory {
     deeds: Mutex<Deeds>,
-    /// Held while a server's list of security groups is read, changed and written.
-    pub regrouping: tokio::sync::Mutex<()>,
+    /// Held while what a server has (its security groups, its device names) is read and the next request chosen by it.
+    pub choosing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]

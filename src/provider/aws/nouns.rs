@@ -62,7 +62,7 @@ impl Aws {
     /// The VPC that `subnets` was asked about: by its own id, or by that of a subnet.
     async fn vpc_named(&self, network: Option<&str>) -> Result<Option<String>> {
         match network {
-            Some(id) if id.starts_with("subnet-") => self.vpc_of(id).await,
+            Some(id) if is_id(Noun::Network, id) => self.vpc_of(id).await,
             other => Ok(other.map(str::to_string)),
         }
     }

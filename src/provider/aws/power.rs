@@ -15,7 +15,9 @@ impl Aws {
     /// The description of an instance that must be there.
     pub(super) async fn described(&self, id: &str) -> Result<Json> {
         let body = self.ask(&instance::show(&[id])).await?;
-        instance::each(&body).next().cloned().ok_or_else(|| {
+        // A server that ignores ids tells of all.
+        let own = |one: &&Json| super::decode::text(one, "instanceId").as_deref() == Some(id);
+        instance::each(&body).find(own).cloned().ok_or_else(|| {
             self.session.error(Kind::NotFound, format!("{} has no instance {id}", self.session.name()))
         })
     }

@@ -248,7 +248,7 @@ impl Aws {
     /// Its security groups with one more, or one less.
     async fn regroup(&self, id: &str, wanted: &str, add: bool) -> Result<()> {
         // The whole list is read, changed and written: two at once would each lose the other's.
-        let _alone = self.memory.regrouping.lock().await;
+        let _alone = self.memory.choosing.lock().await;
         let body = self.described(id).await?;
         let vpc = text(&body, "vpcId");
         let group = self.group_ids(&[wanted.to_string()], vpc.as_deref()).await?.remove(0);

@@ -151,6 +151,11 @@ impl Aws {
 
     /// Attach a volume, as the first device that is free where none is given.
     pub(super) async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
+        // Two at once would choose the same name.
+        let _alone = match device {
+            None => Some(self.memory.choosing.lock().await),
+            Some(_) => None,
+        };
         let device = match device {
             Some(device) => device.to_string(),
             None => volume::free_device(&self.described(server).await?).ok_or_else(|| {
