@@ -5,7 +5,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{mpsc, oneshot, watch};
 
 enum Order {
@@ -18,6 +18,8 @@ enum Order {
 pub(crate) struct Door {
     address: SocketAddr,
     orders: mpsc::UnboundedSender<Order>,
+    /// Bound and never listening: while the door is closed nobody else is given its port, and connections are refused.
+    _place: TcpSocket,
 }
 
 impl Door {
@@ -34,9 +36,12 @@ impl Door {
         S: Fn(TcpStream) -> F + Send + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind(bind).await?;
+        let socket = bound(bind)?;
+        let address = socket.local_addr()?;
+        let place = bound(address)?;
+        let listener = socket.listen(BACKLOG)?;
         let (orders, taken) = mpsc::unbounded_channel();
-        let serve = start(Door { address: listener.local_addr()?, orders });
+        let serve = start(Door { address, orders, _place: place });
         tokio::spawn(listen(listener, over, taken, serve));
         Ok(())
     }
@@ -64,6 +69,20 @@ impl Door {
         listener.set_nonblocking(true)?;
         self.orders.send(Order::Open(listener)).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))
     }
+}
+
+/// How many connections may wait to be taken.
+const BACKLOG: u32 = 1024;
+
+/// A socket at an address that others of ours may be bound to as well.
+fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 async fn listen<F, S>(
