@@ -137,20 +137,21 @@ until_is() {
 must "network list" "private
 public" sh -c 'openstack network list -f value -c Name | sort'
 must "network create" "inner ACTIVE False" sh -c 'openstack network create inner -f json | python -c "import json,sys; n=json.load(sys.stdin); print(n[\"name\"], n[\"status\"], n[\"router:external\"])"'
-must "subnet create" "192.168.7.1
-192.168.7.0/24" openstack subnet create --network inner --subnet-range 192.168.7.0/24 inner -f value -c gateway_ip -c cidr
+# The client shows columns in an order of its own.
+must "subnet create" "192.168.7.0/24
+192.168.7.1" sh -c 'openstack subnet create --network inner --subnet-range 192.168.7.0/24 inner -f value -c gateway_ip -c cidr | sort'
 must "router create" "ACTIVE" openstack router create between -f value -c status
 must "router set" "" openstack router set --external-gateway public between
 must "router add subnet" "" openstack router add subnet between inner
 must "port create" "192.168.7.9" sh -c 'openstack port create --network inner --fixed-ip ip-address=192.168.7.9 mine -f json -c fixed_ips | python -c "import json,sys; print(json.load(sys.stdin)[\"fixed_ips\"][0][\"ip_address\"])"'
 must "security group create" "web" openstack security group create --description "web servers" web -f value -c name
-must "security group rule create" "tcp
+must "security group rule create" "80
 80
-80" openstack security group rule create --protocol tcp --dst-port 80 --remote-ip 0.0.0.0/0 web -f value \
-    -c protocol -c port_range_max -c port_range_min
+tcp" sh -c 'openstack security group rule create --protocol tcp --dst-port 80 --remote-ip 0.0.0.0/0 web -f value \
+    -c protocol -c port_range_max -c port_range_min | sort'
 refused "a security group rule twice" "Security group rule already exists." \
     openstack security group rule create --protocol tcp --dst-port 80 --remote-ip 0.0.0.0/0 web
-must "security group rule list" "tcp 80:80 0.0.0.0/0" \
+must "security group rule list" "tcp 0.0.0.0/0 80:80" \
     openstack security group rule list web --protocol tcp --ingress -f value -c "IP Protocol" -c "Port Range" -c "IP Range"
 must "server add security group" "" openstack server add security group cli web
 must "server remove security group" "" openstack server remove security group cli web
@@ -169,8 +170,8 @@ refused "volume delete in use" "Volume status must be available" openstack volum
 must "server remove volume" "" openstack server remove volume cli disk
 until_is "a volume is free again" "available" openstack volume show disk -f value -c status
 must "volume set" "" openstack volume set --size 2 --name bigger disk
-until_is "a volume is larger" "available
-2" openstack volume show bigger -f value -c size -c status
+until_is "a volume is larger" "2
+available" sh -c 'openstack volume show bigger -f value -c size -c status | sort'
 must "volume snapshot create" "creating" openstack volume snapshot create --volume bigger snap -f value -c status
 until_is "volume snapshot list" "snap available 2" openstack volume snapshot list -f value -c Name -c Status -c Size
 must "volume create of a snapshot" "2" openstack volume create --snapshot snap other -f value -c size
