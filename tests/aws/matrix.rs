@@ -368,7 +368,7 @@ fn troubles() -> Vec<Trouble> {
     add("reset after", FaultKind::ResetAfter,
         each("ok", "ok", "network", "ok", "ok", "ok"),
         Some(each("network", "network", "network", "ok", "ok", "network")));
-    add("gone for 10 s", FaultKind::Refuse(Duration::from_secs(10)),
+    add("gone for 2 s", FaultKind::Refuse(Duration::from_secs(2)),
         each("ok", "ok", "network", "ok", "network", "ok"), None);
     add("truncated", FaultKind::Truncate,
         each("ok", "ok", "network", "ok", "ok", "ok"),
