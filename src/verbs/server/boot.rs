@@ -4,7 +4,7 @@ use super::OPENSTACK_AND_AWS;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{
-    BootSpec, Error, Keypair, Kind, Noun, Resource, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
+    BootSpec, Error, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
 };
 use crate::verbs::argument::{
     Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Patience, Positive, Ref,
@@ -308,15 +308,4 @@ impl Argument for Networks {
             give(Some("a member is no network, and no map of network, ip and port".to_string()))
         })
     }
-}
-
-/// The servers among values.
-pub fn servers_of(values: &[Value]) -> Vec<Server> {
-    values
-        .iter()
-        .filter_map(|value| match value {
-            Value::Resource(Resource::Server(server)) => Some((**server).clone()),
-            _ => None,
-        })
-        .collect()
 }

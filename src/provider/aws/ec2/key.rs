@@ -2,7 +2,8 @@
 
 use super::super::call::{Call, literal};
 use super::super::decode::text;
-use crate::cloud::{Keypair, NameMatch, Secret};
+use super::super::nouns::is_id;
+use crate::cloud::{Keypair, NameMatch, Noun, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value as Json, json};
@@ -19,7 +20,7 @@ pub fn page(name: Option<&NameMatch>) -> Call {
 
 /// Ask for one by id or, where it does not look like one, by name.
 pub fn show(id: &str) -> Call {
-    let by = if is_id(id) { "KeyPairId" } else { "KeyName" };
+    let by = if is_id(Noun::Keypair, id) { "KeyPairId" } else { "KeyName" };
     Call::ec2("keypair.show", "DescribeKeyPairs").with("IncludePublicKey", true).with(by, json!([id]))
 }
 
@@ -38,11 +39,6 @@ pub fn import(name: &str, public_key: &str) -> Call {
 /// Delete one. An unknown one is no error to EC2.
 pub fn delete(name: &str) -> Call {
     Call::ec2("keypair.delete", "DeleteKeyPair").idempotent().with("KeyName", name)
-}
-
-fn is_id(text: &str) -> bool {
-    text.strip_prefix("key-")
-        .is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// A key pair from its description, or from what its making told. Without an id (before 2017) its name is its id.
