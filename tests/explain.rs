@@ -9,7 +9,7 @@ use crate::support::{Program, Served, World};
 use rhain::check;
 use rhain::diag::{codes, from_cloud, from_script};
 use rhain::manual::{Code, Look, MENDED, Piece, pieces, rendered};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use std::process::Command;
 use unicode_width::UnicodeWidthStr as _;
 

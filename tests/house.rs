@@ -24,7 +24,6 @@ const MAY: &[(&str, &[&str])] = &[
     ("assist", &["script", "check", "syntax", "manual", "verbs", "cloud"]),
     ("repl", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
     ("lsp", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
-    ("sim", &[]),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.
@@ -148,7 +147,8 @@ fn rooms_import_only_what_they_may() {
     let mut seen = 0;
     for (file, text) in files("src") {
         let Some((room, _)) = file.split_once('/') else { continue };
-        if room == "cli" {
+        // `cli` joins all; `sim` is a crate of its own, so that the compiler holds it.
+        if matches!(room, "cli" | "sim") {
             continue;
         }
         let allowed = may.get(room).unwrap_or_else(|| panic!("the room `{room}` is not in the plan"));

@@ -67,7 +67,7 @@ fn the_readme_tells_what_is_so() {
     assert!(ran >= 8, "{ran}");
     held("README.md", &now, &file);
     // The first command builds and runs a runbook, the second runs these very tests.
-    assert_eq!(begun, ["cargo run -- run scripts/01-hello.rhai --cloud sim", "cargo test"]);
+    assert_eq!(begun, ["cargo run -- run scripts/01-hello.rhai --cloud sim", "cargo test --workspace"]);
     let printed = shell(&begun[0].replace("cargo run --", "rhain"));
     assert!(printed.ends_with("hello: gone\n"), "{printed}");
 }

@@ -5,7 +5,7 @@
 #![allow(clippy::disallowed_methods)] // the macro that makes a test of an async function blocks on it
 
 use crate::support::program::{output, rhain, root};
-use rhain::sim::{Sim, SimOptions, SimTime};
+use rhain_sim::{Sim, SimOptions, SimTime};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::Stdio;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::cloud::{Error, Kind};
-use crate::sim::{self, Fault, Sim, SimOptions, SimTime};
+use rhain_sim::{self as sim, Fault, Sim, SimOptions, SimTime};
 
 /// The files that say how the cloud is reached, written once it listens.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use crate::config::aws::Endpoints;
 use crate::config::{AwsSettings, SIM_AWS};
 use crate::provider::openstack::keystone::credentials::{Auth, Interface, Named, Scope, Settings};
 use crate::script::bridge::Bridge;
-use crate::sim::{Sim, SimOptions};
+use rhain_sim::{Sim, SimOptions};
 use crate::wire::Tls;
 use crate::wire::auth::{Credentials, Source, Version};
 use crate::wire::clock::{Clock, Sleep, WallClock};

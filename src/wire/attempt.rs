@@ -149,6 +149,9 @@ async fn read(
 }
 
 fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, String> {
+    // One provider a process, which the HTTP library wants even where no connection is encrypted; a second installation
+    // is refused, and would be the same.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(&settings.user_agent)
         .redirect(reqwest::redirect::Policy::none())

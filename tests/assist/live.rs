@@ -3,7 +3,7 @@
 use crate::support::World;
 use rhain::assist::{Live, What};
 use rhain::cloud::Noun;
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 
 /// What is known when every answer is there.
 fn known(live: &Live, cloud: Option<&str>, what: What) -> Vec<String> {

@@ -3,7 +3,7 @@
 //! Nothing here sleeps: a script prints a line when it is where it should be interrupted, and its end bounds the test.
 
 use crate::support::{Ended, Program, Served};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use std::time::Duration;
 
 /// Run a script, and send it a signal once it has printed its first line.

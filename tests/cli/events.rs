@@ -1,7 +1,7 @@
 //! With `--format json` every line of standard error is an event for programs, and standard output is data.
 
 use crate::support::{Program, Served};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use serde_json::{Value, json};
 
 /// The lines of standard error, each of which must be an event.

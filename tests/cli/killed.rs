@@ -5,7 +5,7 @@
 
 use super::terminal::{Terminal, plain};
 use crate::support::{Program, Served};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use std::time::Duration;
 
 const CTRL_C: &str = "\u{3}";

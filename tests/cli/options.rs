@@ -361,7 +361,7 @@ fn files_and_variables_are_read_where_allowed() {
 #[test]
 fn a_request_takes_no_longer_than_it_may() {
     let served = Served::new();
-    served.fault("server.list", 9, rhain::sim::FaultKind::Delay(std::time::Duration::from_secs(3600)));
+    served.fault("server.list", 9, rhain_sim::FaultKind::Delay(std::time::Duration::from_secs(3600)));
     let err = served.program().run(&["--timeout", "1s", "-e", "servers()"]).failed(1);
     assert!(err.contains("cloud::timeout") && err.contains("--timeout"), "{err}");
 }

@@ -1,7 +1,7 @@
 //! What a run tells of its requests, and the simulated cloud whose misfortunes a file plans.
 
 use crate::support::{Program, Served, World};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use serde_json::Value;
 
 #[test]

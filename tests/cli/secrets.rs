@@ -1,7 +1,7 @@
 //! No secret in any output: known ones are planted in every place that can hold one, and looked for in all that is written.
 
 use crate::support::{Ended, Program, Served};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 
 /// What is planted; no part of any other word.
 const PLANTED: &str = "Pl4nted-x7Qz/9";

@@ -1,7 +1,7 @@
 //! Twelve bad scripts and what the program says of them, whole. With `BLESS=1` the pictures are written anew.
 
 use crate::support::{Program, Served, normalised, of_tests};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 
 /// Run one of the twelve; the picture beside it is what standard error must hold.
 #[track_caller]

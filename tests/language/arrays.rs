@@ -1,7 +1,7 @@
 //! Arrays of resources: concurrently, results in order, partial failure.
 
 use crate::support::{World, each};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 
 const THREE: &str = r#"let all = boot("n", #{ image: "cirros", flavor: "m1.tiny", count: 3, wait: true }); "#;
 

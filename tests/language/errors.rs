@@ -2,7 +2,7 @@
 
 use crate::support::{World, each};
 use rhain::script::failure::{Cause, Failure};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 
 fn caught(script: &str, field: &str) -> String {
     format!("try {{ {script}; }} catch (e) {{ return {field}; }} \"not thrown\"")

@@ -1,7 +1,7 @@
 //! Waits: never on the status from before a request of this run, one list call a poll, an end in any case.
 
 use crate::support::{World, each};
-use rhain::sim::FaultKind;
+use rhain_sim::FaultKind;
 use std::time::Duration;
 
 const SPEC: &str = r#"#{ image: "cirros", flavor: "m1.tiny" }"#;

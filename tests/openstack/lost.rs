@@ -3,7 +3,7 @@
 
 use crate::support::World;
 use rhain::cloud::{Kind, Value};
-use rhain::sim::{Fault, FaultKind};
+use rhain_sim::{Fault, FaultKind};
 
 const SNAPSHOT: &str = r#"snapshot("web", "backup", #{ meta: #{ kind: "nightly" } })"#;
 

@@ -4,7 +4,7 @@
 use crate::support::{World, told};
 use rhain::script::failure::Cause;
 use rhain::script::value::display;
-use rhain::sim::{Fault, FaultKind};
+use rhain_sim::{Fault, FaultKind};
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

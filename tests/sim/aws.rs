@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use rhain::sim::{Fault, FaultKind};
+use rhain_sim::{Fault, FaultKind};
 use rhain::wire::Credentials;
 use rhain::wire::auth::Signer;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use reqwest::Method;
-use rhain::sim::{Sim, SimOptions};
+use rhain_sim::{Sim, SimOptions};
 use serde_json::{Value, json};
 
 pub struct Reply {

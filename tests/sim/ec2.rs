@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhain::sim::{Sim, SimOptions};
+use rhain_sim::{Sim, SimOptions};
 use rhain::wire::auth::Signer;
 use rhain::wire::{Body, Credentials, Method, Request};
 

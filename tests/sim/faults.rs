@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rhain::sim::{Fault, FaultKind, plan};
+use rhain_sim::{Fault, FaultKind, plan};
 use serde_json::json;
 
 use super::client::Client;

@@ -1,6 +1,6 @@
 //! Volumes: their steps in time, their way to servers and back, what a server boots from, and their limits.
 
-use rhain::sim::{Fault, FaultKind};
+use rhain_sim::{Fault, FaultKind};
 use serde_json::{Value, json};
 
 use super::client::{Client, Reply};

@@ -1,6 +1,6 @@
 //! The built program, spawned in a folder of its own with an environment of its own, and a simulated cloud to point it at.
 
-use rhain::sim::{Fault, FaultKind, Sim, SimOptions, SimTime};
+use rhain_sim::{Fault, FaultKind, Sim, SimOptions, SimTime};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

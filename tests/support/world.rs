@@ -11,7 +11,7 @@ use rhain::script::failure::{Cause, Failure};
 use rhain::script::run::Program;
 use rhain::script::session::Console;
 use rhain::script::value::display;
-use rhain::sim::{Fault, FaultKind, Seen, Sim};
+use rhain_sim::{Fault, FaultKind, Seen, Sim};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -13,7 +13,7 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Floating, Refusal, Server, hex};
+use crate::world::{Floating, Refusal, Server, hex};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.AllocateAddress", &["Domain", "Address", "TagSpecification", "NetworkBorderGroup"], allocate),

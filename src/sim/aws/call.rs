@@ -8,8 +8,8 @@ use super::region::Region;
 use super::signature::{Flaw, claim};
 use super::xml::{Xml, document};
 use super::{REGION, TABLES};
-use crate::sim::openstack::{Answer, Request, read_query, time};
-use crate::sim::world::World;
+use crate::openstack::{Answer, Request, read_query, time};
+use crate::world::World;
 
 /// What an action answers, and which resources it wrote.
 #[derive(Debug, Default)]
@@ -236,7 +236,7 @@ impl Call<'_> {
     }
 
     /// Who signed it.
-    fn signer(&self, world: &World) -> Outcome<crate::sim::world::Asker> {
+    fn signer(&self, world: &World) -> Outcome<crate::world::Asker> {
         let (request, params, ec2) = (self.request, &self.params.0, self.service == Service::Ec2);
         let claim = claim(request, params).map_err(|flaw| match (flaw, ec2) {
             (Flaw::Unsigned, true) => Refused::missing("AWSAccessKeyId"),

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::params::Params;
 use super::refused::{Outcome, Refused};
-use crate::sim::world::Pairs;
+use crate::world::Pairs;
 
 /// The filters of a request: every one must fit, by any of its values.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::vpc;
 use super::xml::Xml;
-use crate::sim::world::{Group, Refusal};
+use crate::world::{Group, Refusal};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateSecurityGroup", &["GroupName", "GroupDescription", "VpcId", "TagSpecification"], create),

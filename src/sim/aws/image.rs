@@ -10,7 +10,7 @@ use super::refused::{Outcome, Refused};
 use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Image, ImageStatus, Pairs, Project, SnapshotSpec};
+use crate::world::{Image, ImageStatus, Pairs, Project, SnapshotSpec};
 
 pub(super) static ACTIONS: &[Action] = &[
     does(

@@ -8,7 +8,7 @@ use super::instance::{Shown, shown};
 use super::refused::Outcome;
 use super::region::Region;
 use super::xml::Xml;
-use crate::sim::world::{Port, State};
+use crate::world::{Port, State};
 
 pub(super) static ACTIONS: &[Action] = &[asks(
     "ec2.DescribeNetworkInterfaces",

@@ -11,7 +11,7 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Keypair, fresh_secret, hex};
+use crate::world::{Keypair, fresh_secret, hex};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateKeyPair", &["KeyName", "KeyType", "KeyFormat", "TagSpecification"], create),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 
-use crate::sim::world::{Asker, User, World};
+use crate::world::{Asker, User, World};
 
 /// An access key and the secret that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, SystemTime};
 
 use super::params::Params;
-use crate::sim::world::Pairs;
+use crate::world::Pairs;
 
 /// How long a terminated instance is still shown: about an hour, says the EC2 user guide.
 pub(super) const REMEMBERED: Duration = Duration::from_secs(3600);

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::refused::{Outcome, Refused};
-use crate::sim::world::Pairs;
+use crate::world::Pairs;
 
 /// The names and values of a request, or of one record in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::xml::Xml;
 use super::{REGION, ZONE};
-use crate::sim::world::Pairs;
+use crate::world::Pairs;
 
 pub(super) static ACTIONS: &[Action] = &[
     asks("ec2.DescribeRegions", &["RegionName", "Filter", "AllRegions"], regions),

@@ -1,7 +1,7 @@
 //! Refusals as EC2 gives them: a code, a status, a sentence. The codes and their statuses are those of the EC2 API reference
 //! ("Error codes for the Amazon EC2 API"); where a sentence has no example there, it is what the service has been seen to say.
 
-use crate::sim::world::Refusal;
+use crate::world::Refusal;
 
 /// Why something is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]

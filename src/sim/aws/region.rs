@@ -7,8 +7,8 @@ use super::ledger::{Ledger, Mark, REMEMBERED};
 use super::params::Params;
 use super::refused::Outcome;
 use super::xml::Xml;
-use crate::sim::openstack::time;
-use crate::sim::world::{Asker, Pairs, Server, State, World, put};
+use crate::openstack::time;
+use crate::world::{Asker, Pairs, Server, State, World, put};
 
 /// What an action works on.
 pub(super) struct Region<'a> {

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::sim::openstack::{Request, decode, encode, time};
-use crate::sim::world::{Pairs, hex};
+use crate::openstack::{Request, decode, encode, time};
+use crate::world::{Pairs, hex};
 
 /// How far a request's clock may be off.
 const TOLERANCE: Duration = Duration::from_secs(15 * 60);
@@ -220,8 +220,8 @@ fn four_request(request: &Request, signed: &[String], in_query: bool) -> String 
 #[cfg(test)]
 mod tests {
     use super::{Claim, Request, claim};
-    use crate::sim::openstack::read_query;
-    use crate::sim::world::Pairs;
+    use crate::openstack::read_query;
+    use crate::world::Pairs;
     use hyper::HeaderMap;
     use hyper::header::{HeaderName, HeaderValue};
     use serde_json::Value;

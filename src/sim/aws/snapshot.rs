@@ -9,7 +9,7 @@ use super::region::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::volume;
 use super::xml::Xml;
-use crate::sim::world::{Refusal, Snapshot, SnapshotSpec, SnapshotState};
+use crate::world::{Refusal, Snapshot, SnapshotSpec, SnapshotState};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateSnapshot", &["VolumeId", "Description", "TagSpecification"], create),

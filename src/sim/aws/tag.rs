@@ -10,7 +10,7 @@ use super::params::Params;
 use super::refused::{Outcome, Refused};
 use super::region::{Region, server_tags};
 use super::xml::Xml;
-use crate::sim::world::{Pairs, put};
+use crate::world::{Pairs, put};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateTags", &["ResourceId", "Tag"], create),

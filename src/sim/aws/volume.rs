@@ -11,7 +11,7 @@ use super::region::{Region, stamp};
 use super::snapshot;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{AttachSpec, Attachment, Pairs, Refusal, Volume, VolumeSpec, VolumeState};
+use crate::world::{AttachSpec, Attachment, Pairs, Refusal, Volume, VolumeSpec, VolumeState};
 
 pub(super) static ACTIONS: &[Action] = &[
     does(
@@ -127,7 +127,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         _ => {}
     }
     if let Some(id) = copy
-        .filter(|copy| copy.state != crate::sim::world::SnapshotState::Available)
+        .filter(|copy| copy.state != crate::world::SnapshotState::Available)
         .map(|c| SNAPSHOT.id(&c.id))
     {
         return Err(Refused::new("IncorrectState", format!("Snapshot is in invalid state - pending ({id})")));

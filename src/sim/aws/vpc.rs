@@ -10,7 +10,7 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Network, Pairs, Refusal, Subnet, SubnetSpec};
+use crate::world::{Network, Pairs, Refusal, Subnet, SubnetSpec};
 
 pub(super) static ACTIONS: &[Action] = &[
     does("ec2.CreateVpc", &["CidrBlock", "InstanceTenancy", "TagSpecification"], create),

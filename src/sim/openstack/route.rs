@@ -4,7 +4,7 @@ use hyper::HeaderMap;
 use serde_json::Value;
 
 use super::{Answer, SERVICES, answer, query};
-use crate::sim::world::{Asker, Token, World};
+use crate::world::{Asker, Token, World};
 
 /// A request as it came over the wire.
 #[derive(Debug)]

@@ -1,17 +1,17 @@
 //! Attributes of an instance, one at a time: `Describe-`, `Modify-` and `ResetInstanceAttribute`.
 
 use super::{Life, ROOT, shown};
-use crate::sim::aws::call::{Action, Told, asks, does};
-use crate::sim::aws::group;
-use crate::sim::aws::ids::INSTANCE;
-use crate::sim::aws::params::Params;
-use crate::sim::aws::refused::{Outcome, Refused};
-use crate::sim::aws::region::Region;
-use crate::sim::aws::size::flavor;
-use crate::sim::aws::xml::Xml;
-use crate::sim::world::Refusal;
+use crate::aws::call::{Action, Told, asks, does};
+use crate::aws::group;
+use crate::aws::ids::INSTANCE;
+use crate::aws::params::Params;
+use crate::aws::refused::{Outcome, Refused};
+use crate::aws::region::Region;
+use crate::aws::size::flavor;
+use crate::aws::xml::Xml;
+use crate::world::Refusal;
 
-pub(in crate::sim::aws) static ACTIONS: &[Action] = &[
+pub(in crate::aws) static ACTIONS: &[Action] = &[
     asks("ec2.DescribeInstanceAttribute", &["InstanceId", "Attribute"], describe),
     does(
         "ec2.ModifyInstanceAttribute",

@@ -5,12 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::view::console;
 use super::{Life, shown};
-use crate::sim::aws::call::{Action, Told, asks};
-use crate::sim::aws::refused::Outcome;
-use crate::sim::aws::region::Region;
-use crate::sim::aws::xml::Xml;
+use crate::aws::call::{Action, Told, asks};
+use crate::aws::refused::Outcome;
+use crate::aws::region::Region;
+use crate::aws::xml::Xml;
 
-pub(in crate::sim::aws) static ACTIONS: &[Action] = &[
+pub(in crate::aws) static ACTIONS: &[Action] = &[
     asks("ec2.GetConsoleOutput", &["InstanceId", "Latest"], output),
     asks("ec2.GetPasswordData", &["InstanceId"], password),
 ];

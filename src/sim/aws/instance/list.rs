@@ -1,14 +1,14 @@
 //! `DescribeInstances` and `DescribeInstanceStatus`.
 
 use super::{Life, Shown, reservations, shown};
-use crate::sim::aws::ZONE;
-use crate::sim::aws::call::{Action, Told, asks};
-use crate::sim::aws::filter::{Filters, page};
-use crate::sim::aws::refused::Outcome;
-use crate::sim::aws::region::Region;
-use crate::sim::aws::xml::Xml;
+use crate::aws::ZONE;
+use crate::aws::call::{Action, Told, asks};
+use crate::aws::filter::{Filters, page};
+use crate::aws::refused::Outcome;
+use crate::aws::region::Region;
+use crate::aws::xml::Xml;
 
-pub(in crate::sim::aws) static ACTIONS: &[Action] = &[
+pub(in crate::aws) static ACTIONS: &[Action] = &[
     asks("ec2.DescribeInstances", &["InstanceId", "Filter", "MaxResults", "NextToken"], list),
     asks(
         "ec2.DescribeInstanceStatus",

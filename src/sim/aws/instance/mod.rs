@@ -8,7 +8,7 @@ pub(super) mod run;
 mod view;
 
 use super::xml::Xml;
-use crate::sim::world::{Server, State, Task};
+use crate::world::{Server, State, Task};
 
 pub(super) use view::{Shown, public_host, reservations, shown};
 

@@ -1,14 +1,14 @@
 //! Starting, stopping, rebooting and terminating: each takes several instances, and does nothing where one refuses.
 
 use super::Life;
-use crate::sim::aws::call::{Action, Told, does};
-use crate::sim::aws::ids::INSTANCE;
-use crate::sim::aws::refused::{Outcome, Refused};
-use crate::sim::aws::region::Region;
-use crate::sim::aws::xml::Xml;
-use crate::sim::world::{Action as Deed, State};
+use crate::aws::call::{Action, Told, does};
+use crate::aws::ids::INSTANCE;
+use crate::aws::refused::{Outcome, Refused};
+use crate::aws::region::Region;
+use crate::aws::xml::Xml;
+use crate::world::{Action as Deed, State};
 
-pub(in crate::sim::aws) static ACTIONS: &[Action] = &[
+pub(in crate::aws) static ACTIONS: &[Action] = &[
     does("ec2.StartInstances", &["InstanceId", "AdditionalInfo"], start),
     does("ec2.StopInstances", &["InstanceId", "Force", "Hibernate", "SkipOsShutdown"], stop),
     does("ec2.RebootInstances", &["InstanceId"], reboot),

@@ -2,17 +2,17 @@
 //! EC2's own words before the world is asked.
 
 use super::{ROOT, shown, view};
-use crate::sim::aws::call::{Action, Told, does};
-use crate::sim::aws::ids::{INSTANCE, VOLUME};
-use crate::sim::aws::ledger::Mark;
-use crate::sim::aws::params::Params;
-use crate::sim::aws::refused::{Outcome, Refused};
-use crate::sim::aws::region::Region;
-use crate::sim::aws::xml::Xml;
-use crate::sim::aws::{ZONE, group, image, key, size, vpc};
-use crate::sim::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, put};
+use crate::aws::call::{Action, Told, does};
+use crate::aws::ids::{INSTANCE, VOLUME};
+use crate::aws::ledger::Mark;
+use crate::aws::params::Params;
+use crate::aws::refused::{Outcome, Refused};
+use crate::aws::region::Region;
+use crate::aws::xml::Xml;
+use crate::aws::{ZONE, group, image, key, size, vpc};
+use crate::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, put};
 
-pub(in crate::sim::aws) static ACTIONS: &[Action] = &[does("ec2.RunInstances", TAKES, run)];
+pub(in crate::aws) static ACTIONS: &[Action] = &[does("ec2.RunInstances", TAKES, run)];
 
 const TAKES: &[&str] = &[
     "AdditionalInfo",
@@ -68,7 +68,7 @@ fn run(region: &mut Region<'_>) -> Outcome<Told> {
     let made = region.world.boot(&spec, &asker)?;
     let (now, mut ids) = (region.now(), Vec::new());
     for at in made {
-        let ip = region.world.servers[at].ports.first().and_then(crate::sim::world::Port::ip);
+        let ip = region.world.servers[at].ports.first().and_then(crate::world::Port::ip);
         let server = &mut region.world.servers[at];
         let own = INSTANCE.id(&server.id);
         server.name = tags.iter().find(|(key, _)| key == "Name").map_or(own, |(_, name)| name.clone());
@@ -124,7 +124,7 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
     };
     let id = params.need("ImageId")?;
     let image = image::named(region, id)?.clone();
-    if image.status != crate::sim::world::ImageStatus::Active {
+    if image.status != crate::world::ImageStatus::Active {
         let message = format!("The image ID '{id}' is not available");
         return Err(Refused::new("InvalidAMIID.Unavailable", message));
     }
@@ -262,7 +262,7 @@ fn plug(region: &mut Region<'_>) -> Outcome<Plug> {
 }
 
 /// The volumes of a new instance: its root, and what the mappings add.
-fn disks(region: &Region<'_>, image: &crate::sim::world::Image) -> Outcome<Vec<Disk>> {
+fn disks(region: &Region<'_>, image: &crate::world::Image) -> Outcome<Vec<Disk>> {
     let own = region.ledger.shots.get(&image.id).map(|shot| shot.disks.clone()).unwrap_or_default();
     let own: Vec<_> =
         own.iter().filter_map(|(device, copy)| Some((device, region.world.snapshot(copy)?))).collect();
@@ -304,7 +304,7 @@ fn disks(region: &Region<'_>, image: &crate::sim::world::Image) -> Outcome<Vec<D
         }
         disks.retain(|disk| disk.device.as_deref() != Some(device));
         let source = match ebs.get("SnapshotId") {
-            Some(id) => Source::Snapshot(crate::sim::aws::snapshot::named(region, id)?.id.clone()),
+            Some(id) => Source::Snapshot(crate::aws::snapshot::named(region, id)?.id.clone()),
             None if size.is_some() => Source::Blank,
             None => {
                 let message =

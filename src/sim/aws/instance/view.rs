@@ -4,42 +4,42 @@ use std::net::Ipv4Addr;
 use std::time::SystemTime;
 
 use super::{Life, ROOT};
-use crate::sim::aws::ids::{GROUP, IMAGE, INSTANCE, INTERFACE, SUBNET, VOLUME, VPC};
-use crate::sim::aws::ledger::Mark;
-use crate::sim::aws::region::{Region, server_tags, stamp};
-use crate::sim::aws::xml::Xml;
-use crate::sim::aws::{REGION, ZONE, interface};
-use crate::sim::world::{Pairs, Port, Server, State};
+use crate::aws::ids::{GROUP, IMAGE, INSTANCE, INTERFACE, SUBNET, VOLUME, VPC};
+use crate::aws::ledger::Mark;
+use crate::aws::region::{Region, server_tags, stamp};
+use crate::aws::xml::Xml;
+use crate::aws::{REGION, ZONE, interface};
+use crate::world::{Pairs, Port, Server, State};
 
 /// A volume at an instance.
-pub(in crate::sim::aws) struct Held {
-    pub(in crate::sim::aws) device: String,
-    pub(in crate::sim::aws) volume: String,
-    pub(in crate::sim::aws) status: &'static str,
-    pub(in crate::sim::aws) attached: SystemTime,
-    pub(in crate::sim::aws) goes: bool,
+pub(in crate::aws) struct Held {
+    pub(in crate::aws) device: String,
+    pub(in crate::aws) volume: String,
+    pub(in crate::aws) status: &'static str,
+    pub(in crate::aws) attached: SystemTime,
+    pub(in crate::aws) goes: bool,
 }
 
 /// All that is told of an instance, and asked for by filters.
-pub(in crate::sim::aws) struct Shown<'a> {
-    pub(in crate::sim::aws) server: &'a Server,
-    pub(in crate::sim::aws) id: String,
-    pub(in crate::sim::aws) life: Life,
-    pub(in crate::sim::aws) mark: Mark,
-    pub(in crate::sim::aws) tags: Pairs,
-    pub(in crate::sim::aws) image: String,
+pub(in crate::aws) struct Shown<'a> {
+    pub(in crate::aws) server: &'a Server,
+    pub(in crate::aws) id: String,
+    pub(in crate::aws) life: Life,
+    pub(in crate::aws) mark: Mark,
+    pub(in crate::aws) tags: Pairs,
+    pub(in crate::aws) image: String,
     /// Ids and names of its security groups.
-    pub(in crate::sim::aws) groups: Vec<(String, String)>,
-    pub(in crate::sim::aws) port: Option<&'a Port>,
-    pub(in crate::sim::aws) ip: Option<Ipv4Addr>,
-    pub(in crate::sim::aws) public: Option<Ipv4Addr>,
-    pub(in crate::sim::aws) held: Vec<Held>,
-    pub(in crate::sim::aws) launched: SystemTime,
-    pub(in crate::sim::aws) owner: String,
+    pub(in crate::aws) groups: Vec<(String, String)>,
+    pub(in crate::aws) port: Option<&'a Port>,
+    pub(in crate::aws) ip: Option<Ipv4Addr>,
+    pub(in crate::aws) public: Option<Ipv4Addr>,
+    pub(in crate::aws) held: Vec<Held>,
+    pub(in crate::aws) launched: SystemTime,
+    pub(in crate::aws) owner: String,
 }
 
 /// What there is to tell of a server.
-pub(in crate::sim::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> Shown<'a> {
+pub(in crate::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> Shown<'a> {
     let mark = region.mark(server);
     let port = server.ports.first();
     let public =
@@ -48,7 +48,7 @@ pub(in crate::sim::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server)
     let held = region.world.attached(&server.id).into_iter().map(|(volume, attachment)| Held {
         device: attachment.device.clone(),
         volume: VOLUME.id(&volume.id),
-        status: crate::sim::aws::volume::attachment_status(volume, attachment),
+        status: crate::aws::volume::attachment_status(volume, attachment),
         attached: attachment.attached.unwrap_or(server.created),
         goes: attachment.goes,
     });
@@ -71,7 +71,7 @@ pub(in crate::sim::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server)
 }
 
 /// Writes a `reservationSet` of these servers, in the order of their first.
-pub(in crate::sim::aws) fn reservations(region: &Region<'_>, xml: &mut Xml, rows: &[Shown<'_>]) {
+pub(in crate::aws) fn reservations(region: &Region<'_>, xml: &mut Xml, rows: &[Shown<'_>]) {
     let mut names: Vec<&str> = Vec::new();
     for row in rows {
         if !names.contains(&row.server.reservation.as_str()) {
@@ -85,7 +85,7 @@ pub(in crate::sim::aws) fn reservations(region: &Region<'_>, xml: &mut Xml, rows
 }
 
 /// Writes what stands in one reservation.
-pub(in crate::sim::aws) fn reservation(region: &Region<'_>, xml: &mut Xml, name: &str, own: &[&Shown<'_>]) {
+pub(in crate::aws) fn reservation(region: &Region<'_>, xml: &mut Xml, name: &str, own: &[&Shown<'_>]) {
     xml.text("reservationId", name).text("ownerId", &region.account).node("groupSet", |_| {});
     xml.set("instancesSet", own, |xml, row| row.write(xml));
 }
@@ -94,7 +94,7 @@ fn host(ip: Ipv4Addr) -> String {
     format!("ip-{}.ec2.internal", ip.to_string().replace('.', "-"))
 }
 
-pub(in crate::sim::aws) fn public_host(ip: Ipv4Addr) -> String {
+pub(in crate::aws) fn public_host(ip: Ipv4Addr) -> String {
     format!("ec2-{}.compute-1.amazonaws.com", ip.to_string().replace('.', "-"))
 }
 
@@ -125,7 +125,7 @@ impl Shown<'_> {
     }
 
     /// The values that a filter of this name compares with.
-    pub(in crate::sim::aws) fn values(&self, name: &str) -> Vec<String> {
+    pub(in crate::aws) fn values(&self, name: &str) -> Vec<String> {
         let one = |value: String| vec![value];
         let some = |value: Option<String>| value.into_iter().collect::<Vec<_>>();
         match name {
@@ -179,7 +179,7 @@ impl Shown<'_> {
         if self.server.volume_backed { "ebs" } else { "instance-store" }
     }
 
-    pub(in crate::sim::aws) fn monitoring(&self) -> &'static str {
+    pub(in crate::aws) fn monitoring(&self) -> &'static str {
         if self.mark.monitored { "enabled" } else { "disabled" }
     }
 
@@ -243,7 +243,7 @@ impl Shown<'_> {
 }
 
 /// The region's name within a sentence of the console.
-pub(in crate::sim::aws) fn console(shown: &Shown<'_>) -> String {
+pub(in crate::aws) fn console(shown: &Shown<'_>) -> String {
     format!(
         "[    0.000000] {} of {} in {REGION}\n[    0.100000] cloud-init: up\nlogin: \n",
         shown.id, shown.server.flavor.name

@@ -4,11 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::SystemTime;
 
 use super::Way;
-use crate::sim::aws::group;
-use crate::sim::aws::params::Params;
-use crate::sim::aws::refused::{Outcome, Refused};
-use crate::sim::aws::region::Region;
-use crate::sim::world::{Family, Rule, RuleSpec, Standing};
+use crate::aws::group;
+use crate::aws::params::Params;
+use crate::aws::refused::{Outcome, Refused};
+use crate::aws::region::Region;
+use crate::world::{Family, Rule, RuleSpec, Standing};
 
 /// One rule as it is asked for.
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ impl Wish {
     /// As EC2 tells of it where it is there already.
     pub(super) fn words(&self) -> String {
         let peer = match (&self.spec.group, self.cidr()) {
-            (Some(group), _) => crate::sim::aws::ids::GROUP.id(group),
+            (Some(group), _) => crate::aws::ids::GROUP.id(group),
             (None, cidr) => cidr.unwrap_or_default(),
         };
         let protocol = self.spec.protocol.as_deref().map_or_else(|| "ALL".to_owned(), str::to_uppercase);
@@ -152,7 +152,7 @@ pub(super) fn wishes(region: &Region<'_>, way: Way) -> Outcome<Vec<Wish>> {
         for record in permission.records("Groups") {
             if record.get("UserId").is_some_and(|user| user != region.account) {
                 let id = record.get("GroupId").or(record.get("GroupName")).unwrap_or_default();
-                return Err(crate::sim::aws::ids::GROUP.missing(&[id]));
+                return Err(crate::aws::ids::GROUP.missing(&[id]));
             }
             let source = match (record.get("GroupId"), record.get("GroupName")) {
                 (Some(id), _) => group::by_id(region, id)?,

@@ -11,7 +11,7 @@ use super::refused::{Outcome, Refused};
 use super::region::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
-use crate::sim::world::{Family, Group, Refusal, Rule};
+use crate::world::{Family, Group, Refusal, Rule};
 use ask::{Wish, wishes};
 
 const TAKES: &[&str] = &[

@@ -6,7 +6,7 @@ use super::refuse::{fault, no_extension, policy, refused};
 use super::schemas::{self, body, number, texts};
 use super::volumes::{seen, status};
 use super::{Answer, Call, Outcome};
-use crate::sim::world::{Kind, Refusal, VolumeState, World, put};
+use crate::world::{Kind, Refusal, VolumeState, World, put};
 
 const STATES: &[VolumeState] = &[
     VolumeState::Creating,

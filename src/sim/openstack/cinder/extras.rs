@@ -5,7 +5,7 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, policy};
 use super::schemas::pairs;
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{VolumeType, World};
+use crate::world::{VolumeType, World};
 
 fn type_value(kind: &VolumeType) -> Value {
     v!({"id": kind.id, "name": kind.name, "is_public": kind.public, "description": kind.description,

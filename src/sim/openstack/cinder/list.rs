@@ -6,7 +6,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::fault;
 use super::{Answer, Call};
-use crate::sim::openstack::query;
+use crate::openstack::query;
 
 const SORT_KEYS: &[&str] = &[
     "id",

@@ -5,7 +5,7 @@ use serde_json::json as v;
 use super::refuse::fault;
 use super::schemas::{self, body, pairs, texts};
 use super::{Answer, Call, Outcome, json, snapshots, volumes};
-use crate::sim::world::{Pairs, World, put};
+use crate::world::{Pairs, World, put};
 
 /// The metadata of what the path names, and its word.
 fn of<'a>(world: &'a mut World, call: &Call<'_>) -> Result<(&'a mut Pairs, &'static str), Answer> {

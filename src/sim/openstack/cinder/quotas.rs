@@ -5,7 +5,7 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, policy};
 use super::schemas::{body, number};
 use super::{Answer, Call, Outcome, json};
-use crate::sim::world::{Quotas, World};
+use crate::world::{Quotas, World};
 
 /// Cinder's name and the world's, or the number that never changes.
 const ROWS: &[(&str, Result<&str, i64>)] = &[

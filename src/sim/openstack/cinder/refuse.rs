@@ -4,7 +4,7 @@ use serde_json::json as v;
 
 use super::volumes::status;
 use super::{Answer, Call, json};
-use crate::sim::world::{Kind, Refusal};
+use crate::world::{Kind, Refusal};
 
 /// An error body: the fault's name, its code and message.
 pub(super) fn fault(code: u16, message: &str) -> Answer {

@@ -4,8 +4,8 @@ use serde_json::{Value, json as v};
 
 use super::refuse::fault;
 use super::{Answer, Call};
-use crate::sim::openstack::schema::{NUMBER, check};
-use crate::sim::world::Pairs;
+use crate::openstack::schema::{NUMBER, check};
+use crate::world::Pairs;
 
 /// The request's body, checked against a schema; all but the listed properties may be there.
 pub(super) fn body(call: &Call<'_>, schema: &Value) -> Result<Value, Answer> {

@@ -6,7 +6,7 @@ use super::list::{chosen, of_all};
 use super::refuse::{fault, no_deletion, no_snapshot};
 use super::schemas::{self, body, pairs, texts};
 use super::{Answer, Call, Outcome, json, time, volumes};
-use crate::sim::world::{Snapshot, SnapshotSpec, SnapshotState, World};
+use crate::world::{Snapshot, SnapshotSpec, SnapshotState, World};
 
 const FIELDS: &[&str] = &["name", "status", "volume_id", "id"];
 

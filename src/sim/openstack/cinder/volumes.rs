@@ -6,7 +6,7 @@ use super::list::{chosen, links, of_all};
 use super::refuse::{fault, no_deletion, refused};
 use super::schemas::{self, body, number, pairs, texts};
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{Refusal, Volume, VolumeSpec, VolumeState, World};
+use crate::world::{Refusal, Volume, VolumeSpec, VolumeState, World};
 
 /// The host behind every volume, as administrators see it.
 pub(super) const HOST: &str = "sim@fake#fake";
@@ -14,7 +14,7 @@ pub(super) const HOST: &str = "sim@fake#fake";
 const FIELDS: &[&str] = &["name", "status", "size", "bootable", "availability_zone", "volume_type", "id"];
 
 /// Cinder's word for a state.
-pub(in crate::sim::openstack) const fn status(state: VolumeState) -> &'static str {
+pub(in crate::openstack) const fn status(state: VolumeState) -> &'static str {
     match state {
         VolumeState::Creating => "creating",
         VolumeState::Downloading => "downloading",

@@ -4,9 +4,9 @@ use serde_json::{Value, json as v};
 
 use super::view::{self, FIELDS, READ_ONLY};
 use super::{Answer, Call, Outcome, done, forbidden, framed, json, owned, seen};
-use crate::sim::openstack::query;
-use crate::sim::openstack::schema::{check, python};
-use crate::sim::world::{Image, ImageStatus, World, put};
+use crate::openstack::query;
+use crate::openstack::schema::{check, python};
+use crate::world::{Image, ImageStatus, World, put};
 
 /// Refuses values that an image of this shape cannot have.
 fn valid(fields: &Value) -> Result<(), Answer> {

@@ -1,7 +1,7 @@
 //! The contents of images, whether they may be had, and tags.
 
 use super::{Answer, Call, Outcome, done, framed, owned, seen};
-use crate::sim::world::{ImageStatus, World};
+use crate::world::{ImageStatus, World};
 
 pub(super) fn upload(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = owned(world, call, "upload_image")?;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json as v};
 
 use super::{Answer, Call, Outcome, framed, json, seen, view};
-use crate::sim::openstack::query;
-use crate::sim::world::{Image, World};
+use crate::openstack::query;
+use crate::world::{Image, World};
 
 fn filtered(image: &Image, name: &str, wanted: &str) -> bool {
     let own = view::value(image);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as v};
 
 use super::{Answer, Call, Outcome, done, forbidden, framed, json, owned, seen, view};
-use crate::sim::world::{Member, World};
+use crate::world::{Member, World};
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Outcome {
     let image = &world.images[seen(world, call)?];

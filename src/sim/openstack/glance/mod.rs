@@ -11,7 +11,7 @@ use serde_json::json as v;
 
 use super::answer::framed;
 use super::{Answer, Call, Cut, Outcome, Route, Service, json, on};
-use crate::sim::world::{Image, World};
+use crate::world::{Image, World};
 
 pub(super) static SERVICE: Service = Service {
     prefix: "/image",

@@ -3,8 +3,8 @@
 use serde_json::{Value, json as v};
 
 use super::{Call, Outcome, framed, json};
-use crate::sim::openstack::time;
-use crate::sim::world::{Image, Member, World};
+use crate::openstack::time;
+use crate::world::{Image, Member, World};
 
 const MINORS: [u8; 16] = [15, 13, 12, 11, 10, 9, 8, 17, 7, 6, 5, 4, 3, 2, 1, 0];
 

@@ -4,8 +4,8 @@
 use serde_json::{Value, json as v};
 
 use super::{Answer, Call, Outcome, error, json, unauthorized};
-use crate::sim::openstack::time;
-use crate::sim::world::{Role, Scope, Token, World};
+use crate::openstack::time;
+use crate::world::{Role, Scope, Token, World};
 
 /// A service of the catalog.
 pub(super) struct Entry {

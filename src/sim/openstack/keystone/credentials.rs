@@ -4,8 +4,8 @@ use serde_json::{Value, json as v};
 
 use super::people::named;
 use super::{Answer, Call, Outcome, error, json, listed, may, missing, v3};
-use crate::sim::openstack::time;
-use crate::sim::world::{Credential, Role, World, fresh_hex, fresh_secret};
+use crate::openstack::time;
+use crate::world::{Credential, Role, World, fresh_hex, fresh_secret};
 
 fn value(call: &Call<'_>, credential: &Credential) -> Value {
     let role = |role: &Role| {

@@ -11,7 +11,7 @@ use serde_json::{Value, json as v};
 
 use super::answer::page;
 use super::{Answer, Call, Cut, Outcome, Route, Service, json, on};
-use crate::sim::world::World;
+use crate::world::World;
 
 pub(super) static SERVICE: Service = Service {
     prefix: "/identity",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as v};
 
 use super::{Answer, Call, Outcome, error, json, listed, may, missing, v3};
-use crate::sim::world::{Project, Role, User, World, fresh_hex};
+use crate::world::{Project, Role, User, World, fresh_hex};
 
 fn project_value(call: &Call<'_>, project: &Project) -> Value {
     v!({"id": project.id, "name": project.name, "domain_id": "default", "description": project.description,

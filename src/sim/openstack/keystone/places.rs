@@ -3,7 +3,7 @@
 use serde_json::json as v;
 
 use super::{Call, Outcome, auth, listed, may, v3};
-use crate::sim::world::World;
+use crate::world::World;
 
 pub(super) fn regions(_: &mut World, call: &Call<'_>) -> Outcome {
     let own = format!("{}/regions/RegionOne", v3(call));

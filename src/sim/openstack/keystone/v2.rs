@@ -4,8 +4,8 @@ use serde_json::{Value, json as v};
 
 use super::auth::CATALOG;
 use super::{Call, Outcome, error, json, unauthorized};
-use crate::sim::openstack::time;
-use crate::sim::world::{Scope, World};
+use crate::openstack::time;
+use crate::world::{Scope, World};
 
 pub(super) fn version_value(call: &Call<'_>) -> Value {
     v!({"id": "v2.0", "status": "deprecated", "updated": "2016-08-04T00:00:00Z",

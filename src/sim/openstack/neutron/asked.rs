@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json as v};
 
 use super::refuse::{bad, failed, quoted};
 use super::{Answer, Call};
-use crate::sim::world::Wanted;
+use crate::world::Wanted;
 
 /// What a field may hold.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::failed;
 use super::{Answer, Call, Outcome, json};
-use crate::sim::world::World;
+use crate::world::World;
 
 pub(super) fn enter(world: &World, call: &mut Call<'_>) -> Result<(), Answer> {
     if call.route.is_some_and(|route| route.operation == "network.versions") {

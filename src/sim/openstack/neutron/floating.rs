@@ -8,7 +8,7 @@ use super::asked::{Asked, Field, Is, field, made, needed, once, own, to_change, 
 use super::list::{List, cut, listed};
 use super::refuse::{forbidden, missing, no_pool, refused};
 use super::{Answer, Call, Outcome, json, ports, time};
-use crate::sim::world::{Floating, Kind, World};
+use crate::world::{Floating, Kind, World};
 
 const LIST: List = List {
     name: "floatingips",

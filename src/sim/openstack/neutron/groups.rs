@@ -6,7 +6,7 @@ use super::asked::{Field, Is, field, made, once, own, to_change, to_make};
 use super::list::{List, cut, listed};
 use super::refuse::{failed, missing, refused};
 use super::{Answer, Call, Outcome, json, rules, time};
-use crate::sim::world::{Group, Kind, World};
+use crate::world::{Group, Kind, World};
 
 const LIST: List = List {
     name: "security_groups",
@@ -111,7 +111,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome {
     let group = seen(world, call, call.param(0))?;
     let (id, name) = (group.id.clone(), group.name.clone());
     world.delete_group(&id).map_err(|refusal| match refusal {
-        crate::sim::world::Refusal::DefaultGroup => failed(
+        crate::world::Refusal::DefaultGroup => failed(
             409,
             "SecurityGroupCannotRemoveDefault",
             "Insufficient rights for removing default security group.",

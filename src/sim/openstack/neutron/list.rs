@@ -6,8 +6,8 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{bad, failed, missing};
 use super::{Answer, Call, Outcome, json};
-use crate::sim::openstack::query;
-use crate::sim::world::Kind;
+use crate::openstack::query;
+use crate::world::Kind;
 
 /// What is known of a resource's list.
 pub(super) struct List {

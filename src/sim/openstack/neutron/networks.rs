@@ -6,7 +6,7 @@ use super::asked::{Asked, Field, Is, field, made, own, to_change, to_make};
 use super::list::{List, cut, listed};
 use super::refuse::{forbidden, missing, refused};
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{Kind, Network, World};
+use crate::world::{Kind, Network, World};
 
 const LIST: List = List {
     name: "networks",

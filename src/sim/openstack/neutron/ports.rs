@@ -7,7 +7,7 @@ use super::list::{List, cut, listed};
 use super::networks::seen as network_seen;
 use super::refuse::{forbidden, missing, refused};
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{Holder, Kind, Port, PortSpec, World};
+use crate::world::{Holder, Kind, Port, PortSpec, World};
 
 const LIST: List = List {
     name: "ports",

@@ -4,7 +4,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{bad, failed, forbidden, resource};
 use super::{Answer, Call, Outcome, json};
-use crate::sim::world::{Quotas, World};
+use crate::world::{Quotas, World};
 
 /// Neutron's name and the world's (or the number that never changes).
 const ROWS: &[(&str, Result<&str, i64>)] = &[

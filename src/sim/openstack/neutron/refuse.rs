@@ -3,7 +3,7 @@
 use serde_json::{Value, json as v};
 
 use super::{Answer, json};
-use crate::sim::world::{Kind, Refusal};
+use crate::world::{Kind, Refusal};
 
 /// An error of a status alone.
 pub(super) fn error(code: u16, message: &str) -> Answer {

@@ -6,7 +6,7 @@ use super::asked::{Asked, Field, Is, field, fixed, made, once, own, to_change, t
 use super::list::{List, cut, listed};
 use super::refuse::{failed, missing, refused};
 use super::{Answer, Call, Outcome, json, networks, time};
-use crate::sim::world::{Kind, Router, World};
+use crate::world::{Kind, Router, World};
 
 const LIST: List = List {
     name: "routers",

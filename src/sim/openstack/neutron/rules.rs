@@ -9,7 +9,7 @@ use super::groups::{own_groups, seen as group_seen};
 use super::list::{List, cut, listed};
 use super::refuse::{failed, missing, refused};
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{Family, Group, Kind, PROTOCOLS, Rule, RuleSpec, World, protocol as protocol_number};
+use crate::world::{Family, Group, Kind, PROTOCOLS, Rule, RuleSpec, World, protocol as protocol_number};
 
 const LIST: List = List {
     name: "security_group_rules",

@@ -9,7 +9,7 @@ use super::list::{List, cut, listed};
 use super::networks::seen as network_seen;
 use super::refuse::{bad, failed, forbidden, missing, quoted, refused};
 use super::{Answer, Call, Outcome, json, time};
-use crate::sim::world::{Kind, Subnet, SubnetSpec, World};
+use crate::world::{Kind, Subnet, SubnetSpec, World};
 
 const LIST: List = List {
     name: "subnets",

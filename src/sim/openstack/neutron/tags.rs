@@ -4,7 +4,7 @@ use serde_json::json as v;
 
 use super::refuse::{bad, failed, missing};
 use super::{Answer, Call, Outcome, json};
-use crate::sim::world::{Kind, Standing, World};
+use crate::world::{Kind, Standing, World};
 
 /// What the path names, if the caller has it.
 fn standing<'a>(world: &'a mut World, call: &Call<'_>) -> Result<&'a mut Standing, Answer> {

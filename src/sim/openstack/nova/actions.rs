@@ -6,7 +6,7 @@ use super::create::{flavor_ref, texts};
 use super::refuse::{fault, refused};
 use super::schemas::{self, number};
 use super::{Answer, Call, Outcome, body, json, policy, server};
-use crate::sim::world::{Action, Refusal, State, World, fresh_secret};
+use crate::world::{Action, Refusal, State, World, fresh_secret};
 
 /// What any body passes.
 fn anything() -> Value {

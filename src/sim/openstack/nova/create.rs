@@ -7,7 +7,7 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, refused};
 use super::schemas::{self, number, truth};
 use super::{Answer, Call, Outcome, body, json, links, own_link};
-use crate::sim::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, World};
+use crate::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, World};
 
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome {
     let asked = body(call, &schemas::create(call.version))?;

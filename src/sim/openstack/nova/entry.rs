@@ -4,7 +4,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::fault;
 use super::{Answer, Call, Outcome, json};
-use crate::sim::world::World;
+use crate::world::World;
 
 /// The newest microversion, `2.104`.
 const LATEST: u16 = 104;

@@ -5,8 +5,8 @@ use serde_json::{Value, json as v};
 use super::refuse::fault;
 use super::view::{HOST, host_id};
 use super::{Call, Outcome, json, policy, server};
-use crate::sim::openstack::time;
-use crate::sim::world::{Deed, Server, State, World};
+use crate::openstack::time;
+use crate::world::{Deed, Server, State, World};
 
 pub(super) fn zones(_: &mut World, _: &Call<'_>) -> Outcome {
     let zone = v!({"zoneName": "nova", "zoneState": {"available": true}, "hosts": null});

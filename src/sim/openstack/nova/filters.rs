@@ -8,9 +8,9 @@ use super::refuse::fault;
 use super::servers::no_boolean;
 use super::view::{HOST, power, status, status_at_rest};
 use super::{Answer, Call};
-use crate::sim::openstack::schema::check;
-use crate::sim::openstack::time;
-use crate::sim::world::{Server, State, Task, World};
+use crate::openstack::schema::check;
+use crate::openstack::time;
+use crate::world::{Server, State, Task, World};
 
 /// Every query parameter that 2.75 and later take; others are refused there and ignored before.
 const KNOWN: &[&str] = &[

@@ -6,7 +6,7 @@ use super::refuse::fault;
 use super::schemas::{self, number, truth};
 use super::view::pairs;
 use super::{Answer, Call, Outcome, body, json, links, page, policy};
-use crate::sim::world::{Flavor, Pairs, World, fresh_id};
+use crate::world::{Flavor, Pairs, World, fresh_id};
 
 fn brief(call: &Call<'_>, flavor: &Flavor) -> Value {
     let own = format!("flavors/{}", flavor.id);

@@ -6,7 +6,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{fault, refused};
 use super::{Answer, Call, Outcome, body, json, schemas, server};
-use crate::sim::world::{Floating, Refusal, World};
+use crate::world::{Floating, Refusal, World};
 
 fn value(world: &World, floating: &Floating) -> Value {
     let device = floating.port.as_deref().and_then(|port| world.port(port)).map(|port| port.device.clone());
@@ -74,7 +74,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Outcome {
     let fixed = body["fixed_address"].as_str().and_then(|text| text.parse::<Ipv4Addr>().ok());
     let id = asked(world, call, body)?;
     let server = &world.servers[at];
-    let fits = |port: &&crate::sim::world::Port| {
+    let fits = |port: &&crate::world::Port| {
         port.addresses.iter().any(|own| fixed.is_none_or(|fixed| own.ip == fixed))
     };
     let Some(port) = server.ports.iter().find(fits).map(|port| port.id.clone()) else {

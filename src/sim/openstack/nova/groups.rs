@@ -4,7 +4,7 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{fault, refused};
 use super::{Answer, Call, Outcome, body, json, schemas, server};
-use crate::sim::world::{Family, Group, Refusal, Rule, RuleSpec, World};
+use crate::world::{Family, Group, Refusal, Rule, RuleSpec, World};
 
 /// The rules that let something in: the proxy knows no others.
 fn value(world: &World, group: &Group) -> Value {

@@ -7,7 +7,7 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, refused};
 use super::view;
 use super::{Answer, Call, Outcome, body, json, server};
-use crate::sim::world::{Network, Plug, Port, Refusal, State, World};
+use crate::world::{Network, Plug, Port, Refusal, State, World};
 
 pub(super) fn addresses(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;

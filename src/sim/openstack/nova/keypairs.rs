@@ -7,8 +7,8 @@ use serde_json::{Value, json as v};
 
 use super::refuse::{fault, refused};
 use super::{Answer, Call, Outcome, body, json, page, schemas};
-use crate::sim::openstack::time;
-use crate::sim::world::{Keypair, Kind, Refusal, World, fresh_secret, hex};
+use crate::openstack::time;
+use crate::world::{Keypair, Kind, Refusal, World, fresh_secret, hex};
 
 fn value(call: &Call<'_>, key: &Keypair) -> Value {
     let mut value = v!({"name": key.name, "public_key": key.public_key, "fingerprint": key.fingerprint});

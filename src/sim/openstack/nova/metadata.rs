@@ -6,8 +6,8 @@ use super::create::texts;
 use super::refuse::{fault, refused};
 use super::view::pairs;
 use super::{Answer, Call, Outcome, body, json, own_link, schemas, server};
-use crate::sim::openstack::schema::check;
-use crate::sim::world::{Pairs, Refusal, Server, State, World, put, within};
+use crate::openstack::schema::check;
+use crate::world::{Pairs, Refusal, Server, State, World, put, within};
 
 const MISSING: &str = "Metadata item was not found";
 

@@ -7,7 +7,7 @@ use serde_json::json as v;
 use super::filters::checked;
 use super::view::power;
 use super::{Answer, Call};
-use crate::sim::world::{Server, Task};
+use crate::world::{Server, Task};
 
 const SORT_KEYS: &[&str] = &[
     "access_ip_v4",

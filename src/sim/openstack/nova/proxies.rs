@@ -6,8 +6,8 @@ use super::create::texts;
 use super::refuse::fault;
 use super::view::pairs;
 use super::{Answer, Call, Outcome, body, bookmark, json, links, own_link, page, schemas};
-use crate::sim::openstack::time;
-use crate::sim::world::{Image, ImageStatus, Pairs, World, put};
+use crate::openstack::time;
+use crate::world::{Image, ImageStatus, Pairs, World, put};
 
 fn status(image: &Image) -> (&'static str, i64) {
     match image.status {

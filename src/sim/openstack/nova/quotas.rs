@@ -4,7 +4,7 @@ use serde_json::json as v;
 
 use super::schemas::number;
 use super::{Answer, Call, Outcome, body, json, policy};
-use crate::sim::world::{Quotas, Usage, World};
+use crate::world::{Quotas, Usage, World};
 
 pub(super) fn limits(world: &mut World, call: &Call<'_>) -> Outcome {
     let project = call.project();

@@ -7,7 +7,7 @@ use super::create::texts;
 use super::refuse::{fault, refused};
 use super::view::{For, full};
 use super::{Answer, Call, Outcome, body, json, own_link, schemas, server};
-use crate::sim::world::{Action, Kind, Rebuild, Refusal, World, fresh_secret, within};
+use crate::world::{Action, Kind, Rebuild, Refusal, World, fresh_secret, within};
 
 pub(super) fn rebuild(world: &mut World, call: &Call<'_>) -> Outcome {
     let asked = body(call, &schemas::rebuild(call.version))?;

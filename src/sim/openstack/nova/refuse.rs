@@ -3,7 +3,7 @@
 use serde_json::json as v;
 
 use super::super::{Answer, json};
-use crate::sim::world::{FilesLimit, Kind, Refusal};
+use crate::world::{FilesLimit, Kind, Refusal};
 
 /// An error body: the fault's name, its code and message.
 pub(super) fn fault(code: u16, message: &str) -> Answer {
@@ -123,7 +123,7 @@ fn of_volume(refusal: Refusal) -> Answer {
             &format!(
                 "Invalid volume: Invalid input received: Invalid volume: Volume {id} status must be available or \
                  downloading to reserve, but the current status is {}.",
-                crate::sim::openstack::cinder::status(state)
+                crate::openstack::cinder::status(state)
             ),
         ),
         Refusal::Attached(id, servers) => fault(

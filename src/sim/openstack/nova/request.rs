@@ -4,9 +4,9 @@ use serde_json::{Value, json as v};
 
 use super::refuse::fault;
 use super::{Answer, Call};
-use crate::sim::openstack::query;
-use crate::sim::openstack::schema::{DIGITS, check};
-use crate::sim::world::World;
+use crate::openstack::query;
+use crate::openstack::schema::{DIGITS, check};
+use crate::world::World;
 
 /// The request's body, checked against a schema.
 pub(super) fn body(call: &Call<'_>, schema: &Value) -> Result<Value, Answer> {

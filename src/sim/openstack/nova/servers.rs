@@ -6,7 +6,7 @@ use super::filters;
 use super::refuse::fault;
 use super::view::{For, brief, full};
 use super::{Call, Outcome, body, json, page, policy, schemas, server};
-use crate::sim::world::{Server, World};
+use crate::world::{Server, World};
 
 fn listed(
     world: &World,

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha224};
 
 use super::super::{Call, time};
 use super::{bookmark, links};
-use crate::sim::world::{Flavor, Port, Power, Server, State, Task, World, hex};
+use crate::world::{Flavor, Port, Power, Server, State, Task, World, hex};
 
 /// The host that everything runs on, as administrators see it.
 pub(super) const HOST: &str = "sim";

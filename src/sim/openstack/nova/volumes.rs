@@ -5,8 +5,8 @@ use serde_json::{Value, json as v};
 use super::refuse::{fault, refused};
 use super::schemas::{self, truth};
 use super::{Answer, Call, Outcome, body, json, server};
-use crate::sim::openstack::{cinder, time};
-use crate::sim::world::{AttachSpec, Attachment, Refusal, Volume, World};
+use crate::openstack::{cinder, time};
+use crate::world::{AttachSpec, Attachment, Refusal, Volume, World};
 
 fn value(call: &Call<'_>, volume: &Volume, attachment: &Attachment) -> Value {
     let version = call.version;
