@@ -4,7 +4,7 @@
 //!
 //! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
 //! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
-//! - [`gate`] decides on every effect before it happens, and keeps the ledger of what was done.
+//! - [`effects`] decides on every effect before it happens, and keeps the ledger of what was done.
 //! - [`verbs`] is what the language can do: one file a verb, one table of them.
 //! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation.
 //! - [`provider`] is one folder a driver: it turns operations into request values and answers into nouns.
@@ -24,7 +24,7 @@ pub mod cli;
 pub mod cloud;
 pub mod config;
 pub mod diag;
-pub mod gate;
+pub mod effects;
 pub mod lsp;
 pub mod manual;
 pub mod output;

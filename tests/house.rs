@@ -13,17 +13,23 @@ const MAY: &[(&str, &[&str])] = &[
     ("config", &["wire", "cloud"]),
     ("provider", &["wire", "cloud"]),
     ("verbs", &["cloud"]),
-    ("gate", &["verbs", "cloud"]),
+    ("effects", &["verbs", "cloud"]),
     ("manual", &["verbs", "cloud"]),
     ("output", &["cloud", "verbs"]),
     ("syntax", &[]),
-    ("script", &["verbs", "cloud", "gate", "output", "syntax"]),
+    ("script", &["verbs", "cloud", "effects", "output", "syntax"]),
     ("check", &["verbs", "script", "cloud", "syntax"]),
-    ("diag", &["script", "check", "syntax", "cloud", "wire", "config", "gate"]),
+    ("diag", &["script", "check", "syntax", "cloud", "wire", "config", "effects"]),
     // What an editor offers at a place of a text, for the terminal's and for others'.
     ("assist", &["script", "check", "syntax", "manual", "verbs", "cloud"]),
-    ("repl", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
-    ("lsp", &["script", "check", "syntax", "assist", "manual", "gate", "diag", "output", "verbs", "cloud"]),
+    (
+        "repl",
+        &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"],
+    ),
+    (
+        "lsp",
+        &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"],
+    ),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.

@@ -9,7 +9,7 @@ use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::host::Progress;
 use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
-use crate::gate::{Grant, Ledger, Policy};
+use crate::effects::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
 use crate::provider::aws::credentials::KeyRing;

@@ -7,8 +7,8 @@ use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
-use crate::gate::ledger::{self, Deed};
-use crate::gate::{Decision, Ledger, Policy, decide};
+use crate::effects::ledger::{self, Deed};
+use crate::effects::{Decision, Ledger, Policy, decide};
 use crate::verbs::host::Phase;
 use crate::verbs::{Call, Host, Verb, dispatch, prepare};
 use std::collections::BTreeMap;
@@ -173,7 +173,7 @@ impl Session {
     /// Call a verb: arguments, gate, body, ledger.
     pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
         let call = self.admit(verb, values)?;
-        let effect = crate::gate::decide::effect_of(&call);
+        let effect = crate::effects::decide::effect_of(&call);
         let result = self.bridge.wait(dispatch::run(call.clone()));
         if !self.policy.dry_run && effect.changes_cloud() {
             let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use rhain_sim::{Fault, FaultKind};
 use rhain::wire::Credentials;
 use rhain::wire::auth::Signer;
+use rhain_sim::{Fault, FaultKind};
 
 use super::client::Client;
 use super::ec2::{Ec2, scoped};

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhain_sim::{Sim, SimOptions};
 use rhain::wire::auth::Signer;
 use rhain::wire::{Body, Credentials, Method, Request};
+use rhain_sim::{Sim, SimOptions};
 
 pub struct Reply {
     pub status: u16,

@@ -4,7 +4,7 @@ use super::natives;
 use crate::cloud::error::Place;
 use crate::cloud::host::{FileWrite, ProgramRun, WebAnswer, WebAsk};
 use crate::cloud::{Error, Kind, Span, Value};
-use crate::gate::decide::reachable;
+use crate::effects::decide::reachable;
 use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
 use crate::script::value::to_dynamic;

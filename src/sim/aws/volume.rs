@@ -126,9 +126,8 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         }
         _ => {}
     }
-    if let Some(id) = copy
-        .filter(|copy| copy.state != crate::world::SnapshotState::Available)
-        .map(|c| SNAPSHOT.id(&c.id))
+    if let Some(id) =
+        copy.filter(|copy| copy.state != crate::world::SnapshotState::Available).map(|c| SNAPSHOT.id(&c.id))
     {
         return Err(Refused::new("IncorrectState", format!("Snapshot is in invalid state - pending ({id})")));
     }
