@@ -12,8 +12,8 @@ use rhain::cloud::Value;
 use rhain::cloud::error::{Error, Kind, Place, RequestLine};
 use rhain::diag::report::{Mark, Section};
 use rhain::diag::{Report, Style, draw, from_cloud, from_script, to_json};
+use rhain::script::errors::runtime::{self, Known, Signature};
 use rhain::script::failure::{Cause, Failure, Site, Sources};
-use rhain::script::fault::{self, Known, Signature};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -88,11 +88,11 @@ fn fail(session: &Session) -> Option<Failure> {
     let text = &session.texts["main.rhai"];
     let mut ast = match engine.compile(text) {
         Ok(ast) => ast,
-        Err(error) => return Some(fault::parse_failure(&error, "main.rhai", text, session)),
+        Err(error) => return Some(runtime::parse_failure(&error, "main.rhai", text, session)),
     };
     ast.set_source("main.rhai");
     let error = engine.eval_ast::<rhai::Dynamic>(&ast).err()?;
-    Some(fault::failure(&error, "main.rhai", session))
+    Some(runtime::failure(&error, "main.rhai", session))
 }
 
 fn session(text: &str) -> Session {
@@ -297,7 +297,7 @@ fn known_secrets_never_print() {
 fn an_interruption_says_what_exists_and_an_exit_says_nothing() {
     let interrupted = |token: rhai::Dynamic| {
         let error = rhai::EvalAltResult::ErrorTerminated(token, rhai::Position::new(3, 1));
-        fault::failure(&error, "main.rhai", &session(""))
+        runtime::failure(&error, "main.rhai", &session(""))
     };
     let by_hand = interrupted(rhai::Dynamic::UNIT);
     assert_eq!(by_hand.cause, Cause::Interrupted { terminated: false });
@@ -309,7 +309,7 @@ fn an_interruption_says_what_exists_and_an_exit_says_nothing() {
     let report = from_script::report(&by_hand, &session(""), &exists).expect("an interruption has a report");
     assert_eq!(draw(&report, Style::PLAIN, &[]), "  x the run was interrupted\n  exists   web-3, web-9\n");
     let exit = rhai::EvalAltResult::Exit(rhai::Dynamic::from(7_i64), rhai::Position::NONE);
-    let failure = fault::failure(&exit, "main.rhai", &session(""));
+    let failure = runtime::failure(&exit, "main.rhai", &session(""));
     assert_eq!(failure.cause, Cause::Exit(7));
     assert!(from_script::report(&failure, &session(""), &[]).is_none());
 }
@@ -320,7 +320,7 @@ fn calls_lead_through_their_own_sources() {
     let thrown = E::ErrorRuntime("no".into(), P::new(9, 5));
     let inner = E::ErrorInFunctionCall("anon$1f".into(), "lib/b.rhai".into(), thrown.into(), P::new(7, 3));
     let middle = E::ErrorInFunctionCall("all".into(), "lib/a.rhai".into(), inner.into(), P::new(2, 1));
-    let failure = fault::failure(&middle, "main.rhai", &session(""));
+    let failure = runtime::failure(&middle, "main.rhai", &session(""));
     let sites: Vec<_> = failure
         .sites
         .iter()
@@ -342,7 +342,7 @@ fn an_error_in_a_modules_text_is_the_modules() {
         P::new(3, 5),
     );
     let error = E::ErrorInModule("lib/web.rhai".into(), inner.into(), P::new(1, 8));
-    let failure = fault::failure(&error, "main.rhai", &session);
+    let failure = runtime::failure(&error, "main.rhai", &session);
     let report = from_script::report(&failure, &session, &[]).expect("an error has a report");
     assert_eq!(report.code, "parse::semicolon");
     assert_eq!(report.sections[0].source, "lib/web.rhai");
@@ -388,7 +388,7 @@ fn every_error_of_the_engine_has_words() {
         (E::LoopBreak(true, Dynamic::UNIT, at), "parse::loop"),
     ];
     for (error, code) in named {
-        let failure = fault::failure(&error, "main.rhai", &session("x"));
+        let failure = runtime::failure(&error, "main.rhai", &session("x"));
         let report = from_script::report(&failure, &session("x"), &[]).expect("an error has a report");
         assert_eq!(report.code, code, "{error:?}");
         let drawn = draw(&report, Style::PLAIN, &[]);
@@ -400,10 +400,10 @@ fn every_error_of_the_engine_has_words() {
 
 #[test]
 fn a_missing_key_names_the_nearest() {
-    let near = fault::missing_key("rolle", ["role", "zone"]);
+    let near = runtime::missing_key("rolle", ["role", "zone"]);
     assert_eq!(near.label.as_deref(), Some("did you mean `role`?"));
-    assert_eq!(fault::missing_key("x", ["role", "zone"]).label.as_deref(), Some("it has role, zone"));
-    assert_eq!(fault::missing_key::<&str>("x", []).label.as_deref(), Some("the map is empty"));
+    assert_eq!(runtime::missing_key("x", ["role", "zone"]).label.as_deref(), Some("it has role, zone"));
+    assert_eq!(runtime::missing_key::<&str>("x", []).label.as_deref(), Some("the map is empty"));
 }
 
 proptest::proptest! {

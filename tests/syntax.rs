@@ -5,7 +5,7 @@
 use crate::support::World;
 use proptest::prelude::*;
 use rhain::script::failure::Cause;
-use rhain::script::reader::Reader;
+use rhain::script::natives::Reader;
 use rhain::script::run::Program;
 use rhain::syntax::tree::{Node, children};
 use rhain::syntax::{lexer, parse};

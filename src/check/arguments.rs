@@ -9,7 +9,7 @@ use super::unknown_verb::only;
 use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
-use crate::script::reader;
+use crate::script::natives;
 use crate::syntax::tree::{Entry, Expression, ExpressionKind};
 use crate::verbs::server::boot;
 use crate::verbs::{Form, Param, Verb, prepare, verb};
@@ -48,7 +48,7 @@ fn of_module(facts: &Facts<'_>, call: &Called<'_>, alias: &str, found: &mut Vec<
         .collect();
     if !forms.is_empty() && !forms.contains(&given) {
         let name = format!("{alias}::{}", call.name.text);
-        let error = reader::misfit(facts.session, facts.signatures(), &name, given);
+        let error = natives::misfit(facts.session, facts.signatures(), &name, given);
         found.push(placed(facts, call, error));
     }
 }
@@ -66,7 +66,7 @@ fn own(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
     {
         return;
     }
-    let error = reader::misfit(facts.session, facts.signatures(), name, given);
+    let error = natives::misfit(facts.session, facts.signatures(), name, given);
     found.push(placed(facts, call, error));
 }
 
@@ -96,7 +96,7 @@ fn native(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
             .coded("call::missing_argument")
             .at(Place::Verb, format!("it takes {}", count(*least)))
     };
-    let error = match reader::written(name) {
+    let error = match natives::written(name) {
         Some(written) => error.help(format!("write `{written}`")),
         None => error,
     };

@@ -5,9 +5,9 @@ use super::mistakes::Mended;
 use super::types::{Type, Types};
 use super::{Finding, Severity};
 use crate::cloud::Error;
-use crate::script::fault::Signature;
+use crate::script::errors::runtime::Signature;
 use crate::script::modules;
-use crate::script::reader::{self, Native};
+use crate::script::natives::{self, Native};
 use crate::script::session::Session;
 use crate::syntax::scope::{Declaration, Declares, Scopes};
 use crate::syntax::tree::*;
@@ -183,7 +183,7 @@ impl<'a> Facts<'a> {
 
     /// What the language has beside its verbs.
     pub fn native(&self, name: &str) -> Option<&'static Native> {
-        reader::natives(self.session).get(name)
+        natives::natives(self.session).get(name)
     }
 
     /// The functions of the script and of its modules, as errors name them.

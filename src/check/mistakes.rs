@@ -4,7 +4,7 @@
 use super::Finding;
 use crate::cloud::Error;
 use crate::script::failure::{Cause, Site};
-use crate::script::reader::Reader;
+use crate::script::natives::Reader;
 use crate::script::session::Session;
 use crate::syntax;
 use crate::syntax::lexer::{self, Shape};

@@ -32,7 +32,7 @@ mod unsupported;
 mod unused_variable;
 
 use crate::cloud::Error;
-use crate::script::plain;
+use crate::script::secret_literals;
 use crate::script::session::Session;
 use crate::syntax;
 use facts::Facts;
@@ -135,7 +135,7 @@ const RULES: &[Rule] = &[
 
 /// What is wrong with a text, in its order. Modules it imports are read for what they offer, and not checked.
 pub fn check(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
-    plain::hush(session, text);
+    secret_literals::hush(session, text);
     let mended = mistakes::mend(session, name, text);
     let tree = syntax::parse(&mended.text);
     let scopes = syntax::scope::scopes(&tree);

@@ -5,7 +5,7 @@ use super::Finding;
 use super::facts::Facts;
 use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::script::plain::is_key;
+use crate::script::secret_literals::is_key;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, StatementKind};
 use crate::verbs::{prepare, verb};
 

@@ -3,7 +3,7 @@
 use super::Finding;
 use super::facts::{Called, Facts};
 use super::types::Type;
-use crate::script::reader;
+use crate::script::natives;
 use crate::verbs::verb;
 
 /// Words that the engine itself calls.
@@ -16,7 +16,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for call in &facts.calls {
         let name = &call.name.text;
         if verb(name).is_none() && facts.calls_variable(call) && !SYNTAX.contains(&name.as_str()) {
-            found.push(facts.finding(reader::variable_called(name), call.name.span.clone()));
+            found.push(facts.finding(natives::variable_called(name), call.name.span.clone()));
             continue;
         }
         if name.is_empty() || !unknown(facts, call) {
@@ -28,8 +28,8 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         };
         let count = call.given().count();
         let error = match call.receiver {
-            None => reader::no_function(facts.session, facts.signatures(), &called, count, facts.text),
-            Some(_) => reader::misfit(facts.session, facts.signatures(), &called, count),
+            None => natives::no_function(facts.session, facts.signatures(), &called, count, facts.text),
+            Some(_) => natives::misfit(facts.session, facts.signatures(), &called, count),
         };
         // The nearest name is in the label where there is just one.
         let near = error.label.as_deref().and_then(only);

@@ -17,7 +17,7 @@ use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
-use crate::script::ending::Endings;
+use crate::script::deferred::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};

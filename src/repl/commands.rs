@@ -11,7 +11,7 @@ use crate::diag::codes;
 use crate::manual::{self, Look};
 use crate::output::table;
 use crate::script::failure::{Cause, Failure};
-use crate::script::plain::holds_secret;
+use crate::script::secret_literals::holds_secret;
 use crate::script::session::Session;
 use crate::syntax::lexer::{self, Shape};
 use crate::verbs;

@@ -1,6 +1,6 @@
 //! What is remembered from session to session, and what never is: a line that holds a secret.
 
-use crate::script::plain::holds_secret;
+use crate::script::secret_literals::holds_secret;
 
 /// Whether a line is kept: not one with a secret, and not one that begins with a space.
 pub(super) fn is_kept(line: &str) -> bool {

@@ -20,7 +20,7 @@ use crate::script::failure::Failure;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use crate::script::plain::holds_secret;
+pub use crate::script::secret_literals::holds_secret;
 pub use conversation::Conversation;
 pub use editor::{Terminal, talk};
 pub use notebook::Notebook;

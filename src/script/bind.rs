@@ -1,10 +1,10 @@
 //! Binds every verb of [`VERBS`] into the engine: each arity, as function and as method, on one resource and on arrays.
 
-use super::calls;
-use super::fault::Signature;
-use super::known::Names;
+use super::errors::no_such_function;
+use super::errors::runtime::Signature;
 use super::raise::{Outcome, raise, raise_at};
 use super::session::Session;
+use super::symbols::Names;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Resource, Ty, Value};
 use crate::verbs::{Run, VERBS, Verb, prepare, verb};
@@ -85,7 +85,7 @@ fn refuse(
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
     let error = prepare::prepare(verb, &session.host, values).err();
     let names = || Names { session, functions: Vec::new() };
-    Err(raise(error.unwrap_or_else(|| calls::not_found(&signature, &names())), position))
+    Err(raise(error.unwrap_or_else(|| no_such_function::not_found(&signature, &names())), position))
 }
 
 /// The functions of the scripts that are loaded.

@@ -1,9 +1,16 @@
 //! The engine: packages, limits, reserved words that cloud JSON needs, the verbs, the helpers, the resolver of imports.
 
-use super::known::Names;
+use super::bind;
+use super::compare;
+use super::errors::runtime;
+use super::failure::Ending;
+use super::helpers;
+use super::interactive;
+use super::map_keys;
 use super::modules::Resolver;
 use super::session::{Session, Tone};
-use super::{assigning, bind, compare, failure::Ending, fault, helpers, interactive, types};
+use super::symbols::Names;
+use super::types;
 use crate::verbs::host::Phase;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
@@ -45,7 +52,7 @@ pub(super) fn without_verbs(session: &Arc<Session>) -> Engine {
     let mut engine = Engine::new_raw();
     StandardPackage::new().register_into_engine(&mut engine);
     types::register(&mut engine, session);
-    assigning::register(&mut engine);
+    map_keys::register(&mut engine);
     compare::register(&mut engine);
     helpers::register(&mut engine, session);
     engine
@@ -67,7 +74,7 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     engine.set_fast_operators(false);
     variables(&mut engine, session, caught, constants);
     types::register(&mut engine, session);
-    assigning::register(&mut engine);
+    map_keys::register(&mut engine);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
@@ -152,8 +159,8 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
         before.token = mapped.clone();
         before.position = position;
         match mapped {
-            Token::Identifier(name) if assigning::is_assigned(position) => {
-                Token::Identifier(Box::new(format!("{name}{}", assigning::MARK).into()))
+            Token::Identifier(name) if map_keys::is_assigned(position) => {
+                Token::Identifier(Box::new(format!("{name}{}", map_keys::MARK).into()))
             }
             other => other,
         }
@@ -174,18 +181,18 @@ fn variables(engine: &mut Engine, session: &Arc<Session>, caught: Caught, consta
         }
         let Some(value) = context.scope().get(name) else { return Ok(None) };
         if value.is_unit() {
-            return Ok(Some(Dynamic::from(fault::thrown(value))));
+            return Ok(Some(Dynamic::from(runtime::thrown(value))));
         }
         let Some(map) = value.read_lock::<rhai::Map>() else { return Ok(None) };
         let names = || Names { session: &session, functions: bind::signatures(&context) };
-        if let Some(error) = fault::caught(&map, names) {
+        if let Some(error) = runtime::caught(&map, names) {
             return Ok(Some(Dynamic::from(error)));
         }
         // A map that the script threw has a kind and a message as well.
         if map.contains_key("kind") && map.contains_key("message") {
             return Ok(None);
         }
-        let error = fault::thrown(value);
+        let error = runtime::thrown(value);
         let mut map = map.clone();
         map.entry("kind".into()).or_insert_with(|| error.kind.as_str().into());
         map.entry("message".into()).or_insert_with(|| error.message.clone().into());

@@ -5,15 +5,18 @@
 //! input it came from; modules by the name they were imported as; constants where `global::NAME` looks for them.
 //! Nothing is read from a terminal here: that is `repl`.
 
+use super::deferred;
 use super::engine::{CONSTANTS, Constants, engine_with};
+use super::errors::no_such_function;
+use super::errors::runtime;
 use super::failure::{Cause, Failure};
-use super::fault;
-use super::known::{self, Names};
+use super::map_keys;
 use super::modules::{self, INPUT, Resolver, Watched};
-use super::plain;
+use super::raise;
+use super::secret_literals;
 use super::session::Session;
+use super::symbols::{self, Names};
 use super::value::to_value;
-use super::{assigning, calls, ending, raise};
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::lexer::{self, Shape};
@@ -130,7 +133,7 @@ impl Interactive {
             code => Err(Failure { cause: Cause::Exit(i64::from(code)), sites: Vec::new() }),
         };
         let functions = AST::new([], self.functions.clone());
-        ending::finish(&self.session, &self.engine, &self.latest(), &functions, end)
+        deferred::finish(&self.session, &self.engine, &self.latest(), &functions, end)
     }
 
     /// The name of the latest input.
@@ -226,7 +229,7 @@ impl Interactive {
     }
 
     fn compile(&self, source: &str, text: &str, scope: &Scope) -> Result<AST, Failure> {
-        plain::hush(&self.session, text);
+        secret_literals::hush(&self.session, text);
         let places = results(text).into_iter().map(|at| lexer::position(text, at)).collect();
         RESULTS.set(places);
         // A function of an earlier input may stand as a value: its name is known, and found when it is read.
@@ -234,9 +237,10 @@ impl Interactive {
         for (name, _) in self.functions().into_iter().filter(|(name, _)| !scope.contains(name)) {
             known.push_constant_dynamic(name, Dynamic::UNIT);
         }
-        let compiled = assigning::compile_within(&self.engine, &known, text);
+        let compiled = map_keys::compile_within(&self.engine, &known, text);
         RESULTS.take();
-        let mut ast = compiled.map_err(|error| fault::parse_failure(&error, source, text, &self.names()))?;
+        let mut ast =
+            compiled.map_err(|error| runtime::parse_failure(&error, source, text, &self.names()))?;
         ast.set_source(source);
         modules::check(&self.session, &self.engine, source, &ast)?;
         Ok(ast)
@@ -278,13 +282,13 @@ impl Interactive {
     }
 
     fn names(&self) -> Names<'_> {
-        let functions = known::functions(&AST::new([], self.functions.clone()));
+        let functions = symbols::functions(&AST::new([], self.functions.clone()));
         let functions = functions.into_iter().filter(|known| !known.name.contains('$')).collect();
         Names { session: &self.session, functions }
     }
 
     fn failure(&self, error: &rhai::EvalAltResult, source: &str) -> Failure {
-        let mut failure = fault::failure(error, source, &self.names());
+        let mut failure = runtime::failure(error, source, &self.names());
         if let Cause::Error(error) = &mut failure.cause
             && error.diagnostic == Some("language::unknown_variable")
             && failure.sites.first().is_some_and(|site| site.function.is_some())
@@ -296,7 +300,7 @@ impl Interactive {
         if let Cause::Error(error) = &mut failure.cause {
             // The variables of earlier inputs are declared as much as those of this one.
             let declared = self.scope.iter_raw().map(|(name, _, _)| format!("let {name};\n"));
-            calls::of_variable(error, &declared.collect::<String>());
+            no_such_function::of_variable(error, &declared.collect::<String>());
         }
         if let Cause::Interrupted { terminated } = &mut failure.cause {
             *terminated = self.session.signal.load(Ordering::Relaxed);

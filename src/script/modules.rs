@@ -1,12 +1,12 @@
 //! Imports: beside the importing file, or from the standard library. A cycle is an error with its path, for the engine
 //! itself would overflow its stack; what lies outside the main script's folder is refused.
 
-use super::assigning;
+use super::errors::runtime;
 use super::failure::{Cause, Failure, Site};
-use super::fault;
-use super::known::Names;
+use super::map_keys;
 use super::raise::raise;
 use super::session::Session;
+use super::symbols::Names;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind};
 use crate::verbs::lookup::closest;
@@ -146,7 +146,7 @@ impl Resolver {
 
     fn load(&self, engine: &Engine, name: &str, text: &str) -> Outcome<Shared<Module>> {
         self.session.texts.add(name, text);
-        let mut ast: AST = assigning::compile(engine, text)
+        let mut ast: AST = map_keys::compile(engine, text)
             .map_err(|error| Box::new(EvalAltResult::ErrorParsing(*error.0, error.1)))?;
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
@@ -208,9 +208,9 @@ fn check_imports(
             failure.sites.push(here.clone());
             failure
         };
-        let module = assigning::compile(engine, &text).map_err(|error| {
+        let module = map_keys::compile(engine, &text).map_err(|error| {
             let names = Names { session: &resolver.session, functions: Vec::new() };
-            led_here(fault::parse_failure(&error, &name, &text, &names))
+            led_here(runtime::parse_failure(&error, &name, &text, &names))
         })?;
         open.push(name.clone());
         check_imports(resolver, engine, &name, &module, open, seen).map_err(led_here)?;

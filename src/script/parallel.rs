@@ -4,10 +4,10 @@
 //! slots that are free in the whole run: nested calls share the limit, and cannot wait for each other in a ring. Every item
 //! has its own copy of what the closure captured, for the engine lets two threads not call methods on one value.
 
-use super::carried;
-use super::known::Names;
+use super::errors::context;
 use super::raise::{Outcome, raise};
 use super::session::Session;
+use super::symbols::Names;
 use super::value::to_value;
 use crate::cloud::{Error, Kind, Resource, Value};
 use crate::verbs::Effect;
@@ -161,7 +161,7 @@ impl Work<'_> {
             let index = self.next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = self.items.get(index) else { break };
             let before = MADE.replace(Some(Vec::new()));
-            let ended = self.one(item).map_err(|error| carried::of_item(error, &word(item, index)));
+            let ended = self.one(item).map_err(|error| context::of_item(error, &word(item, index)));
             let made = MADE.replace(before).unwrap_or_default();
             lock(&self.made).extend(made);
             if let Err(error) = &ended
@@ -206,7 +206,7 @@ fn finish(work: Work) -> Outcome<Dynamic> {
         last.or(first.filter(|_| !collect)).and_then(|index| ended[index].take().map(|end| (index, end)));
     let names = Names { session, functions: Vec::new() };
     let source = context.call_source().unwrap_or_default();
-    let value = |error: &EvalAltResult| carried::value_of(error, source, &names);
+    let value = |error: &EvalAltResult| context::value_of(error, source, &names);
     let Some((index, Err(raised))) = raised else {
         let given = ended.into_iter().map(|end| match end {
             Some(Ok(given)) => given,
@@ -230,7 +230,7 @@ fn finish(work: Work) -> Outcome<Dynamic> {
         *place = Value::Error(error);
     }
     let exists = made.into_iter().map(Value::Resource).collect();
-    Err(carried::with_members(raised, results, exists, &names))
+    Err(context::with_members(raised, results, exists, &names))
 }
 
 /// A value that shares nothing with another thread.

@@ -1,15 +1,15 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
-use super::assigning;
-use super::ending;
+use super::deferred;
 use super::engine::engine;
+use super::errors::runtime;
 use super::failure::{Cause, Ending, Failure};
-use super::fault;
-use super::known::{self, Names};
+use super::map_keys;
 use super::modules;
 use super::params::{self, Declared};
-use super::plain;
+use super::secret_literals;
 use super::session::Session;
+use super::symbols::{self, Names};
 use super::value::to_value;
 use crate::cloud::Value;
 use crate::syntax;
@@ -28,7 +28,7 @@ impl Program {
     /// Compile a text; nothing of it runs.
     pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
         session.texts.add(name, text);
-        plain::hush(session, text);
+        secret_literals::hush(session, text);
         let mut engine = engine(session);
         // The optimizer folds calls of constants away, and their places with them.
         engine.set_optimization_level(OptimizationLevel::None);
@@ -37,14 +37,14 @@ impl Program {
         for function in syntax::parse(text).functions() {
             known.push_constant_dynamic(function.name.text.as_str(), Dynamic::UNIT);
         }
-        match assigning::compile_within(&engine, &known, &runnable(text)) {
+        match map_keys::compile_within(&engine, &known, &runnable(text)) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;
                 Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
             }
             Err(error) => {
-                Err(fault::parse_failure(&error, name, text, &Names { session, functions: Vec::new() }))
+                Err(runtime::parse_failure(&error, name, text, &Names { session, functions: Vec::new() }))
             }
         }
     }
@@ -94,15 +94,15 @@ impl Program {
         let result = match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
             Ok(value) => Ok(to_value(&value)),
             Err(error) => {
-                let names = Names { session: &self.session, functions: known::functions(&self.ast) };
-                let mut failure = fault::failure(&error, &self.name, &names);
+                let names = Names { session: &self.session, functions: symbols::functions(&self.ast) };
+                let mut failure = runtime::failure(&error, &self.name, &names);
                 if let Cause::Interrupted { terminated } = &mut failure.cause {
                     *terminated = self.session.signal.load(std::sync::atomic::Ordering::Relaxed);
                 }
                 Err(failure)
             }
         };
-        ending::finish(&self.session, &self.engine, &self.name, &self.ast, result)
+        deferred::finish(&self.session, &self.engine, &self.name, &self.ast, result)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bridge::Bridge;
 use super::budget::Budget;
-use super::ending::Endings;
+use super::deferred::Endings;
 use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;

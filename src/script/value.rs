@@ -1,6 +1,6 @@
 //! Values of the scripting engine as values of the verbs, and back.
 
-use super::ending::Handle;
+use super::deferred::Handle;
 use crate::cloud::{Error, Resource, Secret, Span, Time, Value};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use std::sync::Arc;

@@ -5,8 +5,8 @@ use super::foreign;
 use crate::support::{STACK, World};
 use rhai::{Dynamic, EvalAltResult, ParseError, ParseErrorType, Position};
 use rhain::diag::{Report, Style, draw, from_script};
+use rhain::script::errors::runtime;
 use rhain::script::failure::{Failure, Sources};
-use rhain::script::fault;
 
 /// How an error is met.
 enum Met {
@@ -111,11 +111,11 @@ const RUNNING: &[(&str, Met)] = &[
 
 fn parsing(error: ParseErrorType) -> Report {
     let error = ParseError(error.into(), Position::START);
-    reported(&fault::parse_failure(&error, "test.rhai", "x", &Nothing))
+    reported(&runtime::parse_failure(&error, "test.rhai", "x", &Nothing))
 }
 
 fn running(error: &EvalAltResult) -> Report {
-    reported(&fault::failure(error, "test.rhai", &Nothing))
+    reported(&runtime::failure(error, "test.rhai", &Nothing))
 }
 
 fn reported(failure: &Failure) -> Report {
@@ -125,8 +125,8 @@ fn reported(failure: &Failure) -> Report {
 /// A run that knows no function, of a script that is `x`.
 struct Nothing;
 
-impl fault::Known for Nothing {
-    fn verbs(&self) -> Vec<fault::Signature> {
+impl runtime::Known for Nothing {
+    fn verbs(&self) -> Vec<runtime::Signature> {
         Vec::new()
     }
     fn fields(&self, _: &str) -> Vec<String> {

@@ -3,12 +3,12 @@
 use super::natives;
 use crate::cloud::host::{Step, StepEnd};
 use crate::cloud::{Kind, Span};
-use crate::script::carried;
-use crate::script::ending::Handle;
-use crate::script::known::Names;
+use crate::script::deferred::Handle;
+use crate::script::errors::context;
 use crate::script::parallel::{self, Manner};
 use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
+use crate::script::symbols::Names;
 use crate::verbs::Call;
 use crate::verbs::argument::OneOrMany;
 use crate::verbs::language::shapes::Factor;
@@ -114,7 +114,7 @@ fn retry(
             Ok(given) => return Ok(given),
             Err(error) => error,
         };
-        let Some(known) = carried::value_of(&error, source, &names) else { return Err(error) };
+        let Some(known) = context::value_of(&error, source, &names) else { return Err(error) };
         let wanted = match &patience.on {
             Some(kinds) => kinds.contains(&known.kind),
             None => known.is_retryable(),
@@ -125,7 +125,7 @@ fn retry(
         if attempt >= patience.attempts {
             let passed = session.host.clock.elapsed().saturating_sub(start);
             let told = format!("{attempt} times within {}", Span::from_std(passed));
-            return Err(if attempt == 1 { error } else { carried::with_fact(error, "tried", &told) });
+            return Err(if attempt == 1 { error } else { context::with_fact(error, "tried", &told) });
         }
         let by = pause.min(patience.longest);
         session.host.progress.waiting(&format!(

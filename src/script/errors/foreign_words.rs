@@ -1,15 +1,15 @@
 //! The habits of other languages: what a person who knows Python, Bash, Go or JavaScript writes first, and what it is
 //! called here. Each is recognised by a few tokens around the place where the engine stopped.
 
-use super::fault::Known;
-use super::mistakes::{Found, mistake};
-use super::reading::Reading;
+use super::runtime::Known;
+use super::syntax::{Found, mistake};
+use super::tokens::Reading;
 use crate::cloud::error::Error;
 use crate::syntax::lexer::{self, Shape};
 use rhai::ParseErrorType as P;
 
 /// A habit at the place, and where to point it out.
-pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
+pub(in crate::script) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
     let at = reading.start(0);
     let (before, word, next) = (reading.word(-1), reading.word(0), reading.word(1));
     let shape = reading.token(0).map(|token| token.shape);
@@ -191,7 +191,7 @@ fn statement_word(word: &str, next: &str) -> Option<Error> {
 }
 
 /// Whether a word begins a statement that is known here by another word.
-pub(super) fn begins_elsewhere(word: &str) -> bool {
+pub(in crate::script) fn begins_elsewhere(word: &str) -> bool {
     statement_word(word, "").is_some()
         || matches!(
             word,
@@ -221,7 +221,7 @@ fn parameter(error: &P, reading: &Reading) -> Option<Error> {
 }
 
 /// Single quotes around more than a character.
-pub(super) fn quotes(reading: &Reading) -> Error {
+pub(in crate::script) fn quotes(reading: &Reading) -> Error {
     let inside = reading.word(0).trim_matches('\'');
     let label = if inside.is_empty() || inside.contains(['"', '\\']) || inside.chars().count() > 24 {
         "use double quotes".to_owned()
@@ -233,13 +233,13 @@ pub(super) fn quotes(reading: &Reading) -> Error {
 }
 
 /// A symbol that the language does not have, or keeps for later.
-pub(super) fn symbol(symbol: &str) -> Error {
+pub(in crate::script) fn symbol(symbol: &str) -> Error {
     known_symbol(symbol)
         .unwrap_or_else(|| mistake("parse::symbol", format!("`{symbol}` has no meaning here"), ""))
 }
 
 /// A symbol that another language has.
-pub(super) fn known_symbol(symbol: &str) -> Option<Error> {
+pub(in crate::script) fn known_symbol(symbol: &str) -> Option<Error> {
     let (code, message, label) = match symbol {
         "=" => ("parse::equals", "a condition compares with `==`", "write `==`"),
         "++" => ("parse::increment", "counting up is written `+= 1`", "write `+= 1`"),
@@ -282,7 +282,7 @@ pub(super) fn known_symbol(symbol: &str) -> Option<Error> {
 }
 
 /// A word that the language keeps for itself.
-pub(super) fn reserved(word: &str, reading: &Reading) -> Error {
+pub(in crate::script) fn reserved(word: &str, reading: &Reading) -> Error {
     if !word.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return symbol(word);
     }
@@ -322,7 +322,7 @@ pub(super) fn reserved(word: &str, reading: &Reading) -> Error {
 }
 
 /// A function without a name, or with one that is reserved; `rest` is the text from there.
-pub(super) fn unnamed(rest: &str) -> Error {
+pub(in crate::script) fn unnamed(rest: &str) -> Error {
     let rest = rest.trim_start();
     let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     match word.as_str() {
@@ -336,7 +336,7 @@ pub(super) fn unnamed(rest: &str) -> Error {
 }
 
 /// The name of a field, or a map's key, is wanted, and something else stands there.
-pub(super) fn field_expected(reading: &Reading) -> Error {
+pub(in crate::script) fn field_expected(reading: &Reading) -> Error {
     let word = reading.word(0);
     if lexer::KEYWORDS.contains(&word) {
         return reserved(word, reading);

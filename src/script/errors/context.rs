@@ -2,15 +2,15 @@
 
 #![allow(clippy::boxed_local)] // errors of the engine come boxed, and go on boxed
 
-use super::failure::Cause;
-use super::fault::{FOR, Known, cause, failure};
-use super::value::to_dynamic;
+use super::runtime::{FOR, Known, cause, failure};
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Place};
+use crate::script::failure::Cause;
+use crate::script::value::to_dynamic;
 use rhai::{Dynamic, EvalAltResult};
 
 /// The same error, told apart as that of one item of many.
-pub(super) fn of_item(error: Box<EvalAltResult>, item: &str) -> Box<EvalAltResult> {
+pub(in crate::script) fn of_item(error: Box<EvalAltResult>, item: &str) -> Box<EvalAltResult> {
     Box::new(match *error {
         EvalAltResult::ErrorInFunctionCall(name, source, inner, position) => {
             EvalAltResult::ErrorInFunctionCall(format!("{name}{FOR}{item}"), source, inner, position)
@@ -30,7 +30,11 @@ pub(super) fn of_item(error: Box<EvalAltResult>, item: &str) -> Box<EvalAltResul
 }
 
 /// The same error with one more fact for the report, where it can carry one.
-pub(super) fn with_fact(error: Box<EvalAltResult>, name: &'static str, text: &str) -> Box<EvalAltResult> {
+pub(in crate::script) fn with_fact(
+    error: Box<EvalAltResult>,
+    name: &'static str,
+    text: &str,
+) -> Box<EvalAltResult> {
     use EvalAltResult as E;
     Box::new(match *error {
         E::ErrorInFunctionCall(called, source, inner, position) => {
@@ -48,7 +52,11 @@ pub(super) fn with_fact(error: Box<EvalAltResult>, name: &'static str, text: &st
 }
 
 /// An error as a value of the script, its first place kept; `None` for an end that no script can catch.
-pub(super) fn value_of(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> Option<Error> {
+pub(in crate::script) fn value_of(
+    error: &EvalAltResult,
+    main_source: &str,
+    known: &dyn Known,
+) -> Option<Error> {
     let failure = failure(error, main_source, known);
     let Cause::Error(mut error) = failure.cause else { return None };
     if let (None, Some(site)) = (&error.raised, failure.sites.first().filter(|site| site.line > 0)) {
@@ -59,7 +67,7 @@ pub(super) fn value_of(error: &EvalAltResult, main_source: &str, known: &dyn Kno
 }
 
 /// The same error with what became of every member of the call it ended.
-pub(super) fn with_members(
+pub(in crate::script) fn with_members(
     error: Box<EvalAltResult>,
     results: Vec<Value>,
     exists: Vec<Value>,

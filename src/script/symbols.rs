@@ -1,7 +1,7 @@
 //! What is known of functions and nouns, for errors that name the nearest of them.
 
+use super::errors::runtime::{Known, Signature};
 use super::failure::Sources as _;
-use super::fault::{Known, Signature};
 use super::session::Session;
 use crate::cloud::Noun;
 use crate::verbs::{Param, VERBS};

@@ -1,24 +1,29 @@
 //! A text that does not parse: what the person who wrote it most likely meant.
 //!
 //! The engine stops at the first thing it cannot read and names it in its own way. Here the tokens around that place
-//! are read again for the habits of other languages ([`super::idioms`], [`super::habits`]) first, then the engine's error
+//! are read again for the habits of other languages ([`super::foreign_syntax`], [`super::foreign_words`]) first, then the engine's error
 //! is put into people's words. A failure points at what to change, which is often before the place where the engine stopped.
 
-use super::failure::{Cause, Failure, Site};
-use super::fault::{Known, unknown_variable};
-use super::people::{people_word, plain};
-use super::reading::Reading;
-use super::{habits, idioms};
+use super::engine_words::{people_word, plain};
+use super::foreign_syntax;
+use super::foreign_words;
+use super::runtime::{Known, unknown_variable};
+use super::tokens::Reading;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
+use crate::script::failure::{Cause, Failure, Site};
 use crate::syntax::lexer::{self, Shape, Unclosed};
 use rhai::{LexError, ParseError, ParseErrorType};
 
 /// A mistake and the byte it is pointed out at.
-pub(super) type Found = (Error, usize);
+pub(in crate::script) type Found = (Error, usize);
 
 /// A mistake in the text, with what to write below the place and what to do.
-pub(super) fn mistake(code: &'static str, message: impl Into<String>, label: impl Into<String>) -> Error {
+pub(in crate::script) fn mistake(
+    code: &'static str,
+    message: impl Into<String>,
+    label: impl Into<String>,
+) -> Error {
     Error::new(Kind::Script, message).coded(code).at(Place::Verb, label)
 }
 
@@ -30,8 +35,8 @@ pub fn parse_failure(error: &ParseError, source: &str, text: &str, known: &dyn K
         None => text.trim_end().len(),
     };
     let reading = Reading::new(text, offset);
-    let (error, at) = idioms::found(error.err_type(), &reading, known)
-        .or_else(|| habits::found(error.err_type(), &reading, known))
+    let (error, at) = foreign_syntax::found(error.err_type(), &reading, known)
+        .or_else(|| foreign_words::found(error.err_type(), &reading, known))
         .unwrap_or_else(|| said(error.err_type(), &reading, offset, known));
     let (line, column) = lexer::position(text, at.min(text.trim_end().len()));
     let site = Site { source: source.to_owned(), line, column, function: None };
@@ -55,7 +60,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
             )
         }),
         P::BadInput(error) => here_or(bad_input(error, reading), offset),
-        P::UnknownOperator(symbol) => here(habits::symbol(symbol)),
+        P::UnknownOperator(symbol) => here(foreign_words::symbol(symbol)),
         P::MissingToken(token, purpose) => missing(token, purpose, reading, offset),
         P::MissingSymbol(said) if said.is_empty() => {
             here(mistake("parse::symbol", "a symbol is missing", "before this"))
@@ -71,7 +76,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
                 None => error.help(format!("import it first: `import \"{name}\" as {name};`")),
             })
         }
-        P::Reserved(word) => here(habits::reserved(word, reading)),
+        P::Reserved(word) => here(foreign_words::reserved(word, reading)),
         P::MismatchedType(wanted, got) => {
             let got = got.trim_start_matches("a ").trim_start_matches("an ");
             let got = match got {
@@ -96,12 +101,12 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
         P::ExprExpected(what) => {
             here(mistake("parse::expression", format!("{} is missing here", plain(what)), "before this"))
         }
-        P::PropertyExpected => here(habits::field_expected(reading)),
+        P::PropertyExpected => here(foreign_words::field_expected(reading)),
         P::VariableExpected => name_expected(reading, offset),
         P::ForbiddenVariable(name) => {
             here(mistake("parse::name", format!("`{name}` is not a name for a variable"), "choose another"))
         }
-        P::FnMissingName => here(habits::unnamed(reading.text.get(offset..).unwrap_or(""))),
+        P::FnMissingName => here(foreign_words::unnamed(reading.text.get(offset..).unwrap_or(""))),
         P::FnMissingParams(name) => here(mistake(
             "parse::function",
             format!("`{name}` has no parameters"),
@@ -212,12 +217,12 @@ fn here_or(found: (Error, Option<usize>), offset: usize) -> Found {
 fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
     match error {
         LexError::UnterminatedString if reading.word(0).starts_with('\'') => {
-            (habits::quotes(reading), Some(reading.start(0)))
+            (foreign_words::quotes(reading), Some(reading.start(0)))
         }
         LexError::UnterminatedString => {
             (mistake("parse::unclosed_text", "a text is not closed", "it begins here"), open_text(reading))
         }
-        LexError::MalformedChar(_) => (habits::quotes(reading), Some(reading.start(0))),
+        LexError::MalformedChar(_) => (foreign_words::quotes(reading), Some(reading.start(0))),
         LexError::MalformedEscapeSequence(sequence) => (
             mistake(
                 "parse::escape",
@@ -249,13 +254,13 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
             (mistake("parse::expression", format!("something is missing before `{symbol}`"), "here"), None)
         }
         LexError::UnexpectedInput(symbol) if symbol == ">" && reading.word(-1) == "<" => {
-            (habits::symbol("<>"), Some(reading.start(-1)))
+            (foreign_words::symbol("<>"), Some(reading.start(-1)))
         }
         LexError::UnexpectedInput(symbol) if symbol == "/" && matches!(reading.word(-1), "=" | "(" | ",") => {
             (mistake("parse::symbol", "a pattern is a text", "write `regex_match(text, \"pattern\")`"), None)
         }
-        LexError::UnexpectedInput(symbol) if habits::known_symbol(symbol).is_some() => {
-            (habits::symbol(symbol), None)
+        LexError::UnexpectedInput(symbol) if foreign_words::known_symbol(symbol).is_some() => {
+            (foreign_words::symbol(symbol), None)
         }
         LexError::UnexpectedInput(symbol) if lexer::KEYWORDS.contains(&symbol.as_str()) => {
             let message = format!("`{symbol}` is no value");
@@ -267,7 +272,7 @@ fn bad_input(error: &LexError, reading: &Reading) -> (Error, Option<usize>) {
         LexError::UnexpectedInput(symbol) => {
             (mistake("parse::symbol", format!("`{}` does not belong here", plain(symbol)), ""), None)
         }
-        LexError::ImproperSymbol(symbol, _) => (habits::symbol(symbol), None),
+        LexError::ImproperSymbol(symbol, _) => (foreign_words::symbol(symbol), None),
         LexError::StringTooLong(most) => {
             (mistake("parse::too_deep", format!("the text is longer than {most} characters"), ""), None)
         }
@@ -387,7 +392,7 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
     }
     // Not kept by the engine, yet nobody means a variable by it.
     if name == "new" {
-        return habits::reserved(name, reading);
+        return foreign_words::reserved(name, reading);
     }
     let declared = names.iter().any(|(declared, _)| declared == name);
     if declared && reading.word(1) != "=" {
@@ -416,7 +421,7 @@ fn variable(name: &str, reading: &Reading, known: &dyn Known) -> Error {
 fn name_expected(reading: &Reading, offset: usize) -> Found {
     let word = reading.word(0);
     let error = if word == "$" {
-        habits::symbol(word)
+        foreign_words::symbol(word)
     } else if lexer::KEYWORDS.contains(&word) {
         mistake("parse::reserved", format!("`{word}` is a word of the language"), "choose another name")
     } else if word.starts_with(|c: char| c.is_ascii_digit()) {

@@ -2,11 +2,11 @@
 
 #![allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
 
+use super::errors::runtime;
 use super::failure::{Cause, Failure};
-use super::fault;
-use super::known::{self, Names};
 use super::parallel::own;
 use super::session::Session;
+use super::symbols::{self, Names};
 use crate::cloud::Value;
 use crate::verbs::host::Phase;
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
@@ -93,8 +93,8 @@ pub fn finish(
         if later.handle.0.load(Ordering::Relaxed) || (later.after_failure && !failed) {
             continue;
         }
-        let names = || Names { session, functions: known::functions(ast) };
-        let Err(mut failure) = run(engine, &later).map_err(|error| fault::failure(&error, main, &names()))
+        let names = || Names { session, functions: symbols::functions(ast) };
+        let Err(mut failure) = run(engine, &later).map_err(|error| runtime::failure(&error, main, &names()))
         else {
             continue;
         };

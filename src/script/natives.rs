@@ -1,13 +1,13 @@
 //! What the engine can tell of a text without running it: whether it is a script, and which functions there are.
 
-use super::calls;
 use super::engine::{grammar, without_verbs};
+use super::errors::engine_words::BUILT_IN;
+use super::errors::no_such_function;
+use super::errors::runtime::{self, Signature};
 use super::failure::Failure;
-use super::fault::{self, Signature};
-use super::known::Names;
-use super::people::BUILT_IN;
 use super::run::runnable;
 use super::session::Session;
+use super::symbols::Names;
 use crate::cloud::Error;
 use rhai::Engine;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
     pub fn mistake(&self, name: &str, text: &str) -> Option<Failure> {
         let error = self.engine.compile(runnable(text)).err()?;
         let names = Names { session: self.session, functions: Vec::new() };
-        Some(fault::parse_failure(&error, name, text, &names))
+        Some(runtime::parse_failure(&error, name, text, &names))
     }
 }
 
@@ -83,17 +83,17 @@ pub fn no_function(
     text: &str,
 ) -> Error {
     let mut error = misfit(session, functions, name, arguments);
-    calls::of_variable(&mut error, text);
+    no_such_function::of_variable(&mut error, text);
     error
 }
 
 /// The error of calling what is a variable.
 pub fn variable_called(name: &str) -> Error {
-    calls::variable_called(name)
+    no_such_function::variable_called(name)
 }
 
 /// The error of a call that none of the verbs and none of these functions takes.
 pub fn misfit(session: &Session, functions: Vec<Signature>, name: &str, arguments: usize) -> Error {
     let types = vec!["string"; arguments].join(", ");
-    calls::not_found(&format!("{name} ({types})"), &Names { session, functions })
+    no_such_function::not_found(&format!("{name} ({types})"), &Names { session, functions })
 }

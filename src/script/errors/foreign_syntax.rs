@@ -1,17 +1,17 @@
 //! The idioms of other languages: shapes of several tokens that a newcomer writes, such as `[x for x in items]`,
 //! `let { a } = map`, `(a) => …`, `import os` or `resource "server" "web" { … }`, and what is written here instead.
 //!
-//! Single words and symbols are [`super::habits`]'s. Each idiom is recognised around the place where the engine stopped.
+//! Single words and symbols are [`super::foreign_words`]'s. Each idiom is recognised around the place where the engine stopped.
 
-use super::elsewhere;
-use super::fault::Known;
-use super::mistakes::{Found, mistake};
-use super::reading::Reading;
+use super::foreign_names;
+use super::runtime::Known;
+use super::syntax::{Found, mistake};
+use super::tokens::Reading;
 use crate::syntax::lexer::{self, Shape};
 use rhai::{LexError, ParseErrorType as P};
 
 /// An idiom at the place, and where to point it out.
-pub(super) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
+pub(in crate::script) fn found(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
     map_without_sign(error, reading)
         .or_else(|| keyword_argument(reading, known))
         .or_else(|| import(reading))
@@ -344,7 +344,7 @@ fn object(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
     if !stands || !matches!(reading.word(1), "." | "::") || !is_word(reading, 2) {
         return None;
     }
-    let label = elsewhere::member(object, reading.word(2), known)?;
+    let label = foreign_names::member(object, reading.word(2), known)?;
     Some((mistake("parse::object", format!("there is no object `{object}`"), label), reading.start(0)))
 }
 
@@ -411,7 +411,8 @@ fn statement(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
         && (is_word(reading, 2)
             || matches!(reading.word(2), "-" | "--" | "" | "/")
             || reading.token(2).is_some_and(|next| reading.text[at..next.start].contains('\n')));
-    let taken = super::habits::begins_elsewhere(word) || known.verbs().iter().any(|verb| verb.name == word);
+    let taken =
+        super::foreign_words::begins_elsewhere(word) || known.verbs().iter().any(|verb| verb.name == word);
     if same_line && !taken && (words || dashes) {
         let known = matches!(word, "openstack" | "nova" | "aws" | "cinder" | "glance" | "cmk");
         let error =

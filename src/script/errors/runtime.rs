@@ -1,17 +1,18 @@
 //! The engine's errors as failures of a script: what happened in people's words, and the way there.
 //!
-//! Every error of the engine is translated here; calls that fit no function are [`super::calls`]'s, texts that do
-//! not parse [`super::mistakes`]'s. What a verb raised travels through untouched. Nothing is drawn here.
+//! Every error of the engine is translated here; calls that fit no function are [`super::no_such_function`]'s, texts that do
+//! not parse [`super::syntax`]'s. What a verb raised travels through untouched. Nothing is drawn here.
 
-use super::failure::{Cause, Failure, Site};
-use super::people::plain;
-use super::{assigning, calls};
+use super::engine_words::plain;
+use super::no_such_function;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
+use crate::script::failure::{Cause, Failure, Site};
+use crate::script::map_keys;
 use rhai::{Dynamic, EvalAltResult, ParseError, Position};
 
-pub use super::mistakes::parse_failure;
-pub use super::people::people_word;
+pub use super::engine_words::people_word;
+pub use super::syntax::parse_failure;
 
 /// A function as a caller sees it: each way to call it, with its parameters and whether each must be given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,13 +72,13 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
     }
     let mut cause = cause(error, known);
     if let Cause::Error(error) = &mut cause {
-        calls::of_variable(error, &known.text(&source).unwrap_or_default());
+        no_such_function::of_variable(error, &known.text(&source).unwrap_or_default());
     }
     let mut sites = vec![site(&source, error.position(), function)];
     if let EvalAltResult::ErrorDataRace(said, _) = error
         && sites[0].line == 0
         && let Some((line, column)) = raced(said)
-            .and_then(|name| super::reading::only_call(&known.text(&source).unwrap_or_default(), name))
+            .and_then(|name| super::tokens::only_call(&known.text(&source).unwrap_or_default(), name))
     {
         // The engine does not tell where.
         sites[0] = Site { source: source.clone(), line, column, function: None };
@@ -101,7 +102,7 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
 }
 
 /// What parts a function's name and the item that it was called for.
-pub(super) const FOR: char = '\u{1f}';
+pub(in crate::script) const FOR: char = '\u{1f}';
 
 /// The name of a function on the way to an error: `closure` for one without, `closure, for item 13` where it ran for one.
 fn called(name: &str) -> String {
@@ -137,9 +138,9 @@ pub fn missing_key<S: AsRef<str>>(key: &str, keys: impl IntoIterator<Item = S>) 
 }
 
 /// Why a run ended, of the innermost error.
-pub(super) fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
+pub(in crate::script) fn cause(error: &EvalAltResult, known: &dyn Known) -> Cause {
     match error {
-        EvalAltResult::ErrorTerminated(token, _) => super::run::ending(token),
+        EvalAltResult::ErrorTerminated(token, _) => crate::script::run::ending(token),
         EvalAltResult::Exit(value, _) | EvalAltResult::Return(value, _) => {
             Cause::Exit(value.as_int().unwrap_or(0))
         }
@@ -246,7 +247,7 @@ fn spoken(message: &str) -> EvalAltResult {
 }
 
 /// What was thrown: a verb's error as it is, text and maps as the script's own words.
-pub(super) fn thrown(value: &Dynamic) -> Error {
+pub(in crate::script) fn thrown(value: &Dynamic) -> Error {
     if let Some(error) = value.read_lock::<Error>() {
         return error.clone();
     }
@@ -270,7 +271,7 @@ pub(super) fn thrown(value: &Dynamic) -> Error {
         "a number" | "a truth value" | "a character" => {
             script("language::thrown", format!("{value} was thrown"))
         }
-        word => match super::value::to_value(value) {
+        word => match crate::script::value::to_value(value) {
             crate::cloud::Value::Resource(resource) => {
                 script("language::thrown", format!("{} was thrown", resource.noun().with_article()))
             }
@@ -283,8 +284,8 @@ pub(super) fn thrown(value: &Dynamic) -> Error {
 fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
     use EvalAltResult as E;
     match error {
-        E::ErrorFunctionNotFound(signature, _) => calls::not_found(signature, known),
-        E::ErrorDotExpr(said, _) => calls::property(said, known),
+        E::ErrorFunctionNotFound(signature, _) => no_such_function::not_found(signature, known),
+        E::ErrorDotExpr(said, _) => no_such_function::property(said, known),
         E::ErrorVariableNotFound(name, _) => unknown_variable(name, &[], known),
         E::ErrorVariableExists(name, _) => script("language::variable", format!("`{name}` is there already"))
             .at(Place::Verb, "give it another name, or assign without `let`"),
@@ -309,7 +310,7 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
             mismatch(wanted, got)
         }
         E::ErrorIndexingType(said, _) => {
-            if let Some((key, keys)) = assigning::told(said) {
+            if let Some((key, keys)) = map_keys::told(said) {
                 return missing_key(key, keys);
             }
             let (what, by) =
@@ -360,7 +361,7 @@ fn translated(error: &EvalAltResult, known: &dyn Known) -> Error {
 }
 
 /// An unknown variable: the nearest of the names in scope, or the verb that is called without parentheses.
-pub(super) fn unknown_variable(name: &str, scope: &[String], known: &dyn Known) -> Error {
+pub(in crate::script) fn unknown_variable(name: &str, scope: &[String], known: &dyn Known) -> Error {
     if let Some((module, constant)) = name.rsplit_once("::") {
         return match module {
             "global" => {

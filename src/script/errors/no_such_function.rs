@@ -3,13 +3,13 @@
 //! The engine says one thing for all of them, "no such function with these types"; what is known of the verbs tells
 //! them apart. Fields that a value does not have are told here too.
 
-use super::assigning::unmarked;
-use super::elsewhere;
-use super::fault::{Known, Signature};
-use super::people::{BUILT_IN, operator_sentence, people_word, people_words, plain};
-use super::reading::declares;
+use super::engine_words::{BUILT_IN, operator_sentence, people_word, people_words, plain};
+use super::foreign_names;
+use super::runtime::{Known, Signature};
+use super::tokens::declares;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
+use crate::script::map_keys::unmarked;
 
 /// An error in a call, found by the language.
 fn call(code: &'static str, message: impl Into<String>) -> Error {
@@ -17,7 +17,7 @@ fn call(code: &'static str, message: impl Into<String>) -> Error {
 }
 
 /// The engine's "function not found", of the signature it was looked for by: `boot (i64, map)`.
-pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
+pub(in crate::script) fn not_found(signature: &str, known: &dyn Known) -> Error {
     let Some((name, types)) = signature.split_once(" (") else {
         return other(signature);
     };
@@ -78,7 +78,7 @@ pub(super) fn not_found(signature: &str, known: &dyn Known) -> Error {
 }
 
 /// A call of what is a variable of the script, told as such; `text` is the script's.
-pub(super) fn of_variable(error: &mut Error, text: &str) {
+pub(in crate::script) fn of_variable(error: &mut Error, text: &str) {
     if error.diagnostic != Some("call::unknown_verb") {
         return;
     }
@@ -93,7 +93,7 @@ pub(super) fn of_variable(error: &mut Error, text: &str) {
 }
 
 /// A call of what is a variable.
-pub(super) fn variable_called(name: &str) -> Error {
+pub(in crate::script) fn variable_called(name: &str) -> Error {
     call("call::unknown_verb", format!("`{name}` is a variable, not a verb"))
         .at(Place::Verb, format!("write `{name}.call(…)` for a closure"))
 }
@@ -113,10 +113,10 @@ fn unknown(name: &str, verbs: &[Signature], known: &dyn Known) -> Error {
     }
     let error = call("call::unknown_verb", format!("there is no verb `{name}`"));
     let names = verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_IN.iter().map(|(name, _)| *name));
-    if let Some(label) = elsewhere::function(name, false, known) {
+    if let Some(label) = foreign_names::function(name, false, known) {
         return error.at(Place::Verb, label);
     }
-    match did_you_mean(name, names).or_else(|| elsewhere::function(name, true, known)) {
+    match did_you_mean(name, names).or_else(|| foreign_names::function(name, true, known)) {
         Some(label) => error.at(Place::Verb, label),
         None => error.help("run `rhain doc` to see every verb"),
     }
@@ -241,7 +241,7 @@ fn other(said: &str) -> Error {
 }
 
 /// The engine's words about a property: which it is, and of what.
-pub(super) fn property(said: &str, known: &dyn Known) -> Error {
+pub(in crate::script) fn property(said: &str, known: &dyn Known) -> Error {
     let quoted: Vec<&str> = said.split('\'').skip(1).step_by(2).collect();
     match (said, quoted.as_slice()) {
         (said, [name, of, ..]) if said.starts_with("Unknown property") => no_field(unmarked(name), of, known),
@@ -259,7 +259,7 @@ pub(super) fn property(said: &str, known: &dyn Known) -> Error {
 }
 
 /// A field that a value of this type does not have.
-pub(super) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
+pub(in crate::script) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
     let word = people_word(of);
     if word == "nothing" {
         return call("language::nothing", format!("`.{name}` is read from `()`: there is nothing here"))
@@ -267,7 +267,9 @@ pub(super) fn no_field(name: &str, of: &str, known: &dyn Known) -> Error {
     }
     let error = call("language::unknown_field", format!("{word} has no field `{name}`"));
     let fields = known.fields(of);
-    if let Some(here) = elsewhere::method(name, known).filter(|_| !fields.iter().any(|field| field == name)) {
+    if let Some(here) =
+        foreign_names::method(name, known).filter(|_| !fields.iter().any(|field| field == name))
+    {
         return error.at(Place::Verb, format!("it is `{here}()` here"));
     }
     if fields.is_empty() {

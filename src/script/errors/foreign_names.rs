@@ -1,8 +1,8 @@
 //! What things are called in other languages and other clouds, and what they are called here: functions, methods,
-//! and the objects that they hang on there. Sentences around them are [`super::calls`]'s and [`super::idioms`]'s.
+//! and the objects that they hang on there. Sentences around them are [`super::no_such_function`]'s and [`super::foreign_syntax`]'s.
 
-use super::fault::Known;
-use super::people::BUILT_IN;
+use super::engine_words::BUILT_IN;
+use super::runtime::Known;
 use crate::cloud::nearest::nearest;
 
 /// Functions and methods with another name here.
@@ -190,7 +190,7 @@ fn is_here(name: &str, known: &dyn Known) -> bool {
 }
 
 /// What a function or method of this name is here: `it is `len` here`. A slip of the pen counts where `near`.
-pub(super) fn function(name: &str, near: bool, known: &dyn Known) -> Option<String> {
+pub(in crate::script) fn function(name: &str, near: bool, known: &dyn Known) -> Option<String> {
     let names = || NAMES.iter().filter(|(_, here)| is_here(here, known));
     if let Some((_, here)) = names().find(|(other, _)| *other == name) {
         return Some(format!("it is `{here}` here"));
@@ -208,12 +208,12 @@ pub(super) fn function(name: &str, near: bool, known: &dyn Known) -> Option<Stri
 }
 
 /// The field of this name as a call: `len()` for `length`.
-pub(super) fn method(name: &str, known: &dyn Known) -> Option<&'static str> {
+pub(in crate::script) fn method(name: &str, known: &dyn Known) -> Option<&'static str> {
     NAMES.iter().find(|(other, here)| *other == name && is_here(here, known)).map(|(_, here)| *here)
 }
 
 /// What to write for `object.member` of another language; `None` where the object is of none.
-pub(super) fn member(object: &str, member: &str, known: &dyn Known) -> Option<String> {
+pub(in crate::script) fn member(object: &str, member: &str, known: &dyn Known) -> Option<String> {
     let of = |wanted: &str| {
         MEMBERS.iter().find(|(other, name, here)| {
             *other == object && *name == wanted && is_here(here.split('(').next().unwrap_or(""), known)
