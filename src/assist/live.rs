@@ -6,7 +6,7 @@
 use super::environment::What;
 use crate::cloud::{Kind, Result, Value};
 use crate::script::session::Session;
-use crate::verbs::{Effect, Verb, dispatch, verb};
+use crate::verbs::{Effect, Verb, run, verb};
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -141,7 +141,7 @@ fn list(session: &Session, (cloud, what): &Key) -> Result<Arc<[String]>> {
     let Some(verb) = lister(*what) else { return Ok(Arc::new([])) };
     let values = cloud.iter().map(|name| Value::Cloud(Arc::from(name.as_str()))).collect();
     let call = session.admit(verb, values)?;
-    let Value::Array(found) = session.bridge.wait(dispatch::run(call))? else { return Ok(Arc::new([])) };
+    let Value::Array(found) = session.bridge.wait(run::run(call))? else { return Ok(Arc::new([])) };
     let mut names: Vec<String> = found
         .into_iter()
         .filter_map(|one| match one {

@@ -6,7 +6,7 @@ use super::known::Known;
 use super::place::{Bracket, Place};
 use crate::cloud::server::STATUSES;
 use crate::cloud::{self, Noun, Ty};
-use crate::verbs::prepare::option_keys;
+use crate::verbs::arguments::option_keys;
 use crate::verbs::verb::{Effect, Param};
 use crate::verbs::{Form, Verb, verb};
 

@@ -1,6 +1,6 @@
 //! What a call is given: how many arguments, which options, and values whose type is known not to fit.
 //!
-//! Verbs are held to their declarations with the words of `verbs::prepare`, which says the same when the call is made;
+//! Verbs are held to their declarations with the words of `verbs::arguments`, which says the same when the call is made;
 //! own functions, those of modules, and the language's own by how many arguments they take.
 
 use super::facts::{Called, Facts};
@@ -12,7 +12,7 @@ use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
 use crate::script::natives;
 use crate::syntax::tree::{Entry, Expression, ExpressionKind};
 use crate::verbs::server::boot;
-use crate::verbs::{Form, Param, Verb, prepare, verb};
+use crate::verbs::{Form, Param, Verb, arguments, verb};
 use std::ops::Range;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
@@ -178,7 +178,7 @@ fn specs(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
         for entry in entries.iter().filter(|entry| !entry.key.text.is_empty() && entry.key.text != "name") {
             let misfit = match keys.iter().find(|key| key.name == entry.key.text) {
                 None => {
-                    let error = prepare::unknown_option(&boot::VERB, &entry.key.text, &known);
+                    let error = arguments::unknown_option(&boot::VERB, &entry.key.text, &known);
                     let near = error.label.as_deref().and_then(only);
                     let finding = facts.finding(error, entry.key.span.clone());
                     found.push(match near {
@@ -207,7 +207,7 @@ fn best(facts: &Facts<'_>, verb: &'static Verb, given: &[&Expression], offset: u
     of_forms
         .min_by_key(|mistakes| match mistakes.is_empty() {
             true => (false, 0),
-            false => prepare::rank(mistakes),
+            false => arguments::rank(mistakes),
         })
         .unwrap_or_default()
 }
@@ -231,13 +231,13 @@ fn against(
     given: &[&Expression],
     offset: usize,
 ) -> Vec<Error> {
-    let keys = prepare::option_keys(verb, form);
+    let keys = arguments::option_keys(verb, form);
     let required = form.params.iter().filter(|param| param.required).count();
     let last = match given.split_last() {
         Some((last, rest)) => {
             let place = !keys.is_empty()
                 && (required..=form.params.len()).contains(&rest.len())
-                && form.params.get(rest.len()).is_none_or(|param| !prepare::takes_map(param.ty));
+                && form.params.get(rest.len()).is_none_or(|param| !arguments::takes_map(param.ty));
             match (&last.kind, facts.types.of(last)) {
                 (ExpressionKind::Map(entries), _) if place => Last::Options(entries),
                 (_, Some(Type::Map)) if place => Last::Hidden,
@@ -255,11 +255,11 @@ fn against(
     if plain.len() < required {
         let missing: Vec<String> =
             form.params[plain.len()..required].iter().map(|param| format!("`{}`", param.name)).collect();
-        return vec![prepare::missing_argument(verb, form, &missing.join(" and "))];
+        return vec![arguments::missing_argument(verb, form, &missing.join(" and "))];
     }
     if plain.len() > form.params.len() {
         let map = plain.last().is_some_and(|last| matches!(last.kind, ExpressionKind::Map(_)));
-        return vec![prepare::too_many(verb, form, plain.len(), map, offset)];
+        return vec![arguments::too_many(verb, form, plain.len(), map, offset)];
     }
     let mut mistakes = Vec::new();
     for (nth, (param, value)) in form.params.iter().zip(plain).enumerate() {
@@ -276,11 +276,11 @@ fn against(
     let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
     for entry in entries.iter().filter(|entry| !entry.key.text.is_empty()) {
         match keys.iter().find(|key| key.name == entry.key.text) {
-            None => mistakes.push(prepare::unknown_option(verb, &entry.key.text, &known)),
+            None => mistakes.push(arguments::unknown_option(verb, &entry.key.text, &known)),
             Some(key) => {
                 let value = literal(&entry.value);
-                if key.narrows && value.as_ref().is_some_and(prepare::is_empty) {
-                    mistakes.push(prepare::empty_filter(key.name));
+                if key.narrows && value.as_ref().is_some_and(arguments::is_empty) {
+                    mistakes.push(arguments::empty_filter(key.name));
                 } else if value != Some(Value::Unit) {
                     let place = Place::OptionValue(key.name.to_string());
                     mistakes.extend(misfit(facts, key, &entry.value, place, false));
@@ -300,7 +300,7 @@ fn against(
             .map(|key| format!("`{}`", key.name))
             .collect();
         if !missing.is_empty() {
-            mistakes.push(prepare::missing_argument(verb, form, &missing.join(" and ")));
+            mistakes.push(arguments::missing_argument(verb, form, &missing.join(" and ")));
         }
         // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
         let other = |entry: &Entry| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
@@ -328,7 +328,7 @@ fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, ma
             Value::Array(items) if many => items.iter().try_for_each(|item| (param.check)(item)),
             one => (param.check)(one),
         };
-        return checked.err().map(|mismatch| prepare::misfit(param.name, &literal, &mismatch, place, many));
+        return checked.err().map(|mismatch| arguments::misfit(param.name, &literal, &mismatch, place, many));
     }
     let ty = facts.types.of(value)?;
     let one = match (&ty, many) {
@@ -341,7 +341,7 @@ fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, ma
     // The word for such a value; the check says what to give instead.
     let stand_in = Value::Other(one.word());
     let mismatch = (param.check)(&stand_in).err()?;
-    Some(prepare::misfit(param.name, &stand_in, &mismatch, place, false))
+    Some(arguments::misfit(param.name, &stand_in, &mismatch, place, false))
 }
 
 /// Whether a value of this type may be what a parameter takes.

@@ -7,7 +7,7 @@ use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::script::secret_literals::is_key;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, StatementKind};
-use crate::verbs::{prepare, verb};
+use crate::verbs::{arguments, verb};
 
 /// Keys of maps that hold secrets, whatever the map is for.
 const KEYS: [&str; 6] = ["admin_pass", "password", "passwd", "secret_key", "private_key", "api_key"];
@@ -24,7 +24,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 }
             }
             let Some(ExpressionKind::Map(entries)) = given.last().map(|last| &last.kind) else { continue };
-            for key in prepare::option_keys(verb, form).iter().filter(|key| key.ty == Ty::Secret) {
+            for key in arguments::option_keys(verb, form).iter().filter(|key| key.ty == Ty::Secret) {
                 let values = entries.iter().filter(|entry| entry.key.text == key.name);
                 literals.extend(values.map(|entry| (&entry.value, key.name)));
             }

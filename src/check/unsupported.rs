@@ -4,7 +4,7 @@
 use super::facts::{Called, Facts};
 use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
-use crate::cloud::host::Known;
+use crate::cloud::ports::Known;
 use crate::verbs::{Verb, verb};
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {

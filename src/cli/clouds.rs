@@ -2,7 +2,7 @@
 //!
 //! How a driver is made and how the simulated cloud is started are handed in, so that this file knows neither.
 
-use crate::cloud::host::{self, Known};
+use crate::cloud::ports::{self, Known};
 use crate::cloud::{Cloud, Error, Time};
 use crate::config::openstack::{self as config, Profile};
 use crate::config::{AwsSettings, Chosen, Found, SIM};
@@ -102,7 +102,7 @@ impl Clouds {
     /// # Errors
     /// When there is no such cloud, or its configuration lacks something.
     pub fn turn(&self, name: &str) -> Result<(), Error> {
-        host::Clouds::get(self, Some(name))?;
+        ports::Clouds::get(self, Some(name))?;
         *self.turned.lock().unwrap_or_else(PoisonError::into_inner) = Some(name.to_string());
         Ok(())
     }
@@ -185,7 +185,7 @@ impl Clouds {
     }
 }
 
-impl host::Clouds for Clouds {
+impl ports::Clouds for Clouds {
     fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error> {
         let name = match name {
             Some(name) => name.to_string(),
@@ -262,7 +262,7 @@ impl wire::Clock for Turning {
 pub struct CloudClock(pub Arc<dyn wire::Clock>);
 
 #[async_trait]
-impl host::Clock for CloudClock {
+impl ports::Clock for CloudClock {
     fn now(&self) -> Time {
         Time::from_system(self.0.now())
     }

@@ -1,6 +1,6 @@
 //! Standard output and standard error of the program: what a script writes, and how reports are drawn.
 
-use crate::cloud::host::Progress;
+use crate::cloud::ports::Progress;
 use crate::diag::Style;
 use crate::manual::Look;
 use crate::output::width::columns;

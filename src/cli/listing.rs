@@ -3,7 +3,7 @@
 use super::args::{Format, Options};
 use super::run::{no_trace, refuse};
 use super::setup::{Purpose, Setup, setup};
-use crate::cloud::host::Clouds as _;
+use crate::cloud::ports::Clouds as _;
 use crate::cloud::{Error, Value};
 use crate::config::Environment;
 use crate::output::table;

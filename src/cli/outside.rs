@@ -3,7 +3,7 @@
 use super::args::Options;
 use super::watch::Watch;
 use crate::cloud::error::RequestLine;
-use crate::cloud::host::{FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
+use crate::cloud::ports::{FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
 use crate::wire::mask::Known;

@@ -9,7 +9,7 @@ use super::run::{self, NOT_RUN, PATIENCE, STACK, Signals};
 use super::setup::{Purpose, STANDS_IN, Setup, setup};
 use super::{clouds::Clouds, listing};
 use crate::cloud::Error;
-use crate::cloud::host::Clouds as _;
+use crate::cloud::ports::Clouds as _;
 use crate::config::Environment;
 use crate::repl::{self, Around, Conversation, Terminal};
 use crate::script::failure::{Cause, Failure};

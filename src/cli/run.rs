@@ -144,7 +144,7 @@ fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<A
 /// The session's cloud must be known and have credentials before a script starts.
 pub(super) fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
     let opened = match &setup.chosen {
-        Ok(_) => crate::cloud::host::Clouds::get(&*setup.clouds, None).map(|_| ()),
+        Ok(_) => crate::cloud::ports::Clouds::get(&*setup.clouds, None).map(|_| ()),
         Err(error) => Err(error.clone()),
     };
     opened.map_err(|error| refuse(options, &setup.environment, &error, NO_CLOUD))
@@ -242,7 +242,7 @@ pub(super) fn report_with(options: &Options, setup: &Setup, failure: &Failure, e
 /// Whether it is the session's own cloud that configuration does not describe well enough.
 fn unusable(setup: &Setup, error: &Error) -> bool {
     let own = match &setup.chosen {
-        Ok(_) => crate::cloud::host::Clouds::get(&*setup.clouds, None).err(),
+        Ok(_) => crate::cloud::ports::Clouds::get(&*setup.clouds, None).err(),
         Err(why) => Some(why.clone()),
     };
     own.is_some_and(|own| own.diagnostic == error.diagnostic && own.message == error.message)

@@ -7,7 +7,7 @@ use super::outside::Process;
 use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
-use crate::cloud::host::Progress;
+use crate::cloud::ports::Progress;
 use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
 use crate::effects::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
@@ -21,8 +21,8 @@ use crate::script::deferred::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts};
-use crate::verbs::Host;
-use crate::verbs::host::Habits;
+use crate::verbs::RunContext;
+use crate::verbs::run_context::RunOptions;
 use crate::wire::{self, Pace, WallClock};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -101,12 +101,13 @@ pub fn setup_with(
     let (said, notes) = (stands_in.clone(), streams.clone());
     let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
-    let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::host::Clock>>> = chosen_clock.clone();
+    let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::ports::Clock>>> =
+        chosen_clock.clone();
     let (sim_clock, is_sim) = (simulated.clone(), embedded.clone());
     let wall_of_drivers = wall.clone();
     // What a driver waits between its own looks counts as a wait of the run.
     let count_for = watch_requests.clone();
-    let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::host::Clock> {
+    let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::ports::Clock> {
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
     };
     let clouds = Arc::new(Clouds::new(
@@ -119,7 +120,7 @@ pub fn setup_with(
             simulate: purpose.simulate,
         },
         Box::new(move |name, plan, wire| {
-            let clock: Arc<dyn crate::cloud::host::Clock> = match is_sim(&name) {
+            let clock: Arc<dyn crate::cloud::ports::Clock> = match is_sim(&name) {
                 true => counted(sim_clock.clone()),
                 false => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
             };
@@ -162,13 +163,13 @@ pub fn setup_with(
         Arc::new(Spinner::new(options.verbose > 0, manner))
     };
     streams.beside(progress.clone());
-    let host = Arc::new(Host::new(
+    let host = Arc::new(RunContext::new(
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
         progress,
         clouds.clone(),
         Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options)),
         cancelled,
-        Habits {
+        RunOptions {
             concurrency: usize::from(options.concurrency),
             timeout: options.timeout.unwrap_or(wire::Settings::default().timeout),
             dry_run: options.dry_run,

@@ -1,7 +1,7 @@
 //! What a person or a file is told of each request: `-v`, `--trace FILE`, a dry run, `--stats`.
 
 use crate::cloud::Time;
-use crate::cloud::host;
+use crate::cloud::ports;
 use crate::wire::send::seconds;
 use crate::wire::{Counters, Exchange, Request, Trace};
 use async_trait::async_trait;
@@ -109,13 +109,13 @@ impl Watch {
 /// A clock whose sleeps are counted: what a script waits for between its looks, and sleeps.
 pub struct CountedClock {
     /// The clock.
-    pub clock: Arc<dyn host::Clock>,
+    pub clock: Arc<dyn ports::Clock>,
     /// Who counts.
     pub watch: Arc<Watch>,
 }
 
 #[async_trait]
-impl host::Clock for CountedClock {
+impl ports::Clock for CountedClock {
     fn now(&self) -> Time {
         self.clock.now()
     }

@@ -5,14 +5,14 @@
 
 pub mod described;
 pub mod error;
+pub mod filter;
 pub mod flavor;
-pub mod host;
 pub mod image;
 pub mod json;
 pub mod keypair;
-pub mod listing;
 pub mod nearest;
 pub mod network;
+pub mod ports;
 pub mod resource;
 pub mod security_group;
 pub mod server;
@@ -23,10 +23,10 @@ pub mod wait;
 
 pub use described::{Described, Kinded};
 pub use error::{Error, Kind, Result};
+pub use filter::Listing;
 pub use flavor::Flavor;
 pub use image::{Image, ImageFilter};
 pub use keypair::Keypair;
-pub use listing::Listing;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
 pub use resource::{Field, Noun, Resource};
 pub use security_group::{Direction, Rule, SecurityGroup};

@@ -3,7 +3,7 @@
 //! On a terminal the lines move; where there is none each step is a line when it ends, and a wait says nothing; with
 //! `--format json` a step is an event when it begins and one when it ends.
 
-use crate::cloud::host::{Progress, Step, StepEnd};
+use crate::cloud::ports::{Progress, Step, StepEnd};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use std::io::Write as _;

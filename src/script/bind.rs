@@ -7,7 +7,7 @@ use super::session::Session;
 use super::symbols::Names;
 use super::value::{to_dynamic, to_value};
 use crate::cloud::{Resource, Ty, Value};
-use crate::verbs::{Run, VERBS, Verb, prepare, verb};
+use crate::verbs::{Run, VERBS, Verb, arguments, verb};
 use rhai::{Dynamic, Engine, EvalContext, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
@@ -83,7 +83,7 @@ fn refuse(
     let types: Vec<&str> = args.iter().map(|arg| arg.type_name()).collect();
     let signature = format!("{} ({})", verb.name, types.join(", "));
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-    let error = prepare::prepare(verb, &session.host, values).err();
+    let error = arguments::prepare(verb, &session.host, values).err();
     let names = || Names { session, functions: Vec::new() };
     Err(raise(error.unwrap_or_else(|| no_such_function::not_found(&signature, &names())), position))
 }

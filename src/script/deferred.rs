@@ -8,7 +8,7 @@ use super::parallel::own;
 use super::session::Session;
 use super::symbols::{self, Names};
 use crate::cloud::Value;
-use crate::verbs::host::Phase;
+use crate::verbs::run_context::Phase;
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -11,7 +11,7 @@ use super::modules::Resolver;
 use super::session::{Session, Tone};
 use super::symbols::Names;
 use super::types;
-use crate::verbs::host::Phase;
+use crate::verbs::run_context::Phase;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
 use std::collections::{BTreeMap, HashSet};

@@ -9,7 +9,7 @@ use super::session::Session;
 use super::symbols::Names;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind};
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use rhai::{
     AST, ASTNode, Engine, EvalAltResult, Expr, Module, ModuleResolver, Position, Scope, Shared, Stmt,
 };

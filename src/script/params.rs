@@ -1,7 +1,7 @@
 //! A runbook's parameters: declared by `param(…)` at the top level, found without running anything, given as `--name value`.
 
 use crate::cloud::{Error, Kind, Span, Time, Value};
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use rhai::{AST, ASTNode, Dynamic, Expr, Stmt};
 use std::collections::BTreeMap;
 

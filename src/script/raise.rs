@@ -2,7 +2,7 @@
 
 use super::failure::Ending;
 use crate::cloud::{Error, Kind};
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use rhai::{Dynamic, EvalAltResult, NativeCallContext, Position};
 
 /// The result of a native.

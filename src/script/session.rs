@@ -9,8 +9,8 @@ use super::params::Params;
 use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
 use crate::effects::ledger::{self, Deed};
 use crate::effects::{Decision, Ledger, Policy, decide};
-use crate::verbs::host::Phase;
-use crate::verbs::{Call, Host, Verb, dispatch, prepare};
+use crate::verbs::run_context::Phase;
+use crate::verbs::{Call, RunContext, Verb, arguments, run};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -125,7 +125,7 @@ impl Sources for Texts {
 /// What the natives of one engine share.
 pub struct Session {
     /// The run, as verbs see it.
-    pub host: Arc<Host>,
+    pub host: Arc<RunContext>,
     /// What the run may do.
     pub policy: Policy,
     /// Whether verbs that change a cloud are refused now, whatever the policy says.
@@ -157,7 +157,7 @@ pub struct Session {
 impl Session {
     /// What comes before a verb's body: its arguments checked, the gate asked, its secrets hidden.
     pub fn admit(&self, verb: &'static Verb, values: Vec<Value>) -> Result<Call> {
-        let call = prepare::prepare(verb, &self.host, values)?;
+        let call = arguments::prepare(verb, &self.host, values)?;
         let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
         if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
             error.verb = Some(verb.name);
@@ -174,7 +174,7 @@ impl Session {
     pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
         let call = self.admit(verb, values)?;
         let effect = crate::effects::decide::effect_of(&call);
-        let result = self.bridge.wait(dispatch::run(call.clone()));
+        let result = self.bridge.wait(run::run(call.clone()));
         if !self.policy.dry_run && effect.changes_cloud() {
             let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());
             let request = ledger::raw_request(&call);
@@ -190,7 +190,7 @@ impl Session {
 
     /// What a call is given as a secret is hidden from now on in all that the session says.
     fn hush(&self, call: &Call) {
-        let keys = prepare::option_keys(call.verb, call.form);
+        let keys = arguments::option_keys(call.verb, call.form);
         for param in call.form.params.iter().chain(&keys) {
             match call.value(param.name) {
                 Some(Value::Text(text)) if param.ty == Ty::Secret => self.host.clouds.hush(text),

@@ -5,7 +5,7 @@ use super::raise::{Outcome, no_field, raise};
 use super::session::Session;
 use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Resource, Secret, Span, Time, Value};
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use crate::verbs::{VERBS, verb};
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext, Position};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What can be made to go wrong, by operation. A fault is a plan: which operation, from which call on, how often, what.
 //! Operations are named as in the journal: `server.create`, `token.issue`, `ec2.RunInstances`; `server.*` and `*` match many.
-//! [`super::plan`] reads such plans from a file.
+//! [`super::fault_file`] reads such plans from a file.
 
 use std::time::Duration;
 

@@ -20,10 +20,10 @@ use tokio::sync::{oneshot, watch};
 
 use super::aws::{self, Ledger};
 use super::clock::{Clock, SimTime, hold};
-use super::door::Door;
-use super::face;
 use super::faults::{Fault, FaultKind, Faults};
+use super::listener::Door;
 use super::openstack::{self, Answer, Request};
+use super::protocol;
 use super::world::{Mood, World};
 
 /// The largest request body taken, in bytes.
@@ -263,7 +263,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         base: shared.base.clone(),
         id: format!("req-{}", uuid::Uuid::new_v4()),
     };
-    let struck = shared.with(|state| state.faults.strike(face::find(&request).operation()));
+    let struck = shared.with(|state| state.faults.strike(protocol::find(&request).operation()));
     for kind in &struck {
         if let FaultKind::Refuse(by) = kind {
             shared.with(|state| state.see(&request, 0));
@@ -307,7 +307,7 @@ impl State {
     /// Does what is asked, as far as these faults let it.
     fn take(&mut self, request: &Request, struck: Vec<FaultKind>) -> Done {
         self.world.settle();
-        let mut call = face::find(request);
+        let mut call = protocol::find(request);
         let operation = call.operation();
         let mut done = Done::default();
         let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
@@ -399,7 +399,7 @@ impl State {
         self.requests.push(Seen {
             method: request.method.clone(),
             path: format!("{}{query}", request.path),
-            operation: face::find(request).operation().to_owned(),
+            operation: protocol::find(request).operation().to_owned(),
             status,
         });
     }

@@ -1,13 +1,12 @@
 //! The world behind every face: people, servers, images, flavors, networks, volumes, keys and quotas, under one clock.
 //!
 //! It knows no protocol and no message: a refusal says which rule was broken ([`Refusal`]), and the face finds the words.
-//! What takes time is a course of changes ([`course`]) that the clock brings due; [`World::settle`] applies what is due.
+//! What takes time is a course of changes ([`transitions`]) that the clock brings due; [`World::settle`] applies what is due.
 
-mod acts;
+mod action_log;
+mod actions;
 mod attach;
 mod boot;
-mod course;
-mod deeds;
 mod floating;
 mod group;
 mod identity;
@@ -21,6 +20,7 @@ mod router;
 pub(crate) mod seed;
 mod server;
 mod snapshot;
+mod transitions;
 mod volume;
 
 use std::collections::{BTreeMap, HashMap};
@@ -28,10 +28,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::clock::Clock;
+pub(crate) use action_log::{Asker, Deed};
 pub(crate) use attach::{AttachSpec, Disk, Source};
 pub(crate) use boot::{BootSpec, NetworkChoice, within};
-pub(crate) use course::{Action, Rebuild};
-pub(crate) use deeds::{Asker, Deed};
 pub(crate) use floating::Floating;
 pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
 pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
@@ -44,6 +43,7 @@ pub(crate) use refusal::{FilesLimit, Kind, Refusal};
 pub(crate) use router::Router;
 pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
 pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
+pub(crate) use transitions::{Action, Rebuild};
 pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};
 
 /// Names and values in the order they were given.
@@ -72,7 +72,7 @@ pub(crate) struct Mood {
 
 /// What the clock brings, by what it is about.
 enum Due {
-    Server(acts::Due),
+    Server(actions::Due),
     Volume(volume::Due),
     /// An image that is made apart from any server, by id.
     Image(String, ImageStatus),

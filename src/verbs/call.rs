@@ -1,8 +1,8 @@
 //! One call of a verb: its checked arguments, the cloud it goes to, and the run it is part of.
 
 use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Ref, Reference, ServerRef};
-use super::host::Host;
-use super::lookup;
+use super::resolve;
+use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Verb};
 use crate::cloud::Holder;
 use crate::cloud::error::Place;
@@ -18,7 +18,7 @@ pub struct Call {
     /// The form it was called in.
     pub form: &'static Form,
     /// The run.
-    pub host: Arc<Host>,
+    pub host: Arc<RunContext>,
     cloud: Option<Arc<str>>,
     arguments: Arc<BTreeMap<&'static str, Value>>,
     /// Of one among many: the ids whose descriptions are read afterwards, all together.
@@ -32,7 +32,7 @@ impl Call {
     pub fn new(
         verb: &'static Verb,
         form: &'static Form,
-        host: Arc<Host>,
+        host: Arc<RunContext>,
         cloud: Option<Arc<str>>,
         arguments: BTreeMap<&'static str, Value>,
         offset: usize,
@@ -137,7 +137,7 @@ impl Call {
             }
             Reference::Text(text) => {
                 let cloud = self.cloud()?;
-                lookup::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+                resolve::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
             }
         }
     }
@@ -154,7 +154,7 @@ impl Call {
             }
             Reference::Text(text) => {
                 let cloud = self.cloud()?;
-                lookup::image(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+                resolve::image(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
             }
         }
     }
@@ -171,7 +171,7 @@ impl Call {
             }
             Reference::Text(text) => {
                 let cloud = self.cloud()?;
-                lookup::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+                resolve::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
             }
         }
     }
@@ -203,7 +203,7 @@ impl Call {
             }
             Reference::Text(text) => {
                 let cloud = self.cloud()?;
-                let found = lookup::resource(&self.host, &cloud, noun, text).await;
+                let found = resolve::resource(&self.host, &cloud, noun, text).await;
                 found.map_err(|error| self.placed(error, name))
             }
         }

@@ -4,22 +4,22 @@
 //! checks before the gate, permissions, the manual, and tests. To add one, write its file and put it into the list.
 
 pub mod argument;
+pub mod arguments;
 pub mod call;
-pub mod dispatch;
 pub mod filter;
-pub mod finding;
 pub mod flavor;
-pub mod host;
 pub mod image;
 pub mod keypair;
 pub mod language;
-pub mod lookup;
 pub mod metadata;
 pub mod network;
 pub mod planned;
-pub mod prepare;
 pub mod pretend;
 pub mod public_ip;
+pub mod read;
+pub mod resolve;
+pub mod run;
+pub mod run_context;
 pub mod security_group;
 pub mod server;
 pub mod session;
@@ -28,7 +28,7 @@ pub mod volume;
 pub mod wait;
 
 pub use call::Call;
-pub use host::Host;
+pub use run_context::RunContext;
 pub use verb::{Effect, Form, Group, Key, Param, Run, Verb};
 
 use crate::cloud::Provider;
@@ -95,9 +95,9 @@ pub static VERBS: &[&Verb] = &[
     &flavor::flavors::VERB,
     &flavor::one::VERB,
     &keypair::create_keypair::VERB,
-    &keypair::finding::FIND_KEYPAIR,
-    &keypair::finding::KEYPAIR,
-    &keypair::finding::KEYPAIRS,
+    &keypair::read::FIND_KEYPAIR,
+    &keypair::read::KEYPAIR,
+    &keypair::read::KEYPAIRS,
     &network::create_network::VERB,
     &network::create_router::VERB,
     &network::networks::FIND_NETWORK,
@@ -111,16 +111,16 @@ pub static VERBS: &[&Verb] = &[
     &network::subnets::SUBNETS,
     &security_group::authorize::VERB,
     &security_group::create_security_group::VERB,
-    &security_group::finding::FIND_SECURITY_GROUP,
-    &security_group::finding::SECURITY_GROUP,
-    &security_group::finding::SECURITY_GROUPS,
+    &security_group::read::FIND_SECURITY_GROUP,
+    &security_group::read::SECURITY_GROUP,
+    &security_group::read::SECURITY_GROUPS,
     &security_group::revoke::VERB,
     &public_ip::allocate_ip::VERB,
     &public_ip::associate_ip::VERB,
     &public_ip::disassociate_ip::VERB,
-    &public_ip::finding::FIND_PUBLIC_IP,
-    &public_ip::finding::PUBLIC_IP,
-    &public_ip::finding::PUBLIC_IPS,
+    &public_ip::read::FIND_PUBLIC_IP,
+    &public_ip::read::PUBLIC_IP,
+    &public_ip::read::PUBLIC_IPS,
     &public_ip::release_ip::VERB,
     &volume::attach::VERB,
     &volume::create_volume::VERB,

@@ -3,7 +3,7 @@
 use super::found;
 use crate::support::stub::CountingClock;
 use rhain::cli::clouds::{Clouds, Options, Plan, settings};
-use rhain::cloud::host::Clouds as _;
+use rhain::cloud::ports::Clouds as _;
 use rhain::cloud::{Cloud, Kind, Provider};
 use rhain::provider::openstack::session::{Auth, Interface, Scope, Settings, Version};
 use rhain::wire::{Silent, Wire};

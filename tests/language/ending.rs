@@ -168,7 +168,7 @@ fn its_own_deadline_ends_it() {
     let world = World::new();
     let session = world.setup.session.clone();
     let watcher = std::thread::spawn(move || {
-        while session.host.phase() == rhain::verbs::host::Phase::Running {
+        while session.host.phase() == rhain::verbs::run_context::Phase::Running {
             std::thread::yield_now();
         }
         session.stopped.store(true, std::sync::atomic::Ordering::Relaxed);

@@ -3,7 +3,7 @@
 use crate::support::{World, each, told};
 use rhain::cloud::{Noun, Provider, Ty, Value};
 use rhain::script::value::display;
-use rhain::verbs::prepare::option_keys;
+use rhain::verbs::arguments::option_keys;
 use rhain::verbs::{Effect, Form, Param, Run, VERBS, Verb, verb};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Whole operations of the driver, against a server that answers from a script.
 
 use crate::openstack::scripted::{Reply, Seen, World, ok, world};
-use rhain::cloud::host::Clock;
+use rhain::cloud::ports::Clock;
 use rhain::cloud::server::{BootSpec, Nic, Nics};
 use rhain::cloud::{
     Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, Secret, ServerFilter, Value,

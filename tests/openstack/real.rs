@@ -2,7 +2,7 @@
 //! `RHAIN_REAL_AUTH_URL=http://127.0.0.1:5000 cargo test openstack::real -- --ignored`. What it makes, it deletes.
 
 use async_trait::async_trait;
-use rhain::cloud::host::{Clock, Progress};
+use rhain::cloud::ports::{Clock, Progress};
 use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{

@@ -2,7 +2,7 @@
 
 use rhain::cloud::{Action, Kind, MARKER, Secret, Time};
 use rhain::provider::openstack::decode::{int, list, text};
-use rhain::provider::openstack::metadata;
+use rhain::provider::openstack::metadata_calls;
 use rhain::provider::openstack::nova::{action, console, flavor, limits, server};
 use rhain::provider::openstack::session::{Call, Range, Service, Session, Settings};
 use rhain::provider::openstack::{fault, glance, nova};
@@ -177,7 +177,7 @@ fn images_flavors_limits_and_zones_are_read() {
             .unwrap()
             .starts_with("http://127.0.0.1:6080/vnc_auto.html")
     );
-    let meta = metadata::decode(&body("server metadata"));
+    let meta = metadata_calls::decode(&body("server metadata"));
     assert_eq!(
         meta,
         BTreeMap::from([("role".to_string(), "web".to_string()), ("tier".to_string(), "1".to_string())])
@@ -227,8 +227,8 @@ fn the_driver_asks_what_was_recorded() {
         ("server remove security group", act(Action::RemoveSecurityGroup("default".to_string()))),
         ("server delete", server::delete(id)),
         ("server show", server::show(id)),
-        ("server metadata", metadata::show(&metadata::of_server(id, &range))),
-        ("server metadata item delete", metadata::delete(&metadata::of_server(id, &range), "e")),
+        ("server metadata", metadata_calls::show(&metadata_calls::of_server(id, &range))),
+        ("server metadata item delete", metadata_calls::delete(&metadata_calls::of_server(id, &range), "e")),
         ("image show missing", glance::image::show("nosuch")),
     ];
     let all = exchanges();

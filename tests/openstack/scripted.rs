@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rhain::cloud::Time;
-use rhain::cloud::host::Clock;
+use rhain::cloud::ports::Clock;
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings};
 use rhain::wire::{self, Silent, Wire};

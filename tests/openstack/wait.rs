@@ -2,7 +2,7 @@
 
 use crate::openstack::scripted::{Ticks, time};
 use async_trait::async_trait;
-use rhain::cloud::host::{Clock, Progress};
+use rhain::cloud::ports::{Clock, Progress};
 use rhain::cloud::server::Named;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{

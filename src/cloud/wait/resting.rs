@@ -1,7 +1,7 @@
 //! When a wait for anything but a server is over: its status alone tells, for these clouds change it with the request.
 
 use super::watch::{self, Goal, Scene, Verdict, Watch};
-use crate::cloud::host::{Clock, Progress};
+use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result};
 use async_trait::async_trait;
 use std::time::Duration;

@@ -5,7 +5,7 @@
 //! request; a cloud that shows none of them gets a grace of 30 s, and a warning.
 
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
-use crate::cloud::host::{Clock, Progress};
+use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, NameMatch, RequestState, Result, Server, ServerFilter, Time};
 use async_trait::async_trait;
 use std::collections::HashSet;

@@ -4,7 +4,7 @@
 //! for, many by another list and few by id, before it counts as gone. A bad gateway, a broken connection or a rate limit ends no wait.
 
 use super::Policy;
-use crate::cloud::host::{Clock, Progress};
+use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Kind, Result, Span};
 use async_trait::async_trait;
 use futures_util::future::{Either, join_all, select};

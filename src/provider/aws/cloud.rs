@@ -1,12 +1,12 @@
 //! The driver itself: each operation of the trait is a call built, sent and decoded. Making servers is in [`super::launch`], other
-//! nouns are in [`super::nouns`]; what a call looks like is in the resource's own file.
+//! nouns are in [`super::resources`]; what a call looks like is in the resource's own file.
 
 use super::call::Call;
+use super::consistency::Memory;
 use super::ec2::{attribute, region};
-use super::memory::Memory;
 use super::page::is_absent;
 use super::session::Session;
-use crate::cloud::host::Clock;
+use crate::cloud::ports::Clock;
 use crate::cloud::{
     Accepted, Action, BootSpec, Cloud, Error, Flavor, Holder, Identity, Image, ImageFilter, Keypair, Kind,
     Listing, Network, NetworkSpec, Noun, Provider, PublicIp, RequestState, Resource, Result, Rule,
@@ -96,7 +96,7 @@ impl Cloud for Aws {
     }
 
     fn is_id(&self, noun: Noun, text: &str) -> bool {
-        super::nouns::is_id(noun, text)
+        super::resources::is_id(noun, text)
     }
 
     async fn login(&self) -> Result<()> {

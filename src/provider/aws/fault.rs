@@ -7,7 +7,7 @@
 use super::call::Call;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
-use crate::provider::exchange;
+use crate::provider::request_line;
 use crate::provider::words::plain;
 use crate::wire::{Answer, Intent, retry, xml};
 
@@ -84,7 +84,7 @@ fn told(session: &Session, call: &Call, answer: &Answer, kind: Kind, message: St
     error.service = call.service.word();
     error.status = Some(answer.status);
     error.request_id = answer.request_id().map(str::to_string);
-    error.request = Some(exchange::answered(answer, session.path(call)));
+    error.request = Some(request_line::answered(answer, session.path(call)));
     error.answer = (!words.is_empty()).then(|| session.hide(words));
     error
 }

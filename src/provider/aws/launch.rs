@@ -6,8 +6,8 @@
 use super::Aws;
 use super::call::Call;
 use super::decode::{int, list, text, time};
-use super::doubt::{LOOKS, quoted};
 use super::ec2::{group, image, instance, run, subnet, tag};
+use super::recover::{LOOKS, quoted};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Error, Kind, NameMatch, Noun, Result, Server, Time};
 use futures_util::future::join_all;
@@ -206,7 +206,7 @@ impl Aws {
 
     /// A network by id or unique name.
     async fn subnet_id(&self, wanted: &str) -> Result<String> {
-        if super::nouns::is_id(Noun::Network, wanted) {
+        if super::resources::is_id(Noun::Network, wanted) {
             return Ok(wanted.to_string());
         }
         let name = NameMatch::Exact(wanted.to_string());
@@ -222,7 +222,7 @@ impl Aws {
 
     /// Security groups by id; names are looked up in one VPC where it is known.
     pub(super) async fn group_ids(&self, wanted: &[String], vpc: Option<&str>) -> Result<Vec<String>> {
-        let is_group = |one: &str| super::nouns::is_id(Noun::SecurityGroup, one);
+        let is_group = |one: &str| super::resources::is_id(Noun::SecurityGroup, one);
         let named: Vec<String> = wanted.iter().filter(|one| !is_group(one)).cloned().collect();
         let found = match named.is_empty() {
             true => Vec::new(),

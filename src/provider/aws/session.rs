@@ -9,7 +9,7 @@ use super::decode;
 use super::fault;
 use super::service::Service;
 use crate::cloud::{Error, Kind, Result};
-use crate::provider::exchange;
+use crate::provider::request_line;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
 use crate::wire::{
@@ -193,7 +193,7 @@ impl Session {
     /// The request line's path of a call: the action says more than the address.
     pub(super) fn path(&self, call: &Call) -> String {
         let endpoint = self.endpoint(&call.service).unwrap_or_default();
-        format!("{} {}", exchange::path_of(&endpoint), call.action)
+        format!("{} {}", request_line::path_of(&endpoint), call.action)
     }
 
     /// An error of this session.
@@ -220,7 +220,7 @@ impl Session {
 
     /// What became of a request that was not answered.
     fn lost(&self, call: &Call, error: &wire::Error) -> Error {
-        let (name, host, found) = (self.name(), exchange::host_of(&error.url), self.found());
+        let (name, host, found) = (self.name(), request_line::host_of(&error.url), self.found());
         let detail = &error.detail;
         let network = Kind::Network;
         let (kind, message, help) = match error.kind {
@@ -279,7 +279,7 @@ impl Session {
         if lost.maybe && call.intent == Intent::Once {
             lost.help = Some(fault::LOOK_FIRST.to_string());
         }
-        let mut line = exchange::lost(error, self.path(call));
+        let mut line = request_line::lost(error, self.path(call));
         line.outcome = self.hide(&line.outcome);
         lost.request = Some(line);
         lost

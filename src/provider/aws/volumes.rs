@@ -7,8 +7,8 @@
 use super::Aws;
 use super::call::Call;
 use super::decode::{tags, time};
-use super::doubt::{LOOKS, quoted};
 use super::ec2::{image, region, snapshot, volume};
+use super::recover::{LOOKS, quoted};
 use crate::cloud::{Error, Kind, Listing, MARKER, Result, Snapshot, Time, Volume, VolumeSpec};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Floating IPs as public addresses: which server each leads to and what its pool is called, and leading it elsewhere.
 
 use super::OpenStack;
-use super::creating::{Attempt, quoted};
 use super::neutron::port::{self, Port};
 use super::neutron::{floating_ip, network};
+use super::recover::{Attempt, quoted};
 use crate::cloud::{Error, Kind, Listing, Network, PublicIp, Resource, Result, Server};
 use serde_json::Value as Json;
 use std::time::Duration;

@@ -1,10 +1,10 @@
 //! The driver itself: the trait, each operation in one line. The work is in a file for each kind of thing, and what a call looks
 //! like in the service's own folder.
 
-use super::given::Given;
+use super::claims::Given;
 use super::nova::limits;
 use super::session::{Range, Service, Session};
-use crate::cloud::host::Clock;
+use crate::cloud::ports::Clock;
 use crate::cloud::{
     Accepted, Action, BootSpec, Cloud, Flavor, Holder, Identity, Image, ImageFilter, Keypair, Listing,
     Network, NetworkSpec, Noun, Provider, PublicIp, RequestState, Resource, Result, Router, RouterSpec, Rule,

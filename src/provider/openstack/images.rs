@@ -1,12 +1,12 @@
 //! Images and flavors: what servers are made from. Without Glance in the catalog, images are asked of Nova.
 
 use super::OpenStack;
-use super::ask::found;
 use super::call::is_segment;
 use super::decode::{scalar, text};
 use super::glance;
 use super::nova::servers::is_enough;
 use super::nova::{flavor, image};
+use super::send::found;
 use super::session::Service;
 use crate::cloud::{Flavor, Image, ImageFilter, Kind, MARKER, NameMatch, Result};
 

@@ -2,8 +2,8 @@
 //! cloud made is in its answer and nowhere else.
 
 use super::OpenStack;
-use super::creating::{Attempt, quoted};
 use super::nova::keypair;
+use super::recover::{Attempt, quoted};
 use crate::cloud::{Keypair, Noun, Resource, Result, Value};
 use serde_json::Value as Json;
 

@@ -5,11 +5,11 @@
 
 use super::OpenStack;
 use super::call::With;
-use super::creating::{LOOKS, quoted};
 use super::decode::text;
 use super::fault;
 use super::nova::servers::{self, index};
 use super::nova::{boot, server, version};
+use super::recover::{LOOKS, quoted};
 use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Cloud, Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate};

@@ -1,77 +1,95 @@
-//! The metadata calls, which are the same of servers, volumes, snapshots and (on clouds without Glance) images.
-//! rhain's own marker is kept here.
+//! Metadata of servers, images, volumes and snapshots. rhain's own marker is kept, and never told.
 
-use super::call::{With, get, json, segment};
-use super::decode::texts;
-use super::nova::version;
-use super::session::{Call, Range, Service, Version};
-use crate::cloud::MARKER;
-use crate::wire::{Intent, Method};
-use serde_json::{Value as Json, json as value};
+use super::OpenStack;
+use super::call::is_segment;
+use super::glance;
+use super::glance::property;
+use super::metadata_calls::{self, Place};
+use crate::cloud::{Error, Holder, Kind, MARKER, Result};
 use std::collections::BTreeMap;
 
-/// What holds the metadata: its path and the version that has it.
-#[derive(Debug, Clone)]
-pub struct Place {
-    service: Service,
-    path: String,
-    version: Option<Version>,
-}
+impl OpenStack {
+    /// The metadata calls' place, or `None` for an image in Glance.
+    async fn place(&self, holder: &Holder) -> Result<Option<Place>> {
+        Ok(match holder {
+            Holder::Server(id) => Some(metadata_calls::of_server(id, &self.compute().await?)),
+            Holder::Image(_) if self.has_glance().await? => None,
+            Holder::Image(id) => Some(metadata_calls::of_image(id, &self.compute().await?)),
+            Holder::Volume(id) => Some(metadata_calls::of_volume(id)),
+            Holder::Snapshot(id) => Some(metadata_calls::of_snapshot(id)),
+        })
+    }
 
-/// The metadata of a server.
-pub fn of_server(id: &str, range: &Range) -> Place {
-    let path = format!("/servers/{}/metadata", segment(id));
-    Place { service: Service::Compute, path, version: version::usual(range) }
-}
+    /// Metadata with rhain's own marker still in it.
+    async fn raw_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        match self.place(holder).await? {
+            Some(place) => Ok(metadata_calls::decode(&self.json(&metadata_calls::show(&place)).await?)),
+            None => Ok(property::decode(&self.json(&glance::image::show(holder.id())).await?)),
+        }
+    }
 
-/// The metadata of an image, by the compute proxy.
-pub fn of_image(id: &str, range: &Range) -> Place {
-    let version = version::at_most(range, version::IMAGES);
-    Place { service: Service::Compute, path: format!("/images/{}/metadata", segment(id)), version }
-}
+    pub(super) async fn read_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        let mut meta = self.raw_meta(holder).await?;
+        meta.remove(MARKER);
+        Ok(meta)
+    }
 
-/// The metadata of a volume.
-pub fn of_volume(id: &str) -> Place {
-    Place { service: Service::Volume, path: format!("/volumes/{}/metadata", segment(id)), version: None }
-}
+    pub(super) async fn merge_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        if items.is_empty() {
+            return Ok(());
+        }
+        match self.place(holder).await? {
+            Some(place) => self.ask(&metadata_calls::merge(&place, items)).await.map(drop),
+            None => {
+                let call = property::patch(holder.id(), items, &[]).map_err(|error| self.own(error))?;
+                self.ask(&call).await.map(drop)
+            }
+        }
+    }
 
-/// The metadata of a volume's snapshot.
-pub fn of_snapshot(id: &str) -> Place {
-    Place { service: Service::Volume, path: format!("/snapshots/{}/metadata", segment(id)), version: None }
-}
+    pub(super) async fn put_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        let old = self.raw_meta(holder).await?;
+        match self.place(holder).await? {
+            Some(place) => {
+                let mut items = items.clone();
+                if let Some(marker) = old.get(MARKER) {
+                    items.insert(MARKER.to_string(), marker.clone());
+                }
+                self.ask(&metadata_calls::replace(&place, &items)).await.map(drop)
+            }
+            None => {
+                let gone = |key: &&String| *key != MARKER && !items.contains_key(*key);
+                let gone: Vec<String> = old.keys().filter(gone).cloned().collect();
+                if gone.is_empty() && items.is_empty() {
+                    return Ok(());
+                }
+                self.ask(&property::patch(holder.id(), items, &gone)?).await.map(drop)
+            }
+        }
+    }
 
-/// Ask for all.
-pub fn show(place: &Place) -> Call {
-    get("metadata.show", place.service.clone(), &place.path).version(place.version)
-}
-
-/// Ask for a merge; doing it twice changes nothing more.
-pub fn merge(place: &Place, items: &BTreeMap<String, String>) -> Call {
-    let body = value!({ "metadata": items });
-    json("metadata.merge", place.service.clone(), Method::Post, &place.path, body)
-        .version(place.version)
-        .intent(Intent::Idempotent)
-}
-
-/// Ask for exactly these.
-pub fn replace(place: &Place, items: &BTreeMap<String, String>) -> Call {
-    let body = value!({ "metadata": items });
-    json("metadata.replace", place.service.clone(), Method::Put, &place.path, body).version(place.version)
-}
-
-/// Ask for one to be deleted.
-pub fn delete(place: &Place, key: &str) -> Call {
-    let path = format!("{}/{}", place.path, segment(key));
-    Call::new("metadata.delete", place.service.clone(), Method::Delete, path).version(place.version)
-}
-
-/// The metadata of what is to be made, the call's marker among it.
-pub fn marked(items: &BTreeMap<String, String>, marker: &str) -> Json {
-    let own = std::iter::once((MARKER.to_string(), value!(marker)));
-    Json::Object(items.iter().map(|(key, text)| (key.clone(), value!(text))).chain(own).collect())
-}
-
-/// The items, the marker among them.
-pub fn decode(body: &Json) -> BTreeMap<String, String> {
-    texts(body.get("metadata"))
+    pub(super) async fn take_meta(&self, holder: &Holder, key: &str) -> Result<()> {
+        let place = self.place(holder).await?;
+        if let Some(place) = place.as_ref().filter(|_| is_segment(key))
+            && self.take_away(&metadata_calls::delete(place, key)).await?
+        {
+            return Ok(());
+        }
+        // Not deleted by its own path: it is not there, or its key cannot stand in a path (`a/b`, `x.json`).
+        let mut rest = self.raw_meta(holder).await?;
+        if rest.remove(key).is_none() {
+            rest.remove(MARKER);
+            let has = rest.keys().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+            let mut error = self.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
+            error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
+            return Err(error.coded("cloud::not_found"));
+        }
+        match place {
+            Some(place) => self.ask(&metadata_calls::replace(&place, &rest)).await.map(drop),
+            None => {
+                let call = property::patch(holder.id(), &BTreeMap::new(), &[key.to_string()])?;
+                self.ask(&call).await.map(drop)
+            }
+        }
+    }
 }

@@ -8,37 +8,37 @@
 //! not poll: see [`crate::cloud::wait`].
 
 mod addresses;
-mod ask;
 pub mod call;
 pub mod catalog;
 pub mod cinder;
+mod claims;
 pub mod cloud;
-mod creating;
 pub mod decode;
 pub mod discovery;
 mod endpoint;
 pub mod fault;
-mod given;
 pub mod glance;
-mod holders;
 mod images;
 mod keypairs;
 pub mod keystone;
 mod launch;
 mod limits;
-pub mod metadata;
+mod login_error;
+mod metadata;
+pub mod metadata_calls;
 mod networks;
 pub mod neutron;
 pub mod nova;
 mod page;
 mod raw;
-mod refusal;
+mod recover;
+mod resources;
 mod routers;
 mod security_groups;
+mod send;
 mod servers;
 pub mod service;
 pub mod session;
-mod things;
 mod volumes;
 
 pub use cloud::OpenStack;

@@ -1,10 +1,10 @@
 //! Networks with their ranges, which are their subnets' to tell; and finding one by id or name.
 
 use super::OpenStack;
-use super::ask::found;
-use super::creating::{Attempt, quoted};
 use super::decode::text;
 use super::neutron::{network, subnet};
+use super::recover::{Attempt, quoted};
+use super::send::found;
 use super::session::Service;
 use crate::cloud::{Kind, Listing, Network, NetworkSpec, Resource, Result, Value};
 use serde_json::Value as Json;

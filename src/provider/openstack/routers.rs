@@ -1,10 +1,10 @@
 //! Making and deleting routers. A router is joined to subnets by ports, which go before it can.
 
 use super::OpenStack;
-use super::creating::{Attempt, quoted};
 use super::neutron::port::{self, Port};
 use super::neutron::subnet;
 use super::neutron::{network, router};
+use super::recover::{Attempt, quoted};
 use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Subnet, Value};
 use serde_json::Value as Json;
 

@@ -1,10 +1,10 @@
 //! Making security groups, and changing what they let through.
 
 use super::OpenStack;
-use super::creating::{Attempt, quoted};
 use super::decode::text;
 use super::neutron::security_group;
-use super::things::is_named;
+use super::recover::{Attempt, quoted};
+use super::resources::is_named;
 use crate::cloud::{Error, Kind, Listing, Result, Rule, SecurityGroup};
 use serde_json::Value as Json;
 

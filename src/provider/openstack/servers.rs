@@ -1,13 +1,13 @@
 //! Servers, but for making them: listing, showing, changing and deleting, their actions, images and consoles.
 
 use super::OpenStack;
-use super::ask::found;
 use super::call::{With, is_segment};
-use super::creating::{Attempt, quoted};
 use super::decode::{reference, scalar, text};
 use super::launch::is_about_metadata;
 use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, server, servers, version};
+use super::recover::{Attempt, quoted};
+use super::send::found;
 use crate::cloud::{
     Accepted, Action, Cloud, Kind, MARKER, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate,
 };

@@ -11,7 +11,7 @@ use super::endpoint::document;
 use super::keystone::{Token, v2, v3};
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
-use crate::provider::exchange;
+use crate::provider::request_line;
 use crate::wire::{self, Answer, Body, Intent, Method, Request, Wire};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
@@ -261,7 +261,7 @@ impl Session {
 
     /// How an answered exchange reads in a report.
     pub fn request_line(answer: &Answer) -> RequestLine {
-        exchange::answered(answer, exchange::path_of(&answer.url))
+        request_line::answered(answer, request_line::path_of(&answer.url))
     }
 
     /// Its settings.

@@ -2,9 +2,9 @@
 
 use super::OpenStack;
 use super::cinder::{snapshot, volume};
-use super::creating::{Attempt, quoted};
 use super::decode::{int, text};
 use super::nova::volume_attachment;
+use super::recover::{Attempt, quoted};
 use super::session::{Range, Service};
 use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Volume, VolumeSpec};
 use serde_json::Value as Json;

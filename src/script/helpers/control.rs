@@ -100,7 +100,7 @@ fn wait_until(
             "timeout" => &mut timeout,
             "every" => &mut every,
             other => {
-                let near = crate::verbs::lookup::closest(other, ["timeout", "every"].into_iter());
+                let near = crate::verbs::resolve::closest(other, ["timeout", "every"].into_iter());
                 let label =
                     near.first().map_or("not an option here".to_string(), |n| format!("did you mean `{n}`?"));
                 return Err(raise(

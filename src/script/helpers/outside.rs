@@ -2,7 +2,7 @@
 
 use super::natives;
 use crate::cloud::error::Place;
-use crate::cloud::host::{FileWrite, ProgramRun, WebAnswer, WebAsk};
+use crate::cloud::ports::{FileWrite, ProgramRun, WebAnswer, WebAsk};
 use crate::cloud::{Error, Kind, Span, Value};
 use crate::effects::decide::reachable;
 use crate::script::raise::{Outcome, raise_at};

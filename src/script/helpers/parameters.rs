@@ -6,7 +6,7 @@ use crate::script::params::{self, TYPES, option_name};
 use crate::script::raise::{Outcome, raise};
 use crate::script::session::Session;
 use crate::script::value::{to_dynamic, to_value};
-use crate::verbs::prepare::prepare;
+use crate::verbs::arguments::prepare;
 use crate::verbs::verb::Key;
 use crate::verbs::{language, verb};
 use rhai::{Dynamic, Engine, NativeCallContext};
@@ -42,7 +42,7 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
     let ty = match call.find(&TYPE)? {
         Some(ty) if TYPES.contains(&ty.as_str()) => ty,
         Some(ty) => {
-            let near = crate::verbs::lookup::closest(&ty, TYPES.iter().copied());
+            let near = crate::verbs::resolve::closest(&ty, TYPES.iter().copied());
             let label =
                 near.first().map_or("not a type".to_string(), |near| format!("did you mean `{near}`?"));
             return Err(Error::new(Kind::InvalidArgument, format!("a parameter cannot be of type `{ty}`"))

@@ -1,7 +1,7 @@
 //! The verbs that call closures to steer a run: `parallel`, `retry`, `step`, `defer`, `on_failure`.
 
 use super::natives;
-use crate::cloud::host::{Step, StepEnd};
+use crate::cloud::ports::{Step, StepEnd};
 use crate::cloud::{Kind, Span};
 use crate::script::deferred::Handle;
 use crate::script::errors::context;

@@ -10,7 +10,7 @@ use super::filter::Filters;
 use super::ids::{ADDRESS, ASSOCIATION, INSTANCE, INTERFACE};
 use super::instance::Life;
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Floating, Refusal, Server, hex};

@@ -1,10 +1,10 @@
 //! Calls: a request, the row of the tables that its action means, and what comes of it in EC2's shape.
 
+use super::ec2_state::Ledger;
 use super::keys::{account, owner};
-use super::ledger::Ledger;
 use super::params::Params;
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::signature::{Flaw, claim};
 use super::xml::{Xml, document};
 use super::{REGION, TABLES};

@@ -6,7 +6,7 @@ use super::filter::{Filters, page};
 use super::ids::{GROUP, VPC};
 use super::permission::{self, Way};
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::tag::{keep, tags_of};
 use super::vpc;
 use super::xml::Xml;

@@ -1,13 +1,13 @@
 //! Images: the world's, by its ids. One made of an instance takes copies of its volumes with it, as EC2 does.
 
 use super::call::{Action, Told, asks, does};
+use super::ec2_state::Shot;
 use super::filter::{Filters, page};
 use super::ids::{IMAGE, INSTANCE, SNAPSHOT};
 use super::instance::{Life, ROOT};
 use super::keys::account;
-use super::ledger::Shot;
 use super::refused::{Outcome, Refused};
-use super::region::{Region, stamp};
+use super::scope::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Image, ImageStatus, Pairs, Project, SnapshotSpec};

@@ -6,7 +6,7 @@ use super::filter::{Filters, page};
 use super::ids::{GROUP, INSTANCE, INTERFACE, SUBNET, VPC};
 use super::instance::{Shown, shown};
 use super::refused::Outcome;
-use super::region::Region;
+use super::scope::Region;
 use super::xml::Xml;
 use crate::world::{Port, State};
 

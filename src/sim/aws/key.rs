@@ -8,7 +8,7 @@ use super::call::{Action, Told, asks, does};
 use super::filter::Filters;
 use super::ids::KEY;
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Keypair, fresh_secret, hex};

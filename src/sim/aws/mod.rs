@@ -1,38 +1,38 @@
 //! The EC2 face: one query protocol at the root of the address, over the same world as the others.
 //!
 //! A request names its action and is signed ([`signature`], [`keys`]); [`call`] finds the action's row in [`TABLES`], lets it
-//! work on the [`region`] as the caller sees it, and gives the answer or the refusal EC2's shape. One file a kind of resource:
+//! work on the [`scope`] as the caller sees it, and gives the answer or the refusal EC2's shape. One file a kind of resource:
 //! the shapes are those of EC2's own description of version 2016-11-15, as botocore ships it. What EC2 knows and the world
-//! does not stands in the [`ledger`]. A small STS answers who the caller is.
+//! does not stands in the [`ec2_state`]. A small STS answers who the caller is.
 
 mod address;
 mod call;
+mod ec2_state;
 mod filter;
 mod group;
 mod ids;
 mod image;
 mod instance;
+mod instance_type;
 mod interface;
 mod key;
 mod keys;
-mod ledger;
 mod params;
 mod permission;
-mod place;
 mod refused;
-mod region;
+mod scope;
 mod signature;
-mod size;
 mod snapshot;
 mod sts;
 mod tag;
 mod volume;
 mod vpc;
 mod xml;
+mod zones;
 
 pub(crate) use call::{Call, find, is_ours};
+pub(crate) use ec2_state::Ledger;
 pub(crate) use keys::key_of;
-pub(crate) use ledger::Ledger;
 
 use call::Action;
 
@@ -49,7 +49,7 @@ static TABLES: [&[Action]; 18] = [
     instance::power::ACTIONS,
     instance::attribute::ACTIONS,
     instance::console::ACTIONS,
-    size::ACTIONS,
+    instance_type::ACTIONS,
     image::ACTIONS,
     key::ACTIONS,
     group::ACTIONS,
@@ -60,7 +60,7 @@ static TABLES: [&[Action]; 18] = [
     address::ACTIONS,
     vpc::ACTIONS,
     interface::ACTIONS,
-    place::ACTIONS,
+    zones::ACTIONS,
     sts::ACTIONS,
 ];
 

@@ -5,7 +5,7 @@ use super::filter::{Filters, page};
 use super::ids::{IMAGE, SNAPSHOT, VOLUME};
 use super::keys::account;
 use super::refused::{Outcome, Refused};
-use super::region::{Region, stamp};
+use super::scope::{Region, stamp};
 use super::tag::{keep, tags_of};
 use super::volume;
 use super::xml::Xml;

@@ -3,7 +3,7 @@
 use super::call::{Action, Told, asks};
 use super::keys::account;
 use super::refused::Outcome;
-use super::region::Region;
+use super::scope::Region;
 use super::xml::Xml;
 
 pub(super) static ACTIONS: &[Action] = &[asks("sts.GetCallerIdentity", &[], who)];

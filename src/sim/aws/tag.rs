@@ -8,7 +8,7 @@ use super::ids::{
 };
 use super::params::Params;
 use super::refused::{Outcome, Refused};
-use super::region::{Region, server_tags};
+use super::scope::{Region, server_tags};
 use super::xml::Xml;
 use crate::world::{Pairs, put};
 

@@ -2,12 +2,12 @@
 
 use super::ZONE;
 use super::call::{Action, Told, asks, does};
+use super::ec2_state::{Changed, Shelf};
 use super::filter::{Filters, page};
 use super::ids::{INSTANCE, SNAPSHOT, VOLUME};
 use super::instance::Life;
-use super::ledger::{Changed, Shelf};
 use super::refused::{Outcome, Refused};
-use super::region::{Region, stamp};
+use super::scope::{Region, stamp};
 use super::snapshot;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;

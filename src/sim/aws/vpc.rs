@@ -7,7 +7,7 @@ use super::call::{Action, Told, asks, does};
 use super::filter::{Filters, page};
 use super::ids::{SUBNET, VPC};
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Network, Pairs, Refusal, Subnet, SubnetSpec};

@@ -2,9 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::course::Action;
-use super::deeds::Asker;
+use super::action_log::Asker;
 use super::refusal::FilesLimit;
+use super::transitions::Action;
 use super::{
     Disk, Flavor, Image, ImageStatus, Kind, Pairs, Plug, Power, Refusal, Server, State, Task, Usage, World,
     fresh_id, fresh_secret,

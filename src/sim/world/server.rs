@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::deeds::Deed;
+use super::action_log::Deed;
 use super::{Disk, Pairs, Port};
 
 /// A size that a server can have.

@@ -3,7 +3,7 @@
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::FlavorRef;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const FLAVOR: Key<FlavorRef> =
@@ -19,7 +19,7 @@ pub static VERB: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"flavor("m1.tiny").ram"#, gives: "512" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["flavors"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };

@@ -3,7 +3,7 @@
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ImageRef;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const IMAGE: Key<ImageRef> =
@@ -19,7 +19,7 @@ pub static VERB: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"image("cirros").status"#, gives: "ACTIVE" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["images"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };

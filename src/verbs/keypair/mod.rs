@@ -1,4 +1,4 @@
 //! Key pairs: how people log in to servers.
 
 pub mod create_keypair;
-pub mod finding;
+pub mod read;

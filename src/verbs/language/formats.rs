@@ -142,7 +142,7 @@ pub static TO_CSV: Verb = Verb {
 
 async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
     let no_column = |known: Vec<&str>| {
-        let near = crate::verbs::lookup::closest(column, known.iter().copied());
+        let near = crate::verbs::resolve::closest(column, known.iter().copied());
         let label =
             near.first().map_or("no such column".to_string(), |near| format!("did you mean `{near}`?"));
         Error::new(Kind::InvalidArgument, format!("a row has no field `{column}`"))

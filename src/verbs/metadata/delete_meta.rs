@@ -3,7 +3,7 @@
 use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, items, open};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::{Name, OneOrMany};
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const KEY: Key<OneOrMany<Name>> = Key::required("key", "A key, or an array of keys.");

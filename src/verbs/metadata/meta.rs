@@ -4,7 +4,7 @@ use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, items, open};
 use crate::cloud::server::text_map;
 use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::Name;
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const KEY: Key<Name> = Key::optional("key", "Only this one's value.");

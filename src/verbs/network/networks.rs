@@ -4,7 +4,7 @@ use crate::cloud::{Kind, Listing, Network, Noun, Result, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Network>> =
@@ -18,7 +18,7 @@ pub static NETWORKS: Verb = Verb {
     summary: "The networks, all of them or those a filter lets through.",
     forms: &[Form::with(
         &[],
-        &[finding::NAME.param(), finding::STATUS.param(), EXTERNAL.param(), finding::LIMIT.param()],
+        &[read::NAME.param(), read::STATUS.param(), EXTERNAL.param(), read::LIMIT.param()],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Network)),
     effect: Effect::Reads,
@@ -39,9 +39,9 @@ pub static NETWORK: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"network("private").status"#, gives: "ACTIVE" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["networks"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_network`.
@@ -54,12 +54,12 @@ pub static FIND_NETWORK: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_network("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["networks"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };
 
 async fn networks(call: Call) -> Result<Value> {
-    let listing = Listing { external: call.find(&EXTERNAL)?, ..finding::listing(&call)? };
-    finding::list(&call, &listing).await
+    let listing = Listing { external: call.find(&EXTERNAL)?, ..read::listing(&call)? };
+    read::list(&call, &listing).await
 }

@@ -3,7 +3,7 @@
 use crate::cloud::{Kind, Noun, Router, Ty};
 use crate::verbs::OPENSTACK;
 use crate::verbs::argument::Ref;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Router>> =
@@ -14,14 +14,14 @@ pub static ROUTERS: Verb = Verb {
     name: "routers",
     group: Group::Networks,
     summary: "The routers, all of them or those a filter lets through.",
-    forms: &[Form::with(&[], &[finding::NAME.param(), finding::STATUS.param(), finding::LIMIT.param()])],
+    forms: &[Form::with(&[], &[read::NAME.param(), read::STATUS.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Router)),
     effect: Effect::Reads,
     on: OPENSTACK,
     examples: &[Example { code: r#"routers().map(|r| r.status)"#, gives: "[\"ACTIVE\"]" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["router"],
-    run: Run::Once(finding::all),
+    run: Run::Once(read::all),
 };
 
 /// The declaration of `router`.
@@ -34,9 +34,9 @@ pub static ROUTER: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK,
     examples: &[Example { code: r#"router("router").external == network("public").id"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["routers"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_router`.
@@ -49,7 +49,7 @@ pub static FIND_ROUTER: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK,
     examples: &[Example { code: r#"find_router("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["routers"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };

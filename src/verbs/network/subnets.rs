@@ -4,7 +4,7 @@ use crate::cloud::{Kind, Listing, Network, Noun, Result, Subnet, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Subnet>> =
@@ -18,7 +18,7 @@ pub static SUBNETS: Verb = Verb {
     group: Group::Networks,
     summary: "The subnets, all of them or those a filter lets through.",
     forms: &[
-        Form::with(&[], &[finding::NAME.param(), WITHIN.param(), finding::LIMIT.param()]),
+        Form::with(&[], &[read::NAME.param(), WITHIN.param(), read::LIMIT.param()]),
         Form::of(&[NETWORK.param()]),
     ],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Subnet)),
@@ -40,9 +40,9 @@ pub static SUBNET: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"subnet(subnets("private")[0].id).version"#, gives: "4" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["subnets"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_subnet`.
@@ -55,18 +55,18 @@ pub static FIND_SUBNET: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_subnet("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["subnets"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };
 
 async fn subnets(call: Call) -> Result<Value> {
     let network = call.maybe_one(&WITHIN).await?;
     let cloud = network.as_ref().map(|network| network.cloud().clone());
     let network = network.map(|network| network.id().to_string());
-    let listing = Listing { network, ..finding::listing(&call)? };
+    let listing = Listing { network, ..read::listing(&call)? };
     match cloud {
-        Some(cloud) => finding::list_on(&call, &call.host.clouds.get(Some(&cloud))?, &listing).await,
-        None => finding::list(&call, &listing).await,
+        Some(cloud) => read::list_on(&call, &call.host.clouds.get(Some(&cloud))?, &listing).await,
+        None => read::list(&call, &listing).await,
     }
 }

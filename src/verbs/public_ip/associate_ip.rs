@@ -4,7 +4,7 @@ use super::address;
 use crate::cloud::{Accepted, Kind, PublicIp, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
-use crate::verbs::dispatch::again;
+use crate::verbs::run::again;
 use crate::verbs::server::SERVER;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 

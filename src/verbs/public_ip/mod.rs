@@ -3,12 +3,12 @@
 pub mod allocate_ip;
 pub mod associate_ip;
 pub mod disassociate_ip;
-pub mod finding;
+pub mod read;
 pub mod release_ip;
 
 use super::argument::Ref;
 use super::call::Call;
-use super::lookup;
+use super::resolve;
 use super::verb::Key;
 use crate::cloud::{Noun, PublicIp, Resource, Result};
 use std::sync::Arc;
@@ -21,6 +21,6 @@ pub const IP: Key<Ref<PublicIp>> =
 async fn address(call: &Call, key: &Key<Ref<PublicIp>>) -> Result<Arc<PublicIp>> {
     match call.one(key).await? {
         Resource::PublicIp(ip) => Ok(ip),
-        other => Err(lookup::stray(Noun::PublicIp, &other)),
+        other => Err(resolve::stray(Noun::PublicIp, &other)),
     }
 }

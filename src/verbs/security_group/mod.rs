@@ -2,7 +2,7 @@
 
 pub mod authorize;
 pub mod create_security_group;
-pub mod finding;
+pub mod read;
 pub mod revoke;
 pub mod rule;
 

@@ -4,7 +4,7 @@ use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT};
 use crate::cloud::{Direction, Error, Kind, Noun, Result, Rule, Ty, Value};
 use crate::verbs::argument::{Argument, Mismatch, Name, Reference};
 use crate::verbs::call::Call;
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

@@ -4,7 +4,7 @@ use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, SecurityGroup, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SECURITY_GROUP: Key<Ref<SecurityGroup>> =

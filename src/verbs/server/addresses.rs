@@ -4,7 +4,7 @@ use super::{OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::server::{address_list, addresses_value};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::Name;
-use crate::verbs::lookup::closest;
+use crate::verbs::resolve::closest;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NETWORK: Key<Name> = Key::optional("network", "Only the addresses in this network: an array.");

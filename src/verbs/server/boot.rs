@@ -243,7 +243,7 @@ async fn flavor_of(call: &Call, server: &Server) -> Result<Option<String>> {
     }
     let Some(name) = &server.flavor.name else { return Ok(None) };
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
-    Ok(Some(crate::verbs::lookup::flavor(&call.host, &cloud, name).await?.id))
+    Ok(Some(crate::verbs::resolve::flavor(&call.host, &cloud, name).await?.id))
 }
 
 /// The error of a spec without these keys.

@@ -5,9 +5,9 @@ use super::boot;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::Map;
+use crate::verbs::arguments::{ON_ERROR, prepare};
 use crate::verbs::call::Call;
-use crate::verbs::dispatch::{self, gather};
-use crate::verbs::prepare::{ON_ERROR, prepare};
+use crate::verbs::run::{self, gather};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 use futures_util::{StreamExt, stream};
 
@@ -56,9 +56,7 @@ async fn boot_all(call: Call) -> Result<Value> {
     }
     let limit = call.host.concurrency;
     let results: Vec<Result<Value>> = stream::iter(calls)
-        .map(|one| {
-            Box::pin(dispatch::run(one)) as std::pin::Pin<Box<dyn Future<Output = Result<Value>> + Send>>
-        })
+        .map(|one| Box::pin(run::run(one)) as std::pin::Pin<Box<dyn Future<Output = Result<Value>> + Send>>)
         .buffered(limit)
         .collect()
         .await;

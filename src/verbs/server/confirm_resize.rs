@@ -3,7 +3,7 @@
 use super::resizing::can_be_ended;
 use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Action, Span, Ty};
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const TIMEOUT: Key<Span> = Key::optional("timeout", "How long to wait until it can be ended; 10m.");

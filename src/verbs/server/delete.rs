@@ -5,7 +5,7 @@ use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Patience, Reference};
 use crate::verbs::call::Call;
-use crate::verbs::dispatch::one;
+use crate::verbs::run::one;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
 use crate::verbs::wait::until;
 use futures_util::StreamExt;

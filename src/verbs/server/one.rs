@@ -3,7 +3,7 @@
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ServerRef;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SERVER: Key<ServerRef> =
@@ -19,7 +19,7 @@ pub static VERB: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"server("web").status"#, gives: "ACTIVE" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["servers"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };

@@ -4,7 +4,7 @@ use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{Action, Secret, Ty};
 use crate::verbs::argument::{Data, Files, ImageRef, Meta, Name};
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const IMAGE: Key<ImageRef> = Key::required("image", "The image to start over from.");

@@ -3,7 +3,7 @@
 use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Accepted, ServerUpdate, Ty};
 use crate::verbs::argument::Name;
-use crate::verbs::dispatch::again;
+use crate::verbs::run::again;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<Name> = Key::required("name", "The new name.");

@@ -3,7 +3,7 @@
 use super::{ACTION_ERRORS, OPENSTACK, SERVER};
 use crate::cloud::{Action, Secret, Ty};
 use crate::verbs::argument::ImageRef;
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const IMAGE: Key<ImageRef> = Key::optional("image", "The image to rescue with; its own where not given.");

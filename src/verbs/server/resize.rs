@@ -3,7 +3,7 @@
 use super::{OPENSTACK_AND_AWS, SERVER};
 use crate::cloud::{Action, Kind, Ty};
 use crate::verbs::argument::FlavorRef;
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const FLAVOR: Key<FlavorRef> = Key::required("flavor", "Its new size: a flavor, its id or its name.");

@@ -96,7 +96,7 @@ pub fn check_statuses(call: &Call, argument: &str, statuses: &[String]) -> Resul
     let Some(wrong) = statuses.iter().find(|status| !STATUSES.contains(&status.as_str())) else {
         return Ok(());
     };
-    let near = crate::verbs::lookup::closest(wrong, STATUSES.iter().copied());
+    let near = crate::verbs::resolve::closest(wrong, STATUSES.iter().copied());
     let label = near.first().map_or("not a status".to_string(), |near| format!("did you mean `{near}`?"));
     Err(Error::new(Kind::InvalidArgument, format!("no server has the status `{wrong}`"))
         .coded("call::unknown_status")

@@ -2,7 +2,7 @@
 
 use super::{ACTION_ERRORS, OPENSTACK, SERVER};
 use crate::cloud::{Action, Secret, Ty};
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const PASSWORD: Key<Secret> = Key::required("password", "The new password; text or a secret.");

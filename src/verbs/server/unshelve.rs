@@ -2,7 +2,7 @@
 
 use super::{ACTION_ERRORS, OPENSTACK, SERVER};
 use crate::cloud::{Action, Ty};
-use crate::verbs::dispatch::act;
+use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.

@@ -3,7 +3,7 @@
 use super::VOLUME;
 use crate::cloud::{Accepted, Kind, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
-use crate::verbs::dispatch::again;
+use crate::verbs::run::again;
 use crate::verbs::server::SERVER;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 

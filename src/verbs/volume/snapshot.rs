@@ -4,7 +4,7 @@ use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Val
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Meta, Name, Ref, Reference, SourceRef};
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             match call.value(NAME.name) {
-                None => finding::existing(&call, Noun::Snapshot).await,
+                None => read::existing(&call, Noun::Snapshot).await,
                 Some(_) => make(&call).await,
             }
         })

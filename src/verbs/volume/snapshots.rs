@@ -4,7 +4,7 @@ use crate::cloud::{Kind, Listing, Noun, Result, Snapshot, Ty, Value, Volume};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Snapshot>> =
@@ -18,13 +18,7 @@ pub static SNAPSHOTS: Verb = Verb {
     summary: "The snapshots of volumes, all of them or those a filter lets through.",
     forms: &[Form::with(
         &[],
-        &[
-            finding::NAME.param(),
-            finding::STATUS.param(),
-            finding::META.param(),
-            VOLUME.param(),
-            finding::LIMIT.param(),
-        ],
+        &[read::NAME.param(), read::STATUS.param(), read::META.param(), VOLUME.param(), read::LIMIT.param()],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Snapshot)),
     effect: Effect::Reads,
@@ -45,13 +39,13 @@ pub static FIND_SNAPSHOT: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_snapshot("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["snapshots"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };
 
 async fn snapshots(call: Call) -> Result<Value> {
     let volume = call.maybe_one(&VOLUME).await?.map(|volume| volume.id().to_string());
-    let listing = Listing { volume, ..finding::listing(&call)? };
-    finding::list(&call, &listing).await
+    let listing = Listing { volume, ..read::listing(&call)? };
+    read::list(&call, &listing).await
 }

@@ -4,7 +4,7 @@ use crate::cloud::{Kind, Listing, Noun, Result, Ty, Value, Volume};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Name, Ref, ServerRef};
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Volume>> =
@@ -20,12 +20,12 @@ pub static VOLUMES: Verb = Verb {
     forms: &[Form::with(
         &[],
         &[
-            finding::NAME.param(),
-            finding::STATUS.param(),
-            finding::META.param(),
+            read::NAME.param(),
+            read::STATUS.param(),
+            read::META.param(),
             SERVER.param(),
             TYPE.param(),
-            finding::LIMIT.param(),
+            read::LIMIT.param(),
         ],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Volume)),
@@ -50,9 +50,9 @@ pub static VOLUME: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_volume("data", 2); volume("data").size"#, gives: "2" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["volumes"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_volume`.
@@ -65,14 +65,14 @@ pub static FIND_VOLUME: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_volume("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["volumes"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };
 
 async fn volumes(call: Call) -> Result<Value> {
     let server = call.maybe_one(&SERVER).await?.map(|server| server.id().to_string());
     let kind = call.find(&TYPE)?.map(|kind| kind.0);
-    let listing = Listing { server, kind, ..finding::listing(&call)? };
-    finding::list(&call, &listing).await
+    let listing = Listing { server, kind, ..read::listing(&call)? };
+    read::list(&call, &listing).await
 }

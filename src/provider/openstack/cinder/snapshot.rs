@@ -36,7 +36,7 @@ pub fn create(
     in_use: bool,
     range: &Range,
 ) -> Call {
-    let metadata = super::super::metadata::marked(meta, marker);
+    let metadata = super::super::metadata_calls::marked(meta, marker);
     let mut body = value!({"volume_id": volume, "name": name, "metadata": metadata});
     if in_use {
         body["force"] = value!(true);

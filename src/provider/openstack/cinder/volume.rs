@@ -34,7 +34,7 @@ pub fn create(spec: &VolumeSpec, marker: &str) -> Call {
             volume.insert(key.to_string(), value!(text));
         }
     }
-    volume.insert("metadata".to_string(), super::super::metadata::marked(&spec.meta, marker));
+    volume.insert("metadata".to_string(), super::super::metadata_calls::marked(&spec.meta, marker));
     json("volume.create", Service::Volume, Method::Post, "/volumes", value!({ "volume": volume }))
 }
 

@@ -4,10 +4,10 @@ use super::{Life, ROOT, shown};
 use crate::aws::call::{Action, Told, asks, does};
 use crate::aws::group;
 use crate::aws::ids::INSTANCE;
+use crate::aws::instance_type::flavor;
 use crate::aws::params::Params;
 use crate::aws::refused::{Outcome, Refused};
-use crate::aws::region::Region;
-use crate::aws::size::flavor;
+use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
 use crate::world::Refusal;
 

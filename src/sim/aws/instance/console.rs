@@ -7,7 +7,7 @@ use super::view::console;
 use super::{Life, shown};
 use crate::aws::call::{Action, Told, asks};
 use crate::aws::refused::Outcome;
-use crate::aws::region::Region;
+use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[

@@ -5,7 +5,7 @@ use crate::aws::ZONE;
 use crate::aws::call::{Action, Told, asks};
 use crate::aws::filter::{Filters, page};
 use crate::aws::refused::Outcome;
-use crate::aws::region::Region;
+use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[

@@ -4,7 +4,7 @@ use super::Life;
 use crate::aws::call::{Action, Told, does};
 use crate::aws::ids::INSTANCE;
 use crate::aws::refused::{Outcome, Refused};
-use crate::aws::region::Region;
+use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
 use crate::world::{Action as Deed, State};
 

@@ -3,13 +3,13 @@
 
 use super::{ROOT, shown, view};
 use crate::aws::call::{Action, Told, does};
+use crate::aws::ec2_state::Mark;
 use crate::aws::ids::{INSTANCE, VOLUME};
-use crate::aws::ledger::Mark;
 use crate::aws::params::Params;
 use crate::aws::refused::{Outcome, Refused};
-use crate::aws::region::Region;
+use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
-use crate::aws::{ZONE, group, image, key, size, vpc};
+use crate::aws::{ZONE, group, image, instance_type, key, vpc};
 use crate::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, put};
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[does("ec2.RunInstances", TAKES, run)];
@@ -136,7 +136,7 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
     }
     let kind = params.get("InstanceType").unwrap_or("m1.small");
     let unknown = |_| Refused::value(format!("Invalid value '{kind}' for InstanceType."));
-    let flavor = size::flavor(region, kind).map_err(unknown)?;
+    let flavor = instance_type::flavor(region, kind).map_err(unknown)?;
     if let Some(name) = params.get("KeyName") {
         key::named(region, name)?;
     }

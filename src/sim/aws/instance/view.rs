@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 use std::time::SystemTime;
 
 use super::{Life, ROOT};
+use crate::aws::ec2_state::Mark;
 use crate::aws::ids::{GROUP, IMAGE, INSTANCE, INTERFACE, SUBNET, VOLUME, VPC};
-use crate::aws::ledger::Mark;
-use crate::aws::region::{Region, server_tags, stamp};
+use crate::aws::scope::{Region, server_tags, stamp};
 use crate::aws::xml::Xml;
 use crate::aws::{REGION, ZONE, interface};
 use crate::world::{Pairs, Port, Server, State};

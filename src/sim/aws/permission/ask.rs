@@ -7,7 +7,7 @@ use super::Way;
 use crate::aws::group;
 use crate::aws::params::Params;
 use crate::aws::refused::{Outcome, Refused};
-use crate::aws::region::Region;
+use crate::aws::scope::Region;
 use crate::world::{Family, Rule, RuleSpec, Standing};
 
 /// One rule as it is asked for.

@@ -8,7 +8,7 @@ use super::filter::{Filters, page};
 use super::group;
 use super::ids::{GROUP, RULE};
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Family, Group, Refusal, Rule};

@@ -3,7 +3,7 @@
 use crate::cloud::{Kind, Noun, SecurityGroup, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<SecurityGroup>> =
@@ -14,14 +14,14 @@ pub static SECURITY_GROUPS: Verb = Verb {
     name: "security_groups",
     group: Group::Networks,
     summary: "The security groups, all of them or those a filter lets through.",
-    forms: &[Form::with(&[], &[finding::NAME.param(), finding::LIMIT.param()])],
+    forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"security_groups(#{ name: "def*" }).len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["security_group"],
-    run: Run::Once(finding::all),
+    run: Run::Once(read::all),
 };
 
 /// The declaration of `security_group`.
@@ -34,9 +34,9 @@ pub static SECURITY_GROUP: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"security_group("default").name"#, gives: "default" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["security_groups"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_security_group`.
@@ -49,7 +49,7 @@ pub static FIND_SECURITY_GROUP: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_security_group("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["security_groups"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };

@@ -3,7 +3,7 @@
 use crate::cloud::{Keypair, Kind, Noun, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<Keypair>> =
@@ -14,14 +14,14 @@ pub static KEYPAIRS: Verb = Verb {
     name: "keypairs",
     group: Group::Keypairs,
     summary: "The key pairs, all of them or those a filter lets through.",
-    forms: &[Form::with(&[], &[finding::NAME.param(), finding::LIMIT.param()])],
+    forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Keypair)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_keypair("ops"); keypairs().map(|k| k.name)"#, gives: "[\"ops\"]" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["keypair"],
-    run: Run::Once(finding::all),
+    run: Run::Once(read::all),
 };
 
 /// The declaration of `keypair`.
@@ -37,9 +37,9 @@ pub static KEYPAIR: Verb = Verb {
         code: r#"create_keypair("ops"); keypair("ops").private_key == ()"#,
         gives: "true",
     }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["keypairs"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_keypair`.
@@ -52,7 +52,7 @@ pub static FIND_KEYPAIR: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_keypair("nosuch") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["keypairs"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };

@@ -1,12 +1,12 @@
 //! From what a person calls a resource to the resource: an id wins over a name, names match exactly and must be unique.
 
-use super::host::Host;
+use super::run_context::RunContext;
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Listing, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
 
 /// The resource of this id or unique name, read now.
-pub async fn resource(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -> Result<Resource> {
+pub async fn resource(host: &RunContext, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -> Result<Resource> {
     match find(host, cloud, noun, text).await? {
         Some(resource) => Ok(resource),
         None => {
@@ -18,7 +18,12 @@ pub async fn resource(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &st
 }
 
 /// The same, `None` where there is none.
-pub async fn find(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -> Result<Option<Resource>> {
+pub async fn find(
+    host: &RunContext,
+    cloud: &Arc<dyn Cloud>,
+    noun: Noun,
+    text: &str,
+) -> Result<Option<Resource>> {
     if noun == Noun::Flavor {
         return Ok(find_flavor(host, cloud, text).await?.map(Resource::from));
     }
@@ -51,7 +56,7 @@ pub async fn find(host: &Host, cloud: &Arc<dyn Cloud>, noun: Noun, text: &str) -
 }
 
 /// The server of this id or unique name, read now.
-pub async fn server(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Server> {
+pub async fn server(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Server> {
     match resource(host, cloud, Noun::Server, text).await? {
         Resource::Server(server) => Ok(Arc::unwrap_or_clone(server)),
         other => Err(stray(Noun::Server, &other)),
@@ -59,7 +64,7 @@ pub async fn server(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<S
 }
 
 /// The image of this id or unique name.
-pub async fn image(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Image> {
+pub async fn image(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Image> {
     match resource(host, cloud, Noun::Image, text).await? {
         Resource::Image(image) => Ok(Arc::unwrap_or_clone(image)),
         other => Err(stray(Noun::Image, &other)),
@@ -73,18 +78,18 @@ pub fn stray(wanted: Noun, got: &Resource) -> Error {
 }
 
 /// The flavor of this id or unique name.
-pub async fn flavor(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Flavor> {
+pub async fn flavor(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Flavor> {
     let (found, names) = search_flavors(host, cloud, text).await?;
     found.ok_or_else(|| missing(cloud, Noun::Flavor, text, names.into_iter()))
 }
 
 /// The same, `None` where there is none.
-pub async fn find_flavor(host: &Host, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Option<Flavor>> {
+pub async fn find_flavor(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Option<Flavor>> {
     search_flavors(host, cloud, text).await.map(|(found, _)| found)
 }
 
 async fn search_flavors(
-    host: &Host,
+    host: &RunContext,
     cloud: &Arc<dyn Cloud>,
     text: &str,
 ) -> Result<(Option<Flavor>, Vec<String>)> {
@@ -139,7 +144,7 @@ pub fn missing(cloud: &Arc<dyn Cloud>, noun: Noun, text: &str, names: impl Itera
 }
 
 fn ambiguous<'a>(
-    host: &Host,
+    host: &RunContext,
     cloud: &Arc<dyn Cloud>,
     noun: Noun,
     text: &str,

@@ -1,8 +1,8 @@
 //! Runs a prepared call: once, for each member of an array, or for all of them together; and gathers what failed.
 
 use super::argument::ServerRef;
+use super::arguments::ON_ERROR;
 use super::call::Call;
-use super::prepare::ON_ERROR;
 use super::pretend;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::error::Place;

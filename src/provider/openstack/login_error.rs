@@ -4,7 +4,7 @@
 use super::service::Service;
 use super::session::{Auth, Session};
 use crate::cloud::{Error, Kind};
-use crate::provider::exchange::{self, host_of};
+use crate::provider::request_line::{self, host_of};
 use crate::provider::words::code;
 use crate::wire::{self, Answer, ErrorKind, Sent};
 use serde_json::Value;
@@ -170,7 +170,7 @@ impl Session {
         let mut lost = self.error(kind, message).help(help);
         lost.service = service.word();
         lost.maybe = maybe && !matches!(error.method, wire::Method::Get | wire::Method::Head);
-        let mut line = exchange::lost(error, self.hide(&exchange::path_of(&error.url)));
+        let mut line = request_line::lost(error, self.hide(&request_line::path_of(&error.url)));
         line.outcome = self.hide(&line.outcome);
         lost.request = Some(line);
         lost

@@ -4,7 +4,7 @@ use crate::cloud::{Kind, Listing, Noun, PublicIp, Result, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Ref, ServerRef};
 use crate::verbs::call::Call;
-use crate::verbs::finding;
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const ONE: Key<Ref<PublicIp>> =
@@ -16,7 +16,7 @@ pub static PUBLIC_IPS: Verb = Verb {
     name: "public_ips",
     group: Group::Networks,
     summary: "The public IPs, all of them or those a filter lets through.",
-    forms: &[Form::with(&[], &[finding::NAME.param(), SERVER.param(), finding::LIMIT.param()])],
+    forms: &[Form::with(&[], &[read::NAME.param(), SERVER.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::PublicIp)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
@@ -36,9 +36,9 @@ pub static PUBLIC_IP: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let ip = allocate_ip(); public_ip(ip.address) == ip"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["public_ips"],
-    run: Run::Each(finding::one),
+    run: Run::Each(read::one),
 };
 
 /// The declaration of `find_public_ip`.
@@ -51,13 +51,13 @@ pub static FIND_PUBLIC_IP: Verb = Verb {
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_public_ip("203.0.113.99") == ()"#, gives: "true" }],
-    errors: finding::ERRORS,
+    errors: read::ERRORS,
     see: &["public_ips"],
-    run: Run::Each(finding::maybe),
+    run: Run::Each(read::maybe),
 };
 
 async fn public_ips(call: Call) -> Result<Value> {
     let server = call.maybe_one(&SERVER).await?.map(|server| server.id().to_string());
-    let listing = Listing { server, ..finding::listing(&call)? };
-    finding::list(&call, &listing).await
+    let listing = Listing { server, ..read::listing(&call)? };
+    read::list(&call, &listing).await
 }

@@ -13,8 +13,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::face;
 use super::faults::{Fault, FaultKind};
+use super::protocol;
 
 /// What is wrong with a line of a file of faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,7 +195,7 @@ fn fault(words: &[String]) -> Result<Option<Fault>, String> {
 
 /// Whether there are operations of this name or with this beginning.
 fn known(operation: &str) -> Result<(), String> {
-    let mut all: Vec<&str> = face::operations().collect();
+    let mut all: Vec<&str> = protocol::operations().collect();
     let fits = |name: &&str| match operation.strip_suffix('*') {
         Some(start) => name.starts_with(start),
         None => *name == operation,

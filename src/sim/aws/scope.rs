@@ -2,8 +2,8 @@
 
 use std::time::SystemTime;
 
+use super::ec2_state::{Ledger, Mark, REMEMBERED};
 use super::ids::{INSTANCE, Kind};
-use super::ledger::{Ledger, Mark, REMEMBERED};
 use super::params::Params;
 use super::refused::Outcome;
 use super::xml::Xml;

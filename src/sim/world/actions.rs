@@ -3,14 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use super::State::{Active, Error, Stopped};
-use super::course::Change::{
+use super::action_log::Asker;
+use super::transitions::Change::{
     self, Gone, Groups, Host, Image as Snap, NewFlavor, Offloaded, OldFlavor, Ready,
 };
-use super::course::Change::{
+use super::transitions::Change::{
     Launched, Relaunch, Resized, Rest, Shelved, State as To, Task as Do, Touch, Zone,
 };
-use super::course::{Action, Rebuild, Tasks, course};
-use super::deeds::Asker;
+use super::transitions::{Action, Rebuild, Tasks, course};
 use super::{Failure, Image, ImageStatus, Mood, Power, Refusal, Server, State, Task, World};
 
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use super::call::{Action, Told, asks};
 use super::filter::Filters;
 use super::refused::{Outcome, Refused};
-use super::region::Region;
+use super::scope::Region;
 use super::xml::Xml;
 use super::{REGION, ZONE};
 use crate::world::Pairs;

@@ -1,6 +1,6 @@
 //! What all calls of a run share: the clock, the clouds, the requests made so far, the names looked up so far.
 
-use crate::cloud::host::{Clock, Clouds, Outside, Progress};
+use crate::cloud::ports::{Clock, Clouds, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Kind, Noun, Resource, Result, Value};
 use std::collections::{HashMap, HashSet};
@@ -29,7 +29,7 @@ type Id = (Arc<str>, String);
 
 /// How a run goes about its calls.
 #[derive(Debug, Clone, Copy)]
-pub struct Habits {
+pub struct RunOptions {
     /// The most requests in flight, 1 or more.
     pub concurrency: usize,
     /// The longest one request may take.
@@ -44,7 +44,7 @@ pub struct Habits {
 type Names = HashMap<(Arc<str>, Noun, String), Value>;
 
 /// What the calls of one run share.
-pub struct Host {
+pub struct RunContext {
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Talk to a person who watches.
@@ -75,7 +75,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Host {
+impl RunContext {
     /// A run that has done nothing yet.
     pub fn new(
         clock: Arc<dyn Clock>,
@@ -83,9 +83,9 @@ impl Host {
         clouds: Arc<dyn Clouds>,
         outside: Arc<dyn Outside>,
         cancel: Cancel,
-        habits: Habits,
-    ) -> Host {
-        Host {
+        habits: RunOptions,
+    ) -> RunContext {
+        RunContext {
             clock,
             progress,
             clouds,

@@ -2,8 +2,8 @@
 
 use super::argument::{Mismatch, OnError};
 use super::call::Call;
-use super::host::Host;
-use super::lookup::closest;
+use super::resolve::closest;
+use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Param, Verb};
 use crate::cloud::error::Place;
 use crate::cloud::value::MASK;
@@ -27,7 +27,7 @@ pub fn option_keys(verb: &Verb, form: &Form) -> Vec<Param> {
 }
 
 /// Check the values against the verb's forms. Every mistake of the call is told, the further ones in `also`.
-pub fn prepare(verb: &'static Verb, host: &Arc<Host>, mut values: Vec<Value>) -> Result<Call> {
+pub fn prepare(verb: &'static Verb, host: &Arc<RunContext>, mut values: Vec<Value>) -> Result<Call> {
     let takes_cloud =
         verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
     let mut cloud = None;

@@ -5,7 +5,7 @@
 use super::argument::{Argument, Meta, Positive, Reference};
 use super::call::Call;
 use super::filter::{NamePattern, Statuses};
-use super::lookup;
+use super::resolve;
 use super::verb::{Key, Outcome};
 use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result, Ty, Value};
 use std::sync::Arc;
@@ -53,7 +53,7 @@ pub async fn existing(call: &Call, noun: Noun) -> Result<Value> {
     match call.subject() {
         Some(Value::Text(text)) => {
             let cloud = call.cloud()?;
-            let found = lookup::resource(&call.host, &cloud, noun, text).await;
+            let found = resolve::resource(&call.host, &cloud, noun, text).await;
             Ok(Value::Resource(found.map_err(|error| call.placed(error, first))?))
         }
         subject => {
@@ -75,7 +75,7 @@ async fn found(call: &Call, noun: Noun) -> Result<Option<Resource>> {
     match reference(call)? {
         Reference::Text(text) => {
             let cloud = call.cloud()?;
-            lookup::find(&call.host, &cloud, noun, &text).await.map_err(|error| call.placed(error, first))
+            resolve::find(&call.host, &cloud, noun, &text).await.map_err(|error| call.placed(error, first))
         }
         Reference::Object(object) => {
             if let Some(stand_in) = super::pretend::is_stand_in(call, &object) {

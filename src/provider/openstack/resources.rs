@@ -1,13 +1,13 @@
 //! The nouns that are read and deleted in one way: which calls, which key in the answer, which decoder.
 
 use super::OpenStack;
-use super::ask::found;
 use super::call::is_segment;
 use super::cinder::{snapshot, volume};
 use super::decode::text;
 use super::neutron::{floating_ip, network, router, security_group, subnet};
 use super::nova::keypair;
 use super::nova::servers::is_enough;
+use super::send::found;
 use super::session::Call;
 use crate::cloud::{Cloud, Listing, Noun, Resource, Result};
 use serde_json::Value as Json;

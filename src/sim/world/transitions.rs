@@ -1,6 +1,6 @@
 //! What takes time: for each action on a server, in which states it is allowed and the changes that follow, with their
 //! times in milliseconds after the action was accepted. Times and task names are those measured on a Nova with a fast
-//! hypervisor. [`acts`](super::acts) runs these courses.
+//! hypervisor. [`actions`](super::actions) runs these courses.
 
 use super::{Flavor, ImageStatus, Pairs, Power, Server, State, Task};
 
