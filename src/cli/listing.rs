@@ -79,7 +79,7 @@ fn answers(
     let identity = bridge
         .wait(async {
             cloud.login().await?;
-            cloud.identity().await
+            cloud.whoami().await
         })
         .map_err(short)?;
     let mut text = format!("yes, {} ms", clock.elapsed().as_millis());

@@ -1,7 +1,9 @@
 //! Which resources to list: what filters of every noun have in common, and the keys of each.
 
 use super::NameMatch;
-use super::resource::{Noun, Resource};
+use super::described::Described;
+use super::resource::Noun;
+use super::value::Value;
 use std::collections::BTreeMap;
 
 /// Which resources of a noun to list. A driver asks for what the cloud can sieve; [`Listing::lets_through`] does the rest.
@@ -33,40 +35,36 @@ impl Listing {
         Listing { name: Some(NameMatch::Exact(name.to_string())), ..Listing::default() }
     }
 
-    /// Whether a resource is one of those; `limit` is the caller's to keep.
-    pub fn lets_through(&self, resource: &Resource) -> bool {
+    /// Whether a thing is one of those; `limit` is the caller's to keep.
+    pub fn lets_through(&self, thing: &dyn Described) -> bool {
         let fits = |wanted: &Option<String>, field: &str| {
             wanted.as_ref().is_none_or(
-                |wanted| matches!(resource.field(field), Some(super::Value::Text(text)) if *text == **wanted),
+                |wanted| matches!(thing.field(field), Some(Value::Text(text)) if *text == **wanted),
             )
         };
-        self.name.as_ref().is_none_or(|pattern| pattern.fits(resource.described().name()))
-            && (self.status.is_empty() || self.status.iter().any(|status| status == resource.status()))
-            && (self.meta.is_empty() || self.meta.iter().all(|(key, value)| holds(resource, key, value)))
+        let is_external = || matches!(thing.field("external"), Some(Value::Bool(true)));
+        self.name.as_ref().is_none_or(|pattern| pattern.fits(thing.name()))
+            && (self.status.is_empty() || self.status.iter().any(|status| status == thing.status()))
+            && (self.meta.is_empty() || holds(thing, &self.meta))
             && fits(&self.server, "server")
             && fits(&self.volume, "volume")
-            && (resource.noun() != Noun::Subnet || fits(&self.network, "network"))
+            && (thing.noun() != Noun::Subnet || fits(&self.network, "network"))
             && fits(&self.kind, "type")
-            && self.external.is_none_or(|external| {
-                matches!(resource, Resource::Network(network) if network.external.unwrap_or(false) == external)
-            })
+            && self.external.is_none_or(|external| thing.noun() == Noun::Network && is_external() == external)
     }
 }
 
-fn holds(resource: &Resource, key: &str, value: &str) -> bool {
-    let meta = match resource {
-        Resource::Server(server) => &server.meta,
-        Resource::Image(image) => &image.meta,
-        Resource::Volume(volume) => &volume.meta,
-        Resource::Snapshot(snapshot) => &snapshot.meta,
-        _ => return false,
-    };
-    meta.get(key).is_some_and(|held| held == value)
+/// Whether all of these items are in a thing's metadata.
+fn holds(thing: &dyn Described, wanted: &BTreeMap<String, String>) -> bool {
+    let Some(Value::Map(meta)) = thing.field("meta") else { return false };
+    wanted
+        .iter()
+        .all(|(key, value)| matches!(meta.get(key.as_str()), Some(Value::Text(held)) if **held == **value))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Time, Value, Volume};
+    use super::super::{Time, Volume};
     use super::*;
     use std::sync::Arc;
 
@@ -90,7 +88,6 @@ mod tests {
             read: Time(jiff::Timestamp::UNIX_EPOCH),
             raw: Arc::new(serde_json::Value::Null),
         };
-        let Value::Resource(volume) = Value::from(volume) else { panic!("a resource") };
         let all = Listing {
             name: Some(NameMatch::Glob("data-*".to_string())),
             status: vec!["IN-USE".to_string()],

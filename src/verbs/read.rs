@@ -130,7 +130,7 @@ pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, listing: &Listing) -> 
     let mut found = cloud.list(noun, listing).await?;
     if call.host.dry_run {
         let pretended = call.host.stand_ins(cloud.name(), noun);
-        found.extend(pretended.into_iter().filter(|one| listing.lets_through(one)));
+        found.extend(pretended.into_iter().filter(|one| listing.lets_through(one.described())));
     }
     found.truncate(listing.limit.unwrap_or(usize::MAX));
     for one in &found {

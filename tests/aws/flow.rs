@@ -2,6 +2,7 @@
 
 use super::scripted::{Asked, described, instance, ok, page, refused, world, world_signed};
 use crate::support::stub::Reply;
+use rhain::cloud::traits::*;
 use rhain::cloud::{
     Action, Cloud, Holder, ImageFilter, Kind, Listing, NameMatch, Noun, RequestState, Rule, ServerFilter,
 };
@@ -293,10 +294,10 @@ async fn a_volume_is_attached_where_there_is_room_and_grows_until_it_has_grown()
         other => ok(other, ""),
     })
     .await;
-    world.cloud.attach_volume(ID, "vol-00000001", None).await.unwrap();
+    world.cloud.attach(ID, "vol-00000001", None).await.unwrap();
     let asked = world.asked();
     assert_eq!((asked[1].action.as_str(), asked[1].get("Device")), ("AttachVolume", "/dev/sdg"));
-    world.cloud.extend_volume("vol-00000001", 20).await.unwrap();
+    world.cloud.extend("vol-00000001", 20).await.unwrap();
     let mut seen = Vec::new();
     for _ in 0..2 {
         let volume = world.cloud.one(Noun::Volume, "vol-00000001").await.unwrap().unwrap();
@@ -435,7 +436,7 @@ async fn what_was_taken_away_is_gone_at_once() {
     .await;
     let spec = rhain::cloud::VolumeSpec { zone: Some("a".into()), size: 1, ..Default::default() };
     world.cloud.create_volume(&spec).await.unwrap();
-    assert!(world.cloud.remove(Noun::Volume, "vol-00000001", false).await.unwrap());
+    assert!(world.cloud.delete(Noun::Volume, "vol-00000001", false).await.unwrap());
     assert!(world.cloud.one(Noun::Volume, "vol-00000001").await.unwrap().is_none());
     assert_eq!(world.count("DescribeVolumes"), 1);
 }

@@ -2,8 +2,9 @@
 
 use super::scripted::{Asked, World, described, instance, ok, page, refused, world};
 use crate::support::stub::Reply;
+use rhain::cloud::Kind;
 use rhain::cloud::server::BootSpec;
-use rhain::cloud::{Cloud, Kind};
+use rhain::cloud::traits::*;
 use std::time::Duration;
 
 const ID: &str = "i-0123456789abcdef0";

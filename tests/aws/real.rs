@@ -4,7 +4,8 @@
 
 use rhain::cli::clouds::CloudClock;
 use rhain::cloud::server::BootSpec;
-use rhain::cloud::{Action, Cloud, Holder, NameMatch, ServerFilter};
+use rhain::cloud::traits::*;
+use rhain::cloud::{Action, Holder, NameMatch, ServerFilter};
 use rhain::provider::aws::Aws;
 use rhain::provider::aws::credentials::KeyRing;
 use rhain::provider::aws::session::{Session, Settings};

@@ -4,6 +4,7 @@ use super::found;
 use crate::support::stub::CountingClock;
 use rhain::cli::clouds::{Clouds, Options, Plan, settings};
 use rhain::cloud::ports::Clouds as _;
+use rhain::cloud::traits::*;
 use rhain::cloud::{Cloud, Kind, Provider};
 use rhain::provider::openstack::session::{Auth, Interface, Scope, Settings, Version};
 use rhain::wire::{Silent, Wire};
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 struct Driver(Arc<str>);
 
-impl Cloud for Driver {
+impl Account for Driver {
     fn name(&self) -> &Arc<str> {
         &self.0
     }
@@ -24,6 +25,20 @@ impl Cloud for Driver {
         None
     }
 }
+
+impl Servers for Driver {}
+impl Metadata for Driver {}
+impl Images for Driver {}
+impl Flavors for Driver {}
+impl Keypairs for Driver {}
+impl SecurityGroups for Driver {}
+impl Networks for Driver {}
+impl Subnets for Driver {}
+impl Routers for Driver {}
+impl PublicIps for Driver {}
+impl Volumes for Driver {}
+impl Snapshots for Driver {}
+impl Cloud for Driver {}
 
 const TWO: &str = "clouds:\n  lab:\n    auth: {auth_url: 'http://k/v3', username: u, password: p-a-s-s}\n    api_timeout: 7\n    verify: false\n  bad:\n    auth: {auth_url: 'http://k/v3'}\n";
 

@@ -3,9 +3,8 @@
 use crate::openstack::scripted::{Reply, Seen, World, ok, world};
 use rhain::cloud::ports::Clock;
 use rhain::cloud::server::{BootSpec, Nic, Nics};
-use rhain::cloud::{
-    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, Secret, ServerFilter, Value,
-};
+use rhain::cloud::traits::*;
+use rhain::cloud::{Action, Holder, ImageFilter, Kind, MARKER, NameMatch, Secret, ServerFilter, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -2,6 +2,7 @@
 //! made of lost answers. Nothing is ever created twice.
 
 use super::scripted::{Reply, Seen, World, ok, world};
+use rhain::cloud::traits::*;
 use rhain::cloud::{
     Cloud, Keypair, Kind, Listing, NetworkSpec, Noun, PublicIp, Resource, RouterSpec, Rule, VolumeSpec,
 };
@@ -236,10 +237,10 @@ async fn a_lost_rule_and_a_lost_attachment_are_looked_for() {
         ok(json!({"volumeAttachments": all}))
     };
     let world = losing(attach, true, list).await;
-    world.cloud.attach_volume("s", "v", Some("/dev/vdb")).await.unwrap();
+    world.cloud.attach("s", "v", Some("/dev/vdb")).await.unwrap();
     assert_eq!(world.bodies(attach), [json!({"volumeAttachment": {"volumeId": "v", "device": "/dev/vdb"}})]);
     let world = losing(attach, false, list).await;
-    assert!(world.cloud.attach_volume("s", "v", None).await.unwrap_err().maybe);
+    assert!(world.cloud.attach("s", "v", None).await.unwrap_err().maybe);
     assert_eq!(count(&world, attach), 1);
 }
 

@@ -2,7 +2,8 @@
 
 use crate::openstack::scripted::{Reply, Seen, ok, world};
 use proptest::prelude::*;
-use rhain::cloud::{Cloud, Kind, ServerFilter};
+use rhain::cloud::traits::*;
+use rhain::cloud::{Kind, ServerFilter};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};

@@ -4,9 +4,10 @@
 use async_trait::async_trait;
 use rhain::cloud::ports::{Clock, Progress};
 use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
+use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Cloud, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
+    Action, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
     ServerFilter, ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;

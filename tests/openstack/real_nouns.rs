@@ -3,6 +3,7 @@
 
 use super::real::{Lab, map, plain};
 use rhain::cloud::server::{BootSpec, Nic, Nics};
+use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Goal};
 use rhain::cloud::{
     Cloud, Holder, ImageFilter, Kind, Listing, NameMatch, NetworkSpec, Noun, PublicIp, Resource, RouterSpec,
@@ -96,24 +97,24 @@ async fn a_volume_through_its_whole_life() {
     ] {
         assert_eq!(names(&lab, Noun::Volume, &listing).await, [name.as_str()], "{listing:?}");
     }
-    assert_eq!(cloud.delete_thing(Noun::Volume, &data.id).await.unwrap_err().kind, Kind::Conflict);
-    assert_eq!(cloud.attach_volume(&web.id, &data.id, None).await.unwrap_err().kind, Kind::Conflict);
+    assert_eq!(cloud.delete(Noun::Volume, &data.id, false).await.unwrap_err().kind, Kind::Conflict);
+    assert_eq!(cloud.attach(&web.id, &data.id, None).await.unwrap_err().kind, Kind::Conflict);
     let snap = cloud.snapshot_volume(&data.id, &own("snap"), &meta).await.unwrap();
     let Resource::Snapshot(snap) = rest(&lab, snap, Goal::Ready).await else { panic!("a snapshot") };
     assert_eq!((snap.volume.as_deref(), snap.size, &snap.meta), (Some(data.id.as_str()), 1, &meta));
-    cloud.detach_volume(&web.id, &data.id).await.unwrap();
+    cloud.detach(&web.id, &data.id).await.unwrap();
     let free = volume(&lab, &data, "AVAILABLE").await;
     assert_eq!((free.server, free.device), (None, None));
-    let twice = cloud.detach_volume(&web.id, &data.id).await.unwrap_err();
+    let twice = cloud.detach(&web.id, &data.id).await.unwrap_err();
     assert_eq!(twice.kind, Kind::NotFound, "{twice:#?}");
-    cloud.attach_volume(&web.id, &data.id, None).await.unwrap();
+    cloud.attach(&web.id, &data.id, None).await.unwrap();
     volume(&lab, &data, "IN-USE").await;
-    cloud.detach_volume(&web.id, &data.id).await.unwrap();
+    cloud.detach(&web.id, &data.id).await.unwrap();
     volume(&lab, &data, "AVAILABLE").await;
 
-    cloud.extend_volume(&data.id, 3).await.unwrap();
+    cloud.extend(&data.id, 3).await.unwrap();
     assert_eq!(volume(&lab, &data, "AVAILABLE").await.size, 3);
-    assert_eq!(cloud.extend_volume(&data.id, 2).await.unwrap_err().kind, Kind::InvalidArgument);
+    assert_eq!(cloud.extend(&data.id, 2).await.unwrap_err().kind, Kind::InvalidArgument);
     for holder in [Holder::Volume(data.id.clone()), Holder::Snapshot(snap.id.clone())] {
         cloud.set_meta(&holder, &map(&[("a b", "1"), ("x.json", "2")])).await.unwrap();
         cloud.delete_meta(&holder, "x.json").await.unwrap();
@@ -131,14 +132,14 @@ async fn a_volume_through_its_whole_life() {
     assert_eq!(copy.snapshot.as_deref(), Some(snap.id.as_str()));
 
     gone(&lab, &web).await;
-    assert!(cloud.delete_thing(Noun::Volume, &copy.id).await.unwrap());
+    assert!(cloud.delete(Noun::Volume, &copy.id, false).await.unwrap());
     rest(&lab, copy, Goal::Deleted).await;
-    assert!(cloud.delete_thing(Noun::Snapshot, &snap.id).await.unwrap());
+    assert!(cloud.delete(Noun::Snapshot, &snap.id, false).await.unwrap());
     rest(&lab, Snapshot::clone(&snap), Goal::Deleted).await;
-    assert!(cloud.delete_thing(Noun::Volume, &data.id).await.unwrap());
+    assert!(cloud.delete(Noun::Volume, &data.id, false).await.unwrap());
     rest(&lab, data.clone(), Goal::Deleted).await;
-    assert!(!cloud.delete_thing(Noun::Volume, &data.id).await.unwrap());
-    assert!(cloud.thing(Noun::Volume, &data.id).await.unwrap().is_none());
+    assert!(!cloud.delete(Noun::Volume, &data.id, false).await.unwrap());
+    assert!(cloud.one(Noun::Volume, &data.id).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -184,7 +185,7 @@ async fn what_a_security_group_lets_through() {
         let again = cloud.authorize(&group.id, rule).await.unwrap_err();
         assert_eq!((again.kind, again.maybe), (Kind::Conflict, false), "{words}: {again:#?}");
     }
-    let Some(Resource::SecurityGroup(shown)) = cloud.thing(Noun::SecurityGroup, &group.id).await.unwrap()
+    let Some(Resource::SecurityGroup(shown)) = cloud.one(Noun::SecurityGroup, &group.id).await.unwrap()
     else {
         panic!("a group")
     };
@@ -199,8 +200,7 @@ async fn what_a_security_group_lets_through() {
     let out = Rule { direction: rhain::cloud::Direction::Egress, ..Rule::default() };
     assert_eq!(cloud.authorize(&group.id, &out).await.unwrap_err().kind, Kind::Conflict);
     cloud.revoke(&group.id, &out).await.unwrap();
-    let Some(Resource::SecurityGroup(bare)) = cloud.thing(Noun::SecurityGroup, &group.id).await.unwrap()
-    else {
+    let Some(Resource::SecurityGroup(bare)) = cloud.one(Noun::SecurityGroup, &group.id).await.unwrap() else {
         panic!("a group")
     };
     assert_eq!(bare.rules, []);
@@ -214,12 +214,12 @@ async fn what_a_security_group_lets_through() {
     for text in [&name, &group.id] {
         let web = server(&lab, boot(text)).await;
         assert_eq!(web.security_groups, [name.as_str()]);
-        let refused = cloud.delete_thing(Noun::SecurityGroup, &group.id).await.unwrap_err();
+        let refused = cloud.delete(Noun::SecurityGroup, &group.id, false).await.unwrap_err();
         assert_eq!(refused.kind, Kind::Conflict);
         gone(&lab, &web).await;
     }
-    assert!(cloud.delete_thing(Noun::SecurityGroup, &group.id).await.unwrap());
-    assert!(!cloud.delete_thing(Noun::SecurityGroup, &group.id).await.unwrap());
+    assert!(cloud.delete(Noun::SecurityGroup, &group.id, false).await.unwrap());
+    assert!(!cloud.delete(Noun::SecurityGroup, &group.id, false).await.unwrap());
 }
 
 #[tokio::test]
@@ -275,13 +275,13 @@ async fn a_network_a_router_and_an_address() {
     let bare = cloud.create_network(&NetworkSpec { name: own("bare"), cidr: None }).await.unwrap();
     let none = RouterSpec { name: own("none"), external: None, networks: vec![bare.id.clone()] };
     assert_eq!(cloud.create_router(&none).await.unwrap_err().kind, Kind::InvalidArgument);
-    assert!(cloud.delete_thing(Noun::Network, &bare.id).await.unwrap());
+    assert!(cloud.delete(Noun::Network, &bare.id, false).await.unwrap());
 
     let web = server(&lab, BootSpec { name: own("vm"), ..BootSpec::default() }).await;
     let ip = cloud.allocate_ip(None).await.unwrap();
     assert_eq!((ip.pool.as_deref(), ip.server.as_deref()), (Some("public"), None));
     let shown = |id: String| async move {
-        match cloud.thing(Noun::PublicIp, &id).await.unwrap() {
+        match cloud.one(Noun::PublicIp, &id).await.unwrap() {
             Some(Resource::PublicIp(ip)) => PublicIp::clone(&ip),
             other => panic!("{other:?}"),
         }
@@ -322,17 +322,17 @@ async fn a_network_a_router_and_an_address() {
     for server in [&web, &other, &far] {
         gone(&lab, server).await;
     }
-    assert!(cloud.delete_thing(Noun::PublicIp, &ip.id).await.unwrap());
-    assert!(!cloud.delete_thing(Noun::PublicIp, &ip.id).await.unwrap());
+    assert!(cloud.delete(Noun::PublicIp, &ip.id, false).await.unwrap());
+    assert!(!cloud.delete(Noun::PublicIp, &ip.id, false).await.unwrap());
     let named = cloud.allocate_ip(Some("public")).await.unwrap();
-    assert!(cloud.delete_thing(Noun::PublicIp, &named.id).await.unwrap());
+    assert!(cloud.delete(Noun::PublicIp, &named.id, false).await.unwrap());
     assert_eq!(cloud.allocate_ip(Some("nosuch")).await.unwrap_err().kind, Kind::NotFound);
 
-    assert_eq!(cloud.delete_thing(Noun::Network, &network.id).await.unwrap_err().kind, Kind::Conflict);
-    assert!(cloud.delete_thing(Noun::Router, &router.id).await.unwrap());
-    assert!(!cloud.delete_thing(Noun::Router, &router.id).await.unwrap());
+    assert_eq!(cloud.delete(Noun::Network, &network.id, false).await.unwrap_err().kind, Kind::Conflict);
+    assert!(cloud.delete(Noun::Router, &router.id, false).await.unwrap());
+    assert!(!cloud.delete(Noun::Router, &router.id, false).await.unwrap());
     for id in [&network.id, &alone.id] {
-        assert!(cloud.delete_thing(Noun::Network, id).await.unwrap());
+        assert!(cloud.delete(Noun::Network, id, false).await.unwrap());
     }
 }
 
@@ -350,7 +350,7 @@ async fn a_key_pair_is_made_and_taken_in() {
     );
     assert_eq!(cloud.create_keypair(&name, None).await.unwrap_err().kind, Kind::Conflict);
     assert_eq!(names(&lab, Noun::Keypair, &Listing::named(&name)).await, [name.as_str()]);
-    let Some(Resource::Keypair(shown)) = cloud.thing(Noun::Keypair, &name).await.unwrap() else {
+    let Some(Resource::Keypair(shown)) = cloud.one(Noun::Keypair, &name).await.unwrap() else {
         panic!("a key pair")
     };
     assert_eq!((&shown.fingerprint, shown.private_key.is_none()), (&made.fingerprint, true));
@@ -378,8 +378,8 @@ async fn a_key_pair_is_made_and_taken_in() {
         assert!(limits[name].is_some() && limits[&format!("{name}_used")].is_some(), "{name}: {limits:?}");
     }
     for id in [&name, &taken] {
-        assert!(cloud.delete_thing(Noun::Keypair, id).await.unwrap());
-        assert!(!cloud.delete_thing(Noun::Keypair, id).await.unwrap());
+        assert!(cloud.delete(Noun::Keypair, id, false).await.unwrap());
+        assert!(!cloud.delete(Noun::Keypair, id, false).await.unwrap());
     }
     for (service, path) in
         [("network", "/networks?limit=1"), ("block-storage", "/volumes?limit=1"), ("volumev3", "/limits")]

@@ -4,6 +4,7 @@ use crate::openstack::scripted::{Ticks, time};
 use async_trait::async_trait;
 use rhain::cloud::ports::{Clock, Progress};
 use rhain::cloud::server::Named;
+use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
     Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Resource, Result, Server,
@@ -78,7 +79,7 @@ impl Clock for Lapsing {
 }
 
 #[async_trait]
-impl Cloud for Scripted {
+impl Account for Scripted {
     fn name(&self) -> &Arc<str> {
         &self.name
     }
@@ -88,6 +89,10 @@ impl Cloud for Scripted {
     fn region(&self) -> Option<String> {
         None
     }
+}
+
+#[async_trait]
+impl Servers for Scripted {
     async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
         self.lists.fetch_add(1, Ordering::SeqCst);
         self.hang(self.hangs.0).await;
@@ -109,6 +114,10 @@ impl Cloud for Scripted {
         self.hang(self.hangs.1).await;
         (self.states)(self.clock.elapsed().as_secs_f64())
     }
+}
+
+#[async_trait]
+impl Images for Scripted {
     async fn image(&self, id: &str) -> Result<Option<Image>> {
         Ok((self.script)(id, self.clock.elapsed().as_secs_f64())?
             .map(|server| image(&server.name, &server.status)))
@@ -119,6 +128,18 @@ impl Cloud for Scripted {
         Ok(all?.into_iter().flatten().map(|server| image(&server.name, &server.status)).collect())
     }
 }
+
+impl Metadata for Scripted {}
+impl Flavors for Scripted {}
+impl Keypairs for Scripted {}
+impl SecurityGroups for Scripted {}
+impl Networks for Scripted {}
+impl Subnets for Scripted {}
+impl Routers for Scripted {}
+impl PublicIps for Scripted {}
+impl Volumes for Scripted {}
+impl Snapshots for Scripted {}
+impl Cloud for Scripted {}
 
 fn server(name: &str, status: &str, task: Option<&str>, updated: f64) -> Server {
     Server {

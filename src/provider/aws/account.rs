@@ -4,7 +4,7 @@ use super::Aws;
 use super::call::Call;
 use super::decode::text;
 use super::service::Service;
-use crate::cloud::{Cloud, Identity, Listing, Noun, Resource, Result, ServerFilter};
+use crate::cloud::{Cloud, Identity, Listing, Noun, Resource, Result, ServerFilter, Servers};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 
@@ -67,7 +67,7 @@ impl Aws {
             (Noun::Keypair, "keypairs"),
         ];
         let every = Listing::default();
-        let counts = join_all(nouns.iter().map(|(noun, _)| self.list_things(*noun, &every)));
+        let counts = join_all(nouns.iter().map(|(noun, _)| self.list(*noun, &every)));
         let filter = ServerFilter::default();
         let servers = self.servers(&filter);
         let (counts, servers) = futures_util::future::join(counts, servers).await;

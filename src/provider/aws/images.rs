@@ -4,12 +4,14 @@ use super::Aws;
 use super::decode::{list, text};
 use super::ec2::{image, instance_type, snapshot};
 use super::page::is_absent;
-use crate::cloud::{Cloud, Flavor, Image, ImageFilter, Kind, Noun, Result};
+use crate::cloud::{Account, Flavor, Flavors, Image, ImageFilter, Images, Kind, Noun, Result};
+use async_trait::async_trait;
 use futures_util::future::join_all;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-impl Aws {
-    pub(super) async fn all_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+#[async_trait]
+impl Images for Aws {
+    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
         let ways = match &filter.owner {
             Some(owner) => vec![image::Whose::Of(owner.clone())],
             None => vec![image::Whose::Own, image::Whose::Shared],
@@ -26,7 +28,7 @@ impl Aws {
         Ok(out)
     }
 
-    pub(super) async fn one_image(&self, id: &str) -> Result<Option<Image>> {
+    async fn image(&self, id: &str) -> Result<Option<Image>> {
         if !self.is_id(Noun::Image, id) {
             return Ok(None);
         }
@@ -36,7 +38,7 @@ impl Aws {
         Ok(image.filter(|image| image.status != "DELETED" && image.id == id))
     }
 
-    pub(super) async fn forget_image(&self, id: &str) -> Result<bool> {
+    async fn delete_image(&self, id: &str) -> Result<bool> {
         if !self.is_id(Noun::Image, id) {
             return Ok(false);
         }
@@ -49,22 +51,32 @@ impl Aws {
         self.delete_made_for(id, &snapshots).await?;
         Ok(true)
     }
+}
 
-    pub(super) async fn picture(
-        &self,
-        id: &str,
-        name: &str,
-        meta: &BTreeMap<String, String>,
-        consistent: bool,
-    ) -> Result<String> {
-        let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
-        let body = self.ask(&image::create(id, name, consistent, tags)).await?;
-        let made = text(&body, "imageId")
-            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
-        self.memory.made(&made, self.clock.now());
-        Ok(made)
+#[async_trait]
+impl Flavors for Aws {
+    async fn flavors(&self) -> Result<Vec<Flavor>> {
+        let cloud = self.session.name();
+        let mut out = self
+            .every(instance_type::page(None), "instanceTypeSet", |one| instance_type::decode(one, cloud))
+            .await?;
+        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
+        Ok(out)
     }
 
+    async fn flavor(&self, id: &str) -> Result<Option<Flavor>> {
+        if !self.is_id(Noun::Flavor, id) {
+            return Ok(None);
+        }
+        let cloud = self.session.name();
+        let found = self
+            .first(&instance_type::show(id), "instanceTypeSet", |one| instance_type::decode(one, cloud))
+            .await?;
+        Ok(found.filter(|flavor| flavor.id == id))
+    }
+}
+
+impl Aws {
     /// Images, asked for in one way.
     async fn images_of(&self, filter: &ImageFilter, whose: &image::Whose) -> Result<Vec<Image>> {
         let (cloud, read) = (self.session.name(), self.clock.now());
@@ -95,25 +107,5 @@ impl Aws {
             }
         }
         Ok(())
-    }
-
-    pub(super) async fn all_flavors(&self) -> Result<Vec<Flavor>> {
-        let cloud = self.session.name();
-        let mut out = self
-            .every(instance_type::page(None), "instanceTypeSet", |one| instance_type::decode(one, cloud))
-            .await?;
-        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
-        Ok(out)
-    }
-
-    pub(super) async fn one_flavor(&self, id: &str) -> Result<Option<Flavor>> {
-        if !self.is_id(Noun::Flavor, id) {
-            return Ok(None);
-        }
-        let cloud = self.session.name();
-        let found = self
-            .first(&instance_type::show(id), "instanceTypeSet", |one| instance_type::decode(one, cloud))
-            .await?;
-        Ok(found.filter(|flavor| flavor.id == id))
     }
 }

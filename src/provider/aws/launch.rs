@@ -9,7 +9,7 @@ use super::decode::{int, list, text, time};
 use super::ec2::{group, image, instance, run, subnet, tag};
 use super::recover::{LOOKS, quoted};
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{Error, Kind, NameMatch, Noun, Result, Server, Time};
+use crate::cloud::{Error, Kind, NameMatch, Noun, Result, Server, Time, Volumes};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
 
@@ -23,7 +23,7 @@ enum Seen {
 
 impl Aws {
     /// Ask for the servers of a spec, in one request.
-    pub(super) async fn launch(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+    pub(super) async fn boot_servers(&self, spec: &BootSpec) -> Result<Vec<Server>> {
         if spec.count == Some(0) {
             return Err(Error::new(Kind::InvalidArgument, "`count` is 0").help("ask for 1 or more"));
         }
@@ -206,7 +206,7 @@ impl Aws {
 
     /// A network by id or unique name.
     async fn subnet_id(&self, wanted: &str) -> Result<String> {
-        if super::resources::is_id(Noun::Network, wanted) {
+        if super::ids::is_id(Noun::Network, wanted) {
             return Ok(wanted.to_string());
         }
         let name = NameMatch::Exact(wanted.to_string());
@@ -222,7 +222,7 @@ impl Aws {
 
     /// Security groups by id; names are looked up in one VPC where it is known.
     pub(super) async fn group_ids(&self, wanted: &[String], vpc: Option<&str>) -> Result<Vec<String>> {
-        let is_group = |one: &str| super::resources::is_id(Noun::SecurityGroup, one);
+        let is_group = |one: &str| super::ids::is_id(Noun::SecurityGroup, one);
         let named: Vec<String> = wanted.iter().filter(|one| !is_group(one)).cloned().collect();
         let found = match named.is_empty() {
             true => Vec::new(),

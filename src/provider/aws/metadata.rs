@@ -3,24 +3,17 @@
 use super::Aws;
 use super::decode::text;
 use super::ec2::{image, tag};
-use crate::cloud::{Error, Holder, Kind, MARKER, Result};
+use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 
-impl Aws {
-    /// The metadata of a holder.
-    pub(super) async fn labels(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+#[async_trait]
+impl Metadata for Aws {
+    async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
         Ok(visible(holder, self.all_tags(holder.id()).await?))
     }
 
-    /// Every tag, by key.
-    async fn all_tags(&self, id: &str) -> Result<BTreeMap<String, String>> {
-        let pair =
-            |tag: &serde_json::Value| Some((text(tag, "key")?, text(tag, "value").unwrap_or_default()));
-        Ok(self.every(tag::show(id), "tagSet", pair).await?.into_iter().collect())
-    }
-
-    /// Merge items into the metadata.
-    pub(super) async fn label(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+    async fn set_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
         if items.is_empty() {
             return Ok(());
         }
@@ -29,12 +22,11 @@ impl Aws {
         self.ask(&tag::set(holder.id(), items)).await.map(drop)
     }
 
-    /// Make the metadata exactly this.
-    pub(super) async fn relabel(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+    async fn replace_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
         self.check_keys(holder, items)?;
-        let old = self.labels(holder).await?;
+        let old = self.meta(holder).await?;
         // New ones first: a break in between loses nothing.
-        self.label(holder, items).await?;
+        self.set_meta(holder, items).await?;
         let gone: Vec<&str> =
             old.keys().filter(|key| !items.contains_key(*key)).map(String::as_str).collect();
         match gone.is_empty() {
@@ -43,9 +35,8 @@ impl Aws {
         }
     }
 
-    /// Delete one item; a missing one is `not_found`.
-    pub(super) async fn unlabel(&self, holder: &Holder, key: &str) -> Result<()> {
-        let has = self.labels(holder).await?;
+    async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
+        let has = self.meta(holder).await?;
         if has.contains_key(key) {
             return self.ask(&tag::delete(holder.id(), [key])).await.map(drop);
         }
@@ -53,6 +44,15 @@ impl Aws {
         let mut error = self.session.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
         error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
         Err(error.coded("cloud::not_found"))
+    }
+}
+
+impl Aws {
+    /// Every tag, by key.
+    async fn all_tags(&self, id: &str) -> Result<BTreeMap<String, String>> {
+        let pair =
+            |tag: &serde_json::Value| Some((text(tag, "key")?, text(tag, "value").unwrap_or_default()));
+        Ok(self.every(tag::show(id), "tagSet", pair).await?.into_iter().collect())
     }
 
     fn check_keys(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {

@@ -2,9 +2,10 @@
 //!
 //! [`session`] holds endpoints and sends a [`call::Call`], with keys from [`credentials`]; [`ec2`] builds calls and decodes answers (pure functions,
 //! tested without a network); [`decode`] makes maps of XML, by the types that [`types`] knows; [`fault`] turns a refusal into
-//! an error; [`cloud`] is the trait, each operation in the file of what it is about: `servers`, `launch` (makes them), `power`
-//! (resizes and restarts them), `images`, `volumes`, `nouns` (all else), `labels` (metadata in tags), `account`, `query` (any
-//! call). `doubt` tells of answers that were lost, `page` reads lists, and [`consistency`] is what the run itself must remember of a cloud that shows things late.
+//! an error. [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (with `launch`, which
+//! makes them, and `power`, which resizes and restarts them), `images`, `volumes`, `networks`, `security_groups`, `public_ips`, `keypairs`, `metadata`
+//! (in tags), with what all of them do in `resources`; `account`, `query` (any call). `recover` finds what became of answers that were lost, `page`
+//! reads lists, and [`consistency`] is what the run itself must remember of a cloud that shows things late.
 
 mod account;
 pub mod call;
@@ -14,14 +15,19 @@ pub mod credentials;
 pub mod decode;
 pub mod ec2;
 pub mod fault;
+mod ids;
 mod images;
+mod keypairs;
 mod launch;
 mod metadata;
+mod networks;
 mod page;
 mod power;
+mod public_ips;
 mod query;
 mod recover;
 mod resources;
+mod security_groups;
 mod servers;
 pub mod service;
 pub mod session;

@@ -3,17 +3,19 @@
 
 use super::Aws;
 use super::decode::{list, text};
-use super::ec2::{instance, subnet, tag};
+use super::ec2::{image, instance, subnet, tag};
 use super::page::is_absent;
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{
-    Accepted, Action, Cloud, Error, Holder, Kind, Noun, RequestState, Result, Server, ServerFilter,
-    ServerUpdate,
+    Accepted, Account, Action, BootSpec, Error, Holder, Kind, Metadata, Noun, RequestState, Result, Server,
+    ServerFilter, ServerUpdate, Servers,
 };
 use crate::provider::sieve::{Sieve, is_enough};
+use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// How many instances a page holds.
 const PAGE: usize = 1000;
@@ -21,8 +23,9 @@ const PAGE: usize = 1000;
 /// What is asked about as done: nothing more is to be seen of it.
 const DONE: &str = "done";
 
-impl Aws {
-    pub(super) async fn all_servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+#[async_trait]
+impl Servers for Aws {
+    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
         let sieve = Sieve::new(filter)?;
         let mut out = Vec::new();
         if filter.limit == Some(0) {
@@ -48,7 +51,7 @@ impl Aws {
         Ok(out)
     }
 
-    pub(super) async fn one_server(&self, id: &str) -> Result<Option<Server>> {
+    async fn server(&self, id: &str) -> Result<Option<Server>> {
         if !self.is_id(Noun::Server, id) {
             return Ok(None);
         }
@@ -64,7 +67,7 @@ impl Aws {
         Ok(found.pop())
     }
 
-    pub(super) async fn call_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
+    async fn update_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
         let others = [
             ("description", &update.description),
             ("access_ipv4", &update.access_ipv4),
@@ -81,7 +84,7 @@ impl Aws {
         self.ask(&call).await.map(drop)
     }
 
-    pub(super) async fn asked_of(&self, id: &str, action: &Action) -> Result<Accepted> {
+    async fn act(&self, id: &str, action: &Action) -> Result<Accepted> {
         let state = |state: &str| Accepted { request_id: Some(state.to_string()), admin_pass: None };
         Ok(match action {
             Action::Start => {
@@ -129,7 +132,7 @@ impl Aws {
         })
     }
 
-    pub(super) async fn state_of(&self, server: &str, request: &str) -> Result<RequestState> {
+    async fn request_state(&self, server: &str, request: &str) -> Result<RequestState> {
         if request == DONE {
             return Ok(RequestState::Finished);
         }
@@ -158,7 +161,7 @@ impl Aws {
         })
     }
 
-    pub(super) async fn console(&self, id: &str, lines: Option<i64>) -> Result<String> {
+    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
         let body = self.ask(&instance::console(id)).await?;
         let encoded: String =
             text(&body, "output").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
@@ -169,7 +172,7 @@ impl Aws {
         Ok(all[all.len().saturating_sub(wanted)..].join("\n"))
     }
 
-    pub(super) async fn terminate(&self, id: &str) -> Result<bool> {
+    async fn delete_server(&self, id: &str, _force: bool) -> Result<bool> {
         if !self.is_id(Noun::Server, id) {
             return Ok(false);
         }
@@ -185,6 +188,31 @@ impl Aws {
         Ok(attempts > 1 || before.as_deref() != Some("terminated"))
     }
 
+    async fn boot(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        self.boot_servers(spec).await
+    }
+
+    fn remembers_resize(&self, id: &str) -> Option<bool> {
+        Some(self.memory.former(id).is_some())
+    }
+
+    async fn snapshot_server(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+        consistent: bool,
+    ) -> Result<String> {
+        let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
+        let body = self.ask(&image::create(id, name, consistent, tags)).await?;
+        let made = text(&body, "imageId")
+            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
+        self.memory.made(&made, self.clock.now());
+        Ok(made)
+    }
+}
+
+impl Aws {
     /// Addresses under the names of their networks: an instance tells ids alone. Subnets are asked for when one is met that is
     /// not known yet; what has no name, or shares it, keeps its id.
     pub(super) async fn name_networks(&self, servers: &mut [Server]) {
@@ -239,7 +267,7 @@ impl Aws {
             self.ask(&tag::set(id, [(tag::NAME, name.as_str())])).await?;
         }
         if let Some(meta) = &spec.meta {
-            self.relabel(&Holder::Server(id.to_string()), meta).await?;
+            self.replace_meta(&Holder::Server(id.to_string()), meta).await?;
         }
         let task = body.get("replaceRootVolumeTask").and_then(|task| text(task, "replaceRootVolumeTaskId"));
         Ok(Accepted { request_id: task, admin_pass: None })

@@ -9,22 +9,17 @@ use super::call::Call;
 use super::decode::{tags, time};
 use super::ec2::{image, region, snapshot, volume};
 use super::recover::{LOOKS, quoted};
-use crate::cloud::{Error, Kind, Listing, MARKER, Result, Snapshot, Time, Volume, VolumeSpec};
+use crate::cloud::{
+    Error, Kind, Listing, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
+};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-impl Aws {
-    /// A volume from its description; one that is to grow and has not is not at rest.
-    pub(super) fn volume_of(&self, body: &Json) -> Option<Volume> {
-        let mut volume = volume::decode(body, self.session.name(), self.clock.now())?;
-        if self.memory.is_growing(&volume.id, volume.size) {
-            volume.status = "EXTENDING".to_string();
-        }
-        Some(volume)
-    }
-
-    /// A volume is in a zone: that of the account's first where none is given.
-    pub(super) async fn make_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
+#[async_trait]
+impl Volumes for Aws {
+    // A volume is in a zone: that of the account's first where none is given.
+    async fn create_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
         let zone = match &spec.zone {
             Some(zone) => zone.clone(),
             None => {
@@ -67,6 +62,91 @@ impl Aws {
         // Old servers do not tell the tags they have just taken.
         volume.name.clone_from(&spec.name);
         Ok(volume)
+    }
+
+    async fn extend(&self, id: &str, size: i64) -> Result<()> {
+        self.ask(&volume::extend(id, size)).await?;
+        self.memory.extended(id, size);
+        Ok(())
+    }
+
+    // Attach a volume, as the first device that is free where none is given.
+    async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
+        // Two at once would choose the same name.
+        let _alone = match device {
+            None => Some(self.memory.choosing.lock().await),
+            Some(_) => None,
+        };
+        let device = match device {
+            Some(device) => device.to_string(),
+            None => volume::free_device(&self.described(server).await?).ok_or_else(|| {
+                let message = format!("{server} has no device name free from /dev/sdf to /dev/sdp");
+                self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
+            })?,
+        };
+        match self.ask(&volume::attach(server, id, &device)).await {
+            Err(error) if error.maybe => self.look_for_attachment(server, id, error).await,
+            known => known.map(drop),
+        }
+    }
+
+    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
+        self.gather(volume::page(listing), "volumeSet", listing, |body| self.volume_of(body)).await
+    }
+
+    async fn volume(&self, id: &str) -> Result<Option<Volume>> {
+        self.shown(Noun::Volume, id, volume::show(id), "volumeSet", |body| self.volume_of(body)).await
+    }
+
+    async fn detach(&self, server: &str, id: &str) -> Result<()> {
+        self.ask(&volume::detach(server, id)).await.map(drop)
+    }
+
+    async fn delete_volume(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, volume::delete(id)).await
+    }
+}
+
+#[async_trait]
+impl Snapshots for Aws {
+    async fn snapshot_volume(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+    ) -> Result<Snapshot> {
+        let call = snapshot::create(id, name, meta).map_err(|error| self.session.own(error))?;
+        let body = self.ask(&call).await?;
+        let read = self.clock.now();
+        let snapshot = snapshot::decode(&body, self.session.name(), read);
+        let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
+        snapshot.name = name.to_string();
+        Ok(snapshot)
+    }
+
+    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
+        let decode = |body: &Json| snapshot::decode(body, self.session.name(), self.clock.now());
+        self.gather(snapshot::page(listing), "snapshotSet", listing, decode).await
+    }
+
+    async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {
+        let decode = |body: &Json| snapshot::decode(body, self.session.name(), self.clock.now());
+        self.shown(Noun::Snapshot, id, snapshot::show(&[id]), "snapshotSet", decode).await
+    }
+
+    async fn delete_snapshot(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, snapshot::delete(id)).await
+    }
+}
+
+impl Aws {
+    /// A volume from its description; one that is to grow and has not is not at rest.
+    pub(super) fn volume_of(&self, body: &Json) -> Option<Volume> {
+        let mut volume = volume::decode(body, self.session.name(), self.clock.now())?;
+        if self.memory.is_growing(&volume.id, volume.size) {
+            volume.status = "EXTENDING".to_string();
+        }
+        Some(volume)
     }
 
     /// Look for a volume whose answer was lost, and ask for it again where it is not there.
@@ -126,47 +206,6 @@ impl Aws {
             }
         }
         Ok((found, doubt))
-    }
-
-    pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
-        self.ask(&volume::extend(id, size)).await?;
-        self.memory.extended(id, size);
-        Ok(())
-    }
-
-    pub(super) async fn snap_volume(
-        &self,
-        id: &str,
-        name: &str,
-        meta: &BTreeMap<String, String>,
-    ) -> Result<Snapshot> {
-        let call = snapshot::create(id, name, meta).map_err(|error| self.session.own(error))?;
-        let body = self.ask(&call).await?;
-        let read = self.clock.now();
-        let snapshot = snapshot::decode(&body, self.session.name(), read);
-        let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
-        snapshot.name = name.to_string();
-        Ok(snapshot)
-    }
-
-    /// Attach a volume, as the first device that is free where none is given.
-    pub(super) async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
-        // Two at once would choose the same name.
-        let _alone = match device {
-            None => Some(self.memory.choosing.lock().await),
-            Some(_) => None,
-        };
-        let device = match device {
-            Some(device) => device.to_string(),
-            None => volume::free_device(&self.described(server).await?).ok_or_else(|| {
-                let message = format!("{server} has no device name free from /dev/sdf to /dev/sdp");
-                self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
-            })?,
-        };
-        match self.ask(&volume::attach(server, id, &device)).await {
-            Err(error) if error.maybe => self.look_for_attachment(server, id, error).await,
-            known => known.map(drop),
-        }
     }
 
     /// Whether a volume came to a server, of which nobody answered. It is there once or not at all, so that nothing is asked again.

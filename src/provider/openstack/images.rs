@@ -8,22 +8,12 @@ use super::nova::servers::is_enough;
 use super::nova::{flavor, image};
 use super::send::found;
 use super::session::Service;
-use crate::cloud::{Flavor, Image, ImageFilter, Kind, MARKER, NameMatch, Result};
+use crate::cloud::{Flavor, Flavors, Image, ImageFilter, Images, Kind, MARKER, NameMatch, Result};
+use async_trait::async_trait;
 
-impl OpenStack {
-    /// Whether the cloud has Glance; without, images are asked of Nova.
-    pub(super) async fn has_glance(&self) -> Result<bool> {
-        let asked = || async {
-            match self.session.url(&Service::Image, "", &[]).await {
-                Ok(_) => Ok(true),
-                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => Ok(false),
-                Err(error) => Err(error),
-            }
-        };
-        self.glance.get_or_try_init(asked).await.copied()
-    }
-
-    pub(super) async fn list_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+#[async_trait]
+impl Images for OpenStack {
+    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
         let sieve = glance::image::Sieve::new(filter)?;
         let (cloud, read) = (self.session.name(), self.clock.now());
         let glance = self.has_glance().await?;
@@ -47,6 +37,68 @@ impl OpenStack {
         Ok(out)
     }
 
+    async fn image(&self, id: &str) -> Result<Option<Image>> {
+        if !is_segment(id) {
+            return Ok(None);
+        }
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        let image = match self.has_glance().await? {
+            true => found(self.json(&glance::image::show(id)).await)?
+                .and_then(|body| glance::image::decode(&body, cloud, read)),
+            false => found(self.json(&image::show(id, &self.compute().await?)).await)?
+                .and_then(|body| image::decode(body.get("image")?, cloud, read)),
+        };
+        Ok(image.filter(|image| image.status != "DELETED"))
+    }
+
+    async fn delete_image(&self, id: &str) -> Result<bool> {
+        if !is_segment(id) {
+            return Ok(false);
+        }
+        let call = match self.has_glance().await? {
+            true => glance::image::delete(id),
+            false => image::delete(id, &self.compute().await?),
+        };
+        self.take_away(&call).await
+    }
+}
+
+#[async_trait]
+impl Flavors for OpenStack {
+    async fn flavors(&self) -> Result<Vec<Flavor>> {
+        let first = flavor::page(Vec::new(), &self.compute().await?);
+        let mut out: Vec<Flavor> = Vec::new();
+        self.every(first, "flavors", |entry| {
+            out.extend(flavor::decode(entry, self.session.name()));
+            false
+        })
+        .await?;
+        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
+        Ok(out)
+    }
+
+    async fn flavor(&self, id: &str) -> Result<Option<Flavor>> {
+        if !is_segment(id) {
+            return Ok(None);
+        }
+        let body = found(self.json(&flavor::show(id, &self.compute().await?)).await)?;
+        Ok(body.and_then(|body| flavor::decode(body.get("flavor")?, self.session.name())))
+    }
+}
+
+impl OpenStack {
+    /// Whether the cloud has Glance; without, images are asked of Nova.
+    pub(super) async fn has_glance(&self) -> Result<bool> {
+        let asked = || async {
+            match self.session.url(&Service::Image, "", &[]).await {
+                Ok(_) => Ok(true),
+                Err(error) if matches!(error.kind, Kind::NotFound | Kind::Unsupported) => Ok(false),
+                Err(error) => Err(error),
+            }
+        };
+        self.glance.get_or_try_init(asked).await.copied()
+    }
+
     /// The id of the image of this name that carries this marker.
     pub(super) async fn marked_image(&self, name: &str, marker: &str) -> Result<Option<String>> {
         let (first, glance) = match self.has_glance().await? {
@@ -66,50 +118,5 @@ impl OpenStack {
         })
         .await?;
         Ok(found)
-    }
-
-    pub(super) async fn show_image(&self, id: &str) -> Result<Option<Image>> {
-        if !is_segment(id) {
-            return Ok(None);
-        }
-        let (cloud, read) = (self.session.name(), self.clock.now());
-        let image = match self.has_glance().await? {
-            true => found(self.json(&glance::image::show(id)).await)?
-                .and_then(|body| glance::image::decode(&body, cloud, read)),
-            false => found(self.json(&image::show(id, &self.compute().await?)).await)?
-                .and_then(|body| image::decode(body.get("image")?, cloud, read)),
-        };
-        Ok(image.filter(|image| image.status != "DELETED"))
-    }
-
-    pub(super) async fn take_image(&self, id: &str) -> Result<bool> {
-        if !is_segment(id) {
-            return Ok(false);
-        }
-        let call = match self.has_glance().await? {
-            true => glance::image::delete(id),
-            false => image::delete(id, &self.compute().await?),
-        };
-        self.take_away(&call).await
-    }
-
-    pub(super) async fn list_flavors(&self) -> Result<Vec<Flavor>> {
-        let first = flavor::page(Vec::new(), &self.compute().await?);
-        let mut out: Vec<Flavor> = Vec::new();
-        self.every(first, "flavors", |entry| {
-            out.extend(flavor::decode(entry, self.session.name()));
-            false
-        })
-        .await?;
-        out.sort_by(|a, b| (a.vcpus, a.ram, a.disk, &a.name).cmp(&(b.vcpus, b.ram, b.disk, &b.name)));
-        Ok(out)
-    }
-
-    pub(super) async fn show_flavor(&self, id: &str) -> Result<Option<Flavor>> {
-        if !is_segment(id) {
-            return Ok(None);
-        }
-        let body = found(self.json(&flavor::show(id, &self.compute().await?)).await)?;
-        Ok(body.and_then(|body| flavor::decode(body.get("flavor")?, self.session.name())))
     }
 }

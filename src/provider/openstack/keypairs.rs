@@ -2,14 +2,16 @@
 //! cloud made is in its answer and nowhere else.
 
 use super::OpenStack;
+use super::call::is_segment;
 use super::nova::keypair;
 use super::recover::{Attempt, quoted};
-use crate::cloud::{Keypair, Noun, Resource, Result, Value};
+use crate::cloud::{Keypair, Keypairs, Listing, Result, Value};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 
-impl OpenStack {
-    /// Make a pair, or take in a public key.
-    pub(super) async fn make_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
+#[async_trait]
+impl Keypairs for OpenStack {
+    async fn create_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
         let range = self.compute().await?;
         let call = keypair::create(name, public_key, &range).map_err(|error| self.own(error))?;
         let list = format!("find_keypair({})", quoted(name));
@@ -45,10 +47,20 @@ impl OpenStack {
         Err(error)
     }
 
+    async fn keypairs(&self, listing: &Listing) -> Result<Vec<Keypair>> {
+        let first = keypair::first(listing, &self.compute().await?);
+        self.gather(first, "keypairs", listing, |body| keypair::decode(body, self.session.name())).await
+    }
+
     async fn keypair(&self, name: &str) -> Result<Option<Keypair>> {
-        Ok(match self.show_thing(Noun::Keypair, name).await? {
-            Some(Resource::Keypair(keypair)) => Some(std::sync::Arc::unwrap_or_clone(keypair)),
-            _ => None,
-        })
+        if !is_segment(name) {
+            return Ok(None);
+        }
+        let call = keypair::show(name, &self.compute().await?);
+        self.shown(&call, "keypair", |body| keypair::decode(body, self.session.name())).await
+    }
+
+    async fn delete_keypair(&self, name: &str) -> Result<bool> {
+        self.take_away_by(name, keypair::delete(name, &self.compute().await?)).await
     }
 }

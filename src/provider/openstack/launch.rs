@@ -12,13 +12,13 @@ use super::nova::{boot, server, version};
 use super::recover::{LOOKS, quoted};
 use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{Cloud, Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate};
+use crate::cloud::{Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate, Servers};
 use crate::wire::Answer;
 use std::collections::HashSet;
 
 impl OpenStack {
     /// Ask for the servers of a spec, in one request.
-    pub(super) async fn launch(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+    pub(super) async fn boot_servers(&self, spec: &BootSpec) -> Result<Vec<Server>> {
         if spec.count == Some(0) {
             return Err(Error::new(Kind::InvalidArgument, "`count` is 0").help("ask for 1 or more"));
         }

@@ -5,41 +5,24 @@ use super::call::is_segment;
 use super::glance;
 use super::glance::property;
 use super::metadata_calls::{self, Place};
-use crate::cloud::{Error, Holder, Kind, MARKER, Result};
+use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 
-impl OpenStack {
-    /// The metadata calls' place, or `None` for an image in Glance.
-    async fn place(&self, holder: &Holder) -> Result<Option<Place>> {
-        Ok(match holder {
-            Holder::Server(id) => Some(metadata_calls::of_server(id, &self.compute().await?)),
-            Holder::Image(_) if self.has_glance().await? => None,
-            Holder::Image(id) => Some(metadata_calls::of_image(id, &self.compute().await?)),
-            Holder::Volume(id) => Some(metadata_calls::of_volume(id)),
-            Holder::Snapshot(id) => Some(metadata_calls::of_snapshot(id)),
-        })
-    }
-
-    /// Metadata with rhain's own marker still in it.
-    async fn raw_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
-        match self.place(holder).await? {
-            Some(place) => Ok(metadata_calls::decode(&self.json(&metadata_calls::show(&place)).await?)),
-            None => Ok(property::decode(&self.json(&glance::image::show(holder.id())).await?)),
-        }
-    }
-
-    pub(super) async fn read_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+#[async_trait]
+impl Metadata for OpenStack {
+    async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
         let mut meta = self.raw_meta(holder).await?;
         meta.remove(MARKER);
         Ok(meta)
     }
 
-    pub(super) async fn merge_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+    async fn set_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
         if items.is_empty() {
             return Ok(());
         }
         match self.place(holder).await? {
-            Some(place) => self.ask(&metadata_calls::merge(&place, items)).await.map(drop),
+            Some(place) => self.ask(&metadata_calls::set(&place, items)).await.map(drop),
             None => {
                 let call = property::patch(holder.id(), items, &[]).map_err(|error| self.own(error))?;
                 self.ask(&call).await.map(drop)
@@ -47,7 +30,7 @@ impl OpenStack {
         }
     }
 
-    pub(super) async fn put_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+    async fn replace_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
         let old = self.raw_meta(holder).await?;
         match self.place(holder).await? {
             Some(place) => {
@@ -68,7 +51,7 @@ impl OpenStack {
         }
     }
 
-    pub(super) async fn take_meta(&self, holder: &Holder, key: &str) -> Result<()> {
+    async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
         let place = self.place(holder).await?;
         if let Some(place) = place.as_ref().filter(|_| is_segment(key))
             && self.take_away(&metadata_calls::delete(place, key)).await?
@@ -90,6 +73,27 @@ impl OpenStack {
                 let call = property::patch(holder.id(), &BTreeMap::new(), &[key.to_string()])?;
                 self.ask(&call).await.map(drop)
             }
+        }
+    }
+}
+
+impl OpenStack {
+    /// The metadata calls' place, or `None` for an image in Glance.
+    async fn place(&self, holder: &Holder) -> Result<Option<Place>> {
+        Ok(match holder {
+            Holder::Server(id) => Some(metadata_calls::of_server(id, &self.compute().await?)),
+            Holder::Image(_) if self.has_glance().await? => None,
+            Holder::Image(id) => Some(metadata_calls::of_image(id, &self.compute().await?)),
+            Holder::Volume(id) => Some(metadata_calls::of_volume(id)),
+            Holder::Snapshot(id) => Some(metadata_calls::of_snapshot(id)),
+        })
+    }
+
+    /// Metadata with rhain's own marker still in it.
+    async fn raw_meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        match self.place(holder).await? {
+            Some(place) => Ok(metadata_calls::decode(&self.json(&metadata_calls::show(&place)).await?)),
+            None => Ok(property::decode(&self.json(&glance::image::show(holder.id())).await?)),
         }
     }
 }

@@ -46,7 +46,7 @@ pub fn show(place: &Place) -> Call {
 }
 
 /// Ask for a merge; doing it twice changes nothing more.
-pub fn merge(place: &Place, items: &BTreeMap<String, String>) -> Call {
+pub fn set(place: &Place, items: &BTreeMap<String, String>) -> Call {
     let body = value!({ "metadata": items });
     json("metadata.merge", place.service.clone(), Method::Post, &place.path, body)
         .version(place.version)

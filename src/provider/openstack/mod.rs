@@ -2,12 +2,11 @@
 //!
 //! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`], [`neutron`] and [`cinder`]
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
-//! [`cloud`] is the trait, each method one line; the work is in a file for each kind of thing: `servers` (and `launch`,
-//! which makes them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `addresses`, `keypairs`, `holders` of metadata,
-//! `limits`. `ask` sends, `page` reads lists, `creating` finds out what became of a create that was not answered, and `given` whose it is. It does
-//! not poll: see [`crate::cloud::wait`].
+//! [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (and `launch`, which makes
+//! them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
+//! deletes what goes alike, `send` sends, `page` reads lists, `recover` finds out what became of a create that was not answered, and `claims` whose
+//! it is. It does not poll: see [`crate::cloud::wait`].
 
-mod addresses;
 pub mod call;
 pub mod catalog;
 pub mod cinder;
@@ -30,6 +29,7 @@ mod networks;
 pub mod neutron;
 pub mod nova;
 mod page;
+mod public_ips;
 mod raw;
 mod recover;
 mod resources;

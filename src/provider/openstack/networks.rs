@@ -6,55 +6,39 @@ use super::neutron::{network, subnet};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use super::session::Service;
-use crate::cloud::{Kind, Listing, Network, NetworkSpec, Resource, Result, Value};
+use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Result, Subnet, Subnets, Value};
+use async_trait::async_trait;
 use serde_json::Value as Json;
-use std::sync::Arc;
 
 /// What stands for an id in the requests of a dry run that need one of an answer.
 const UNKNOWN: &str = "NETWORK_ID";
 
-impl OpenStack {
-    /// The networks that a listing lets through, with their ranges: one list of subnets for all of them.
-    pub(super) async fn list_networks(&self, listing: &Listing) -> Result<Vec<Resource>> {
+#[async_trait]
+impl Networks for OpenStack {
+    // The networks that a listing lets through, with their ranges: one list of subnets for all of them.
+    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
         let cloud = self.session.name();
-        let decode = |body: &Json| network::decode(body, cloud).map(Resource::from);
+        let decode = |body: &Json| network::decode(body, cloud);
         let mut networks = self.gather(network::first(listing), "networks", listing, decode).await?;
-        let ids: Vec<String> = networks.iter().map(|network| network.id().to_string()).collect();
+        let ids: Vec<String> = networks.iter().map(|network| network.id.clone()).collect();
         let ranges = self.ranges(&ids).await?;
-        for resource in &mut networks {
-            if let Resource::Network(network) = resource {
-                let network = Arc::make_mut(network);
-                network.cidrs = of(&ranges, &network.id);
-            }
+        for network in &mut networks {
+            network.cidrs = of(&ranges, &network.id);
         }
         Ok(networks)
     }
 
-    /// One network with its ranges.
-    pub(super) async fn show_network(&self, id: &str) -> Result<Option<Network>> {
+    async fn network(&self, id: &str) -> Result<Option<Network>> {
         let decode = |body: &Json| network::decode(body, self.session.name());
-        let Some(mut network) = self.shown(&network::show(id), "network", decode).await? else {
+        let Some(mut network) = self.shown_by(id, &network::show(id), "network", decode).await? else {
             return Ok(None);
         };
         network.cidrs = of(&self.ranges(std::slice::from_ref(&network.id)).await?, &network.id);
         Ok(Some(network))
     }
 
-    /// Network and range of every subnet of these networks.
-    async fn ranges(&self, networks: &[String]) -> Result<Vec<(String, String)>> {
-        let mut ranges = Vec::new();
-        if !networks.is_empty() {
-            self.every(subnet::of_networks(networks), "subnets", |entry| {
-                ranges.extend(text(entry, "network_id").zip(text(entry, "cidr")));
-                false
-            })
-            .await?;
-        }
-        Ok(ranges)
-    }
-
-    /// Make a network, and a subnet that is all of its range. A network whose subnet is refused is taken back.
-    pub(super) async fn make_network(&self, spec: &NetworkSpec) -> Result<Network> {
+    // Make a network, and a subnet that is all of its range. A network whose subnet is refused is taken back.
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
         let cloud = self.session.name();
         let attempt = Attempt {
             verb: "create_network",
@@ -88,6 +72,42 @@ impl OpenStack {
                 Err(error)
             }
         }
+    }
+
+    async fn delete_network(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, network::delete(id)).await
+    }
+}
+
+#[async_trait]
+impl Subnets for OpenStack {
+    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
+        let decode = |body: &Json| subnet::decode(body, self.session.name());
+        self.gather(subnet::first(listing), "subnets", listing, decode).await
+    }
+
+    async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {
+        let decode = |body: &Json| subnet::decode(body, self.session.name());
+        self.shown_by(id, &subnet::show(id), "subnet", decode).await
+    }
+
+    async fn delete_subnet(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, subnet::delete(id)).await
+    }
+}
+
+impl OpenStack {
+    /// Network and range of every subnet of these networks.
+    async fn ranges(&self, networks: &[String]) -> Result<Vec<(String, String)>> {
+        let mut ranges = Vec::new();
+        if !networks.is_empty() {
+            self.every(subnet::of_networks(networks), "subnets", |entry| {
+                ranges.extend(text(entry, "network_id").zip(text(entry, "cidr")));
+                false
+            })
+            .await?;
+        }
+        Ok(ranges)
     }
 
     /// Make a subnet; gives its range as the cloud writes it.

@@ -5,15 +5,17 @@ use super::neutron::port::{self, Port};
 use super::neutron::subnet;
 use super::neutron::{network, router};
 use super::recover::{Attempt, quoted};
-use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Subnet, Value};
+use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Routers, Subnet, Value};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 
 /// What stands for an id in the requests of a dry run that need one of an answer.
 const UNKNOWN: &str = "ROUTER_ID";
 
-impl OpenStack {
-    /// Make a router that joins every subnet of the networks. One that cannot be joined is taken back.
-    pub(super) async fn make_router(&self, spec: &RouterSpec) -> Result<Router> {
+#[async_trait]
+impl Routers for OpenStack {
+    // Make a router that joins every subnet of the networks. One that cannot be joined is taken back.
+    async fn create_router(&self, spec: &RouterSpec) -> Result<Router> {
         let cloud = self.session.name();
         let subnets = self.subnets_of(&spec.networks).await?;
         let bare = spec.networks.iter().find(|network| {
@@ -48,7 +50,7 @@ impl OpenStack {
         };
         for subnet in &subnets {
             if let Err(mut error) = self.join(&router.id, &subnet.id).await {
-                let undone = !error.maybe && self.take_router(&router.id).await.is_ok();
+                let undone = !error.maybe && self.delete_router(&router.id).await.is_ok();
                 if !undone {
                     error.exists = vec![Value::from(router)];
                 }
@@ -58,6 +60,30 @@ impl OpenStack {
         Ok(router)
     }
 
+    async fn delete_router(&self, id: &str) -> Result<bool> {
+        // What joins it to subnets goes before it.
+        match self.take_away_by(id, router::delete(id)).await {
+            Err(error) if error.kind == Kind::Conflict => {}
+            ended => return ended,
+        }
+        for port in self.ports(port::of_device(id)).await?.iter().filter(|port| port.is_interface()) {
+            self.take_away(&router::leave(id, &port.id)).await?;
+        }
+        self.take_away(&router::delete(id)).await
+    }
+
+    async fn routers(&self, listing: &Listing) -> Result<Vec<Router>> {
+        let first = router::first(listing, self.project().await?.as_deref());
+        self.gather(first, "routers", listing, |body| router::decode(body, self.session.name())).await
+    }
+
+    async fn router(&self, id: &str) -> Result<Option<Router>> {
+        let decode = |body: &Json| router::decode(body, self.session.name());
+        self.shown_by(id, &router::show(id), "router", decode).await
+    }
+}
+
+impl OpenStack {
     async fn join(&self, router: &str, subnet: &str) -> Result<()> {
         let attempt = Attempt {
             verb: "create_router",
@@ -94,17 +120,5 @@ impl OpenStack {
         })
         .await?;
         Ok(out)
-    }
-
-    /// Delete a router, and before it what joins it to subnets; `false` where it was gone already.
-    pub(super) async fn take_router(&self, id: &str) -> Result<bool> {
-        match self.take_away(&router::delete(id)).await {
-            Err(error) if error.kind == Kind::Conflict => {}
-            ended => return ended,
-        }
-        for port in self.ports(port::of_device(id)).await?.iter().filter(|port| port.is_interface()) {
-            self.take_away(&router::leave(id, &port.id)).await?;
-        }
-        self.take_away(&router::delete(id)).await
     }
 }

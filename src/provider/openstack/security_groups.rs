@@ -5,16 +5,24 @@ use super::decode::text;
 use super::neutron::security_group;
 use super::recover::{Attempt, quoted};
 use super::resources::is_named;
-use crate::cloud::{Error, Kind, Listing, Result, Rule, SecurityGroup};
+use crate::cloud::{Error, Kind, Listing, Result, Rule, SecurityGroup, SecurityGroups};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 
 /// Neutron's word for a rule that is there already.
 const EXISTS: &str = "SecurityGroupRuleExists";
 
-impl OpenStack {
-    /// Make a group. Its description is the script's, so there is no place for a marker, and names are not unique in Neutron:
-    /// one whose answer was lost is known by its age, and by not being another call's.
-    pub(super) async fn make_group(&self, name: &str, description: &str) -> Result<SecurityGroup> {
+#[async_trait]
+impl SecurityGroups for OpenStack {
+    // Make a group. Its description is the script's, so there is no place for a marker, and names are not unique in Neutron:
+    // one whose answer was lost is known by its age, and by not being another call's.
+    async fn create_security_group(
+        &self,
+        name: &str,
+        description: &str,
+        // A group of Neutron is for every network.
+        _network: Option<&str>,
+    ) -> Result<SecurityGroup> {
         let cloud = self.session.name();
         let attempt = Attempt {
             verb: "create_security_group",
@@ -42,8 +50,8 @@ impl OpenStack {
         self.create(&security_group::create(name, description), &attempt, made, find).await
     }
 
-    /// Let something through. A rule that is for both kinds of address is there when both are.
-    pub(super) async fn allow(&self, group: &str, rule: &Rule) -> Result<()> {
+    // Let something through. A rule that is for both kinds of address is there when both are.
+    async fn authorize(&self, group: &str, rule: &Rule) -> Result<()> {
         let (mut made, mut there) = (false, None);
         let attempt = Attempt {
             verb: "authorize",
@@ -72,8 +80,7 @@ impl OpenStack {
         }
     }
 
-    /// No longer let something through.
-    pub(super) async fn forbid(&self, group: &str, rule: &Rule) -> Result<()> {
+    async fn revoke(&self, group: &str, rule: &Rule) -> Result<()> {
         let body = self.json(&security_group::show(group)).await?;
         let shown = body.get("security_group").unwrap_or(&Json::Null);
         let meant: Vec<String> = security_group::rules(shown)
@@ -102,5 +109,20 @@ impl OpenStack {
             false => format!("choose one of its rules: {}", held.join(", ")),
         });
         Err(error)
+    }
+
+    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
+        let first = security_group::first(listing, self.project().await?.as_deref());
+        let decode = |body: &Json| security_group::decode(body, self.session.name());
+        self.gather(first, "security_groups", listing, decode).await
+    }
+
+    async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {
+        let decode = |body: &Json| security_group::decode(body, self.session.name());
+        self.shown_by(id, &security_group::show(id), "security_group", decode).await
+    }
+
+    async fn delete_security_group(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, security_group::delete(id)).await
     }
 }

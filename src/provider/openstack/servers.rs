@@ -9,19 +9,17 @@ use super::nova::{action, console, files, server, servers, version};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use crate::cloud::{
-    Accepted, Action, Cloud, Kind, MARKER, RequestState, Result, Secret, Server, ServerFilter, ServerUpdate,
+    Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Secret, Server, ServerFilter,
+    ServerUpdate, Servers,
 };
 use crate::wire::Answer;
+use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-impl OpenStack {
-    /// A server from its description.
-    pub(super) fn server_of(&self, body: &Json) -> Option<Server> {
-        server::decode(body, self.session.name(), self.clock.now())
-    }
-
-    pub(super) async fn list_servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+#[async_trait]
+impl Servers for OpenStack {
+    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
         let sieve = Sieve::new(filter)?;
         let mut out = Vec::new();
         if filter.limit == Some(0) {
@@ -36,7 +34,7 @@ impl OpenStack {
         Ok(out)
     }
 
-    pub(super) async fn show_server(&self, id: &str) -> Result<Option<Server>> {
+    async fn server(&self, id: &str) -> Result<Option<Server>> {
         if !is_segment(id) {
             return Ok(None);
         }
@@ -51,7 +49,7 @@ impl OpenStack {
             .filter(|server| server.status != "DELETED"))
     }
 
-    pub(super) async fn change_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
+    async fn update_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
         let range = self.compute().await?;
         let mut version = version::usual(&range);
         if update.description.is_some() {
@@ -63,7 +61,7 @@ impl OpenStack {
         self.ask(&server::update(id, update).version(version)).await.map(drop)
     }
 
-    pub(super) async fn ask_action(&self, id: &str, action: &Action) -> Result<Accepted> {
+    async fn act(&self, id: &str, action: &Action) -> Result<Accepted> {
         let call = action::act(id, action, &self.compute().await?).map_err(|error| self.own(error))?;
         let answer = self.ask(&call).await?;
         let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -74,7 +72,7 @@ impl OpenStack {
         Ok(Accepted { request_id: answer.request_id().map(str::to_string), admin_pass })
     }
 
-    pub(super) async fn state_of_request(&self, server: &str, request: &str) -> Result<RequestState> {
+    async fn request_state(&self, server: &str, request: &str) -> Result<RequestState> {
         if !is_segment(request) {
             return Ok(RequestState::Unknown);
         }
@@ -87,11 +85,13 @@ impl OpenStack {
         })
     }
 
-    pub(super) async fn image_of_server(
+    async fn snapshot_server(
         &self,
         id: &str,
         name: &str,
         meta: &BTreeMap<String, String>,
+        // Nova takes a running server as it is.
+        _consistent: bool,
     ) -> Result<String> {
         let range = self.compute().await?;
         let marker = uuid::Uuid::new_v4().to_string();
@@ -120,11 +120,11 @@ impl OpenStack {
         }
     }
 
-    pub(super) async fn read_console(&self, id: &str, lines: Option<i64>) -> Result<String> {
+    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
         Ok(console::decode_log(&self.json(&console::log(id, lines, &self.compute().await?)).await?))
     }
 
-    pub(super) async fn open_console(&self, id: &str) -> Result<String> {
+    async fn console_url(&self, id: &str) -> Result<String> {
         let range = self.compute().await?;
         let mut first = None;
         for kind in console::KINDS {
@@ -140,7 +140,7 @@ impl OpenStack {
         Err(first.unwrap_or_else(|| self.unsupported("console_url")))
     }
 
-    pub(super) async fn take_server(&self, id: &str, force: bool) -> Result<bool> {
+    async fn delete_server(&self, id: &str, force: bool) -> Result<bool> {
         if !is_segment(id) {
             return Ok(false);
         }
@@ -150,6 +150,17 @@ impl OpenStack {
         };
         let call = call.version(version::usual(&self.compute().await?));
         self.take_away(&call).await
+    }
+
+    async fn boot(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        self.boot_servers(spec).await
+    }
+}
+
+impl OpenStack {
+    /// A server from its description.
+    pub(super) fn server_of(&self, body: &Json) -> Option<Server> {
+        server::decode(body, self.session.name(), self.clock.now())
     }
 }
 

@@ -6,18 +6,14 @@ use super::decode::{int, text};
 use super::nova::volume_attachment;
 use super::recover::{Attempt, quoted};
 use super::session::{Range, Service};
-use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Volume, VolumeSpec};
+use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Snapshots, Volume, VolumeSpec, Volumes};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
-impl OpenStack {
-    /// The microversions of Cinder.
-    async fn block_storage(&self) -> Result<Range> {
-        self.session.microversions(&Service::Volume).await
-    }
-
-    /// Ask for a volume.
-    pub(super) async fn make_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
+#[async_trait]
+impl Volumes for OpenStack {
+    async fn create_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
         let (cloud, now) = (self.session.name(), self.clock.now());
         let marker = uuid::Uuid::new_v4().to_string();
         let attempt = Attempt {
@@ -40,8 +36,68 @@ impl OpenStack {
         self.create(&volume::create(spec, &marker), &attempt, made, find).await
     }
 
-    /// Ask for a snapshot, also of a volume in use.
-    pub(super) async fn make_snapshot(
+    async fn extend(&self, id: &str, size: i64) -> Result<()> {
+        let call = volume::extend(id, size, &self.block_storage().await?);
+        let attempt = Attempt {
+            verb: "extend",
+            sought: format!("a volume {id} of {size} GiB, or one that is growing"),
+            list: format!("volume({})", quoted(id)),
+        };
+        let find = || async {
+            let body = self.json(&volume::show(id)).await?;
+            let Some(volume) = body.get("volume") else { return Ok(None) };
+            let grows = text(volume, "status").is_some_and(|status| status == "extending");
+            Ok((grows || int(volume, "size") == Some(size)).then_some(()))
+        };
+        self.create(&call, &attempt, |_| Some(()), find).await
+    }
+
+    async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
+        let range = self.compute().await?;
+        let attempt = Attempt {
+            verb: "attach",
+            sought: "the volume among those of the server".to_string(),
+            list: format!("volume({})", quoted(id)),
+        };
+        let find = || async {
+            let body = self.json(&volume_attachment::all(server, &range)).await?;
+            Ok(volume_attachment::holds(&body, id).then_some(()))
+        };
+        let call = volume_attachment::attach(server, id, device, &range);
+        self.create(&call, &attempt, |_| Some(()), find).await
+    }
+
+    async fn detach(&self, server: &str, id: &str) -> Result<()> {
+        let call = volume_attachment::detach(server, id, &self.compute().await?);
+        match self.take_away(&call).await? {
+            true => Ok(()),
+            false => Err(self.own(
+                Error::new(Kind::NotFound, format!("the volume {id} is not attached to the server {server}"))
+                    .coded("cloud::not_found")
+                    .help(format!("look at `volume({}).server`", quoted(id))),
+            )),
+        }
+    }
+
+    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        let decode = |body: &Json| volume::decode(body, cloud, now);
+        self.gather(volume::first(listing), "volumes", listing, decode).await
+    }
+
+    async fn volume(&self, id: &str) -> Result<Option<Volume>> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        self.shown_by(id, &volume::show(id), "volume", |body| volume::decode(body, cloud, now)).await
+    }
+
+    async fn delete_volume(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, volume::delete(id)).await
+    }
+}
+
+#[async_trait]
+impl Snapshots for OpenStack {
+    async fn snapshot_volume(
         &self,
         id: &str,
         name: &str,
@@ -72,55 +128,31 @@ impl OpenStack {
         self.create(&call, &attempt, made, find).await
     }
 
+    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        let decode = |body: &Json| snapshot::decode(body, cloud, now);
+        self.gather(snapshot::first(listing), "snapshots", listing, decode).await
+    }
+
+    async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        self.shown_by(id, &snapshot::show(id), "snapshot", |body| snapshot::decode(body, cloud, now)).await
+    }
+
+    async fn delete_snapshot(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, snapshot::delete(id)).await
+    }
+}
+
+impl OpenStack {
+    /// The microversions of Cinder.
+    async fn block_storage(&self) -> Result<Range> {
+        self.session.microversions(&Service::Volume).await
+    }
+
     async fn is_in_use(&self, id: &str) -> Result<bool> {
         let body = self.json(&volume::show(id)).await?;
         let status = body.get("volume").and_then(|volume| text(volume, "status"));
         Ok(status.is_some_and(|status| status.eq_ignore_ascii_case("in-use")))
-    }
-
-    /// Ask for more room.
-    pub(super) async fn grow_volume(&self, id: &str, size: i64) -> Result<()> {
-        let call = volume::extend(id, size, &self.block_storage().await?);
-        let attempt = Attempt {
-            verb: "extend",
-            sought: format!("a volume {id} of {size} GiB, or one that is growing"),
-            list: format!("volume({})", quoted(id)),
-        };
-        let find = || async {
-            let body = self.json(&volume::show(id)).await?;
-            let Some(volume) = body.get("volume") else { return Ok(None) };
-            let grows = text(volume, "status").is_some_and(|status| status == "extending");
-            Ok((grows || int(volume, "size") == Some(size)).then_some(()))
-        };
-        self.create(&call, &attempt, |_| Some(()), find).await
-    }
-
-    /// Ask for a volume to be attached.
-    pub(super) async fn attach(&self, server: &str, id: &str, device: Option<&str>) -> Result<()> {
-        let range = self.compute().await?;
-        let attempt = Attempt {
-            verb: "attach",
-            sought: "the volume among those of the server".to_string(),
-            list: format!("volume({})", quoted(id)),
-        };
-        let find = || async {
-            let body = self.json(&volume_attachment::all(server, &range)).await?;
-            Ok(volume_attachment::holds(&body, id).then_some(()))
-        };
-        let call = volume_attachment::attach(server, id, device, &range);
-        self.create(&call, &attempt, |_| Some(()), find).await
-    }
-
-    /// Ask for a volume to be detached; one that is not attached there is `not_found`.
-    pub(super) async fn detach(&self, server: &str, id: &str) -> Result<()> {
-        let call = volume_attachment::detach(server, id, &self.compute().await?);
-        match self.take_away(&call).await? {
-            true => Ok(()),
-            false => Err(self.own(
-                Error::new(Kind::NotFound, format!("the volume {id} is not attached to the server {server}"))
-                    .coded("cloud::not_found")
-                    .help(format!("look at `volume({}).server`", quoted(id))),
-            )),
-        }
     }
 }

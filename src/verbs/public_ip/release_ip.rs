@@ -21,7 +21,7 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
-            match cloud.remove(Noun::PublicIp, &ip.id, false).await? {
+            match cloud.delete(Noun::PublicIp, &ip.id, false).await? {
                 true => Ok(Value::Unit),
                 false => Err(Error::new(
                     Kind::NotFound,

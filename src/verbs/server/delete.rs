@@ -88,7 +88,7 @@ async fn delete(call: Call) -> Result<Value> {
             call.host.requested(cloud.name(), &server.id, pending);
             was_there
         }
-        other => cloud.remove(other.noun(), other.id(), force).await?,
+        other => cloud.delete(other.noun(), other.id(), force).await?,
     };
     if !was_there && !missing_ok {
         return Err(Error::new(

@@ -19,7 +19,7 @@ pub static VERB: Verb = Verb {
     see: &["clouds"],
     run: Run::Once(|call| {
         Box::pin(async move {
-            let identity = call.cloud()?.identity().await?;
+            let identity = call.cloud()?.whoami().await?;
             let roles = identity.roles.iter().map(Value::text).collect();
             Ok(Value::Map(BTreeMap::from([
                 ("user".to_string(), Value::optional_text(identity.user.as_deref())),

@@ -34,7 +34,7 @@ pub static VERB: Verb = Verb {
             let volume = call.one(&VOLUME).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             let device = call.find(&DEVICE)?.map(|device| device.0);
-            cloud.attach_volume(&server.id, volume.id(), device.as_deref()).await?;
+            cloud.attach(&server.id, volume.id(), device.as_deref()).await?;
             Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),

@@ -27,7 +27,7 @@ pub static VERB: Verb = Verb {
             let server = call.server(&SERVER).await?;
             let volume = call.one(&VOLUME).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
-            cloud.detach_volume(&server.id, volume.id()).await?;
+            cloud.detach(&server.id, volume.id()).await?;
             Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),

@@ -28,7 +28,7 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let volume = call.one(&VOLUME).await?;
             let cloud = call.host.clouds.get(Some(volume.cloud()))?;
-            cloud.extend_volume(volume.id(), call.get(&GIB)?.0).await?;
+            cloud.extend(volume.id(), call.get(&GIB)?.0).await?;
             match cloud.one(volume.noun(), volume.id()).await? {
                 Some(new) => Ok(Value::Resource(new)),
                 None => Err(Error::new(Kind::NotFound, format!("the volume `{}` is gone", volume.name()))

@@ -2,7 +2,7 @@
 
 use super::super::call::{Call, literal};
 use super::super::decode::text;
-use super::super::resources::is_id;
+use super::super::ids::is_id;
 use crate::cloud::{Keypair, NameMatch, Noun, Secret};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;

@@ -34,7 +34,7 @@ pub fn create(network: &str, marker: Option<&str>) -> Call {
 }
 
 /// Ask for it to lead to an address of a port, or nowhere; one that leads elsewhere moves.
-pub fn lead(id: &str, to: Option<(&str, Option<&str>)>) -> Call {
+pub fn associate(id: &str, to: Option<(&str, Option<&str>)>) -> Call {
     let mut body = Map::from_iter([("port_id".to_string(), value!(to.map(|(port, _)| port)))]);
     if let Some((_, Some(address))) = to {
         body.insert("fixed_ip_address".to_string(), value!(address));

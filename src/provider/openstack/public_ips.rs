@@ -4,16 +4,20 @@ use super::OpenStack;
 use super::neutron::port::{self, Port};
 use super::neutron::{floating_ip, network};
 use super::recover::{Attempt, quoted};
-use crate::cloud::{Error, Kind, Listing, Network, PublicIp, Resource, Result, Server};
+use crate::cloud::{Error, Kind, Listing, Network, PublicIp, PublicIps, Result, Server, Servers};
+use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::time::Duration;
 
 /// How long after each other a server is looked at for an address that leads to it now, milliseconds.
 const HEARS: [u64; 5] = [250, 500, 1000, 1500, 2000];
 
-impl OpenStack {
-    /// The floating IPs of this project that a listing lets through.
-    pub(super) async fn list_addresses(&self, listing: &Listing) -> Result<Vec<Resource>> {
+#[async_trait]
+impl PublicIps for OpenStack {
+    async fn public_ips(&self, listing: &Listing) -> Result<Vec<PublicIp>> {
+        if listing.limit == Some(0) {
+            return Ok(Vec::new());
+        }
         let first = floating_ip::first(listing, self.project().await?.as_deref());
         let mut ips = Vec::new();
         self.every(first, "floatingips", |entry| {
@@ -22,46 +26,21 @@ impl OpenStack {
         })
         .await?;
         self.complete_addresses(&mut ips).await?;
-        let resources = ips.into_iter().map(Resource::from).filter(|one| listing.lets_through(one));
-        Ok(resources.take(listing.limit.unwrap_or(usize::MAX)).collect())
+        ips.retain(|ip| listing.lets_through(ip));
+        ips.truncate(listing.limit.unwrap_or(usize::MAX));
+        Ok(ips)
     }
 
-    /// One floating IP.
-    pub(super) async fn show_address(&self, id: &str) -> Result<Option<PublicIp>> {
+    async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {
         let decode = |body: &Json| floating_ip::decode(body, self.session.name());
-        let shown = self.shown(&floating_ip::show(id), "floatingip", decode).await?;
+        let shown = self.shown_by(id, &floating_ip::show(id), "floatingip", decode).await?;
         let mut ips: Vec<PublicIp> = shown.into_iter().collect();
         self.complete_addresses(&mut ips).await?;
         Ok(ips.pop())
     }
 
-    /// Fill in what the descriptions leave open, in two lists for all of them: of external networks and of ports.
-    async fn complete_addresses(&self, ips: &mut [PublicIp]) -> Result<()> {
-        if ips.is_empty() {
-            return Ok(());
-        }
-        let open: Vec<String> =
-            ips.iter().filter(|ip| floating_ip::asks_for_port(ip)).filter_map(|ip| ip.port.clone()).collect();
-        let ports = async {
-            match open.is_empty() {
-                true => Ok(Vec::new()),
-                false => self.ports(port::of_ids(&open)).await,
-            }
-        };
-        let (networks, ports) = tokio::join!(self.external_networks(), ports);
-        let (networks, ports) = (networks?, ports?);
-        for ip in ips {
-            name_pool(ip, &networks);
-            if ip.server.is_none() {
-                let port = ports.iter().find(|port| Some(&port.id) == ip.port.as_ref());
-                ip.server = port.and_then(Port::server).map(str::to_string);
-            }
-        }
-        Ok(())
-    }
-
-    /// Take a floating IP of this external network; of the first by name where none is given.
-    pub(super) async fn take_address(&self, pool: Option<&str>) -> Result<PublicIp> {
+    // Take a floating IP of this external network; of the first by name where none is given.
+    async fn allocate_ip(&self, pool: Option<&str>) -> Result<PublicIp> {
         let cloud = self.session.name();
         let mut networks = self.external_networks().await?;
         networks.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
@@ -85,8 +64,8 @@ impl OpenStack {
         Ok(ip)
     }
 
-    /// Let a floating IP lead to a server: to the first of its ports that the address reaches, IPv4 first.
-    pub(super) async fn lead_to(&self, server: &Server, ip: &PublicIp) -> Result<()> {
+    // Let a floating IP lead to a server: to the first of its ports that the address reaches, IPv4 first.
+    async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
         let mut ports = self.ports(port::of_device(&server.id)).await?;
         ports.retain(|port| port.server().is_some());
         ports.sort_by_key(|port| port.ipv4().is_none());
@@ -94,7 +73,7 @@ impl OpenStack {
         for port in &ports {
             // With several addresses the one that is meant has to be said.
             let address = port.ipv4().filter(|_| port.addresses.len() > 1);
-            match self.ask(&floating_ip::lead(&ip.id, Some((&port.id, address)))).await {
+            match self.ask(&floating_ip::associate(&ip.id, Some((&port.id, address)))).await {
                 Ok(_) => {
                     self.until_shown(&server.id, &ip.address).await;
                     return Ok(());
@@ -122,21 +101,51 @@ impl OpenStack {
         })
     }
 
+    async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
+        self.ask(&floating_ip::associate(&ip.id, None)).await.map(drop)
+    }
+
+    async fn release_ip(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, floating_ip::delete(id)).await
+    }
+}
+
+impl OpenStack {
+    /// Fill in what the descriptions leave open, in two lists for all of them: of external networks and of ports.
+    async fn complete_addresses(&self, ips: &mut [PublicIp]) -> Result<()> {
+        if ips.is_empty() {
+            return Ok(());
+        }
+        let open: Vec<String> =
+            ips.iter().filter(|ip| floating_ip::asks_for_port(ip)).filter_map(|ip| ip.port.clone()).collect();
+        let ports = async {
+            match open.is_empty() {
+                true => Ok(Vec::new()),
+                false => self.ports(port::of_ids(&open)).await,
+            }
+        };
+        let (networks, ports) = tokio::join!(self.external_networks(), ports);
+        let (networks, ports) = (networks?, ports?);
+        for ip in ips {
+            name_pool(ip, &networks);
+            if ip.server.is_none() {
+                let port = ports.iter().find(|port| Some(&port.id) == ip.port.as_ref());
+                ip.server = port.and_then(Port::server).map(str::to_string);
+            }
+        }
+        Ok(())
+    }
+
     /// Give Nova a moment to hear of it from Neutron, so that the server is next read with its address. It is done all the same.
     async fn until_shown(&self, server: &str, address: &str) {
         for pause in HEARS {
-            let Ok(Some(server)) = self.show_server(server).await else { return };
+            let Ok(Some(server)) = self.server(server).await else { return };
             let mut shown = server.addresses.iter().flat_map(|(_, addresses)| addresses);
             if shown.any(|one| one.addr == address) {
                 return;
             }
             self.clock.sleep(Duration::from_millis(pause)).await;
         }
-    }
-
-    /// Let a floating IP lead nowhere.
-    pub(super) async fn lead_nowhere(&self, ip: &PublicIp) -> Result<()> {
-        self.ask(&floating_ip::lead(&ip.id, None)).await.map(drop)
     }
 }
 

@@ -1,0 +1,65 @@
+//! Which cloud this is, who the session is to it, and its APIs as they are.
+
+use crate::cloud::{Error, Identity, Noun, Provider, Result, Value};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A cloud as the session knows it, logged in when first needed.
+#[async_trait]
+pub trait Account: Send + Sync {
+    /// Its name in this session.
+    fn name(&self) -> &Arc<str>;
+    /// Which kind of API it speaks.
+    fn provider(&self) -> Provider;
+    /// Its region, where one is set.
+    fn region(&self) -> Option<String>;
+    /// Whether a text has the shape of an id of this noun, so that it is looked up as one first, and as a name after.
+    fn is_id(&self, _noun: Noun, _text: &str) -> bool {
+        false
+    }
+
+    /// Log in now, so that bad credentials show before anything else.
+    async fn login(&self) -> Result<()> {
+        Err(self.unsupported("login"))
+    }
+    /// Who the session is.
+    async fn whoami(&self) -> Result<Identity> {
+        Err(self.unsupported("whoami"))
+    }
+    /// Service type to endpoint URL.
+    async fn catalog(&self) -> Result<BTreeMap<String, String>> {
+        Err(self.unsupported("catalog"))
+    }
+    /// Quota and usage by the language's names; `None` where unlimited or untold.
+    async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
+        Err(self.unsupported("limits"))
+    }
+    /// The names of the availability zones.
+    async fn zones(&self) -> Result<Vec<String>> {
+        Err(self.unsupported("zones"))
+    }
+
+    /// Any call of the provider's own REST API: service, method, path below the endpoint, body.
+    async fn api(
+        &self,
+        service: &str,
+        method: &str,
+        _path: &str,
+        _body: Option<&serde_json::Value>,
+    ) -> Result<Value> {
+        let _ = (service, method);
+        Err(self.unsupported("api"))
+    }
+    /// Any call of the provider's own query API: service, action, parameters as nested maps and arrays.
+    async fn query(&self, _service: &str, _action: &str, _params: &serde_json::Value) -> Result<Value> {
+        Err(self.unsupported("api(service, action, params)"))
+    }
+
+    /// The error for what this provider cannot do.
+    fn unsupported(&self, operation: &str) -> Error {
+        let mut error = Error::unsupported(self.provider().as_str(), operation);
+        error.cloud = Some(self.name().to_string());
+        error
+    }
+}

@@ -1,0 +1,22 @@
+//! Images: what servers start from.
+
+use super::Account;
+use crate::cloud::{Image, ImageFilter, Result};
+use async_trait::async_trait;
+
+/// A cloud's images. They are made by `snapshot` of a server.
+#[async_trait]
+pub trait Images: Account {
+    /// Every image that the filter lets through.
+    async fn images(&self, _filter: &ImageFilter) -> Result<Vec<Image>> {
+        Err(self.unsupported("images"))
+    }
+    /// One image by id.
+    async fn image(&self, _id: &str) -> Result<Option<Image>> {
+        Err(self.unsupported("image"))
+    }
+    /// Delete an image; `false` where it was gone already.
+    async fn delete_image(&self, _id: &str) -> Result<bool> {
+        Err(self.unsupported("delete(image)"))
+    }
+}

@@ -1,0 +1,34 @@
+//! Public addresses that can be assigned to servers.
+
+use super::Account;
+use crate::cloud::{Listing, PublicIp, Result, Server};
+use async_trait::async_trait;
+
+/// The project's public addresses.
+#[async_trait]
+pub trait PublicIps: Account {
+    /// Every one that the listing lets through, all pages.
+    async fn public_ips(&self, _listing: &Listing) -> Result<Vec<PublicIp>> {
+        Err(self.unsupported("public_ips"))
+    }
+    /// One by id; `None` where there is none of that id.
+    async fn public_ip(&self, _id: &str) -> Result<Option<PublicIp>> {
+        Err(self.unsupported("public_ip"))
+    }
+    /// Take a public address, from this pool where one is named.
+    async fn allocate_ip(&self, _pool: Option<&str>) -> Result<PublicIp> {
+        Err(self.unsupported("allocate_ip"))
+    }
+    /// Assign a public address to a server, moving it if it is assigned elsewhere.
+    async fn associate_ip(&self, _server: &Server, _ip: &PublicIp) -> Result<()> {
+        Err(self.unsupported("associate_ip"))
+    }
+    /// Unassign a public address; one that is free already stays as it is.
+    async fn disassociate_ip(&self, _ip: &PublicIp) -> Result<()> {
+        Err(self.unsupported("disassociate_ip"))
+    }
+    /// Give a public address back; `false` where it was gone already.
+    async fn release_ip(&self, _id: &str) -> Result<bool> {
+        Err(self.unsupported("release_ip"))
+    }
+}

@@ -1,0 +1,63 @@
+//! Servers: reading and making them, and what can be done to one.
+
+use super::Account;
+use crate::cloud::{Accepted, Action, BootSpec, RequestState, Result, Server, ServerFilter, ServerUpdate};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+
+/// A cloud's servers.
+#[async_trait]
+pub trait Servers: Account {
+    /// Every server that the filter lets through, all pages.
+    async fn servers(&self, _filter: &ServerFilter) -> Result<Vec<Server>> {
+        Err(self.unsupported("servers"))
+    }
+    /// One server by id; `None` where there is none of that id.
+    async fn server(&self, _id: &str) -> Result<Option<Server>> {
+        Err(self.unsupported("server"))
+    }
+    /// Ask for servers: one request where the provider can, for `count` too. Gives them as first described.
+    /// An unanswered request is looked up by its marker and never repeated; what cannot be resolved is an error with `maybe`.
+    async fn boot(&self, _spec: &BootSpec) -> Result<Vec<Server>> {
+        Err(self.unsupported("boot"))
+    }
+    /// Change what a server is called and described by.
+    async fn update_server(&self, _id: &str, _update: &ServerUpdate) -> Result<()> {
+        Err(self.unsupported("update"))
+    }
+    /// Ask for an action: one of the verbs `start` to `remove_security_group`, as [`Action::verb`] says.
+    async fn act(&self, _id: &str, action: &Action) -> Result<Accepted> {
+        Err(self.unsupported(action.verb()))
+    }
+    /// Whether a resize of this server is done and still to be confirmed or reverted, where the cloud does it at once and only the
+    /// run remembers the former flavor; `None` where the cloud itself shows it.
+    fn remembers_resize(&self, _server: &str) -> Option<bool> {
+        None
+    }
+    /// What became of an accepted request.
+    async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {
+        Ok(RequestState::Unknown)
+    }
+    /// Ask for an image of a server; gives the new image's id. Only `consistent` lets the server be stopped for it.
+    async fn snapshot_server(
+        &self,
+        _id: &str,
+        _name: &str,
+        _meta: &BTreeMap<String, String>,
+        _consistent: bool,
+    ) -> Result<String> {
+        Err(self.unsupported("snapshot"))
+    }
+    /// The last lines of the console, or all of it.
+    async fn console_log(&self, _id: &str, _lines: Option<i64>) -> Result<String> {
+        Err(self.unsupported("console_log"))
+    }
+    /// Where a person sees the console in a browser.
+    async fn console_url(&self, _id: &str) -> Result<String> {
+        Err(self.unsupported("console_url"))
+    }
+    /// Delete a server; `false` where it was gone already. `force` deletes at once what would be kept for a while.
+    async fn delete_server(&self, _id: &str, _force: bool) -> Result<bool> {
+        Err(self.unsupported("delete"))
+    }
+}

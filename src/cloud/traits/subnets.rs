@@ -1,0 +1,22 @@
+//! Subnets: the address ranges of networks. They are made with their network.
+
+use super::Account;
+use crate::cloud::{Listing, Result, Subnet};
+use async_trait::async_trait;
+
+/// A cloud's subnets.
+#[async_trait]
+pub trait Subnets: Account {
+    /// Every one that the listing lets through, all pages.
+    async fn subnets(&self, _listing: &Listing) -> Result<Vec<Subnet>> {
+        Err(self.unsupported("subnets"))
+    }
+    /// One by id; `None` where there is none of that id.
+    async fn subnet(&self, _id: &str) -> Result<Option<Subnet>> {
+        Err(self.unsupported("subnet"))
+    }
+    /// Delete a subnet; `false` where it was gone already.
+    async fn delete_subnet(&self, _id: &str) -> Result<bool> {
+        Err(self.unsupported("delete(subnet)"))
+    }
+}

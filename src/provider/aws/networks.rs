@@ -1,0 +1,117 @@
+//! Networks and subnets, which are one on EC2: a network is a subnet in a VPC.
+
+use super::Aws;
+use super::decode::{list, text};
+use super::ec2::subnet;
+use super::ids::is_id;
+use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Noun, Result, Subnet, Subnets};
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+#[async_trait]
+impl Networks for Aws {
+    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
+        let decode = |body: &Json| subnet::network(body, self.session.name());
+        self.gather(subnet::page(listing.name.as_ref(), None), "subnetSet", listing, decode).await
+    }
+
+    async fn network(&self, id: &str) -> Result<Option<Network>> {
+        let decode = |body: &Json| subnet::network(body, self.session.name());
+        self.shown(Noun::Network, id, subnet::show(id), "subnetSet", decode).await
+    }
+
+    // A subnet, in the default VPC where the range is a part of it, else in a VPC of its own.
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
+        let Some(cidr) = &spec.cidr else {
+            let message = format!("`{}` needs an address range: on EC2 a network is a subnet", spec.name);
+            return Err(self
+                .session
+                .error(Kind::InvalidArgument, message)
+                .help("give `cidr`, such as \"10.0.1.0/24\""));
+        };
+        let vpcs = self.ask(&subnet::vpcs()).await?;
+        let fitting = list(&vpcs, "vpcSet")
+            .iter()
+            .find(|vpc| text(vpc, "cidrBlock").is_some_and(|range| contains(&range, cidr)));
+        if let Some(vpc) = fitting.and_then(|vpc| text(vpc, "vpcId")) {
+            return self.make_subnet(&vpc, &spec.name, cidr).await;
+        }
+        let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
+        let vpc = self.made("VPC", body.get("vpc").and_then(|vpc| text(vpc, "vpcId")), String::clone)?;
+        match self.make_subnet(&vpc, &spec.name, cidr).await {
+            Err(error) if !error.maybe && self.take_away(&subnet::delete_vpc(&vpc)).await.is_ok() => {
+                Err(error)
+            }
+            Err(error) => Err(error.fact("exists", format!("{vpc}, the VPC that was made for it"))),
+            made => made,
+        }
+    }
+
+    async fn delete_network(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, subnet::delete(id)).await
+    }
+}
+
+#[async_trait]
+impl Subnets for Aws {
+    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
+        let vpc = self.vpc_named(listing.network.as_deref()).await?;
+        // A subnet is asked for by its VPC, or by itself.
+        let listing = Listing { network: None, ..listing.clone() };
+        let decode = |body: &Json| subnet::decode(body, self.session.name());
+        self.gather(subnet::page(listing.name.as_ref(), vpc.as_deref()), "subnetSet", &listing, decode).await
+    }
+
+    async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {
+        let decode = |body: &Json| subnet::decode(body, self.session.name());
+        self.shown(Noun::Subnet, id, subnet::show(id), "subnetSet", decode).await
+    }
+
+    async fn delete_subnet(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, subnet::delete(id)).await
+    }
+}
+
+impl Aws {
+    /// The VPC that `subnets` was asked about: by its own id, or by that of a subnet.
+    pub(super) async fn vpc_named(&self, network: Option<&str>) -> Result<Option<String>> {
+        match network {
+            Some(id) if is_id(Noun::Network, id) => self.vpc_of(id).await,
+            other => Ok(other.map(str::to_string)),
+        }
+    }
+
+    async fn make_subnet(&self, vpc: &str, name: &str, cidr: &str) -> Result<Network> {
+        let body = self.ask(&subnet::create(vpc, name, cidr)).await?;
+        let network = body.get("subnet").and_then(|one| subnet::network(one, self.session.name()));
+        let mut network = self.made("subnet", network, |network| network.id.clone())?;
+        network.name = name.to_string();
+        Ok(network)
+    }
+}
+
+/// Whether an IPv4 range lies within another.
+fn contains(outer: &str, inner: &str) -> bool {
+    let read = |text: &str| {
+        let (address, bits) = text.split_once('/')?;
+        let address: std::net::Ipv4Addr = address.parse().ok()?;
+        Some((u32::from(address), bits.parse::<u32>().ok().filter(|bits| *bits <= 32)?))
+    };
+    match (read(outer), read(inner)) {
+        (Some((network, wide)), Some((part, narrow))) => {
+            wide <= narrow && (wide == 0 || (network ^ part) >> (32 - wide) == 0)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_lie_within_ranges() {
+        assert!(contains("172.31.0.0/16", "172.31.96.0/20") && contains("0.0.0.0/0", "10.0.0.0/8"));
+        assert!(!contains("172.31.0.0/16", "10.0.0.0/24") && !contains("10.0.0.0/24", "10.0.0.0/16"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Security groups, and what they let through.
+
+use super::Aws;
+use super::decode::text;
+use super::ec2::group;
+use crate::cloud::{Kind, Listing, Noun, Result, Rule, SecurityGroup, SecurityGroups};
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+#[async_trait]
+impl SecurityGroups for Aws {
+    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
+        let decode = |body: &Json| group::decode(body, self.session.name());
+        self.gather(group::page(listing.name.as_ref()), "securityGroupInfo", listing, decode).await
+    }
+
+    async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {
+        let decode = |body: &Json| group::decode(body, self.session.name());
+        self.shown(Noun::SecurityGroup, id, group::show(id), "securityGroupInfo", decode).await
+    }
+
+    async fn create_security_group(
+        &self,
+        name: &str,
+        description: &str,
+        network: Option<&str>,
+    ) -> Result<SecurityGroup> {
+        let vpc = self.vpc_named(network).await?;
+        let body = self.ask(&group::create(name, description, vpc.as_deref())).await?;
+        let cloud = self.session.name();
+        let id = text(&body, "groupId").unwrap_or_else(|| name.to_string());
+        self.memory.made(&id, self.clock.now());
+        // Only a description tells the rules that a new group begins with.
+        match self.first(&group::show(&id), "securityGroupInfo", |one| group::decode(one, cloud)).await {
+            Ok(Some(group)) => Ok(group),
+            _ => Ok(SecurityGroup {
+                id,
+                name: name.to_string(),
+                description: description.to_string(),
+                rules: Vec::new(),
+                cloud: cloud.clone(),
+                raw: std::sync::Arc::new(body),
+            }),
+        }
+    }
+
+    // A rule is there once or not at all: one whose answer was lost may be asked for again, and is refused where it is there.
+    async fn authorize(&self, id: &str, rule: &Rule) -> Result<()> {
+        let call = group::authorize(id, rule);
+        match self.ask(&call).await {
+            Err(lost) if lost.maybe => match self.ask(&call).await {
+                Err(error) if error.code.as_deref() == Some("InvalidPermission.Duplicate") => Ok(()),
+                // Nobody knows of the first any more than before.
+                Err(error) if error.maybe || error.code.is_none() => Err(lost),
+                Err(mut error) => {
+                    error.maybe = true;
+                    Err(error)
+                }
+                Ok(_) => Ok(()),
+            },
+            known => known.map(drop),
+        }
+    }
+
+    async fn revoke(&self, id: &str, rule: &Rule) -> Result<()> {
+        let body = self.ask(&group::revoke(id, rule)).await?;
+        match group::was_unknown(&body) {
+            false => Ok(()),
+            true => Err(self.session.error(Kind::NotFound, format!("{id} does not allow {}", rule.words()))),
+        }
+    }
+
+    async fn delete_security_group(&self, id: &str) -> Result<bool> {
+        self.take_away_by(id, group::delete(id)).await
+    }
+}
