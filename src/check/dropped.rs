@@ -75,7 +75,7 @@ fn told(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
         "to_lower" => error.help("keep it, or change the text itself with `make_lower()`"),
         "to_upper" => error.help("keep it, or change the text itself with `make_upper()`"),
         "order_by" => error.help("keep it, or sort the array itself with `sort(…)`"),
-        _ => error.help(format!("keep it, `let x = {name}(…)`, print it, or take it away")),
+        _ => error.help(format!("keep it, `let x = {name}(…)`, print it, or remove it")),
     };
     Some(Finding::warning(error, call.name.span.clone()))
 }

@@ -17,7 +17,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 let error = Error::new(Kind::Script, "this is never reached")
                     .coded("check::unreachable")
                     .at(Place::Verb, "never runs")
-                    .help("take it away, or put what ends before it into a condition");
+                    .help("remove it, or put what ends before it into a condition");
                 let span = statement.span.clone();
                 found.push(
                     Finding::warning(error, span).with(end.span.clone(), format!("`{word}` ends here")),

@@ -39,7 +39,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let error = Error::new(Kind::Script, format!("`{name}` is never used"))
             .coded("check::unused_variable")
             .at(Place::Verb, "declared here")
-            .help(format!("take it away, or call it `_{name}` to keep it"));
+            .help(format!("remove it, or call it `_{name}` to keep it"));
         found.push(Finding::warning(error, declared.name.span.clone()));
     }
 }

@@ -42,6 +42,14 @@ fn durations(engine: &mut Engine) {
 pub fn order(a: &Dynamic, b: &Dynamic, operator: &str, position: Position) -> Outcome<Ordering> {
     let (x, y) = (to_value(a), to_value(b));
     let unlike = || {
+        let words = [(&x, &y), (&y, &x)].into_iter().find_map(|pair| match pair {
+            (Value::Span(_), Value::Text(text)) => Some(text),
+            _ => None,
+        });
+        if let Some(text) = words {
+            let message = format!("`{text}` is no duration; write one such as `\"7d\"` or `\"1h30m\"`");
+            return script_error("language::unlike", message, position);
+        }
         let message = format!("`{operator}` cannot order {} and {}", x.kind(), y.kind());
         script_error("language::unlike", message, position)
     };

@@ -59,7 +59,7 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
             "look whether it is there already, `find_{0}(name)`, and use that, or choose another name",
             noun.word()
         )),
-        (Effect::Destroys, _) => Some("take away first what uses it, or is made of it".to_string()),
+        (Effect::Destroys, _) => Some("delete first what uses it or is made from it".to_string()),
         _ => None,
     }
 }

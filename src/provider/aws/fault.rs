@@ -185,7 +185,7 @@ fn headline(kind: Kind, status: u16, code: Option<&str>) -> String {
             Some(name) => return format!("no quota left for {name}"),
             None => "no quota left",
         },
-        Kind::Unauthorized => "the cloud does not take these credentials",
+        Kind::Unauthorized => "the cloud rejected these credentials",
         Kind::Forbidden => "these credentials may not do that",
         Kind::NotFound => "the cloud does not have it",
         Kind::Conflict => match code {
@@ -196,7 +196,7 @@ fn headline(kind: Kind, status: u16, code: Option<&str>) -> String {
         },
         Kind::RateLimited => "too many requests",
         Kind::Unsupported => "the cloud does not offer that",
-        Kind::InvalidArgument => "the cloud does not take what was asked",
+        Kind::InvalidArgument => "the cloud rejected the request as invalid",
         Kind::Unavailable if code.is_some_and(|code| code.contains("Insufficient")) => {
             "the cloud has no room for it at the moment"
         }

@@ -193,7 +193,7 @@ fn headline(kind: Kind, status: u16, words: &str) -> String {
         Kind::Conflict => "the cloud cannot do that in the present state".to_string(),
         Kind::RateLimited => "too many requests".to_string(),
         Kind::Unsupported => "the cloud does not offer that".to_string(),
-        Kind::InvalidArgument => "the cloud does not take what was asked".to_string(),
+        Kind::InvalidArgument => "the cloud rejected the request as invalid".to_string(),
         Kind::Unavailable => format!("the service answers with a fault of its own ({status})"),
         _ => format!("the answer makes no sense: status {status}"),
     }
@@ -213,7 +213,7 @@ fn help(cloud: &str, kind: Kind, code: Option<&str>, retry_after: Option<String>
     Some(match kind {
         // `NetworkInUse`, `RouterInterfaceInUseByFloatingIP`: no wait ends that.
         Kind::Conflict if code.is_some_and(|code| code.contains("InUse")) => {
-            "take away what still uses it, then try again".to_string()
+            "delete what still uses it, then try again".to_string()
         }
         // A gateway's address, as a rule, which a router takes that joins the subnet.
         Kind::Conflict if code == Some("IpAddressAlreadyAllocated") => {

@@ -350,28 +350,28 @@ fn object(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
 
 /// What to write for a statement of another language.
 const STATEMENTS: &[(&str, &str, &str)] = &[
-    ("alias", "a shell's `alias` has no meaning here", "take it away"),
+    ("alias", "a shell's `alias` has no meaning here", "remove it"),
     ("begin", "a block stands in braces", "write `{ … }`"),
     ("class", "there are no classes", "write a map, and functions that take it"),
     ("data", "a runbook is written in calls", "write `find_image(…)`, or whatever is looked for"),
     ("del", "a key is taken out of a map by `remove`", "write `map.remove(\"key\")`"),
     ("enum", "there are no types to declare", "write a map or text"),
     ("global", "a function does not see the script's variables", "write `const NAME`, and `global::NAME`"),
-    ("interface", "there are no types to declare", "take it away"),
+    ("interface", "there are no types to declare", "remove it"),
     ("locals", "a variable is declared with `let`", "write `let name = …;` for each"),
     ("module", "a module is imported as `import \"path\" as name`", "write `import`"),
-    ("nonlocal", "a closure sees the variables around it", "take it away"),
+    ("nonlocal", "a closure sees the variables around it", "remove it"),
     ("output", "a runbook is written in calls", "write `print(…)`"),
-    ("pass", "an empty block does nothing by itself", "take it away"),
-    ("provider", "the cloud is chosen when the runbook is run", "take it away"),
+    ("pass", "an empty block does nothing by itself", "remove it"),
+    ("provider", "the cloud is chosen when the runbook is run", "remove it"),
     ("resource", "a runbook is written in calls", "write `boot(name, #{ … })`"),
     ("source", "a module is imported as `import \"path\" as name`", "write `import`"),
     ("struct", "there are no types to declare", "write a map"),
-    ("type", "there are no types to declare", "take it away"),
-    ("unset", "a variable ends with its block", "take it away"),
-    ("using", "nothing is opened or closed", "take it away"),
+    ("type", "there are no types to declare", "remove it"),
+    ("unset", "a variable ends with its block", "remove it"),
+    ("using", "nothing is opened or closed", "remove it"),
     ("variable", "a value from outside is a parameter", "write `param(\"name\")`"),
-    ("with", "nothing is opened or closed", "take it away"),
+    ("with", "nothing is opened or closed", "remove it"),
 ];
 
 /// A word that begins a statement of another language, or the name of a program as in a shell.
@@ -395,7 +395,7 @@ fn statement(error: &P, reading: &Reading, known: &dyn Known) -> Option<Found> {
         return Some((error, at));
     }
     if word == "set" && matches!(reading.word(1), "-" | "--") {
-        let error = mistake("parse::foreign", "every error that is not caught ends the run", "take it away");
+        let error = mistake("parse::foreign", "every error that is not caught ends the run", "remove it");
         return Some((error, at));
     }
     let alone = matches!(word, "pass" | "begin");

@@ -47,7 +47,7 @@ pub(in crate::script) fn found(error: &P, reading: &Reading, known: &dyn Known) 
             let error = if word == "f" {
                 interpolation()
             } else {
-                mistake("parse::interpolation", message, "take it away")
+                mistake("parse::interpolation", message, "remove it")
             };
             return Some((error, at));
         }
@@ -72,11 +72,7 @@ fn here_name(word: &str) -> &str {
 }
 
 fn interpolation() -> Error {
-    mistake(
-        "parse::interpolation",
-        "a text with values in it stands in backticks",
-        "write `` `… ${x} …` `` instead",
-    )
+    mistake("parse::interpolation", "string interpolation needs backticks", "write `` `… ${x} …` `` instead")
 }
 
 /// A word of another language at the place.
@@ -84,13 +80,17 @@ fn other_word(error: &P, reading: &Reading, word: &str, next: &str, undefined: b
     if undefined {
         match word {
             "None" | "null" | "nil" | "NULL" | "Null" | "undefined" | "none" | "void" => {
-                return Some(mistake("parse::nothing", "nothing is written `()`", "write `()`"));
+                return Some(mistake(
+                    "parse::nothing",
+                    format!("there is no `{word}`; the empty value is `()`"),
+                    "write `()`",
+                ));
             }
             "True" | "TRUE" => {
-                return Some(mistake("parse::truth", "truth is written in small letters", "write `true`"));
+                return Some(mistake("parse::truth", "booleans are lowercase", "write `true`"));
             }
             "False" | "FALSE" => {
-                return Some(mistake("parse::truth", "truth is written in small letters", "write `false`"));
+                return Some(mistake("parse::truth", "booleans are lowercase", "write `false`"));
             }
             "not" => return Some(mistake("parse::logic", "negation is written `!`", "write `!` in front")),
             "async" | "await" => {
@@ -150,7 +150,11 @@ fn finally() -> Error {
 /// The head of a loop as other languages write it: `for (i = 0; …)`, `for (x in y)`, `for x of y`, `foreach (x in y)`.
 fn loop_head(error: &P, reading: &Reading) -> Option<Found> {
     let found = |by: isize| {
-        let error = mistake("parse::for", "a loop is written `for x in items { … }`", "not like this");
+        let error = mistake(
+            "parse::for",
+            "a loop is written `for x in items { … }`",
+            "other loop heads do not exist here",
+        );
         Some((error.help("write `for i in 0..10 { … }` to count"), reading.start(by)))
     };
     if matches!(error, P::VariableUndefined(_)) && reading.word(-1) == "(" && reading.word(-2) == "foreach" {
@@ -202,7 +206,7 @@ pub(in crate::script) fn begins_elsewhere(word: &str) -> bool {
 /// Defaults and types of parameters, which do not exist.
 fn parameter(error: &P, reading: &Reading) -> Option<Error> {
     if matches!(error, P::FnMissingBody(_)) && matches!(reading.word(0), "->" | ":") {
-        return Some(mistake("parse::function", "a function declares no type", "take it away up to `{`"));
+        return Some(mistake("parse::function", "a function declares no type", "remove it up to `{`"));
     }
     let open = reading.bracket()?;
     let parameters = reading.tokens[open].is(reading.text, "(")
@@ -275,7 +279,7 @@ pub(in crate::script) fn known_symbol(symbol: &str) -> Option<Error> {
         "&" => ("parse::symbol", "a value is given as it is", "take `&` away"),
         "\\" => ("parse::symbol", "a statement goes on by itself on the next line", "take `\\` away"),
         "eval" => ("parse::reserved", "a text is not run as a script", "write the statements themselves"),
-        "@" | "~" => ("parse::symbol", "this symbol has no meaning here", "take it away"),
+        "@" | "~" => ("parse::symbol", "this symbol has no meaning here", "remove it"),
         _ => return None,
     };
     Some(mistake(code, message, label))
@@ -287,7 +291,9 @@ pub(in crate::script) fn reserved(word: &str, reading: &Reading) -> Error {
         return symbol(word);
     }
     match word {
-        "null" | "nil" | "void" => mistake("parse::nothing", "nothing is written `()`", "write `()`"),
+        "null" | "nil" | "void" => {
+            mistake("parse::nothing", format!("there is no `{word}`; the empty value is `()`"), "write `()`")
+        }
         "new" if reading.token(1).is_some_and(|token| token.shape == Shape::Word) => {
             mistake("parse::new", "nothing is made with `new`", "take `new` away")
         }

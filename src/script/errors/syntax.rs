@@ -172,7 +172,7 @@ fn said(error: &ParseErrorType, reading: &Reading, offset: usize, known: &dyn Kn
             here(mistake("parse::switch", "the case `_` stands before others", "move it to the end"))
         }
         P::WrongSwitchCaseCondition => {
-            here(mistake("parse::switch", "the case `_` takes no `if`", "take it away"))
+            here(mistake("parse::switch", "the case `_` takes no `if`", "remove it"))
         }
         P::ExprTooDeep => here(
             mistake("parse::too_deep", "the expression is nested too deeply", "")
@@ -300,7 +300,7 @@ fn unclosed(reading: &Reading) -> Option<Found> {
                 mistake(
                     "parse::unopened",
                     format!("`{bracket}` closes nothing"),
-                    "take it away, or open it before",
+                    "remove it, or open it before",
                 ),
                 end.start,
             )

@@ -18,7 +18,7 @@ const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
 pub static VERB: Verb = Verb {
     name: "images",
     group: Group::Images,
-    summary: "The images, all of them or those a filter lets through.",
+    summary: "The images, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
         &[NAME.param(), STATUS.param(), META.param(), VISIBILITY.param(), OWNER.param(), LIMIT.param()],

@@ -13,7 +13,7 @@ const ONE: Key<Ref<Keypair>> =
 pub static KEYPAIRS: Verb = Verb {
     name: "keypairs",
     group: Group::Keypairs,
-    summary: "The key pairs, all of them or those a filter lets through.",
+    summary: "The key pairs, all of them or those that match a filter.",
     forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Keypair)),
     effect: Effect::Reads,

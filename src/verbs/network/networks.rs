@@ -15,7 +15,7 @@ const EXTERNAL: Key<bool> = Key::filter("external", "Whether they lead out of th
 pub static NETWORKS: Verb = Verb {
     name: "networks",
     group: Group::Networks,
-    summary: "The networks, all of them or those a filter lets through.",
+    summary: "The networks, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
         &[read::NAME.param(), read::STATUS.param(), EXTERNAL.param(), read::LIMIT.param()],

@@ -13,7 +13,7 @@ const ONE: Key<Ref<Router>> =
 pub static ROUTERS: Verb = Verb {
     name: "routers",
     group: Group::Networks,
-    summary: "The routers, all of them or those a filter lets through.",
+    summary: "The routers, all of them or those that match a filter.",
     forms: &[Form::with(&[], &[read::NAME.param(), read::STATUS.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Router)),
     effect: Effect::Reads,

@@ -16,7 +16,7 @@ const WITHIN: Key<Ref<Network>> = Key::filter("network", "Those of this network.
 pub static SUBNETS: Verb = Verb {
     name: "subnets",
     group: Group::Networks,
-    summary: "The subnets, all of them or those a filter lets through.",
+    summary: "The subnets, all of them or those that match a filter.",
     forms: &[
         Form::with(&[], &[read::NAME.param(), WITHIN.param(), read::LIMIT.param()]),
         Form::of(&[NETWORK.param()]),

@@ -14,7 +14,7 @@ const IP: Key<Ref<PublicIp>> = Key::required("ip", "A public IP, its id or its a
 pub static VERB: Verb = Verb {
     name: "associate_ip",
     group: Group::Networks,
-    summary: "Let a public address lead to a server; one that leads elsewhere moves.",
+    summary: "Assign a public IP to a server, moving it if it is assigned elsewhere.",
     forms: &[Form::of(&[SERVER.param(), IP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,

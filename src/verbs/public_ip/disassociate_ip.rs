@@ -9,7 +9,7 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 pub static VERB: Verb = Verb {
     name: "disassociate_ip",
     group: Group::Networks,
-    summary: "Let a public address lead nowhere; it stays this project's until release_ip.",
+    summary: "Unassign a public IP; it stays allocated until `release_ip`.",
     forms: &[Form::of(&[IP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,

@@ -15,7 +15,7 @@ const SERVER: Key<ServerRef> = Key::filter("server", "Those that lead to this se
 pub static PUBLIC_IPS: Verb = Verb {
     name: "public_ips",
     group: Group::Networks,
-    summary: "The public IPs, all of them or those a filter lets through.",
+    summary: "The public IPs, all of them or those that match a filter.",
     forms: &[Form::with(&[], &[read::NAME.param(), SERVER.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::PublicIp)),
     effect: Effect::Reads,

@@ -13,7 +13,7 @@ const ONE: Key<Ref<SecurityGroup>> =
 pub static SECURITY_GROUPS: Verb = Verb {
     name: "security_groups",
     group: Group::Networks,
-    summary: "The security groups, all of them or those a filter lets through.",
+    summary: "The security groups, all of them or those that match a filter.",
     forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
     effect: Effect::Reads,

@@ -23,7 +23,7 @@ const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
 pub static VERB: Verb = Verb {
     name: "servers",
     group: Group::Servers,
-    summary: "The servers, all of them or those a filter lets through.",
+    summary: "The servers, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
         &[

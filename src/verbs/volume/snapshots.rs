@@ -15,7 +15,7 @@ const VOLUME: Key<Ref<Volume>> = Key::filter("volume", "Those of this volume.");
 pub static SNAPSHOTS: Verb = Verb {
     name: "snapshots",
     group: Group::Volumes,
-    summary: "The snapshots of volumes, all of them or those a filter lets through.",
+    summary: "The snapshots of volumes, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
         &[read::NAME.param(), read::STATUS.param(), read::META.param(), VOLUME.param(), read::LIMIT.param()],

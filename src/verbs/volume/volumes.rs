@@ -16,7 +16,7 @@ const TYPE: Key<Name> = Key::filter("type", "Those of this type of storage.");
 pub static VOLUMES: Verb = Verb {
     name: "volumes",
     group: Group::Volumes,
-    summary: "The volumes, all of them or those a filter lets through.",
+    summary: "The volumes, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
         &[
