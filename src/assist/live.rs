@@ -1,6 +1,6 @@
 //! The names that a cloud has, kept for whoever types: read in the background, by the verbs that list, and by nothing else.
 //!
-//! Only the first question about something waits, [`PATIENCE`] at the most; after that what is known is given at once,
+//! Only the first question about something waits, [`TIME_LIMIT`] at the most; after that what is known is given at once,
 //! and read again when it is [`FRESH`] no more. A cloud that does not answer is silent, and left alone for a while.
 
 use super::environment::What;
@@ -13,7 +13,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// How long the first question about something waits.
-pub const PATIENCE: Duration = Duration::from_millis(150);
+pub const TIME_LIMIT: Duration = Duration::from_millis(150);
 
 /// How long names are taken for true.
 pub const FRESH: Duration = Duration::from_secs(20);
@@ -33,12 +33,12 @@ struct Entry {
 }
 
 #[derive(Default)]
-struct Shelf {
+struct NameCache {
     entries: Mutex<HashMap<Key, Entry>>,
     answered: Condvar,
 }
 
-impl Shelf {
+impl NameCache {
     fn entries(&self) -> MutexGuard<'_, HashMap<Key, Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -47,14 +47,14 @@ impl Shelf {
 /// The names of a session's clouds. Its thread begins with the first question, and ends when this is dropped.
 pub struct Live {
     session: Arc<Session>,
-    shelf: Arc<Shelf>,
+    name_cache: Arc<NameCache>,
     ask: OnceLock<Sender<Key>>,
 }
 
 impl Live {
     /// Nothing is read yet.
     pub fn new(session: Arc<Session>) -> Live {
-        Live { session, shelf: Arc::default(), ask: OnceLock::new() }
+        Live { session, name_cache: Arc::default(), ask: OnceLock::new() }
     }
 
     /// The names that are known now, sorted, each once.
@@ -64,7 +64,7 @@ impl Live {
         }
         let key = (cloud.map(str::to_string), what);
         let now = self.session.host.clock.elapsed();
-        let mut entries = self.shelf.entries();
+        let mut entries = self.name_cache.entries();
         let entry = entries.entry(key.clone()).or_default();
         let old = entry.read.is_none_or(|read| now.saturating_sub(read) > FRESH);
         if old && !entry.asked {
@@ -78,41 +78,41 @@ impl Live {
         }
         entry.waited = true;
         let waiting = |entries: &mut HashMap<Key, Entry>| entries.get(&key).is_some_and(|entry| entry.asked);
-        let waited = self.shelf.answered.wait_timeout_while(entries, PATIENCE, waiting);
+        let waited = self.name_cache.answered.wait_timeout_while(entries, TIME_LIMIT, waiting);
         let (entries, _) = waited.unwrap_or_else(PoisonError::into_inner);
         entries.get(&key).map_or_else(|| Arc::new([]) as Arc<[String]>, |entry| entry.names.clone())
     }
 
     /// Something may have been changed: what is known is given still, and read again.
     pub fn changed(&self) {
-        self.shelf.entries().values_mut().for_each(|entry| entry.read = None);
+        self.name_cache.entries().values_mut().for_each(|entry| entry.read = None);
     }
 
     /// Wait until every question is answered.
     pub fn settle(&self) {
-        let entries = self.shelf.entries();
+        let entries = self.name_cache.entries();
         let waiting = |entries: &mut HashMap<Key, Entry>| entries.values().any(|entry| entry.asked);
-        drop(self.shelf.answered.wait_while(entries, waiting));
+        drop(self.name_cache.answered.wait_while(entries, waiting));
     }
 
     fn ask(&self, key: Key) -> Option<()> {
         let ask = self.ask.get_or_init(|| {
             let (ask, asked) = channel();
-            let (session, shelf) = (self.session.clone(), self.shelf.clone());
+            let (session, name_cache) = (self.session.clone(), self.name_cache.clone());
             // Where no thread can be made, its end of the channel is gone and nothing is known.
             let _ = std::thread::Builder::new()
                 .name("names".to_string())
-                .spawn(move || answer(&session, &shelf, &asked));
+                .spawn(move || answer(&session, &name_cache, &asked));
             ask
         });
         ask.send(key).ok()
     }
 }
 
-fn answer(session: &Session, shelf: &Shelf, asked: &Receiver<Key>) {
+fn answer(session: &Session, name_cache: &NameCache, asked: &Receiver<Key>) {
     while let Ok(key) = asked.recv() {
         let result = list(session, &key);
-        let mut entries = shelf.entries();
+        let mut entries = name_cache.entries();
         let entry = entries.entry(key).or_default();
         entry.asked = false;
         entry.read = Some(session.host.clock.elapsed());
@@ -123,7 +123,7 @@ fn answer(session: &Session, shelf: &Shelf, asked: &Receiver<Key>) {
             Err(_) => {}
         }
         drop(entries);
-        shelf.answered.notify_all();
+        name_cache.answered.notify_all();
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Mended {
 }
 
 /// Find the mistakes of a text, and what is left without them.
-pub fn mend(session: &Session, name: &str, text: &str) -> Mended {
+pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
     let mut mended = Mended {
         text: text.to_string(),
         findings: Vec::new(),

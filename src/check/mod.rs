@@ -135,8 +135,8 @@ const RULES: &[Rule] = &[
 
 /// What is wrong with a text, in its order. Modules it imports are read for what they offer, and not checked.
 pub fn check(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
-    secret_literals::hush(session, text);
-    let mended = mistakes::mend(session, name, text);
+    secret_literals::mask_secret(session, text);
+    let mended = mistakes::fix(session, name, text);
     let tree = syntax::parse(&mended.text);
     let scopes = syntax::scope::scopes(&tree);
     let facts = Facts::new(session, name, text, &tree, &scopes, &mended);

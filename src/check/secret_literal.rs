@@ -52,7 +52,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let mut seen = Vec::new();
     for (value, what) in literals {
         let Some(text) = value.text().filter(|text| !text.is_empty()) else { continue };
-        facts.session.host.clouds.hush(text);
+        facts.session.host.clouds.mask_secret(text);
         if seen.contains(&value.span) || stands_in(text) {
             continue;
         }

@@ -202,7 +202,7 @@ impl ports::Clouds for Clouds {
         Ok(cloud)
     }
 
-    fn hush(&self, secret: &str) {
+    fn mask_secret(&self, secret: &str) {
         self.secrets.add(secret);
     }
 

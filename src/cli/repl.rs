@@ -5,7 +5,7 @@
 
 use super::args::Options;
 use super::console::plain;
-use super::run::{self, NOT_RUN, PATIENCE, STACK, Signals};
+use super::run::{self, NOT_RUN, STACK, Signals, TIME_LIMIT};
 use super::setup::{Purpose, STANDS_IN, Setup, setup};
 use super::{clouds::Clouds, listing};
 use crate::cloud::Error;
@@ -147,7 +147,7 @@ impl Program {
                 let clock = WallClock::start();
                 let again = tokio::select! {
                     again = signals.next() => Some(again),
-                    () = clock.sleep(PATIENCE) => None,
+                    () = clock.sleep(TIME_LIMIT) => None,
                 };
                 if !program.running.load(Ordering::Relaxed) && again.is_none() {
                     continue;

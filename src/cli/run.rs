@@ -295,7 +295,7 @@ pub fn draw(options: &Options, environment: &Environment, report: &Report, hide:
 }
 
 /// How long a run that was told to stop may take before a person is told why it has not ended.
-pub(super) const PATIENCE: std::time::Duration = std::time::Duration::from_millis(300);
+pub(super) const TIME_LIMIT: std::time::Duration = std::time::Duration::from_millis(300);
 
 /// How long what was put off until the end may take after an interruption.
 const HANDLERS: std::time::Duration = std::time::Duration::from_secs(300);
@@ -318,7 +318,7 @@ fn interruptions(options: &Options, setup: &Setup) {
         let clock = WallClock::start();
         let again = tokio::select! {
             again = signals.next() => again,
-            () = clock.sleep(PATIENCE) => {
+            () = clock.sleep(TIME_LIMIT) => {
                 session.host.progress.done();
                 streams.note("stopped: what was sent is waited for, nothing new starts (again to leave at once)");
                 tokio::select! {

@@ -93,7 +93,7 @@ pub trait Clouds: Send + Sync {
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
     /// A secret of the script: from now on hidden in reports, traces and what clouds say back.
-    fn hush(&self, secret: &str);
+    fn mask_secret(&self, secret: &str);
 }
 
 /// What is outside the script and asks no cloud.

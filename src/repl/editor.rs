@@ -21,7 +21,7 @@ use std::rc::Rc;
 /// How many lines are remembered.
 const REMEMBERED: usize = 10_000;
 /// How often in a row what cannot be read is passed over.
-const PATIENCE: usize = 100;
+const TIME_LIMIT: usize = 100;
 
 /// How a session is held on a terminal.
 pub struct Terminal {
@@ -66,7 +66,7 @@ pub fn talk(conversation: Conversation, terminal: Terminal) -> std::io::Result<u
             Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => continue,
             Err(error) => {
                 unread += 1;
-                if unread > PATIENCE {
+                if unread > TIME_LIMIT {
                     return Err(io(error));
                 }
                 continue;

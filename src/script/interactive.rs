@@ -229,7 +229,7 @@ impl Interactive {
     }
 
     fn compile(&self, source: &str, text: &str, scope: &Scope) -> Result<AST, Failure> {
-        secret_literals::hush(&self.session, text);
+        secret_literals::mask_secret(&self.session, text);
         let places = results(text).into_iter().map(|at| lexer::position(text, at)).collect();
         RESULTS.set(places);
         // A function of an earlier input may stand as a value: its name is known, and found when it is read.

@@ -28,7 +28,7 @@ impl Program {
     /// Compile a text; nothing of it runs.
     pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
         session.texts.add(name, text);
-        secret_literals::hush(session, text);
+        secret_literals::mask_secret(session, text);
         let mut engine = engine(session);
         // The optimizer folds calls of constants away, and their places with them.
         engine.set_optimization_level(OptimizationLevel::None);

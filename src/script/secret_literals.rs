@@ -37,12 +37,12 @@ pub fn literals(text: &str) -> Vec<Range<usize>> {
 }
 
 /// Hide a source's secrets in all that the session says from now on, whatever becomes of the source.
-pub fn hush(session: &Session, text: &str) {
+pub fn mask_secret(session: &Session, text: &str) {
     for span in literals(text) {
         let secret = content(text.get(span).unwrap_or(""));
         // A shorter one would blot out words that are none.
         if secret.chars().count() >= SHORTEST {
-            session.host.clouds.hush(secret);
+            session.host.clouds.mask_secret(secret);
         }
     }
 }

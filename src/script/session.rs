@@ -166,7 +166,7 @@ impl Session {
             }
             return Err(error);
         }
-        self.hush(&call);
+        self.mask_secret(&call);
         Ok(call)
     }
 
@@ -189,12 +189,12 @@ impl Session {
     }
 
     /// What a call is given as a secret is hidden from now on in all that the session says.
-    fn hush(&self, call: &Call) {
+    fn mask_secret(&self, call: &Call) {
         let keys = arguments::option_keys(call.verb, call.form);
         for param in call.form.params.iter().chain(&keys) {
             match call.value(param.name) {
-                Some(Value::Text(text)) if param.ty == Ty::Secret => self.host.clouds.hush(text),
-                Some(value) => secrets(value, &mut |secret| self.host.clouds.hush(secret)),
+                Some(Value::Text(text)) if param.ty == Ty::Secret => self.host.clouds.mask_secret(text),
+                Some(value) => secrets(value, &mut |secret| self.host.clouds.mask_secret(secret)),
                 None => {}
             }
         }

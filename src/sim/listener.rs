@@ -15,14 +15,14 @@ enum Order {
 
 /// The handle of a way in.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct Listener {
     address: SocketAddr,
     orders: mpsc::UnboundedSender<Order>,
-    /// Bound and never listening: while the door is closed nobody else is given its port, and connections are refused.
+    /// Bound and never listening: while the listener is closed nobody else is given its port, and connections are refused.
     _place: TcpSocket,
 }
 
-impl Door {
+impl Listener {
     /// Listens, and gives each connection to `serve` in a task of its own, until `over` changes.
     ///
     /// # Errors
@@ -30,7 +30,7 @@ impl Door {
     pub(crate) async fn open<F, S>(
         bind: SocketAddr,
         over: watch::Receiver<()>,
-        start: impl FnOnce(Door) -> S,
+        start: impl FnOnce(Listener) -> S,
     ) -> io::Result<()>
     where
         S: Fn(TcpStream) -> F + Send + 'static,
@@ -41,7 +41,7 @@ impl Door {
         let place = bound(address)?;
         let listener = socket.listen(BACKLOG)?;
         let (orders, taken) = mpsc::unbounded_channel();
-        let serve = start(Door { address, orders, _place: place });
+        let serve = start(Listener { address, orders, _place: place });
         tokio::spawn(listen(listener, over, taken, serve));
         Ok(())
     }

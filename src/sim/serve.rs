@@ -21,10 +21,10 @@ use tokio::sync::{oneshot, watch};
 use super::aws::{self, Ledger};
 use super::clock::{Clock, SimTime, hold};
 use super::faults::{Fault, FaultKind, Faults};
-use super::listener::Door;
+use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
 use super::protocol;
-use super::world::{Mood, World};
+use super::world::{FaultSettings, World};
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 256 << 20;
@@ -97,7 +97,7 @@ struct Shared {
     base: String,
     clock: Arc<Clock>,
     time: SimTime,
-    door: Door,
+    listener: Listener,
     /// When the cloud that went away is back.
     back: Mutex<Option<SystemTime>>,
     /// The world is seeded by the first who needs it.
@@ -126,7 +126,7 @@ impl Shared {
         let now = self.clock.right();
         let mut back = self.back.lock().unwrap_or_else(PoisonError::into_inner);
         // Where the port was taken meanwhile it is tried again the next time.
-        if back.is_some_and(|back| back <= now) && self.door.reopen().is_ok() {
+        if back.is_some_and(|back| back <= now) && self.listener.reopen().is_ok() {
             *back = None;
         }
         drop(back);
@@ -166,12 +166,12 @@ impl Sim {
     pub async fn start(options: SimOptions) -> io::Result<Self> {
         let (alive, over) = watch::channel(());
         let mut made = None;
-        Door::open(options.bind, over, |door| {
+        Listener::open(options.bind, over, |listener| {
             let shared = Arc::new(Shared {
-                base: format!("http://{}", door.address()),
+                base: format!("http://{}", listener.address()),
                 clock: Arc::new(Clock::new(options.time)),
                 time: options.time,
-                door,
+                listener,
                 back: Mutex::default(),
                 state: Mutex::new(None),
             });
@@ -185,7 +185,7 @@ impl Sim {
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.shared.door.address()
+        self.shared.listener.address()
     }
 
     /// Such as `http://127.0.0.1:4321`.
@@ -269,7 +269,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
             shared.with(|state| state.see(&request, 0));
             *shared.back.lock().unwrap_or_else(PoisonError::into_inner) = Some(shared.clock.right() + *by);
             shared.settle_after(*by);
-            shared.door.close().await;
+            shared.listener.close().await;
             return Err(io::Error::from(io::ErrorKind::ConnectionReset));
         }
     }
@@ -312,7 +312,7 @@ impl State {
         let mut done = Done::default();
         let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
         let (mut half, mut portal) = (false, false);
-        let mut mood = Mood::default();
+        let mut fault_settings = FaultSettings::default();
         for kind in struck {
             match kind {
                 FaultKind::Status { code, body, retry_after } => {
@@ -337,11 +337,11 @@ impl State {
                 FaultKind::WrongType => portal = true,
                 // They come before anything is taken up.
                 FaultKind::Late(_) | FaultKind::Refuse(_) => {}
-                FaultKind::ErrorState { message } => mood.error = Some(message),
-                FaultKind::Stuck => mood.stuck = true,
-                FaultKind::SlowStart(by) => mood.slow = Some(by),
-                FaultKind::Slow(factor) => mood.factor = Some(factor),
-                FaultKind::TokenLife(life) => mood.token_life = Some(life),
+                FaultKind::ErrorState { message } => fault_settings.error = Some(message),
+                FaultKind::Stuck => fault_settings.stuck = true,
+                FaultKind::SlowStart(by) => fault_settings.slow = Some(by),
+                FaultKind::Slow(factor) => fault_settings.factor = Some(factor),
+                FaultKind::TokenLife(life) => fault_settings.token_life = Some(life),
                 FaultKind::Skew(ahead) => self.world.skew(ahead),
                 FaultKind::RevokeToken => {
                     if let Some(token) = request.header("x-auth-token") {
@@ -357,13 +357,13 @@ impl State {
             }
         }
         let untouched = cut_before || instead.is_some();
-        self.world.mood = mood;
+        self.world.fault_settings = fault_settings;
         let answer = match instead {
             _ if cut_before => None,
             Some(answer) => Some(answer),
             None => Some(call.run(&mut self.world, &mut self.ledger)),
         };
-        self.world.mood = Mood::default();
+        self.world.fault_settings = FaultSettings::default();
         if let Some(answer) =
             answer.as_ref().filter(|answer| call.writes() && answer.status < 300 && !untouched)
         {

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::clock::Clock;
-pub(crate) use action_log::{Asker, Deed};
+pub(crate) use action_log::{Asker, LoggedAction};
 pub(crate) use attach::{AttachSpec, Disk, Source};
 pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use floating::Floating;
@@ -59,7 +59,7 @@ pub(crate) fn put(pairs: &mut Pairs, name: &str, value: &str) {
 
 /// How the call that is being served is to go wrong inside the world.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Mood {
+pub(crate) struct FaultSettings {
     pub(crate) error: Option<String>,
     pub(crate) stuck: bool,
     pub(crate) slow: Option<Duration>,
@@ -101,7 +101,7 @@ pub(crate) struct World {
     pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) keypairs: Vec<Keypair>,
     pub(crate) quotas: HashMap<String, Quotas>,
-    pub(crate) mood: Mood,
+    pub(crate) fault_settings: FaultSettings,
     places: HashMap<String, usize>,
     queue: BTreeMap<(SystemTime, u64), Due>,
     serial: u64,

@@ -171,15 +171,15 @@ impl Argument for Span {
 
 /// A duration, or `true` for ten minutes; `false` for none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience(pub Option<Span>);
+pub struct TimeLimit(pub Option<Span>);
 
-impl Argument for Patience {
+impl Argument for TimeLimit {
     const TY: Ty = Ty::Either(&Ty::Duration, &Ty::Bool);
     fn read(value: &Value) -> Result<Self, Mismatch> {
         match value {
-            Value::Bool(true) => Ok(Patience(Some(Span::from_secs(600)))),
-            Value::Bool(false) => Ok(Patience(None)),
-            other => Span::read(other).map(|span| Patience(Some(span))),
+            Value::Bool(true) => Ok(TimeLimit(Some(Span::from_secs(600)))),
+            Value::Bool(false) => Ok(TimeLimit(None)),
+            other => Span::read(other).map(|span| TimeLimit(Some(span))),
         }
     }
 }

@@ -306,7 +306,7 @@ struct Trouble {
 }
 
 /// The answer of an attempt longer than this is not waited for, in the cells where one hangs.
-const PATIENCE: Duration = Duration::from_millis(400);
+const TIME_LIMIT: Duration = Duration::from_millis(400);
 
 #[rustfmt::skip]
 fn troubles() -> Vec<Trouble> {
@@ -380,7 +380,7 @@ fn troubles() -> Vec<Trouble> {
             Some(each("protocol", "protocol", "protocol", "ok", "ok", "protocol")));
     }
     // No answer in time.
-    add("hangs, done", FaultKind::Delay(PATIENCE * 4), each("ok", "ok", "timeout", "ok", "ok", "ok"), None);
+    add("hangs, done", FaultKind::Delay(TIME_LIMIT * 4), each("ok", "ok", "timeout", "ok", "ok", "ok"), None);
     add("done 8 s late", FaultKind::Late(Duration::from_secs(8)), each("ok", "ok", "timeout", "ok", "ok", "ok"), None);
     add("done 60 s late", FaultKind::Late(Duration::from_secs(60)),
         each("ok", "ok", "timeout", "ok", "network", "ok"), None);
@@ -455,7 +455,7 @@ impl Cell<'_> {
         let hangs = matches!(trouble.kind, FaultKind::Delay(_) | FaultKind::Late(_));
         let world = World::with(|options| {
             options.cloud = Some("sim:aws".to_string());
-            options.timeout = hangs.then_some(PATIENCE);
+            options.timeout = hangs.then_some(TIME_LIMIT);
         });
         let spec = r##"#{ image: "cirros", flavor: "m1.tiny" }"##;
         let web = world.text(&format!(r#"boot("web", {spec}).wait_active().id"#));

@@ -238,7 +238,7 @@ const fn each(
 }
 
 /// The answer of an attempt longer than this is not waited for, in the cells where one hangs.
-const PATIENCE: Duration = Duration::from_millis(400);
+const TIME_LIMIT: Duration = Duration::from_millis(400);
 
 fn status(code: u16, retry_after: Option<&str>) -> FaultKind {
     FaultKind::Status { code, body: None, retry_after: retry_after.map(String::from) }
@@ -318,7 +318,7 @@ fn troubles() -> Vec<Trouble> {
     add("malformed", FaultKind::Malformed, each("protocol", "ok", "protocol", "ok"), None);
     add("another type", FaultKind::WrongType, each("protocol", "protocol", "protocol", "ok"), None);
     // No answer in time.
-    add("hangs, done", FaultKind::Delay(PATIENCE * 4), each("ok", "ok", "timeout", "ok"), None);
+    add("hangs, done", FaultKind::Delay(TIME_LIMIT * 4), each("ok", "ok", "timeout", "ok"), None);
     add("done 8 s late", FaultKind::Late(Duration::from_secs(8)), each("ok", "ok", "timeout", "ok"), None);
     add(
         "done 60 s late",
@@ -392,7 +392,7 @@ impl Cell<'_> {
     fn judge(&self) -> Vec<String> {
         let Cell(family, trouble) = self;
         let hangs = matches!(trouble.kind, FaultKind::Delay(_) | FaultKind::Late(_));
-        let world = World::with(|options| options.timeout = hangs.then_some(PATIENCE));
+        let world = World::with(|options| options.timeout = hangs.then_some(TIME_LIMIT));
         let spec = r##"#{ image: "cirros", flavor: "m1.tiny" }"##;
         let web = world.text(&format!(r#"boot("web", {spec}).wait_active().id"#));
         let fit = |text: &str| text.replace("ID", &web).replace("SPEC", spec);

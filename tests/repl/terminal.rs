@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 const ROWS: u16 = 400;
 const COLUMNS: u16 = 100;
 /// A machine that is busy with other tests gets there; one where it takes this long does not work.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// How a character looks.
 #[derive(Debug, PartialEq)]
@@ -100,7 +100,7 @@ impl<'a> Terminal<'a> {
             if wanted(&screen) {
                 return;
             }
-            assert!(start.elapsed() < PATIENCE, "waited for {what}; the screen is\n{screen}");
+            assert!(start.elapsed() < TIME_LIMIT, "waited for {what}; the screen is\n{screen}");
             std::thread::sleep(Duration::from_millis(5));
         }
     }
@@ -116,7 +116,7 @@ impl<'a> Terminal<'a> {
     pub fn insist(&self, first: &str, keys: &str, text: &str) {
         let start = Instant::now();
         while !self.screen().contains(text) {
-            assert!(start.elapsed() < PATIENCE, "waited for `{text}`; the screen is\n{}", self.screen());
+            assert!(start.elapsed() < TIME_LIMIT, "waited for `{text}`; the screen is\n{}", self.screen());
             self.send(first);
             std::thread::sleep(Duration::from_millis(50));
             self.send(keys);

@@ -12,13 +12,13 @@ const LATE: i64 = 120;
 /// What this run did, by id.
 #[derive(Debug, Default)]
 pub struct Memory {
-    deeds: Mutex<Deeds>,
+    run_actions: Mutex<RunActions>,
     /// Held while what a server has (its security groups, its device names) is read and the next request chosen by it.
     pub choosing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
-struct Deeds {
+struct RunActions {
     made: HashMap<String, Time>,
     started: HashSet<String>,
     resized: HashMap<String, String>,
@@ -26,63 +26,63 @@ struct Deeds {
 }
 
 impl Memory {
-    fn deeds(&self) -> MutexGuard<'_, Deeds> {
-        self.deeds.lock().unwrap_or_else(PoisonError::into_inner)
+    fn run_actions(&self) -> MutexGuard<'_, RunActions> {
+        self.run_actions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// This was made now.
     pub fn made(&self, id: &str, now: Time) {
-        self.deeds().made.insert(id.to_string(), now);
+        self.run_actions().made.insert(id.to_string(), now);
     }
 
     /// This was taken away: that it is not known any more is no matter of time.
     pub fn gone(&self, id: &str) {
-        self.deeds().made.remove(id);
+        self.run_actions().made.remove(id);
     }
 
     /// Whether words of the cloud are about something that is too new to be known everywhere.
     pub fn excuses(&self, words: &str, now: Time) -> bool {
-        let deeds = self.deeds();
-        deeds.made.iter().any(|(id, at)| now.since(*at).seconds() < LATE && words.contains(id.as_str()))
+        let run_actions = self.run_actions();
+        run_actions.made.iter().any(|(id, at)| now.since(*at).seconds() < LATE && words.contains(id.as_str()))
     }
 
     /// This was started.
     pub fn started(&self, id: &str) {
-        self.deeds().started.insert(id.to_string());
+        self.run_actions().started.insert(id.to_string());
     }
 
     /// What is known of an instance beside its description.
     pub fn known(&self, id: &str) -> Known {
-        let deeds = self.deeds();
-        Known { started: deeds.started.contains(id), made: deeds.made.contains_key(id) }
+        let run_actions = self.run_actions();
+        Known { started: run_actions.started.contains(id), made: run_actions.made.contains_key(id) }
     }
 
     /// A resize from this flavor is done, and can be confirmed or reverted.
     pub fn resized(&self, id: &str, from: &str) {
-        self.deeds().resized.insert(id.to_string(), from.to_string());
+        self.run_actions().resized.insert(id.to_string(), from.to_string());
     }
 
     /// The flavor from before the last resize.
     pub fn former(&self, id: &str) -> Option<String> {
-        self.deeds().resized.get(id).cloned()
+        self.run_actions().resized.get(id).cloned()
     }
 
     /// The last resize is settled; the flavor from before it.
     pub fn settle(&self, id: &str) -> Option<String> {
-        self.deeds().resized.remove(id)
+        self.run_actions().resized.remove(id)
     }
 
     /// A volume is to have this many GiB.
     pub fn extended(&self, id: &str, size: i64) {
-        self.deeds().extended.insert(id.to_string(), size);
+        self.run_actions().extended.insert(id.to_string(), size);
     }
 
     /// Whether a volume that has so many GiB is still to get more.
     pub fn is_growing(&self, id: &str, size: i64) -> bool {
-        let mut deeds = self.deeds();
-        let growing = deeds.extended.get(id).is_some_and(|wanted| size < *wanted);
+        let mut run_actions = self.run_actions();
+        let growing = run_actions.extended.get(id).is_some_and(|wanted| size < *wanted);
         if !growing {
-            deeds.extended.remove(id);
+            run_actions.extended.remove(id);
         }
         growing
     }

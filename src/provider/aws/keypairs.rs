@@ -27,7 +27,7 @@ impl Keypairs for Aws {
         let mut pair =
             self.made("key pair", key::decode(&body, self.session.name()), |pair| pair.id.clone())?;
         if let Some(private) = &pair.private_key {
-            self.session.hush(private.reveal());
+            self.session.mask_secret(private.reveal());
         }
         pair.public_key = public_key.map(|key| key.trim().to_string()).or(pair.public_key);
         Ok(pair)

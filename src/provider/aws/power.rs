@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use std::time::Duration;
 
 /// How long a stop or a start may take; AWS forces what has not stopped by itself long before.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIME_LIMIT: Duration = Duration::from_secs(600);
 
 impl Aws {
     /// The description of an instance that must be there.
@@ -60,7 +60,7 @@ impl Aws {
                 }
                 _ => {}
             }
-            if self.clock.elapsed().saturating_sub(begun) >= PATIENCE {
+            if self.clock.elapsed().saturating_sub(begun) >= TIME_LIMIT {
                 let state = if seen.is_empty() { "not seen" } else { &seen };
                 let message = format!("{id} was not {wanted} after 10m, but {state}");
                 return Err(self.session.error(Kind::Timeout, message).help(

@@ -84,7 +84,7 @@ impl Session {
     }
 
     /// From now on a secret of this run.
-    pub fn hush(&self, secret: &str) {
+    pub fn mask_secret(&self, secret: &str) {
         self.0.wire.known().add(secret);
     }
 

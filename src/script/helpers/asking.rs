@@ -18,7 +18,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     });
     natives::register(engine, session, &ASK_SECRET, |session, context, call, _| {
         let answer = asked(session, call, "", true).map_err(|error| raise_at(error, context))?;
-        session.host.clouds.hush(&answer);
+        session.host.clouds.mask_secret(&answer);
         Ok(Dynamic::from(Secret::new(answer)))
     });
 }

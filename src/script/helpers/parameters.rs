@@ -79,7 +79,7 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
     if call.find(&SECRET)?.unwrap_or(false)
         && let Value::Text(text) = &value
     {
-        session.host.clouds.hush(text);
+        session.host.clouds.mask_secret(text);
         return Ok(Value::Secret(Secret::new(text.clone())));
     }
     match (ty.as_str(), &value) {

@@ -71,7 +71,7 @@ fn later(
 }
 
 /// How `retry` goes about it.
-struct Patience {
+struct TimeLimit {
     attempts: i64,
     delay: Duration,
     factor: f64,
@@ -79,10 +79,10 @@ struct Patience {
     on: Option<Vec<Kind>>,
 }
 
-impl Patience {
-    fn of(call: &Call) -> Result<Patience, crate::cloud::Error> {
+impl TimeLimit {
+    fn of(call: &Call) -> Result<TimeLimit, crate::cloud::Error> {
         let span = |span: Option<Span>| span.map(Span::to_std);
-        Ok(Patience {
+        Ok(TimeLimit {
             attempts: call.find(&ATTEMPTS)?.map_or(5, |attempts| attempts.0),
             delay: span(call.find(&DELAY)?).unwrap_or(Duration::from_secs(1)),
             factor: call.find(&FACTOR)?.map_or(2.0, |Factor(factor)| factor),
@@ -103,7 +103,7 @@ fn retry(
     call: &Call,
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
-    let patience = Patience::of(call).map_err(|error| raise_at(error, context))?;
+    let patience = TimeLimit::of(call).map_err(|error| raise_at(error, context))?;
     let Some(closure) = closure(args[0]) else { return Ok(Dynamic::UNIT) };
     let names = Names { session, functions: Vec::new() };
     let source = context.call_source().unwrap_or_default();

@@ -185,9 +185,9 @@ impl Call<'_> {
         let account = account(&asker.project);
         let params = &self.params;
         let mut region = Region { world, ledger, params, asker, account, host: &self.request.base };
-        region.world.mood.apart = true;
+        region.world.fault_settings.apart = true;
         let told = (action.run)(&mut region);
-        region.world.mood.apart = false;
+        region.world.fault_settings.apart = false;
         let told = told?;
         self.repeats = told.repeats;
         let mut xml = Xml::default();

@@ -22,7 +22,7 @@ pub(crate) struct Ledger {
     /// By the world's id of an image.
     pub(super) shots: HashMap<String, Shot>,
     /// By the world's id of a volume.
-    pub(super) shelves: HashMap<String, Shelf>,
+    pub(super) shelves: HashMap<String, Ec2Resources>,
     /// By the world's id of a security group: the network whose VPC it is of, where that is not the default one.
     pub(super) homes: HashMap<String, String>,
     /// By the world's id of a network: the range of a VPC, which the world does not limit.
@@ -64,7 +64,7 @@ pub(super) struct Shot {
 
 /// What EC2 alone knows of a volume.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shelf {
+pub(super) struct Ec2Resources {
     pub(super) kind: Option<String>,
     pub(super) iops: Option<i64>,
     pub(super) throughput: Option<i64>,

@@ -2,7 +2,7 @@
 
 use super::ZONE;
 use super::call::{Action, Told, asks, does};
-use super::ec2_state::{Changed, Shelf};
+use super::ec2_state::{Changed, Ec2Resources};
 use super::filter::{Filters, page};
 use super::ids::{INSTANCE, SNAPSHOT, VOLUME};
 use super::instance::Life;
@@ -58,10 +58,10 @@ pub(super) fn named<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Volume>
 }
 
 /// A volume's type, and what else is noted of it.
-pub(super) fn shelf(region: &Region<'_>, volume: &Volume) -> Shelf {
-    let mut shelf = region.ledger.shelves.get(&volume.id).cloned().unwrap_or_default();
-    shelf.kind.get_or_insert_with(|| "gp2".to_owned());
-    shelf
+pub(super) fn ec2_resources(region: &Region<'_>, volume: &Volume) -> Ec2Resources {
+    let mut ec2_resources = region.ledger.shelves.get(&volume.id).cloned().unwrap_or_default();
+    ec2_resources.kind.get_or_insert_with(|| "gp2".to_owned());
+    ec2_resources
 }
 
 fn state(volume: &Volume) -> &'static str {
@@ -138,7 +138,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         multiattach: params.flag("MultiAttachEnabled")?,
         ..VolumeSpec::default()
     };
-    let shelf = Shelf {
+    let ec2_resources = Ec2Resources {
         kind: Some(kind.to_owned()),
         iops: params.number("Iops")?,
         throughput: params.number("Throughput")?,
@@ -155,7 +155,7 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
         None => {
             let asker = region.asker.clone();
             let own = region.world.create_volume(&spec, &asker)?;
-            region.ledger.shelves.insert(own.clone(), shelf);
+            region.ledger.shelves.insert(own.clone(), ec2_resources);
             keep(region, &VOLUME.id(&own), tags);
             own
         }
@@ -172,14 +172,14 @@ fn create(region: &mut Region<'_>) -> Outcome<Told> {
 }
 
 fn show(region: &Region<'_>, xml: &mut Xml, volume: &Volume) {
-    let (id, shelf) = (VOLUME.id(&volume.id), shelf(region, volume));
+    let (id, ec2_resources) = (VOLUME.id(&volume.id), ec2_resources(region, volume));
     xml.text("volumeId", &id).text("size", volume.size_gib);
     xml.text("snapshotId", volume.from_snapshot.as_deref().map(|copy| SNAPSHOT.id(copy)).unwrap_or_default());
     xml.text("availabilityZone", ZONE).text("status", state(volume)).time("createTime", volume.created);
     xml.set("attachmentSet", &volume.attachments, |xml, attachment| place(xml, volume, attachment));
-    xml.tags(&tags_of(region, &id)).text("volumeType", shelf.kind.as_deref().unwrap_or("gp2"));
-    xml.some("iops", shelf.iops).some("throughput", shelf.throughput);
-    xml.text("encrypted", shelf.encrypted).text("multiAttachEnabled", volume.multiattach);
+    xml.tags(&tags_of(region, &id)).text("volumeType", ec2_resources.kind.as_deref().unwrap_or("gp2"));
+    xml.some("iops", ec2_resources.iops).some("throughput", ec2_resources.throughput);
+    xml.text("encrypted", ec2_resources.encrypted).text("multiAttachEnabled", volume.multiattach);
 }
 
 fn place(xml: &mut Xml, volume: &Volume, attachment: &Attachment) {
@@ -218,12 +218,12 @@ fn values(region: &Region<'_>, volume: &Volume, name: &str) -> Vec<String> {
         "attachment.status" => return each(|volume, one| attachment_status(volume, one).to_owned()),
         "availability-zone" => ZONE.to_owned(),
         "create-time" => stamp(volume.created),
-        "encrypted" => shelf(region, volume).encrypted.to_string(),
+        "encrypted" => ec2_resources(region, volume).encrypted.to_string(),
         "multi-attach-enabled" => volume.multiattach.to_string(),
         "size" => volume.size_gib.to_string(),
         "snapshot-id" => return volume.from_snapshot.iter().map(|copy| SNAPSHOT.id(copy)).collect(),
         "status" => state(volume).to_owned(),
-        "volume-type" => shelf(region, volume).kind.unwrap_or_default(),
+        "volume-type" => ec2_resources(region, volume).kind.unwrap_or_default(),
         _ => VOLUME.id(&volume.id),
     };
     vec![value]
@@ -361,11 +361,12 @@ fn modify(region: &mut Region<'_>) -> Outcome<Told> {
     let params = region.params;
     let id = params.need("VolumeId")?;
     let volume = named(region, id)?;
-    let (own, before, mut shelf) = (volume.id.clone(), volume.size_gib, shelf(region, volume));
+    let (own, before, mut ec2_resources) =
+        (volume.id.clone(), volume.size_gib, ec2_resources(region, volume));
     if !matches!(state(volume), "available" | "in-use") {
         return Err(incorrect(id, state(volume)));
     }
-    if shelf.changed.as_ref().is_some_and(|changed| progress(region, changed) < 100) {
+    if ec2_resources.changed.as_ref().is_some_and(|changed| progress(region, changed) < 100) {
         let message = format!("Cannot modify a volume in modification state 'OPTIMIZING'. VolumeId: {id}");
         return Err(Refused::new("IncorrectModificationState", message));
     }
@@ -373,13 +374,17 @@ fn modify(region: &mut Region<'_>) -> Outcome<Told> {
     if size < before {
         return Err(Refused::value("New size cannot be smaller than existing size"));
     }
-    let kind = params.get("VolumeType").map(str::to_owned).or_else(|| shelf.kind.clone()).unwrap_or_default();
+    let kind = params
+        .get("VolumeType")
+        .map(str::to_owned)
+        .or_else(|| ec2_resources.kind.clone())
+        .unwrap_or_default();
     kind_fits(&kind)?;
-    let from_kind = shelf.kind.replace(kind).unwrap_or_default();
-    shelf.iops = params.number("Iops")?.or(shelf.iops);
-    shelf.throughput = params.number("Throughput")?.or(shelf.throughput);
-    shelf.changed = Some(Changed { at: region.now(), from_gib: before, from_kind });
-    region.ledger.shelves.insert(own.clone(), shelf);
+    let from_kind = ec2_resources.kind.replace(kind).unwrap_or_default();
+    ec2_resources.iops = params.number("Iops")?.or(ec2_resources.iops);
+    ec2_resources.throughput = params.number("Throughput")?.or(ec2_resources.throughput);
+    ec2_resources.changed = Some(Changed { at: region.now(), from_gib: before, from_kind });
+    region.ledger.shelves.insert(own.clone(), ec2_resources);
     if let Some(volume) = region.world.volume_mut(&own) {
         volume.size_gib = size;
     }
@@ -399,13 +404,13 @@ fn progress(region: &Region<'_>, changed: &Changed) -> u64 {
 }
 
 fn changed(region: &Region<'_>, xml: &mut Xml, volume: &Volume) {
-    let shelf = shelf(region, volume);
-    let Some(change) = &shelf.changed else { return };
+    let ec2_resources = ec2_resources(region, volume);
+    let Some(change) = &ec2_resources.changed else { return };
     let percent = progress(region, change);
     xml.text("volumeId", VOLUME.id(&volume.id));
     xml.text("modificationState", if percent < 100 { "optimizing" } else { "completed" });
     xml.text("targetSize", volume.size_gib)
-        .text("targetVolumeType", shelf.kind.as_deref().unwrap_or_default());
+        .text("targetVolumeType", ec2_resources.kind.as_deref().unwrap_or_default());
     xml.text("originalSize", change.from_gib).text("originalVolumeType", &change.from_kind);
     xml.text("progress", percent).time("startTime", change.at);
 }
@@ -418,7 +423,7 @@ fn modifications(region: &mut Region<'_>) -> Outcome<Told> {
     }
     let wanted = |volume: &&Volume| {
         let id = VOLUME.id(&volume.id);
-        let Some(change) = shelf(region, volume).changed else { return false };
+        let Some(change) = ec2_resources(region, volume).changed else { return false };
         (ids.is_empty() || ids.contains(&id))
             && filters.fit(&Pairs::new(), |name| match name {
                 "volume-id" => vec![id.clone()],

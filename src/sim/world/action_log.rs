@@ -1,4 +1,4 @@
-//! The record of what was done to a server: one deed a request that was accepted.
+//! The record of what was done to a server: one logged a request that was accepted.
 
 use std::time::SystemTime;
 
@@ -6,7 +6,7 @@ use super::World;
 
 /// Something that was asked of a server, and how it went.
 #[derive(Debug, Clone)]
-pub(crate) struct Deed {
+pub(crate) struct LoggedAction {
     pub(crate) action: &'static str,
     pub(crate) request: String,
     pub(crate) user: String,
@@ -29,7 +29,7 @@ impl World {
     /// Writes down that something was accepted; it is finished at once unless a course follows.
     pub(crate) fn record(&mut self, at: usize, action: &'static str, asker: &Asker) {
         let start = self.now();
-        self.servers[at].deeds.push(Deed {
+        self.servers[at].action_log.push(LoggedAction {
             action,
             request: asker.request.clone(),
             user: asker.user.clone(),

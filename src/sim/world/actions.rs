@@ -11,7 +11,7 @@ use super::transitions::Change::{
     Launched, Relaunch, Resized, Rest, Shelved, State as To, Task as Do, Touch, Zone,
 };
 use super::transitions::{Action, Rebuild, Tasks, course};
-use super::{Failure, Image, ImageStatus, Mood, Power, Refusal, Server, State, Task, World};
+use super::{Failure, FaultSettings, Image, ImageStatus, Power, Refusal, Server, State, Task, World};
 
 #[derive(Debug, Clone)]
 pub(super) struct Due {
@@ -22,7 +22,7 @@ pub(super) struct Due {
 
 #[derive(Debug, Clone)]
 enum What {
-    Begin(Action, usize, Box<Mood>),
+    Begin(Action, usize, Box<FaultSettings>),
     Change(Change),
     Fail(String),
 }
@@ -69,22 +69,29 @@ impl World {
     pub(crate) fn start(&mut self, at: usize, action: Action, asker: &Asker) {
         let verb = course(&action, &self.servers[at]).verb;
         self.record(at, verb, asker);
-        let deed = self.servers[at].deeds.len() - 1;
-        self.servers[at].deeds[deed].finish = None;
-        let mood = self.mood.clone();
+        let logged = self.servers[at].action_log.len() - 1;
+        self.servers[at].action_log[logged].finish = None;
+        let fault_settings = self.fault_settings.clone();
         let now = self.now();
-        match mood.slow {
+        match fault_settings.slow {
             Some(by) => {
                 let number = self.next();
-                let what = What::Begin(action, deed, Box::new(mood));
+                let what = What::Begin(action, logged, Box::new(fault_settings));
                 self.queue
                     .insert((now + by, number), super::Due::Server(Due { server: at, course: 0, what }));
             }
-            None => self.begin(at, action, deed, now, mood),
+            None => self.begin(at, action, logged, now, fault_settings),
         }
     }
 
-    fn begin(&mut self, at: usize, action: Action, deed: usize, now: SystemTime, mood: Mood) {
+    fn begin(
+        &mut self,
+        at: usize,
+        action: Action,
+        logged: usize,
+        now: SystemTime,
+        fault_settings: FaultSettings,
+    ) {
         let course = course(&action, &self.servers[at]);
         let number = self.next();
         let server = &mut self.servers[at];
@@ -92,7 +99,7 @@ impl World {
             return;
         }
         server.course = number;
-        server.deed = deed;
+        server.logged = logged;
         server.updated = now;
         if course.begin.is_some() {
             server.task = course.begin;
@@ -115,11 +122,11 @@ impl World {
             Action::Snapshot(image) | Action::Shelve(image) => server.shelved_image = Some(image),
             _ => {}
         }
-        if mood.stuck {
+        if fault_settings.stuck {
             return;
         }
-        let factor = u64::from(mood.factor.unwrap_or(1));
-        if let Some(message) = mood.error {
+        let factor = u64::from(fault_settings.factor.unwrap_or(1));
+        if let Some(message) = fault_settings.error {
             let when = course.steps.last().map_or(0, |step| step.0 * factor);
             self.later(at, number, now, when, What::Fail(message));
             return;
@@ -128,7 +135,7 @@ impl World {
             self.later(at, number, now, when * factor, What::Change(change));
         }
         if course.steps.is_empty() {
-            self.servers[at].deeds[deed].finish = Some(now);
+            self.servers[at].action_log[logged].finish = Some(now);
         }
     }
 
@@ -148,7 +155,9 @@ impl World {
 
     pub(super) fn change(&mut self, due: Due, now: SystemTime) {
         match due.what {
-            What::Begin(action, deed, mood) => self.begin(due.server, action, deed, now, *mood),
+            What::Begin(action, logged, fault_settings) => {
+                self.begin(due.server, action, logged, now, *fault_settings)
+            }
             _ if self.servers[due.server].course != due.course => {}
             What::Fail(message) => self.fail(due.server, message, now),
             What::Change(change) => self.apply(due.server, change, now),
@@ -167,9 +176,9 @@ impl World {
         server.task = None;
         server.updated = now;
         server.failure = Some(Failure { code: 500, message: message.clone(), at: now });
-        if let Some(deed) = server.deeds.get_mut(server.deed) {
-            deed.finish = Some(now);
-            deed.error = Some(message);
+        if let Some(logged) = server.action_log.get_mut(server.logged) {
+            logged.finish = Some(now);
+            logged.error = Some(message);
         }
         if let Some(image) = image.and_then(|id| self.images.iter_mut().find(|image| image.id == id)) {
             image.status = ImageStatus::Deleted;
@@ -248,8 +257,8 @@ impl World {
                 last = true;
             }
         }
-        if last && let Some(deed) = server.deeds.get_mut(server.deed) {
-            deed.finish = Some(now);
+        if last && let Some(logged) = server.action_log.get_mut(server.logged) {
+            logged.finish = Some(now);
         }
         let image = server.shelved_image.clone();
         match change {

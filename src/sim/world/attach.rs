@@ -202,9 +202,9 @@ impl World {
         };
         let asker = Asker { user, project, ..Asker::default() };
         let apart = self.servers[at].apart.clone();
-        self.mood.apart = apart.is_some();
+        self.fault_settings.apart = apart.is_some();
         let made = self.make_each_disk(at, &server, &asker, apart.unwrap_or_default());
-        self.mood.apart = false;
+        self.fault_settings.apart = false;
         made
     }
 

@@ -267,8 +267,8 @@ impl World {
             hints: spec.hints.clone(),
             shelved_image: None,
             confirming: false,
-            deeds: Vec::new(),
-            deed: 0,
+            action_log: Vec::new(),
+            logged: 0,
             course: 0,
         }
     }

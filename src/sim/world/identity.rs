@@ -111,7 +111,7 @@ impl World {
         let issued = self.now();
         let mut audit = vec![fresh_secret(22)];
         audit.extend(from.and_then(|token| token.audit.last().cloned()));
-        let life = self.mood.token_life.unwrap_or(TOKEN_LIFE);
+        let life = self.fault_settings.token_life.unwrap_or(TOKEN_LIFE);
         let expires = from.map_or(issued + life, |token| token.expires);
         let token = Token { user: user.into(), scope, roles, methods, audit, issued, expires, credential };
         let text = format!("gAAAAAB{}{}", fresh_hex(), fresh_secret(80));

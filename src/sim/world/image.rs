@@ -186,13 +186,15 @@ impl World {
 
     /// Lets an image be filled in a moment, whatever its server does meanwhile.
     pub(crate) fn fill_in_time(&mut self, id: &str) {
-        if self.mood.stuck {
+        if self.fault_settings.stuck {
             return;
         }
-        let start = self.now() + self.mood.slow.unwrap_or_default();
-        let end = if self.mood.error.is_some() { ImageStatus::Deleted } else { ImageStatus::Active };
+        let start = self.now() + self.fault_settings.slow.unwrap_or_default();
+        let end =
+            if self.fault_settings.error.is_some() { ImageStatus::Deleted } else { ImageStatus::Active };
         for (millis, status) in [(200, ImageStatus::Saving), (400, end)] {
-            let at = start + Duration::from_millis(millis * u64::from(self.mood.factor.unwrap_or(1)));
+            let at =
+                start + Duration::from_millis(millis * u64::from(self.fault_settings.factor.unwrap_or(1)));
             let number = self.next();
             self.queue.insert((at, number), super::Due::Image(id.to_owned(), status));
         }

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 
 use super::super::clock::Clock;
 use super::{
-    Flavor, Image, Mood, Pairs, Project, Role, SubnetSpec, User, VolumeType, World, fresh_hex, fresh_id,
+    FaultSettings, Flavor, Image, Pairs, Project, Role, SubnetSpec, User, VolumeType, World, fresh_hex,
+    fresh_id,
 };
 
 /// Every seeded password.
@@ -46,7 +47,7 @@ impl World {
             snapshots: Vec::new(),
             keypairs: Vec::new(),
             quotas: HashMap::new(),
-            mood: Mood::default(),
+            fault_settings: FaultSettings::default(),
             places: HashMap::new(),
             queue: BTreeMap::new(),
             serial: 0,

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::action_log::Deed;
+use super::action_log::LoggedAction;
 use super::{Disk, Pairs, Port};
 
 /// A size that a server can have.
@@ -198,9 +198,9 @@ pub(crate) struct Server {
     pub(crate) hints: Option<String>,
     pub(crate) shelved_image: Option<String>,
     pub(crate) confirming: bool,
-    pub(crate) deeds: Vec<Deed>,
-    /// The deed whose course is under way or was the last.
-    pub(crate) deed: usize,
+    pub(crate) action_log: Vec<LoggedAction>,
+    /// The logged whose course is under way or was the last.
+    pub(crate) logged: usize,
     /// Changes of an older course no longer apply.
     pub(crate) course: u64,
 }

@@ -77,11 +77,11 @@ impl World {
         let on_its_way =
             matches!(state, VolumeState::Reserved | VolumeState::Attaching | VolumeState::Detaching);
         let allowed = state == VolumeState::Available
-            || (spec.force && (state == VolumeState::InUse || self.mood.apart && on_its_way));
+            || (spec.force && (state == VolumeState::InUse || self.fault_settings.apart && on_its_way));
         if !allowed {
             return Err(Refusal::VolumeState(spec.volume.clone(), state));
         }
-        if !self.mood.apart {
+        if !self.fault_settings.apart {
             self.room_on_disk(&asker.project, size_gib, "snapshots")?;
         }
         let (id, course) = (fresh_id(), self.next());
@@ -98,10 +98,10 @@ impl World {
             metadata: spec.metadata.clone(),
             created: self.now(),
             updated: None,
-            apart: self.mood.apart,
+            apart: self.fault_settings.apart,
             course,
         });
-        let wrong = self.mood.error.is_some().then_some(Step::Snapshot(SnapshotState::Error));
+        let wrong = self.fault_settings.error.is_some().then_some(Step::Snapshot(SnapshotState::Error));
         let steps = [(150, Step::SnapshotPart(50)), (300, Step::Snapshot(SnapshotState::Available))];
         self.steps(&id, course, &steps, wrong);
         Ok(id)
@@ -120,7 +120,7 @@ impl World {
         }
         snapshot.state = SnapshotState::Deleting;
         snapshot.course = course;
-        let wrong = self.mood.error.is_some().then_some(Step::Snapshot(SnapshotState::Error));
+        let wrong = self.fault_settings.error.is_some().then_some(Step::Snapshot(SnapshotState::Error));
         self.steps(id, course, &[(300, Step::Snapshot(SnapshotState::Deleted))], wrong);
         Ok(())
     }

@@ -199,7 +199,7 @@ impl World {
         if let Some(zone) = spec.zone.as_deref().filter(|zone| *zone != "nova") {
             return Err(Refusal::Missing(Kind::Zone, zone.to_owned()));
         }
-        if !self.mood.apart {
+        if !self.fault_settings.apart {
             self.room_on_disk(&asker.project, size_gib, "volumes")?;
         }
         let id = fresh_id();
@@ -216,7 +216,7 @@ impl World {
             bootable,
             read_only: false,
             multiattach: spec.multiattach,
-            apart: self.mood.apart,
+            apart: self.fault_settings.apart,
             from_snapshot: spec.snapshot.clone(),
             from_volume: spec.volume.clone(),
             image,
@@ -309,10 +309,10 @@ impl World {
         Ok(())
     }
 
-    /// Lets these steps follow, as the call's mood wants; `wrong` is where it ends when it is to go wrong.
+    /// Lets these steps follow, as the call's fault_settings wants; `wrong` is where it ends when it is to go wrong.
     pub(super) fn volume_course(&mut self, id: &str, steps: &[(u64, Step)], wrong: Step) {
         let number = self.next();
-        let failed = self.mood.error.is_some().then_some(wrong);
+        let failed = self.fault_settings.error.is_some().then_some(wrong);
         if let Some(volume) = self.volumes.iter_mut().find(|volume| volume.id == id) {
             volume.course = number;
             self.steps(id, number, steps, failed);
@@ -321,11 +321,11 @@ impl World {
 
     /// Plans steps of a course; `instead` takes the place of all of them at the end.
     pub(super) fn steps(&mut self, id: &str, course: u64, steps: &[(u64, Step)], instead: Option<Step>) {
-        if self.mood.stuck {
+        if self.fault_settings.stuck {
             return;
         }
-        let start = self.now() + self.mood.slow.unwrap_or(Duration::ZERO);
-        let factor = u64::from(self.mood.factor.unwrap_or(1));
+        let start = self.now() + self.fault_settings.slow.unwrap_or(Duration::ZERO);
+        let factor = u64::from(self.fault_settings.factor.unwrap_or(1));
         let last = steps.last().map_or(0, |step| step.0);
         let planned = match instead {
             Some(step) => vec![(last, step)],

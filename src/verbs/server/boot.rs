@@ -7,8 +7,8 @@ use crate::cloud::{
     BootSpec, Error, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
 };
 use crate::verbs::argument::{
-    Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Patience, Positive, Ref,
-    Reference, ServerRef,
+    Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Positive, Ref, Reference,
+    ServerRef, TimeLimit,
 };
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
@@ -49,7 +49,7 @@ const ACCESS_IPV4: Key<String> =
 const ACCESS_IPV6: Key<String> =
     Key::optional("access_ipv6", "The address shown as its IPv6 access address.");
 const COUNT: Key<Positive> = Key::optional("count", "How many: gives an array, names end in -1 … -n.");
-const WAIT: Key<Patience> = Key::optional("wait", "Wait until ACTIVE: a duration, or true for 10m.");
+const WAIT: Key<TimeLimit> = Key::optional("wait", "Wait until ACTIVE: a duration, or true for 10m.");
 const PROVIDER: Key<Map> = Key::optional("provider", "Merged into the provider's own request.");
 
 /// The option keys of `boot`, which `boot_all` takes too.

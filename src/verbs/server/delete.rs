@@ -3,7 +3,7 @@
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
-use crate::verbs::argument::{AnyRef, Patience, Reference};
+use crate::verbs::argument::{AnyRef, Reference, TimeLimit};
 use crate::verbs::call::Call;
 use crate::verbs::run::one;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
@@ -16,7 +16,7 @@ const RESOURCE: Key<AnyRef> =
 const MISSING_OK: Key<bool> = Key::optional("missing_ok", "Whether what is gone already is no error.");
 const FORCE: Key<bool> =
     Key::optional("force", "Delete at once what the cloud would keep for a while, in any state.");
-const WAIT: Key<Patience> = Key::optional("wait", "Wait until it is gone: a duration, or true for 10m.");
+const WAIT: Key<TimeLimit> = Key::optional("wait", "Wait until it is gone: a duration, or true for 10m.");
 
 /// The declaration.
 pub static VERB: Verb = Verb {

@@ -47,7 +47,7 @@ impl KeyRing {
     /// Nothing is fetched until keys are asked for. `wire` is the cloud's way out.
     pub fn new(cloud: Arc<str>, source: Source, wire: Wire) -> KeyRing {
         let near = wire.near(NEAR);
-        hush(&source, &wire);
+        mask_secret(&source, &wire);
         KeyRing { cloud, source, wire, near, held: Mutex::default() }
     }
 
@@ -198,12 +198,12 @@ fn is_fresh(keys: &Credentials, fetched: SystemTime, now: SystemTime) -> bool {
 }
 
 /// What is written down is a secret before it is first used.
-fn hush(source: &Source, wire: &Wire) {
+fn mask_secret(source: &Source, wire: &Wire) {
     match source {
         Source::Static(keys) => {
             [Some(keys.secret()), keys.token()].into_iter().flatten().for_each(|text| wire.known().add(text));
         }
-        Source::AssumeRole(role) => hush(&role.source, wire),
+        Source::AssumeRole(role) => mask_secret(&role.source, wire),
         Source::Container(container) => {
             if let Some(token) = &container.token {
                 wire.known().add(&token.0);

@@ -6,7 +6,7 @@ use crate::aws::ids::INSTANCE;
 use crate::aws::refused::{Outcome, Refused};
 use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
-use crate::world::{Action as Deed, State};
+use crate::world::{Action as LoggedAction, State};
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[
     does("ec2.StartInstances", &["InstanceId", "AdditionalInfo"], start),
@@ -34,7 +34,7 @@ fn life(region: &Region<'_>, at: usize) -> Life {
 /// after.
 fn change(
     region: &mut Region<'_>,
-    may: impl Fn(&Region<'_>, usize) -> Outcome<Option<Deed>>,
+    may: impl Fn(&Region<'_>, usize) -> Outcome<Option<LoggedAction>>,
 ) -> Outcome<Told> {
     let found = named(region)?;
     let mut plan = Vec::new();
@@ -43,12 +43,12 @@ fn change(
     }
     let mut rows = Vec::new();
     let mut told = Told::default();
-    for (at, deed) in plan {
+    for (at, logged) in plan {
         let before = life(region, at);
-        if let Some(deed) = deed {
+        if let Some(logged) = logged {
             let (now, asker) = (region.now(), region.asker.clone());
-            let begins = matches!(deed, Deed::Start);
-            region.world.start(at, deed, &asker);
+            let begins = matches!(logged, LoggedAction::Start);
+            region.world.start(at, logged, &asker);
             let note = region.note(at);
             if begins {
                 note.started = Some(now);
@@ -70,9 +70,12 @@ fn change(
 fn start(region: &mut Region<'_>) -> Outcome<Told> {
     change(region, |region, at| match life(region, at) {
         Life::Stopped => {
-            let deed =
-                if region.world.servers[at].state == State::Stopped { Deed::Start } else { Deed::RebootHard };
-            Ok(Some(deed))
+            let logged = if region.world.servers[at].state == State::Stopped {
+                LoggedAction::Start
+            } else {
+                LoggedAction::RebootHard
+            };
+            Ok(Some(logged))
         }
         Life::Running | Life::Pending => Ok(None),
         _ => Err(Refused::state(&id(region, at), "started")),
@@ -92,9 +95,9 @@ fn stop(region: &mut Region<'_>) -> Outcome<Told> {
             );
             Err(Refused::new("OperationNotPermitted", message))
         }
-        Life::Running => Ok(Some(Deed::Stop)),
+        Life::Running => Ok(Some(LoggedAction::Stop)),
         // A stop that hangs is what the force is for.
-        Life::Stopping if force => Ok(Some(Deed::Stop)),
+        Life::Stopping if force => Ok(Some(LoggedAction::Stop)),
         Life::Stopped | Life::Stopping => Ok(None),
         _ => Err(Refused::state(&id(region, at), "stopped")),
     })
@@ -102,7 +105,7 @@ fn stop(region: &mut Region<'_>) -> Outcome<Told> {
 
 fn reboot(region: &mut Region<'_>) -> Outcome<Told> {
     let mut told = change(region, |region, at| match life(region, at) {
-        Life::Running => Ok(Some(Deed::RebootSoft)),
+        Life::Running => Ok(Some(LoggedAction::RebootSoft)),
         _ => Err(Refused::state(&id(region, at), "rebooted")),
     })?;
     told.xml = Told::done().xml;
@@ -124,7 +127,7 @@ fn terminate(region: &mut Region<'_>) -> Outcome<Told> {
             // What failed before it ran still has its place in the world.
             Life::Terminated if state != State::Error => Ok(None),
             Life::ShuttingDown => Ok(None),
-            _ => Ok(Some(Deed::Delete)),
+            _ => Ok(Some(LoggedAction::Delete)),
         }
     })
 }

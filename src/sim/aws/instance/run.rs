@@ -63,7 +63,7 @@ fn run(region: &mut Region<'_>) -> Outcome<Told> {
     }
     let (spec, image) = spec(region)?;
     let (tags, disk_tags) = (region.given_tags(INSTANCE)?, region.given_tags(VOLUME)?);
-    let slow = region.world.mood.slow;
+    let slow = region.world.fault_settings.slow;
     let asker = region.asker.clone();
     let made = region.world.boot(&spec, &asker)?;
     let (now, mut ids) = (region.now(), Vec::new());

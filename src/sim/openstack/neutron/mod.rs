@@ -1,6 +1,6 @@
 //! Neutron's table: networks, subnets, ports, routers, floating addresses, security groups and their rules, limits.
 //!
-//! One file a resource, each with how it looks, what may be asked for and the world's deed behind it; [`list`] chooses,
+//! One file a resource, each with how it looks, what may be asked for and the world's logged behind it; [`list`] chooses,
 //! sorts and cuts lists, [`asked`] checks bodies, [`refuse`] finds the words.
 
 mod asked;

@@ -6,7 +6,7 @@ use super::refuse::fault;
 use super::view::{HOST, host_id};
 use super::{Call, Outcome, json, policy, server};
 use crate::openstack::time;
-use crate::world::{Deed, Server, State, World};
+use crate::world::{LoggedAction, Server, State, World};
 
 pub(super) fn zones(_: &mut World, _: &Call<'_>) -> Outcome {
     let zone = v!({"zoneName": "nova", "zoneState": {"available": true}, "hosts": null});
@@ -107,20 +107,21 @@ pub(super) fn diagnostics(world: &mut World, call: &Call<'_>) -> Outcome {
     Ok(json(200, &told))
 }
 
-fn deed_value(call: &Call<'_>, server: &Server, deed: &Deed) -> Value {
-    let mut value = v!({"action": deed.action, "instance_uuid": server.id, "request_id": deed.request,
-        "user_id": deed.user, "project_id": deed.project, "start_time": time::bare(deed.start),
-        "message": deed.error.as_ref().map(|_| "Error")});
+fn logged_value(call: &Call<'_>, server: &Server, logged: &LoggedAction) -> Value {
+    let mut value = v!({"action": logged.action, "instance_uuid": server.id, "request_id": logged.request,
+        "user_id": logged.user, "project_id": logged.project, "start_time": time::bare(logged.start),
+        "message": logged.error.as_ref().map(|_| "Error")});
     if call.version >= 58 {
-        value["updated_at"] = time::bare(deed.finish.unwrap_or(deed.start)).into();
+        value["updated_at"] = time::bare(logged.finish.unwrap_or(logged.start)).into();
     }
     value
 }
 
-pub(super) fn deeds(world: &mut World, call: &Call<'_>) -> Outcome {
+pub(super) fn action_log(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
     let server = &world.servers[at];
-    let rows: Vec<Value> = server.deeds.iter().rev().map(|deed| deed_value(call, server, deed)).collect();
+    let rows: Vec<Value> =
+        server.action_log.iter().rev().map(|logged| logged_value(call, server, logged)).collect();
     Ok(json(200, &v!({"instanceActions": rows})))
 }
 
@@ -138,20 +139,20 @@ fn event_name(action: &str) -> String {
     }
 }
 
-pub(super) fn deed(world: &mut World, call: &Call<'_>) -> Outcome {
+pub(super) fn logged(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
     let (server, request) = (&world.servers[at], call.param(1));
-    let found = server.deeds.iter().find(|deed| deed.request == request);
-    let deed = found.ok_or_else(|| fault(404, &format!("Action {request} not found")))?;
-    let mut told = deed_value(call, server, deed);
+    let found = server.action_log.iter().find(|logged| logged.request == request);
+    let logged = found.ok_or_else(|| fault(404, &format!("Action {request} not found")))?;
+    let mut told = logged_value(call, server, logged);
     if call.admin() || call.version >= 51 {
-        let result = match (&deed.finish, &deed.error) {
+        let result = match (&logged.finish, &logged.error) {
             (_, Some(_)) => Some("Error"),
             (Some(_), None) => Some("Success"),
             (None, None) => None,
         };
-        let mut event = v!({"event": event_name(deed.action), "start_time": time::bare(deed.start),
-            "finish_time": deed.finish.map(time::bare), "result": result});
+        let mut event = v!({"event": event_name(logged.action), "start_time": time::bare(logged.start),
+            "finish_time": logged.finish.map(time::bare), "result": result});
         if call.version >= 62 {
             event["hostId"] = host_id(server).into();
         }
@@ -161,7 +162,7 @@ pub(super) fn deed(world: &mut World, call: &Call<'_>) -> Outcome {
                 event["host"] = HOST.into();
             }
             if call.version >= 84 {
-                event["details"] = deed.error.clone().into();
+                event["details"] = logged.error.clone().into();
             }
         }
         told["events"] = v!([event]);
