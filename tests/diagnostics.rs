@@ -122,6 +122,8 @@ const FOREIGN: &[&str] = &[
 /// What is shown of a script holds no word of the engine that the script itself does not hold.
 #[track_caller]
 fn foreign(script: &str, shown: &str) {
+    // Plain English holds two of them.
+    let shown = &shown.replace("booleans", "").replace("rejected the request as invalid", "");
     for word in FOREIGN {
         assert!(!shown.contains(word) || script.contains(word), "`{word}` in:\n{shown}");
     }

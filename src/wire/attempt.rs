@@ -280,7 +280,7 @@ fn lost(settings: &Settings, error: reqwest::Error, answered: bool) -> Lost {
         (ErrorKind::Broken, Sent::Maybe)
     };
     let detail = match kind {
-        ErrorKind::Resolve => "no address is known for this host".to_string(),
+        ErrorKind::Resolve => "cannot resolve this host".to_string(),
         ErrorKind::Timeout => format!("no connection within {}", seconds(connect_limit(settings))),
         _ => cause(&error),
     };

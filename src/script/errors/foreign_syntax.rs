@@ -435,7 +435,6 @@ fn long_text(error: &P, reading: &Reading) -> Option<Found> {
     let at = reading.text.find("\"\"\"")?;
     let token =
         reading.tokens.iter().find(|token| token.start == at && token.text(reading.text) == "\"\"")?;
-    let error =
-        mistake("parse::unclosed_text", "a text of several lines stands in backticks", "write `` ` ``");
+    let error = mistake("parse::unclosed_text", "a text of several lines needs backticks", "write `` ` ``");
     Some((error, token.start))
 }

@@ -140,7 +140,7 @@ pub static SECRET: Verb = verb(
     "A text that never prints.",
     &[Form::of(&[HIDDEN.param()])],
     Ty::Secret,
-    &[Example { code: r#"`${secret("mask_secret")}`"#, gives: "••••••" }],
+    &[Example { code: r#"`${secret("hush")}`"#, gives: "••••••" }],
     &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::Secret(call.get(&HIDDEN)?)) })),
 );
@@ -151,7 +151,7 @@ pub static REVEAL: Verb = verb(
     "The text of a secret, on purpose.",
     &[Form::of(&[HIDDEN.param()])],
     Ty::Text,
-    &[Example { code: r#"reveal(secret("mask_secret"))"#, gives: "mask_secret" }],
+    &[Example { code: r#"reveal(secret("hush"))"#, gives: "hush" }],
     &[],
     Run::Once(|call| Box::pin(async move { Ok(Value::text(call.get(&HIDDEN)?.reveal())) })),
 );
