@@ -10,6 +10,7 @@ use crate::syntax::scope::{Scopes, scopes};
 use crate::syntax::tree::{
     Block, Expression, ExpressionKind as E, Node, Statement, StatementKind as S, Tree, children,
 };
+use crate::verbs::language::param_type::ParamType;
 use crate::verbs::{Verb, verb};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -391,15 +392,8 @@ fn parameter(written: Option<&Expression>, given: Option<&Known>) -> Known {
         }
         _ => None,
     };
-    let noun = word.and_then(|word| Noun::ALL.into_iter().find(|noun| noun.as_str() == word));
-    match (word, given) {
-        (Some(_), _) if noun.is_some() => noun.map_or(Known::Anything, Known::Noun),
-        (Some("int" | "float"), _) => Known::Number,
-        (Some("bool"), _) => Known::Bool,
-        (Some("list"), _) => Known::array(Known::Anything),
-        (Some("duration"), _) => Known::Duration,
-        (Some("time"), _) => Known::Time,
-        (Some("cloud"), _) => Known::Cloud(None),
+    match (word.and_then(ParamType::called), given) {
+        (Some(ty), _) => Known::declared(&ty.gives()),
         (_, Some(Known::Map(map))) => map.get("default").cloned().unwrap_or(Known::Text),
         (_, Some(default)) => default.clone(),
         (_, None) => Known::Text,

@@ -188,10 +188,7 @@ fn of_param(verb: &Verb, param: &Param, within: bool, cloud: Option<String>) -> 
     if matches!(verb.name, "api" | "param" | "env") {
         return match param.name {
             "method" => Some(words(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])),
-            "type" => Some(words(&[
-                "string", "int", "float", "bool", "list", "duration", "time", "cloud", "file", "server",
-                "image", "flavor",
-            ])),
+            "type" => by_type(&param.ty, within, cloud),
             _ => None,
         };
     }

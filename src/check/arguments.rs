@@ -152,7 +152,11 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
     };
     for error in best {
         let near = error.label.as_deref().and_then(only);
-        let key = matches!(error.place, Place::OptionKey(_)).then(|| bytes(call, &error.place));
+        let near =
+            near.map(
+                |near| if matches!(error.place, Place::OptionKey(_)) { near } else { format!("\"{near}\"") },
+            );
+        let key = (!matches!(error.place, Place::Verb)).then(|| bytes(call, &error.place));
         let mut finding = placed(facts, call, error);
         if call.receiver.is_some() && matches!(first, Some(None)) {
             // It may be a map with a closure of this name.
@@ -328,7 +332,7 @@ fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, ma
             Value::Array(items) if many => items.iter().try_for_each(|item| (param.check)(item)),
             one => (param.check)(one),
         };
-        return checked.err().map(|mismatch| arguments::misfit(param.name, &literal, &mismatch, place, many));
+        return checked.err().map(|mismatch| arguments::misfit(param, &literal, &mismatch, place, many));
     }
     let ty = facts.types.of(value)?;
     let one = match (&ty, many) {
@@ -341,7 +345,7 @@ fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, ma
     // The word for such a value; the check says what to give instead.
     let stand_in = Value::Other(one.word());
     let mismatch = (param.check)(&stand_in).err()?;
-    Some(arguments::misfit(param.name, &stand_in, &mismatch, place, false))
+    Some(arguments::misfit(param, &stand_in, &mismatch, place, false))
 }
 
 /// Whether a value of this type may be what a parameter takes.

@@ -1,12 +1,10 @@
-//! `param` where the command line cannot give it: named like one of the program's own options, inside a function, of a
-//! type that is none, or under a name that is not written out.
+//! `param` where the command line cannot give it: named like one of the program's own options, inside a function, or
+//! under a name that is not written out.
 
 use super::Finding;
 use super::facts::{Called, Facts};
-use super::unknown_verb::only;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::cloud::nearest::did_you_mean;
-use crate::script::params::{TYPES, option_name};
+use crate::script::params::option_name;
 use crate::syntax::tree::{Expression, ExpressionKind};
 
 /// The options that every command takes, as the command line writes them.
@@ -41,7 +39,6 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         if let Some(finding) = misplaced(facts, call).or_else(|| misnamed(call)) {
             found.push(finding);
         }
-        found.extend(mistyped(call));
     }
 }
 
@@ -81,21 +78,4 @@ fn misnamed(call: &Called<'_>) -> Option<Finding> {
         .at(Place::Verb, format!("`--{}` never reaches the script", option_name(name)))
         .help(format!("choose another name: `{name}_name`, `my_{name}`"));
     Some(Finding::error(error, first.span.clone()))
-}
-
-fn mistyped(call: &Called<'_>) -> Option<Finding> {
-    let ExpressionKind::Map(entries) = &call.arguments.list.get(1)?.kind else { return None };
-    let value = &entries.iter().find(|entry| entry.key.text == "type")?.value;
-    let ty = value.text().filter(|ty| !TYPES.contains(ty))?;
-    let label = did_you_mean(ty, TYPES).unwrap_or_else(|| "not a type".to_string());
-    let near = only(&label);
-    let error = Error::new(Kind::InvalidArgument, format!("a parameter cannot be of type `{ty}`"))
-        .coded("call::wrong_type")
-        .help(format!("use one of: {}", TYPES.join(", ")))
-        .at(Place::Verb, label);
-    let finding = Finding::error(error, value.span.clone());
-    Some(match near {
-        Some(near) => finding.fixed(value.span.clone(), format!("\"{near}\"")),
-        None => finding,
-    })
 }

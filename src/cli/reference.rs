@@ -108,11 +108,11 @@ pub fn parameters_of(environment: &Environment, name: &str, text: &str) -> Optio
 }
 
 fn parameters(program: &Program) -> Vec<manual::Parameter> {
-    let declared = program.params().into_iter();
+    let declared = program.params().iter().cloned();
     declared
         .map(|one| manual::Parameter {
             option: option_name(&one.name),
-            ty: one.ty,
+            ty: one.ty.word().to_string(),
             default: one.default,
             help: one.help,
             choices: one.choices,

@@ -48,13 +48,30 @@ pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
         Ok(program) => program,
         Err(code) => return code,
     };
-    if let Err(error) = params::check(&program.params(), &given.given, &given.bare, &everywhere()) {
+    if let Err(error) = params::check(program.params(), &given.given, &given.bare, &everywhere()) {
         return refuse(&arguments.options, &setup.environment, &error, NOT_RUN);
     }
     if let Err(code) = chosen(&arguments.options, &setup) {
         return code;
     }
+    if let Err(failure) = params::resolve(&setup.session, program.params()) {
+        return unresolved(&arguments.options, &setup, &failure);
+    }
     run(&arguments.options, setup, program, false)
+}
+
+/// A parameter that names nothing, or several: the script is not run. A cloud that refuses or does not answer ends it as
+/// it would end the script.
+fn unresolved(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
+    let code = report(options, setup, failure);
+    match &failure.cause {
+        Cause::Error(error)
+            if matches!(error.kind, Kind::NotFound | Kind::Ambiguous | Kind::InvalidArgument) =>
+        {
+            NOT_RUN
+        }
+        _ => code,
+    }
 }
 
 /// The text of a script: a file's, or that of standard input for `-`.

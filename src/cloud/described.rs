@@ -1,7 +1,7 @@
 //! What every noun has: an id, a name, a status, a cloud, and fields. One reading of all of them, whatever the noun.
 
-use super::resource::Noun;
 use super::time::Time;
+use super::ty::Noun;
 use super::value::Value;
 use std::sync::Arc;
 

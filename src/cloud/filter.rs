@@ -2,7 +2,7 @@
 
 use super::NameMatch;
 use super::described::Described;
-use super::resource::Noun;
+use super::ty::Noun;
 use super::value::Value;
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! A flavor: the size of a server.
 
 use super::described::Described;
-use super::resource::{Field, Noun};
-use super::value::{Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::Value;
 use std::sync::Arc;
 
 /// A flavor.

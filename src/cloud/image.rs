@@ -2,10 +2,10 @@
 
 use super::NameMatch;
 use super::described::Described;
-use super::resource::{Field, Noun};
 use super::server::text_map;
 use super::time::Time;
-use super::value::{Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,6 +1,7 @@
 //! Values as JSON, and back: what `to_json` prints and what a request carries.
 
-use super::resource::{Noun, Resource};
+use super::resource::Resource;
+use super::ty::Noun;
 use super::value::{MASK, Value};
 use serde_json::{Map, Number};
 

@@ -1,8 +1,8 @@
 //! Key pairs: the public half lives in the cloud, the private half is told once or never.
 
 use super::described::Described;
-use super::resource::{Field, Noun};
-use super::value::{Secret, Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::{Secret, Value};
 use std::sync::Arc;
 
 /// A key pair as the cloud last described it; its id is what the cloud finds it by, on OpenStack its name.

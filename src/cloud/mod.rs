@@ -18,6 +18,7 @@ pub mod security_group;
 pub mod server;
 pub mod time;
 pub mod traits;
+pub mod ty;
 pub mod value;
 pub mod volume;
 pub mod wait;
@@ -29,7 +30,7 @@ pub use flavor::Flavor;
 pub use image::{Image, ImageFilter};
 pub use keypair::Keypair;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
-pub use resource::{Field, Noun, Resource};
+pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
 pub use server::{Accepted, Action, BootSpec, Server, ServerFilter, ServerUpdate};
 pub use time::{Span, Time};
@@ -37,7 +38,8 @@ pub use traits::{
     Account, Flavors, Images, Keypairs, Metadata, Networks, PublicIps, Routers, SecurityGroups, Servers,
     Snapshots, Subnets, Volumes,
 };
-pub use value::{Secret, Ty, Value};
+pub use ty::{Field, Noun, Ty};
+pub use value::{Secret, Value};
 pub use volume::{Snapshot, Volume, VolumeSpec};
 
 use async_trait::async_trait;

@@ -1,8 +1,8 @@
 //! Networks, subnets, routers, and the public addresses that lead to servers.
 
 use super::described::{self, Described};
-use super::resource::{Field, Noun};
-use super::value::{Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::Value;
 use std::sync::Arc;
 
 /// A network as the cloud last described it; on EC2 a network is a subnet.

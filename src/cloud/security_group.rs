@@ -1,8 +1,8 @@
 //! Security groups and what they let through.
 
 use super::described::{self, Described};
-use super::resource::{Field, Noun};
-use super::value::{Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

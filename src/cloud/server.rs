@@ -1,9 +1,9 @@
 //! A server, what one is asked for with, and what can be done to one.
 
 use super::described::Described;
-use super::resource::Field;
 use super::time::{Span, Time};
-use super::value::{Secret, Ty, Value};
+use super::ty::{Field, Ty};
+use super::value::{Secret, Value};
 use super::{NameMatch, Noun};
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,8 +1,9 @@
-//! What verbs take and give, in no scripting language's terms; and `Ty`, the words a manual uses for them.
+//! What verbs take and give, in no scripting language's terms.
 
 use super::error::Error;
-use super::resource::{Noun, Resource};
+use super::resource::Resource;
 use super::time::{Span, Time};
+use super::ty::Noun;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -123,51 +124,4 @@ impl Value {
             Value::Other(name) => name,
         }
     }
-}
-
-/// The type of an argument, an option, a field or a result, in the reader's words.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Ty {
-    /// Nothing.
-    Unit,
-    /// Anything at all.
-    Any,
-    /// A truth value.
-    Bool,
-    /// A whole number.
-    Int,
-    /// A number.
-    Float,
-    /// Text.
-    Text,
-    /// Text that may be secret.
-    Secret,
-    /// Text or a blob.
-    Data,
-    /// A length of time, in each of its forms.
-    Duration,
-    /// A time.
-    Time,
-    /// One word of a fixed set.
-    OneOf(&'static [&'static str]),
-    /// An array of something.
-    ArrayOf(&'static Ty),
-    /// One of something, or an array of it.
-    OneOrMany(&'static Ty),
-    /// Either of two.
-    Either(&'static Ty, &'static Ty),
-    /// A map of names to something.
-    MapOf(&'static Ty),
-    /// An options map; its keys are the verb's.
-    Options,
-    /// A resource: an object, an id or a unique name.
-    Ref(Noun),
-    /// A resource of any of several kinds; text names a server.
-    AnyRef(&'static [Noun]),
-    /// A resource, as a result.
-    Of(Noun),
-    /// The resource the verb was called on.
-    Same,
-    /// A cloud.
-    Cloud,
 }

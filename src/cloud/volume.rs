@@ -1,10 +1,10 @@
 //! Block volumes and their snapshots.
 
 use super::described::{self, Described};
-use super::resource::{Field, Noun};
 use super::server::text_map;
 use super::time::Time;
-use super::value::{Ty, Value};
+use super::ty::{Field, Noun, Ty};
+use super::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -1,35 +1,23 @@
 //! A runbook's parameters: declared by `param(…)` at the top level, found without running anything, given as `--name value`.
 
+use super::failure::{Cause, Failure, Site};
+use super::session::Session;
 use crate::cloud::{Error, Kind, Span, Time, Value};
+use crate::syntax::lexer;
+use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
+use crate::verbs::language::param_type::ParamType;
 use crate::verbs::resolve::closest;
-use rhai::{AST, ASTNode, Dynamic, Expr, Stmt};
+use crate::verbs::verb;
 use std::collections::BTreeMap;
-
-/// The types a parameter can have.
-pub const TYPES: [&str; 16] = [
-    "string",
-    "int",
-    "float",
-    "bool",
-    "list",
-    "duration",
-    "time",
-    "cloud",
-    "file",
-    "server",
-    "image",
-    "flavor",
-    "network",
-    "volume",
-    "keypair",
-    "security_group",
-];
+use std::sync::{Mutex, PoisonError};
 
 /// What the command line gave, and whose parameters they are.
 #[derive(Debug, Default)]
 pub struct Params {
     script: Option<String>,
     given: BTreeMap<String, String>,
+    /// The objects that names were turned into before the run began, by the parameter's name.
+    found: Mutex<BTreeMap<String, Value>>,
 }
 
 /// A declared parameter.
@@ -37,8 +25,8 @@ pub struct Params {
 pub struct Declared {
     /// Its name.
     pub name: String,
-    /// Its type's word.
-    pub ty: String,
+    /// Its type.
+    pub ty: ParamType,
     /// Its default, where it is a literal; `None` where it is required.
     pub default: Option<String>,
     /// What it is for.
@@ -47,12 +35,14 @@ pub struct Declared {
     pub choices: Vec<String>,
     /// Whether it has to be given.
     pub required: bool,
+    /// Where it is declared: line and column.
+    pub place: (usize, usize),
 }
 
 impl Params {
     /// What was given to this script.
     pub fn new(script: Option<String>, given: BTreeMap<String, String>) -> Params {
-        Params { script, given }
+        Params { script, given, found: Mutex::default() }
     }
 
     /// The main script's name.
@@ -64,6 +54,11 @@ impl Params {
     pub fn given(&self, name: &str) -> Option<&str> {
         self.given.get(&option_name(name)).map(String::as_str)
     }
+
+    /// The object that was found for a parameter before the run began.
+    pub fn found(&self, name: &str) -> Option<Value> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
 }
 
 /// The option that gives a parameter: `batch_size` is `batch-size`.
@@ -72,88 +67,117 @@ pub fn option_name(name: &str) -> String {
 }
 
 /// Every `param(…)` of a script, in order, without running it.
-pub fn declared(ast: &AST) -> Vec<Declared> {
+pub fn declared(tree: &Tree, text: &str) -> Vec<Declared> {
     let mut found: Vec<Declared> = Vec::new();
-    ast.walk(&mut |path: &[ASTNode]| {
-        let call = match path.last() {
-            Some(ASTNode::Expr(Expr::FnCall(call, _))) => call,
-            Some(ASTNode::Stmt(Stmt::FnCall(call, _))) => call,
-            _ => return true,
-        };
-        if call.name == "param"
-            && let Some(one) = declaration(&call.args)
+    if tree.functions().any(|function| function.name.text == "param") {
+        return found;
+    }
+    tree.walk(&mut |path| {
+        if let Some(Node::Expression(expression)) = path.last()
+            && let ExpressionKind::Call { modules, name, arguments } = &expression.kind
+            && modules.is_empty()
+            && name.text == "param"
+            && let Some(mut one) = declaration(&arguments.list, text)
             && !found.iter().any(|other| other.name == one.name)
         {
+            one.place = lexer::position(text, name.span.start);
             found.push(one);
         }
-        true
     });
     found
 }
 
-fn declaration(args: &[Expr]) -> Option<Declared> {
-    let literal = |index: usize| args.get(index).and_then(|arg| arg.get_literal_value(None));
-    let name = literal(0)?.into_immutable_string().ok()?.to_string();
-    let options = args
-        .get(1)
-        .and_then(|arg| arg.get_literal_value(None))
-        .and_then(|value| value.try_cast::<rhai::Map>());
+fn declaration(arguments: &[Expression], text: &str) -> Option<Declared> {
     let mut one = Declared {
-        name,
-        ty: "string".to_string(),
+        name: arguments.first()?.text()?.to_string(),
+        ty: ParamType::String,
         default: None,
         help: String::new(),
         choices: Vec::new(),
-        required: args.len() < 2,
+        required: true,
+        place: (0, 0),
     };
-    match options {
-        Some(map) => {
-            let text = |key: &str| map.get(key).map(Dynamic::to_string);
-            one.default = text("default");
-            one.required = one.default.is_none();
-            one.help = text("help").unwrap_or_default();
-            one.ty = text("type").or_else(|| map.get("default").map(type_of)).unwrap_or(one.ty);
-            if let Some(choices) = map.get("choices").and_then(|choices| choices.as_array_ref().ok()) {
-                one.choices = choices.iter().map(Dynamic::to_string).collect();
+    let shown = |value: &Expression| shown(value, text);
+    match arguments.get(1).map(|second| &second.kind) {
+        Some(ExpressionKind::Map(entries)) => {
+            let entry =
+                |key: &str| entries.iter().find(|entry| entry.key.text == key).map(|entry| &entry.value);
+            let default = entry("default").filter(|value| !matches!(value.kind, ExpressionKind::Unit));
+            one.default = default.map(shown);
+            one.help = entry("help").and_then(Expression::text).unwrap_or_default().to_string();
+            let written = entry("type").and_then(Expression::text).and_then(ParamType::called);
+            one.ty = written.or(default.map(type_of)).unwrap_or(one.ty);
+            if let Some(ExpressionKind::Array(choices)) = entry("choices").map(|choices| &choices.kind) {
+                one.choices = choices.iter().map(shown).collect();
             }
         }
-        None if args.len() >= 2 => {
-            one.default = Some(literal(1).map_or_else(|| "…".to_string(), |value| value.to_string()));
-            one.ty = literal(1).as_ref().map_or(one.ty, type_of);
-            one.help = literal(2).map(|help| help.to_string()).unwrap_or_default();
+        Some(ExpressionKind::Unit) | None => {}
+        Some(_) => {
+            one.default = arguments.get(1).map(shown);
+            one.ty = arguments.get(1).map_or(one.ty, type_of);
         }
-        None => {}
     }
+    if let Some(help) = arguments.get(2).and_then(Expression::text) {
+        one.help = help.to_string();
+    }
+    one.required = one.default.is_none();
     Some(one)
 }
 
-/// The type that a default tells.
-fn type_of(value: &Dynamic) -> String {
-    let name = if value.is_bool() {
-        "bool"
-    } else if value.is_int() {
-        "int"
-    } else if value.is_float() {
-        "float"
-    } else if value.is_array() {
-        "list"
-    } else {
-        "string"
-    };
-    name.to_string()
+/// A default or a choice as a page shows it; `…` where it is not written out.
+fn shown(value: &Expression, text: &str) -> String {
+    match &value.kind {
+        ExpressionKind::Text(text) => text.clone(),
+        ExpressionKind::Bool(_)
+        | ExpressionKind::Int(_)
+        | ExpressionKind::Float
+        | ExpressionKind::Array(_) => text.get(value.span.clone()).unwrap_or("…").to_string(),
+        ExpressionKind::Unary { operator, operand } if operator.text == "-" => {
+            format!("-{}", shown(operand, text))
+        }
+        _ => "…".to_string(),
+    }
 }
 
-/// The type that a default value tells.
-pub fn type_of_value(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int",
-        Value::Float(_) => "float",
-        Value::Array(_) => "list",
-        Value::Span(_) => "duration",
-        Value::Time(_) => "time",
-        _ => "string",
+/// The type that a default tells.
+fn type_of(value: &Expression) -> ParamType {
+    match &value.kind {
+        ExpressionKind::Bool(_) => ParamType::Bool,
+        ExpressionKind::Int(_) => ParamType::Int,
+        ExpressionKind::Float => ParamType::Float,
+        ExpressionKind::Array(_) => ParamType::List,
+        ExpressionKind::Unary { operator, operand } if operator.text == "-" => type_of(operand),
+        _ => ParamType::String,
     }
+}
+
+/// Look up what the parameters name, before the run begins: clouds and resources.
+///
+/// # Errors
+/// Where a cloud has none or two of that name, or does not answer.
+pub fn resolve(session: &Session, declared: &[Declared]) -> Result<(), Failure> {
+    for one in declared.iter().filter(|one| one.ty != ParamType::File) {
+        let given = session.params.given(&one.name).or(one.default.as_deref().filter(|text| *text != "…"));
+        let Some(text) = given else { continue };
+        if let Some(value) = look_up(session, one.ty, text).map_err(|error| failure(session, one, error))? {
+            let mut found = session.params.found.lock().unwrap_or_else(PoisonError::into_inner);
+            found.insert(one.name.clone(), value);
+        }
+    }
+    Ok(())
+}
+
+fn failure(session: &Session, one: &Declared, mut error: Error) -> Failure {
+    error.message = format!("`--{}`: {}", option_name(&one.name), error.message);
+    let source = session.params.script().unwrap_or_default();
+    let site = Site { source, line: one.place.0, column: one.place.1, function: None };
+    Failure { cause: Cause::Error(error), sites: vec![site] }
+}
+
+/// The object that a text names, where a parameter of this type is one of things that have names.
+pub fn look_up(session: &Session, ty: ParamType, text: &str) -> Result<Option<Value>, Error> {
+    let Some(verb) = ty.looked_up_by().and_then(verb) else { return Ok(None) };
+    session.call(verb, vec![Value::text(text)]).map(|(value, _)| Some(value))
 }
 
 /// Check what was given against what is declared: every mistake in one error.
@@ -190,17 +214,19 @@ pub fn check(
                 )
                 .coded("param::missing")
                 .help(match one.help.as_str() {
-                    "" => format!("give --{} {}", option_name(&one.name), one.ty.to_uppercase()),
-                    help => format!("give --{} {}: {help}", option_name(&one.name), one.ty.to_uppercase()),
+                    "" => format!("give --{} {}", option_name(&one.name), one.ty.word().to_uppercase()),
+                    help => {
+                        format!("give --{} {}: {help}", option_name(&one.name), one.ty.word().to_uppercase())
+                    }
                 }),
             ),
-            Some(_) if one.ty != "bool" && bare.contains(&option_name(&one.name)) => mistakes.push(
+            Some(_) if one.ty != ParamType::Bool && bare.contains(&option_name(&one.name)) => mistakes.push(
                 Error::new(Kind::InvalidArgument, format!("`--{}` needs a value", option_name(&one.name)))
                     .coded("param::value")
-                    .help(format!("write --{} {}", option_name(&one.name), one.ty.to_uppercase())),
+                    .help(format!("write --{} {}", option_name(&one.name), one.ty.word().to_uppercase())),
             ),
             Some(text) => {
-                if let Err(error) = parse(&one.name, &one.ty, text) {
+                if let Err(error) = parse(&one.name, one.ty, text) {
                     mistakes.push(error);
                 } else if !one.choices.is_empty() && !one.choices.contains(text) {
                     mistakes.push(
@@ -227,7 +253,7 @@ pub fn check(
 }
 
 /// The text of the command line as a value of the type; nouns and clouds stay text, to be looked up.
-pub fn parse(name: &str, ty: &str, text: &str) -> Result<Value, Error> {
+pub fn parse(name: &str, ty: ParamType, text: &str) -> Result<Value, Error> {
     let wrong = |give: &str| {
         Error::new(
             Kind::InvalidArgument,
@@ -237,21 +263,21 @@ pub fn parse(name: &str, ty: &str, text: &str) -> Result<Value, Error> {
         .help(format!("give {give}"))
     };
     match ty {
-        "int" => text.trim().parse().map(Value::Int).map_err(|_| wrong("a whole number")),
-        "float" => text.trim().parse().map(Value::Float).map_err(|_| wrong("a number")),
-        "bool" => match text.trim() {
+        ParamType::Int => text.trim().parse().map(Value::Int).map_err(|_| wrong("a whole number")),
+        ParamType::Float => text.trim().parse().map(Value::Float).map_err(|_| wrong("a number")),
+        ParamType::Bool => match text.trim() {
             "true" | "yes" | "1" => Ok(Value::Bool(true)),
             "false" | "no" | "0" => Ok(Value::Bool(false)),
             _ => Err(wrong("true or false")),
         },
-        "list" => Ok(Value::Array(
+        ParamType::List => Ok(Value::Array(
             text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::text).collect(),
         )),
-        "duration" => match text.trim().parse::<i64>() {
+        ParamType::Duration => match text.trim().parse::<i64>() {
             Ok(seconds) if seconds >= 0 => Ok(Value::Span(Span::from_secs(seconds))),
             _ => Span::parse(text).map(Value::Span).ok_or_else(|| wrong("a duration such as 30s, 10m or 7d")),
         },
-        "time" => {
+        ParamType::Time => {
             Time::parse(text).map(Value::Time).ok_or_else(|| wrong("a time such as 2026-11-21T09:00:00Z"))
         }
         _ => Ok(Value::text(text)),

@@ -21,6 +21,7 @@ pub struct Program {
     engine: Engine,
     ast: AST,
     name: String,
+    declared: Vec<Declared>,
     session: Arc<Session>,
 }
 
@@ -34,14 +35,16 @@ impl Program {
         engine.set_optimization_level(OptimizationLevel::None);
         // A function may stand as a value before it is defined: its name is known, and found when it is read.
         let mut known = Scope::new();
-        for function in syntax::parse(text).functions() {
+        let tree = syntax::parse(text);
+        for function in tree.functions() {
             known.push_constant_dynamic(function.name.text.as_str(), Dynamic::UNIT);
         }
         match map_keys::compile_within(&engine, &known, &runnable(text)) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;
-                Ok(Program { engine, ast, name: name.to_string(), session: session.clone() })
+                let declared = params::declared(&tree, text);
+                Ok(Program { engine, ast, name: name.to_string(), declared, session: session.clone() })
             }
             Err(error) => {
                 Err(runtime::parse_failure(&error, name, text, &Names { session, functions: Vec::new() }))
@@ -55,8 +58,8 @@ impl Program {
     }
 
     /// The parameters that the script declares.
-    pub fn params(&self) -> Vec<Declared> {
-        params::declared(&self.ast)
+    pub fn params(&self) -> &[Declared] {
+        &self.declared
     }
 
     /// The functions that the script offers, with what their comments say.

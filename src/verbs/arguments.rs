@@ -6,6 +6,7 @@ use super::resolve::closest;
 use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Param, Verb};
 use crate::cloud::error::Place;
+use crate::cloud::nearest::did_you_mean;
 use crate::cloud::value::MASK;
 use crate::cloud::{Error, Kind, Result, Ty, Value};
 use std::collections::BTreeMap;
@@ -163,7 +164,7 @@ fn fit(verb: &'static Verb, form: &'static Form, values: &[Value], offset: usize
                 fitted.insert(param.name, value.clone());
             }
             Err(mismatch) => {
-                mistakes.push(misfit(param.name, value, &mismatch, Place::Argument(index + offset), many));
+                mistakes.push(misfit(param, value, &mismatch, Place::Argument(index + offset), many));
             }
         }
     }
@@ -209,7 +210,7 @@ fn fit_options(
                 fitted.insert(key.name, value.clone());
             }
             Err(mismatch) => {
-                mistakes.push(misfit(key.name, value, &mismatch, Place::OptionValue(name.clone()), false));
+                mistakes.push(misfit(key, value, &mismatch, Place::OptionValue(name.clone()), false));
             }
         }
     }
@@ -290,7 +291,8 @@ pub fn missing_argument(verb: &Verb, form: &Form, names: &str) -> Error {
 }
 
 /// A value that an argument or option does not take.
-pub fn misfit(name: &str, value: &Value, mismatch: &Mismatch, place: Place, many: bool) -> Error {
+pub fn misfit(param: &Param, value: &Value, mismatch: &Mismatch, place: Place, many: bool) -> Error {
+    let name = param.name;
     let what = match (&mismatch.because, value) {
         (Some(because), _) => format!("`{name}` does not fit: {because}"),
         (None, Value::Array(items)) if many => {
@@ -299,8 +301,12 @@ pub fn misfit(name: &str, value: &Value, mismatch: &Mismatch, place: Place, many
         }
         (None, value) => format!("`{name}` is {} here", value.kind()),
     };
+    let near = match (param.ty, value) {
+        (Ty::OneOf(words), Value::Text(text)) => did_you_mean(text, words),
+        _ => None,
+    };
     Error::new(Kind::InvalidArgument, what)
         .coded("call::wrong_type")
         .help(format!("give {}", mismatch.give))
-        .at(place, format!("give {}", mismatch.give))
+        .at(place, near.unwrap_or_else(|| format!("give {}", mismatch.give)))
 }

@@ -1,6 +1,6 @@
 //! `param`: each type, its default, its bounds; and files and variables, each by permission.
 
-use crate::support::{World, each};
+use crate::support::{Program, World, each};
 
 fn world(parameters: &[(&str, &str)]) -> World {
     World::given(|_| {}, parameters, &[])
@@ -31,6 +31,12 @@ fn each_type_is_read_from_its_text() {
             (r#"param("x", #{ type: "image" }).status"#, "cirros", "ACTIVE"),
             (r#"const X = param("x"); fn f() { global::X } f()"#, "a", "a"),
             (r#"param("x", ()) == "a""#, "a", "true"),
+            (r#"param("x", #{ type: "network" }).name"#, "private", "private"),
+            (r#"param("x", #{ type: "network" }).id == network("private").id"#, "private", "true"),
+            (r#"param("x", #{ type: "security_group" }).rules.len() > 0"#, "default", "true"),
+            (r#"create_volume("v", 1); param("x", #{ type: "volume" }).size"#, "v", "1"),
+            (r#"create_keypair("k"); param("x", #{ type: "keypair" }).fingerprint != ()"#, "k", "true"),
+            (r#"param("x", #{ type: "duration", default: "5m" }) + 1 == "5m1s""#, "5m", "true"),
         ],
         |(script, given, text)| world(&[("x", given)]).gives(script, text),
     );
@@ -61,6 +67,44 @@ fn what_does_not_fit_is_refused() {
     world(&[]).fails(r#"param("x")"#, "invalid_argument", "--x");
     world(&[]).fails(r#"param("batch_size")"#, "invalid_argument", "--batch-size");
     world(&[("x", "nosuch")]).fails(r#"param("x", #{ type: "flavor" })"#, "not_found", "nosuch");
+}
+
+/// A text would have named a server in `delete`.
+#[test]
+fn a_noun_gives_the_object_and_never_its_name() {
+    let world = world(&[("x", "data")]);
+    world.gives(
+        r#"boot("data", #{ image: "cirros", flavor: "m1.tiny", wait: true });
+        create_volume("data", 1).wait_ready();
+        delete(param("x", #{ type: "volume" }), #{ wait: true });
+        [find_server("data") != (), find_volume("data") == ()]"#,
+        "[true, true]",
+    );
+    let script = r#"create_volume("data", 1); create_volume("data", 1); param("x", #{ type: "volume" })"#;
+    world.fails(script, "ambiguous", "2 volumes named `data`");
+    world.gives(r#"param("y", #{ type: "network", default: "public" }).external"#, "true");
+    world.gives(r#"param("y", #{ type: "duration", default: 90 }) == "1m30s""#, "true");
+}
+
+#[test]
+fn what_a_parameter_names_is_looked_up_before_the_run_begins() {
+    let program = Program::new();
+    let script = "print(\"begun\");\nlet net = param(\"net\", #{ type: \"network\", help: \"Where\" });\nprint(net.name);\n";
+    program.file("book.rhai", script);
+    let run = |words: &[&str]| program.run(&[&["run", "book.rhai", "--cloud", "sim"], words].concat());
+    let ended = run(&["--net", "private"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(0), "begun\nprivate\n"), "{}", ended.all());
+    let ended = run(&["--net", "privat"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{}", ended.all());
+    let told = |words: &str| assert!(ended.err.contains(words), "{words}: {}", ended.err);
+    told("`--net`: sim has no network `privat`");
+    told("`private`");
+    told("book.rhai:2:");
+    program.file("default.rhai", "print(param(\"net\", #{ type: \"volume\", default: \"nosuch\" }));\n");
+    let ended = program.run(&["run", "default.rhai", "--cloud", "sim"]);
+    assert_eq!((ended.code, ended.out.as_str()), (Some(2), ""), "{}", ended.all());
+    let ended = program.run(&["doc", "book.rhai"]);
+    assert!(ended.out.contains("--net NETWORK"), "{}", ended.out);
 }
 
 #[test]

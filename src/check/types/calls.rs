@@ -4,6 +4,7 @@ use super::{Type, Types, same};
 use crate::check::facts::Called;
 use crate::cloud::{Noun, Ty};
 use crate::syntax::tree::*;
+use crate::verbs::language::param_type::ParamType;
 use crate::verbs::{Run, Verb, verb};
 
 /// The type that a call gives.
@@ -103,21 +104,11 @@ fn parameter_type<'a>(types: &Types<'a>, given: &[&'a Expression]) -> Option<Typ
     }
     let default = entry("default").map(|default| types.of(default));
     let Some(word) = entry("type") else { return default.map_or(Some(Type::Text), plain) };
-    let ty = match word.text()? {
-        "string" => Type::Text,
-        "int" => Type::Int,
-        "float" => Type::Float,
-        "bool" => Type::Bool,
-        "cloud" => Type::Cloud,
-        "duration" => Type::Duration,
-        "time" => Type::Time,
-        word => Type::Of(Noun::ALL.into_iter().find(|noun| noun.word() == word)?),
-    };
-    // A default is what it is, whatever type is written; nouns are looked up by it.
-    match (default, &ty) {
-        (None, _) => Some(ty),
-        (Some(Some(Type::Text)), Type::Of(_) | Type::Cloud) => Some(ty),
-        (Some(default), _) => default.filter(|default| *default == ty),
+    let ty = Type::declared(ParamType::called(word.text()?)?.gives())?;
+    // A text is read as the type says; another default is what it is.
+    match default {
+        None | Some(Some(Type::Text)) => Some(ty),
+        Some(default) => default.filter(|default| *default == ty),
     }
 }
 

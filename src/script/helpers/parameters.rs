@@ -1,14 +1,14 @@
 //! `param`: a parameter of the runbook, given on the command line.
 
-use crate::cloud::error::Place;
-use crate::cloud::{Error, Kind, Secret, Value};
-use crate::script::params::{self, TYPES, option_name};
+use crate::cloud::{Error, Kind, Secret, Span, Value};
+use crate::script::params::{self, option_name};
 use crate::script::raise::{Outcome, raise};
 use crate::script::session::Session;
 use crate::script::value::{to_dynamic, to_value};
+use crate::verbs::language;
+use crate::verbs::language::param_type::ParamType;
 use crate::verbs::arguments::prepare;
 use crate::verbs::verb::Key;
-use crate::verbs::{language, verb};
 use rhai::{Dynamic, Engine, NativeCallContext};
 use std::any::TypeId;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
 }
 
 const NAME: Key<String> = Key::required("name", "");
-const TYPE: Key<String> = Key::optional("type", "");
+const TYPE: Key<ParamType> = Key::optional("type", "");
 const DEFAULT: Key<Value> = Key::optional("default", "");
 const CHOICES: Key<Vec<Value>> = Key::optional("choices", "");
 const MIN: Key<Value> = Key::optional("min", "");
@@ -39,22 +39,11 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
     let call = prepare(&language::control::PARAM, &session.host, values)?;
     let name = call.get(&NAME)?;
     let default = call.find(&DEFAULT)?;
-    let ty = match call.find(&TYPE)? {
-        Some(ty) if TYPES.contains(&ty.as_str()) => ty,
-        Some(ty) => {
-            let near = crate::verbs::resolve::closest(&ty, TYPES.iter().copied());
-            let label =
-                near.first().map_or("not a type".to_string(), |near| format!("did you mean `{near}`?"));
-            return Err(Error::new(Kind::InvalidArgument, format!("a parameter cannot be of type `{ty}`"))
-                .coded("call::wrong_type")
-                .help(format!("use one of: {}", TYPES.join(", ")))
-                .at(Place::OptionValue("type".to_string()), label));
-        }
-        None => default.as_ref().map_or("string", params::type_of_value).to_string(),
-    };
+    let written = call.find(&TYPE)?;
+    let ty = written.or(default.as_ref().map(ParamType::of_default)).unwrap_or(ParamType::String);
     let value = match (session.params.given(&name), default) {
-        (Some(text), _) => params::parse(&name, &ty, text)?,
-        (None, Some(default)) => default,
+        (Some(text), _) => params::parse(&name, ty, text)?,
+        (None, Some(default)) => fitted(&name, ty, default)?,
         (None, None) => {
             return Err(Error::new(
                 Kind::InvalidArgument,
@@ -82,17 +71,21 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
         session.host.clouds.mask_secret(text);
         return Ok(Value::Secret(Secret::new(text.clone())));
     }
-    match (ty.as_str(), &value) {
-        ("cloud" | "server" | "image" | "flavor", Value::Text(_)) => match verb(&ty) {
-            Some(verb) => session.call(verb, vec![value]).map(|(value, _)| value),
-            None => Ok(value),
-        },
-        ("file", Value::Text(_)) => match verb("read_file") {
-            Some(verb) => session.call(verb, vec![value]).map(|(value, _)| value),
-            None => Ok(value),
-        },
+    match (&value, session.params.found(&name)) {
+        (Value::Text(_), Some(found)) => Ok(found),
+        (Value::Text(text), None) => Ok(params::look_up(session, ty, text)?.unwrap_or(value)),
         _ => Ok(value),
     }
+}
+
+/// A default as a value of the type that is written beside it.
+fn fitted(name: &str, ty: ParamType, default: Value) -> Result<Value, Error> {
+    Ok(match (ty, default) {
+        (_, Value::Text(text)) => params::parse(name, ty, &text)?,
+        (ParamType::Float, Value::Int(number)) => Value::Float(number as f64),
+        (ParamType::Duration, Value::Int(seconds)) => Value::Span(Span::from_secs(seconds)),
+        (_, default) => default,
+    })
 }
 
 fn bounds(name: &str, value: &Value, min: &Option<Value>, max: &Option<Value>) -> Result<(), Error> {

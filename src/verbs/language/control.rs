@@ -1,6 +1,7 @@
 //! What steers a script: ending it, checking it, its parameters, its arrays and maps.
 
 use super::declared::verb;
+use super::param_type::ParamType;
 use super::shapes::Closure;
 use crate::cloud::{Kind, Span, Ty, Value};
 use crate::verbs::argument::{Map, Plain};
@@ -30,9 +31,9 @@ const EVERY: Key<Span> = Key::optional("every", "How often to look; 2s.");
 
 /// The keys of `param`'s options.
 pub const PARAM_OPTIONS: &[Param] = &[
-    Key::<String>::optional(
+    Key::<ParamType>::optional(
         "type",
-        "string, int, float, bool, list, duration, time, cloud, file, server, image or flavor.",
+        "Its type; a noun's gives the object, looked up before the run begins.",
     )
     .param(),
     Key::<Value>::optional("default", "Its default; without one it is required.").param(),

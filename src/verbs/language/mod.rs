@@ -7,6 +7,7 @@ mod declared;
 pub mod formats;
 pub mod output;
 pub mod outside;
+pub mod param_type;
 pub mod patterns;
 pub mod shapes;
 pub mod steering;
