@@ -14,6 +14,7 @@ mod formats;
 mod maps;
 mod metadata;
 mod names;
+mod objects;
 mod options;
 mod outside;
 mod parallel;

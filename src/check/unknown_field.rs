@@ -6,6 +6,7 @@ use super::types::Type;
 use super::unknown_verb::only;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::script::raise::no_field;
+use crate::script::resources::read_only;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Node, StatementKind};
 use crate::verbs::verb;
 
@@ -83,10 +84,13 @@ fn assigned(facts: &Facts<'_>, receiver: &Expression, name: &Name) -> Option<Fin
     if !ty.fields().iter().any(|(field, _)| *field == name.text) {
         return read(facts, receiver, name);
     }
-    let message = format!("`{}` of {} is not changed by assigning to it", name.text, ty.word());
-    let error = Error::new(Kind::Script, message)
-        .coded("language::read_only")
-        .at(Place::Verb, "what a cloud told stays as it told it")
-        .help("use the verb that changes it: run `rhain doc` to see them");
+    let error = match ty {
+        Type::Of(noun) => read_only(noun, &name.text),
+        _ => None,
+    };
+    let error = error.unwrap_or_else(|| {
+        let message = format!("`{}` of {} is not changed by assigning to it", name.text, ty.word());
+        Error::new(Kind::Script, message).coded("language::read_only")
+    });
     Some(facts.finding(error, name.span.clone()))
 }

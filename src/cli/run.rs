@@ -229,7 +229,7 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
         session.console.data(&json.to_string());
         return;
     }
-    let read = |resource: &crate::cloud::Resource, field: &str| {
+    let read = |resource: &crate::cloud::Handle, field: &str| {
         session.field(resource, field).ok().flatten().unwrap_or(Value::Unit)
     };
     if let Some(text) = output::show::show(value, &read, session.console.width()) {

@@ -44,15 +44,16 @@ impl Image {
     /// The fields of an image.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown("name", Ty::Text, "Its name.").changed_by(&["update"]),
         Field::shown("status", Ty::Text, "QUEUED, SAVING, ACTIVE, ERROR and so on."),
         Field::shown("size", Ty::Int, "Bytes, or () while it is not known."),
         Field::shown("min_disk", Ty::Int, "The smallest disk it boots from, GiB."),
         Field::shown("min_ram", Ty::Int, "The least memory it boots with, MiB."),
-        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata."),
+        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata.").changed_by(&["set_meta", "delete_meta"]),
         Field::new("created", Ty::Time, "When it was made."),
         Field::new("age", Ty::Duration, "How long ago it was made, when it was read."),
-        Field::shown("visibility", Ty::Text, "public, private, shared or community; or ()."),
+        Field::shown("visibility", Ty::Text, "public, private, shared or community; or ().")
+            .changed_by(&["update"]),
         Field::new("owner", Ty::Text, "The owning project's id, or ()."),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),

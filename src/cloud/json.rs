@@ -1,6 +1,6 @@
 //! Values as JSON, and back: what `to_json` prints and what a request carries.
 
-use super::resource::Resource;
+use super::handle::Handle;
 use super::ty::Noun;
 use super::value::{MASK, Value};
 use serde_json::{Map, Number};
@@ -57,9 +57,10 @@ impl Value {
     }
 }
 
-fn resource_json(resource: &Resource, name_of: NameOf<'_>) -> serde_json::Value {
-    let fields = resource.noun().fields().iter().filter(|field| field.name != "raw").filter_map(|field| {
-        let value = resource.field(field.name)?;
+fn resource_json(resource: &Handle, name_of: NameOf<'_>) -> serde_json::Value {
+    let latest = resource.latest();
+    let fields = latest.noun().fields().iter().filter(|field| field.name != "raw").filter_map(|field| {
+        let value = latest.field(field.name)?;
         Some((field.name.to_string(), value.json(name_of, false)))
     });
     serde_json::Value::Object(fields.collect())

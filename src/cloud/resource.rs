@@ -2,6 +2,7 @@
 
 use super::described::{Described, Kinded};
 use super::flavor::Flavor;
+use super::handle::Handle;
 use super::image::Image;
 use super::keypair::Keypair;
 use super::network::{Network, PublicIp, Router, Subnet};
@@ -31,7 +32,7 @@ impl Noun {
     }
 }
 
-/// Any resource. Cheap to clone; a changed one is a new value.
+/// A description of any resource. Cheap to clone; what scripts hold is a [`Handle`] with the latest one.
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub enum Resource {
@@ -98,21 +99,6 @@ impl Resource {
     pub fn field(&self, name: &str) -> Option<Value> {
         self.described().field(name)
     }
-
-    /// As it was read again now: what only an earlier answer told (a password, a private key) stays.
-    pub fn renewed(self, now: Resource) -> Resource {
-        match (self, now) {
-            (Resource::Server(old), Resource::Server(new)) if new.admin_pass.is_none() => {
-                let admin_pass = old.admin_pass.clone();
-                Resource::Server(Arc::new(Server { admin_pass, ..Arc::unwrap_or_clone(new) }))
-            }
-            (Resource::Keypair(old), Resource::Keypair(new)) if new.private_key.is_none() => {
-                let private_key = old.private_key.clone();
-                Resource::Keypair(Arc::new(Keypair { private_key, ..Arc::unwrap_or_clone(new) }))
-            }
-            (_, new) => new,
-        }
-    }
 }
 
 impl PartialEq for Resource {
@@ -123,7 +109,7 @@ impl PartialEq for Resource {
 
 impl From<Resource> for Value {
     fn from(resource: Resource) -> Value {
-        Value::Resource(resource)
+        Value::Resource(Handle::new(resource))
     }
 }
 
@@ -244,6 +230,6 @@ where
     Resource: From<T>,
 {
     fn from(thing: T) -> Value {
-        Value::Resource(Resource::from(thing))
+        Value::from(Resource::from(thing))
     }
 }

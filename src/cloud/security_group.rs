@@ -106,7 +106,7 @@ impl SecurityGroup {
             "rules",
             Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
             "What it lets through: maps of id, direction, protocol, from_port, to_port, cidr and group; () is all.",
-        ),
+        ).changed_by(&["authorize", "revoke"]),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];

@@ -105,43 +105,51 @@ impl Server {
     /// The fields of a server, in the manual's order.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name."),
+        Field::shown("name", Ty::Text, "Its name.").changed_by(&["rename"]),
         Field::shown(
             "status",
             Ty::Text,
             "ACTIVE, SHUTOFF, BUILD, ERROR, VERIFY_RESIZE and so on, the same words on every cloud.",
-        ),
+        )
+        .changed_by(&["start", "stop"]),
         Field::new("provider_status", Ty::Text, "The provider's own word for the status."),
         Field::new("task", Ty::Text, "The task under way, or ()."),
         Field::new("progress", Ty::Int, "Percent done, or ()."),
         Field::new("fault", Ty::Text, "Why it is in ERROR, in the cloud's words, or ()."),
-        Field::shown("flavor", Ty::Text, "Its flavor's name, looked up when first read."),
-        Field::new("flavor_id", Ty::Text, "Its flavor's id, or () where the cloud does not tell."),
+        Field::shown("flavor", Ty::Text, "Its flavor's name, looked up when first read.")
+            .changed_by(&["resize"]),
+        Field::new("flavor_id", Ty::Text, "Its flavor's id, or () where the cloud does not tell.")
+            .changed_by(&["resize"]),
         Field::shown(
             "image",
             Ty::Text,
             "Its image's name, or () when it boots from a volume; looked up when first read.",
-        ),
-        Field::new("image_id", Ty::Text, "Its image's id, or ()."),
-        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata."),
-        Field::new("tags", Ty::ArrayOf(&Ty::Text), "Its tags."),
+        )
+        .changed_by(&["rebuild"]),
+        Field::new("image_id", Ty::Text, "Its image's id, or ().").changed_by(&["rebuild"]),
+        Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata.").changed_by(&["set_meta", "delete_meta"]),
+        Field::new("tags", Ty::ArrayOf(&Ty::Text), "Its tags.").changed_by(&["add_tags", "remove_tags"]),
         Field::new("addresses", Ty::MapOf(&Ty::Any), "Network name to array of #{version, addr, type}."),
         Field::shown(
             "ip",
             Ty::Text,
             "The address to connect to: floating or public IPv4, then private, then IPv6; or ().",
         ),
-        Field::new("public_ip", Ty::Text, "Its floating or public IPv4 address, or ()."),
+        Field::new("public_ip", Ty::Text, "Its floating or public IPv4 address, or ().")
+            .changed_by(&["associate_ip", "disassociate_ip"]),
         Field::new("private_ip", Ty::Text, "Its private IPv4 address, or ()."),
         Field::new("ipv6", Ty::Text, "Its IPv6 address, or ()."),
         Field::new("key", Ty::Text, "Its key's name, or ()."),
-        Field::new("security_groups", Ty::ArrayOf(&Ty::Text), "The names of its security groups."),
-        Field::new("volumes", Ty::ArrayOf(&Ty::Text), "The ids of its volumes, the root first."),
+        Field::new("security_groups", Ty::ArrayOf(&Ty::Text), "The names of its security groups.")
+            .changed_by(&["add_security_group", "remove_security_group"]),
+        Field::new("volumes", Ty::ArrayOf(&Ty::Text), "The ids of its volumes, the root first.")
+            .changed_by(&["attach", "detach"]),
         Field::new("zone", Ty::Text, "Its availability zone, or ()."),
         Field::new("created", Ty::Time, "When it was made."),
         Field::new("updated", Ty::Time, "When the cloud last changed it."),
         Field::shown("age", Ty::Duration, "How long ago it was made, when it was read."),
-        Field::new("admin_pass", Ty::Secret, "Its password, only from boot, rebuild and rescue; else ()."),
+        Field::new("admin_pass", Ty::Secret, "Its password, only from boot, rebuild and rescue; else ().")
+            .changed_by(&["set_password"]),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
     ];

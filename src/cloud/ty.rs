@@ -139,16 +139,23 @@ pub struct Field {
     pub summary: &'static str,
     /// Whether a table without chosen columns shows it.
     pub shown: bool,
+    /// The verbs that change it; none where only the cloud does.
+    pub changed_by: &'static [&'static str],
 }
 
 impl Field {
     /// A field that tables leave out unless asked.
     pub const fn new(name: &'static str, ty: Ty, summary: &'static str) -> Field {
-        Field { name, ty, summary, shown: false }
+        Field { name, ty, summary, shown: false, changed_by: &[] }
     }
 
     /// A field that tables show.
     pub const fn shown(name: &'static str, ty: Ty, summary: &'static str) -> Field {
-        Field { name, ty, summary, shown: true }
+        Field { name, ty, summary, shown: true, changed_by: &[] }
+    }
+
+    /// The same, changed by these verbs.
+    pub const fn changed_by(self, verbs: &'static [&'static str]) -> Field {
+        Field { changed_by: verbs, ..self }
     }
 }

@@ -1,7 +1,7 @@
 //! What verbs take and give, in no scripting language's terms.
 
 use super::error::Error;
-use super::resource::Resource;
+use super::handle::Handle;
 use super::time::{Span, Time};
 use super::ty::Noun;
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ pub enum Value {
     /// A map, by key.
     Map(BTreeMap<String, Value>),
     /// A server, an image, a flavor …
-    Resource(Resource),
+    Resource(Handle),
     /// A cloud, by its name in this session.
     Cloud(Arc<str>),
     /// An error as a value: a failed member of a bulk call.

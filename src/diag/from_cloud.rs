@@ -7,7 +7,7 @@ use super::codes;
 use super::report::Report;
 use crate::cloud::error::{Error, Kind};
 use crate::cloud::value::Value;
-use crate::cloud::{Noun, Resource};
+use crate::cloud::{Handle, Noun};
 use serde_json::{Value as Json, json};
 
 /// The code of an error: its own, or the one of its kind.
@@ -99,7 +99,7 @@ fn existing(error: &Error, ledger: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = ledger.iter().filter(|line| !line.trim().is_empty()).cloned().collect();
     let own = error.facts.iter().filter(|(name, _)| *name == "exists").map(|(_, text)| text.clone());
     lines.extend(own.filter(|line| !ledger.contains(line)).collect::<Vec<_>>());
-    let left: Vec<&Resource> = error
+    let left: Vec<&Handle> = error
         .exists
         .iter()
         .filter_map(|value| match value {
@@ -118,15 +118,14 @@ fn existing(error: &Error, ledger: &[String]) -> Vec<String> {
 }
 
 /// Whether a line of the record already tells of a resource; a line that counts tells of all.
-fn mentions(line: &str, resource: &Resource) -> bool {
+fn mentions(line: &str, resource: &Handle) -> bool {
+    let name = resource.name();
     line.contains(" … ")
-        || line
-            .split([' ', ',', ':', '`', '(', ')'])
-            .any(|word| word == resource.name() || word == resource.id())
+        || line.split([' ', ',', ':', '`', '(', ')']).any(|word| word == name || word == resource.id())
 }
 
 /// Resources by their names: `web-1, in ERROR`, or `12 servers: web-1 … web-12`.
-fn summary(resources: &[&Resource]) -> Option<String> {
+fn summary(resources: &[&Handle]) -> Option<String> {
     let (first, last) = (resources.first()?, resources.last()?);
     if resources.len() == 1 {
         let status = Some(first.status()).filter(|status| !status.is_empty());

@@ -5,7 +5,7 @@
 //! goes on as of one that is read again.
 
 use super::standing::Standing;
-use crate::cloud::{Error, Noun, Resource, Time, Value};
+use crate::cloud::{Error, Handle, Noun, Time, Value};
 use crate::verbs::{Call, Effect};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -213,8 +213,8 @@ fn ends(
         },
         _ => (None, ""),
     };
-    let mut add = |resource: Option<&Resource>, outcome: Outcome| {
-        let cloud = resource.map(Resource::cloud).or(deed.cloud.as_ref());
+    let mut add = |resource: Option<&Handle>, outcome: Outcome| {
+        let cloud = resource.map(Handle::cloud).or(deed.cloud.as_ref());
         // Of the things that are deleted by text, only a server is deleted by a verb of several kinds.
         let text = (deed.verb == "delete" && !name.is_empty()).then_some(Noun::Server);
         entries.push(Entry {
@@ -224,16 +224,16 @@ fn ends(
             what,
             outcome,
             cloud: cloud.map(|cloud| cloud.to_string()),
-            noun: resource.map(Resource::noun).or(text),
+            noun: resource.map(Handle::noun).or(text),
             id: resource.map(|resource| resource.id().to_string()),
-            name: resource.map_or(name, |resource| resource.name()).to_string(),
+            name: resource.map_or_else(|| name.to_string(), Handle::name),
             request_id: request_id.clone(),
         });
     };
     match (what, result) {
         (What::Made, Ok(value)) => resources(value).iter().for_each(|made| add(Some(made), Outcome::Done)),
         (What::Made, Err(error)) => {
-            let left: Vec<Resource> = error.exists.iter().flat_map(resources).collect();
+            let left: Vec<Handle> = error.exists.iter().flat_map(resources).collect();
             left.iter().for_each(|made| add(Some(made), Outcome::Done));
             if error.maybe {
                 add(None, Outcome::Maybe);
@@ -254,7 +254,7 @@ fn ends(
     }
 }
 
-fn resources(value: &Value) -> Vec<Resource> {
+fn resources(value: &Value) -> Vec<Handle> {
     match value {
         Value::Resource(resource) => vec![resource.clone()],
         Value::Array(items) => items.iter().flat_map(resources).collect(),

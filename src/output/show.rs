@@ -1,10 +1,10 @@
 //! A value as a person wants to see it: a resource as a card, an array of one kind as a table, a map as its lines.
 
 use super::table;
-use crate::cloud::{Resource, Value};
+use crate::cloud::{Handle, Value};
 
 /// Reads a field of a resource, names looked up.
-pub type Read<'a> = &'a dyn Fn(&Resource, &str) -> Value;
+pub type Read<'a> = &'a dyn Fn(&Handle, &str) -> Value;
 
 /// The text for a final value; `None` for what shows as nothing.
 pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
@@ -41,9 +41,9 @@ pub(super) fn rows(items: &[Value], columns: &[String], read: Read<'_>, width: u
 }
 
 /// A resource that a call changed: its main fields in a line, and what they were where that is known.
-pub fn changed(old: &Resource, new: &Resource, read: Read<'_>) -> String {
+pub fn changed(old: &Handle, new: &Handle, read: Read<'_>) -> String {
     let shown = || new.noun().fields().iter().filter(|field| field.shown && field.name != "age");
-    let cells = |resource: &Resource| -> Vec<String> {
+    let cells = |resource: &Handle| -> Vec<String> {
         shown().map(|field| table::cell(&read(resource, field.name))).collect()
     };
     let (before, now) = (cells(old), cells(new));
@@ -69,7 +69,7 @@ fn cell(row: &Value, column: &str, read: Read<'_>) -> Value {
     }
 }
 
-fn card(resource: &Resource, read: Read<'_>) -> String {
+fn card(resource: &Handle, read: Read<'_>) -> String {
     let fields = resource.noun().fields().iter().filter(|field| field.name != "raw");
     let fields: Vec<(&str, Value)> = fields
         .map(|field| (field.name, read(resource, field.name)))

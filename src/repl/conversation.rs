@@ -4,7 +4,7 @@ use super::commands;
 use super::notebook::Notebook;
 use super::{Around, Next};
 use crate::assist::Live;
-use crate::cloud::{Noun, Resource, Value};
+use crate::cloud::{Handle, Noun, Value};
 use crate::output::{page, show};
 use crate::script::failure::{Cause, Failure};
 use crate::script::interactive::{Interactive, RESULT};
@@ -179,17 +179,18 @@ impl Conversation {
     }
 
     /// The resources that variables and the last result hold.
-    fn resources(&self) -> Vec<Resource> {
+    fn resources(&self) -> Vec<Handle> {
         let last = self.interactive.variable(RESULT);
         let held = self.interactive.variables().into_iter().map(|variable| variable.value).chain(last);
         held.filter_map(|value| match value {
-            Value::Resource(resource) => Some(resource),
+            // Another object, so that it stays as it is now.
+            Value::Resource(resource) => Some(Handle::new(resource.latest())),
             _ => None,
         })
         .collect()
     }
 
-    fn show(&mut self, value: Value, known: &[Resource], changed: bool) {
+    fn show(&mut self, value: Value, known: &[Handle], changed: bool) {
         if !self.session.console.json()
             && let Value::Resource(new) = &value
             && let Some(old) = known.iter().rev().find(|old| *old == new)
@@ -215,7 +216,7 @@ impl Conversation {
             }
             return;
         }
-        let read = |resource: &Resource, field: &str| self.read(resource, field);
+        let read = |resource: &Handle, field: &str| self.read(resource, field);
         let width = console.width();
         let Some(page) = page::page(&value, &read, width, from, most, "`:more` shows the next") else {
             return;
@@ -224,7 +225,7 @@ impl Conversation {
         self.rest = page.next.map(|from| Rest { value, from });
     }
 
-    fn read(&self, resource: &Resource, field: &str) -> Value {
+    fn read(&self, resource: &Handle, field: &str) -> Value {
         self.session.field(resource, field).ok().flatten().unwrap_or(Value::Unit)
     }
 

@@ -6,7 +6,7 @@ use super::raise::{Outcome, raise, raise_at};
 use super::session::Session;
 use super::symbols::Names;
 use super::value::{to_dynamic, to_value};
-use crate::cloud::{Resource, Ty, Value};
+use crate::cloud::Value;
 use crate::verbs::{Run, VERBS, Verb, arguments, verb};
 use rhai::{Dynamic, Engine, EvalContext, NativeCallContext};
 use std::any::TypeId;
@@ -113,34 +113,5 @@ fn call(
 ) -> Outcome<Dynamic> {
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
     let (result, _) = session.call(verb, values).map_err(|error| raise_at(error, context))?;
-    if verb.returns == Ty::Same
-        && let Some(first) = args.first_mut()
-    {
-        update(first, &result);
-    }
     Ok(to_dynamic(result))
-}
-
-/// A verb that gives its resource also updates the variable, element or field it was called on.
-fn update(target: &mut Dynamic, result: &Value) {
-    if target.is_read_only() {
-        return;
-    }
-    match result {
-        Value::Resource(new) => {
-            if let Some(mut old) = target.write_lock::<Resource>()
-                && *old == *new
-            {
-                *old = new.clone();
-            }
-        }
-        Value::Array(items) => {
-            if let Ok(mut array) = target.as_array_mut() {
-                for (element, new) in array.iter_mut().zip(items) {
-                    update(element, new);
-                }
-            }
-        }
-        _ => {}
-    }
 }

@@ -8,6 +8,7 @@ use super::helpers;
 use super::interactive;
 use super::map_keys;
 use super::modules::Resolver;
+use super::own_chains;
 use super::session::{Session, Tone};
 use super::symbols::Names;
 use super::types;
@@ -159,9 +160,10 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
         before.token = mapped.clone();
         before.position = position;
         match mapped {
-            Token::Identifier(name) if map_keys::is_assigned(position) => {
-                Token::Identifier(Box::new(format!("{name}{}", map_keys::MARK).into()))
-            }
+            Token::Identifier(name) => match map_keys::mark(position) {
+                Some(mark) => Token::Identifier(Box::new(format!("{name}{mark}").into())),
+                None => Token::Identifier(name),
+            },
             other => other,
         }
     });
@@ -175,6 +177,9 @@ fn variables(engine: &mut Engine, session: &Arc<Session>, caught: Caught, consta
         if name == CONSTANTS {
             context.global_runtime_state_mut().constants = constants.clone();
             return Ok(Some(Dynamic::UNIT));
+        }
+        if let Some(head) = own_chains::unmarked(name) {
+            return Ok(Some(own_chains::copy(context.scope(), head)));
         }
         if !caught.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
             return Ok(None);

@@ -3,12 +3,13 @@
 //! The engine asks one callback about every missing key and does not tell it a read from a write. So names that are
 //! assigned to (`m.key = …`) are marked when a text is parsed, and a write by index (`m[key] = …`) is led to a setter.
 
+use super::own_chains;
 use rhai::NativeCallContext;
 use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Engine, EvalAltResult, Expr, Map};
 use rhai::{ParseError, Position, Scope, Stmt, Target};
 use std::any::TypeId;
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What marks a name that is assigned to; no key that is written with a dot holds it.
 pub const MARK: char = '=';
@@ -18,7 +19,7 @@ const PART: char = '\u{1f}';
 const MOST: usize = 200;
 
 thread_local! {
-    static ASSIGNED: RefCell<HashSet<Position>> = RefCell::default();
+    static MARKS: RefCell<HashMap<Position, char>> = RefCell::default();
 }
 
 /// Parse a text, names that are assigned to marked.
@@ -34,21 +35,24 @@ pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
 /// # Errors
 /// When the text does not parse.
 pub fn compile_within(engine: &Engine, scope: &Scope, text: &str) -> Result<AST, ParseError> {
-    ASSIGNED.take();
+    MARKS.take();
     let ast = engine.compile_with_scope(scope, text)?;
-    let found = assigned(&ast);
+    let heads = own_chains::heads(&ast);
+    let heads_marked = heads.keys().map(|position| (*position, own_chains::MARK));
+    let found: HashMap<Position, char> =
+        assigned(&ast).into_iter().map(|position| (position, MARK)).chain(heads_marked).collect();
     if found.is_empty() {
         return Ok(ast);
     }
-    ASSIGNED.set(found);
-    let marked = engine.compile_with_scope(scope, text);
-    ASSIGNED.take();
+    MARKS.set(found);
+    let marked = engine.compile_with_scope(&own_chains::declared(scope, &heads), text);
+    MARKS.take();
     marked
 }
 
-/// Whether the name at this place is to be marked.
-pub fn is_assigned(position: Position) -> bool {
-    ASSIGNED.with_borrow(|assigned| !assigned.is_empty() && assigned.contains(&position))
+/// What marks the name at this place, where something does.
+pub fn mark(position: Position) -> Option<char> {
+    MARKS.with_borrow(|marks| marks.get(&position).copied())
 }
 
 /// A name without its mark.

@@ -9,7 +9,7 @@ use super::raise::{Outcome, raise};
 use super::session::Session;
 use super::symbols::Names;
 use super::value::to_value;
-use crate::cloud::{Error, Kind, Resource, Value};
+use crate::cloud::{Error, Handle, Kind, Value};
 use crate::verbs::Effect;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use std::cell::RefCell;
@@ -94,7 +94,7 @@ struct Work<'a> {
     stop: AtomicBool,
     steps: Vec<u64>,
     ended: Mutex<Vec<Option<Ended>>>,
-    made: Mutex<Vec<Resource>>,
+    made: Mutex<Vec<Handle>>,
 }
 
 /// Call a closure for each item.
@@ -287,7 +287,7 @@ thread_local! {
     /// The named steps that this thread is in, outermost first.
     static STEPS: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
     /// What the item that runs on this thread has made and not deleted.
-    static MADE: RefCell<Option<Vec<Resource>>> = const { RefCell::new(None) };
+    static MADE: RefCell<Option<Vec<Handle>>> = const { RefCell::new(None) };
 }
 
 /// The named steps that this thread is in, outermost first.
@@ -310,7 +310,7 @@ pub fn note(effect: Effect, subject: Option<&Value>, result: &Result<Value, Erro
             (Effect::Destroys, Ok(_)) => {
                 let mut gone = Vec::new();
                 subject.iter().for_each(|value| resources(value, &mut gone));
-                let named = |one: &Resource| matches!(subject, Some(Value::Text(text)) if one.id() == &**text || one.name() == &**text);
+                let named = |one: &Handle| matches!(subject, Some(Value::Text(text)) if one.id() == &**text || one.name() == &**text);
                 made.retain(|one| !gone.contains(one) && !named(one));
             }
             _ => {}
@@ -318,7 +318,7 @@ pub fn note(effect: Effect, subject: Option<&Value>, result: &Result<Value, Erro
     });
 }
 
-fn resources(value: &Value, found: &mut Vec<Resource>) {
+fn resources(value: &Value, found: &mut Vec<Handle>) {
     match value {
         Value::Resource(resource) => found.push(resource.clone()),
         Value::Array(items) => items.iter().for_each(|item| resources(item, found)),

@@ -6,7 +6,7 @@ use super::deferred::Endings;
 use super::failure::Sources;
 use super::parallel::{self, Slots};
 use super::params::Params;
-use crate::cloud::{Error, Noun, Resource, Result, Ty, Value};
+use crate::cloud::{Error, Handle, Noun, Result, Ty, Value};
 use crate::effects::ledger::{self, Deed};
 use crate::effects::{Decision, Ledger, Policy, decide};
 use crate::verbs::run_context::Phase;
@@ -201,7 +201,10 @@ impl Session {
     }
 
     /// A resource's field, names looked up where the cloud gave only an id.
-    pub fn field(&self, resource: &Resource, name: &str) -> Result<Option<Value>> {
+    pub fn field(&self, resource: &Handle, name: &str) -> Result<Option<Value>> {
+        if resource.is_stale() && !matches!(name, "id" | "cloud") {
+            self.bridge.wait(self.host.unless_cancelled(self.host.freshen(resource)))??;
+        }
         match resource.field(name) {
             Some(Value::NameOf(noun, id)) => self.name_of(resource.cloud(), noun, &id).map(Some),
             other => Ok(other),

@@ -2,78 +2,39 @@
 
 use super::failure::Ending;
 use super::raise::{Outcome, no_field, raise};
+use super::resources;
 use super::session::Session;
 use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
-use crate::cloud::{Error, Kind, Resource, Secret, Span, Time, Value};
+use crate::cloud::{Error, Kind, Secret, Span, Time, Value};
 use crate::verbs::resolve::closest;
 use crate::verbs::{VERBS, verb};
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
 use std::sync::Arc;
 
 /// Register all of them.
 pub fn register(engine: &mut Engine, session: &Arc<Session>) {
-    engine.register_type_with_name::<Resource>("Resource");
     engine.register_type_with_name::<Time>("Time");
     engine.register_type_with_name::<Span>("Duration");
     engine.register_type_with_name::<Secret>("Secret");
     engine.register_type_with_name::<CloudHandle>("Cloud");
     engine.register_type_with_name::<Error>("Error");
     engine.register_type_with_name::<Ending>("Ending");
-    printing::<Resource>(engine);
     printing::<Time>(engine);
     printing::<Span>(engine);
     printing::<Secret>(engine);
     printing::<CloudHandle>(engine);
     printing::<Error>(engine);
-    resources(engine, session);
+    resources::register(engine, session);
     clouds(engine, session);
     errors(engine);
     times(engine);
 }
 
-fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
+pub(super) fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine.register_fn("to_string", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("to_debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("print", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
-}
-
-fn resources(engine: &mut Engine, session: &Arc<Session>) {
-    let read = |session: &Session, resource: &Resource, name: &str, position: Position| -> Outcome<Dynamic> {
-        match session.field(resource, name) {
-            Ok(Some(value)) => Ok(to_dynamic(value)),
-            Ok(None) => {
-                let known: Vec<&str> = resource.noun().fields().iter().map(|field| field.name).collect();
-                Err(raise(no_field(resource.noun().with_article(), name, &known), position))
-            }
-            Err(error) => Err(raise(error, position)),
-        }
-    };
-    let shared = session.clone();
-    engine.register_indexer_get(
-        move |context: NativeCallContext,
-              resource: &mut Resource,
-              name: ImmutableString|
-              -> Outcome<Dynamic> { read(&shared, resource, &name, context.call_position()) },
-    );
-    // Every value of the engine has a built-in `tag`; a resource's typing error `.tag` for `.tags` must not give 0.
-    let shared = session.clone();
-    engine.register_get(
-        "tag",
-        move |context: NativeCallContext, resource: &mut Resource| -> Outcome<Dynamic> {
-            read(&shared, resource, "tag", context.call_position())
-        },
-    );
-    engine.register_fn("==", |a: &mut Resource, b: Resource| *a == b);
-    engine.register_fn("!=", |a: &mut Resource, b: Resource| *a != b);
-    engine.register_fn("==", |a: &mut Resource, b: ImmutableString| is_called(a, &b));
-    engine.register_fn("!=", |a: &mut Resource, b: ImmutableString| !is_called(a, &b));
-    engine.register_fn("==", |a: ImmutableString, b: Resource| is_called(&b, &a));
-    engine.register_fn("!=", |a: ImmutableString, b: Resource| !is_called(&b, &a));
-}
-
-fn is_called(resource: &Resource, text: &str) -> bool {
-    resource.id() == text || resource.name() == text
 }
 
 fn clouds(engine: &mut Engine, session: &Arc<Session>) {

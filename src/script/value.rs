@@ -1,7 +1,7 @@
 //! Values of the scripting engine as values of the verbs, and back.
 
-use super::deferred::Handle;
-use crate::cloud::{Error, Resource, Secret, Span, Time, Value};
+use super::deferred::Handle as Deferred;
+use crate::cloud::{Error, Handle, Secret, Span, Time, Value};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub fn to_value(dynamic: &Dynamic) -> Value {
     if let Ok(character) = dynamic.as_char() {
         return Value::text(character.to_string());
     }
-    if let Some(resource) = dynamic.read_lock::<Resource>() {
+    if let Some(resource) = dynamic.read_lock::<Handle>() {
         return Value::Resource(resource.clone());
     }
     if let Some(time) = dynamic.read_lock::<Time>() {
@@ -62,7 +62,7 @@ pub fn to_value(dynamic: &Dynamic) -> Value {
     if let Ok(decimal) = dynamic.as_decimal() {
         return decimal.to_string().parse().map_or(Value::Other("a decimal number"), Value::Float);
     }
-    if dynamic.read_lock::<Handle>().is_some() {
+    if dynamic.read_lock::<Deferred>().is_some() {
         return Value::Other("a handle");
     }
     if dynamic.read_lock::<FnPtr>().is_some() {
@@ -126,7 +126,7 @@ pub fn literal(value: &Value) -> String {
                 map.iter().map(|(key, value)| format!("{key:?}: {}", literal(value))).collect();
             format!("#{{{}}}", fields.join(", "))
         }
-        Value::Resource(resource) => resource.name().to_string(),
+        Value::Resource(resource) => resource.name(),
         Value::Cloud(name) => name.to_string(),
         Value::Error(error) => format!("{}: {}", error.kind.as_str(), error.words()),
         Value::NameOf(_, id) => id.to_string(),

@@ -1,6 +1,6 @@
 //! The types an argument can be read as: each knows its word in the manual and refuses what does not fit.
 
-use crate::cloud::{Flavor, Image, Kinded, Noun, Resource, Secret, Server, Span, Time, Ty, Value};
+use crate::cloud::{Flavor, Handle, Image, Kinded, Noun, Secret, Server, Span, Time, Ty, Value};
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -299,7 +299,7 @@ impl Argument for Files {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reference {
     /// The object itself.
-    Object(Resource),
+    Object(Handle),
     /// Its id or name.
     Text(Arc<str>),
 }
@@ -450,24 +450,5 @@ fn plural(ty: &Ty) -> String {
         Ty::Ref(noun) | Ty::Of(noun) => format!("{}s", noun.as_str()),
         Ty::AnyRef(_) => "resources".to_string(),
         _ => "values".to_string(),
-    }
-}
-
-// Nouns are read as results of look-ups, never directly: a reference is resolved by the call.
-impl From<&Server> for Reference {
-    fn from(server: &Server) -> Reference {
-        Reference::Object(Resource::Server(Arc::new(server.clone())))
-    }
-}
-
-impl From<&Image> for Reference {
-    fn from(image: &Image) -> Reference {
-        Reference::Object(Resource::Image(Arc::new(image.clone())))
-    }
-}
-
-impl From<&Flavor> for Reference {
-    fn from(flavor: &Flavor) -> Reference {
-        Reference::Object(Resource::Flavor(Arc::new(flavor.clone())))
     }
 }

@@ -6,7 +6,9 @@ use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Verb};
 use crate::cloud::Holder;
 use crate::cloud::error::Place;
-use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Kinded, Noun, Resource, Result, Server, Value};
+use crate::cloud::{
+    Cloud, Error, Flavor, Handle, Image, Kind, Kinded, Noun, Resource, Result, Server, Value,
+};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -130,50 +132,78 @@ impl Call {
 
     /// A server reference that stands in the argument `name`.
     pub async fn resolve_server(&self, reference: &Reference, name: &str) -> Result<Server> {
-        match reference {
-            Reference::Object(Resource::Server(server)) => Ok((**server).clone()),
-            Reference::Object(other) => {
-                Err(self.misfit(name, &format!("a server, not {}", other.noun().with_article())))
-            }
-            Reference::Text(text) => {
-                let cloud = self.cloud()?;
-                resolve::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
-            }
-        }
+        let Reference::Text(text) = reference else {
+            return match self.described(reference, name)? {
+                Resource::Server(server) => Ok(Arc::unwrap_or_clone(server)),
+                other => Err(self.misfit(name, &format!("a server, not {}", other.noun().with_article()))),
+            };
+        };
+        let cloud = self.cloud()?;
+        resolve::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
     }
 
     /// An image reference that stands in the argument `name`.
     pub async fn resolve_image(&self, reference: &ImageRef, name: &str) -> Result<Image> {
-        match &reference.0 {
-            Reference::Object(Resource::Image(image)) => {
-                self.same_cloud(&image.cloud, name)?;
-                Ok((**image).clone())
-            }
-            Reference::Object(other) => {
-                Err(self.misfit(name, &format!("an image, not {}", other.noun().with_article())))
-            }
-            Reference::Text(text) => {
-                let cloud = self.cloud()?;
-                resolve::image(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
-            }
+        match self.resolve(&reference.0, Noun::Image, name).await? {
+            Resource::Image(image) => Ok(Arc::unwrap_or_clone(image)),
+            other => Err(resolve::stray(Noun::Image, &other)),
         }
     }
 
     /// A flavor reference that stands in the argument `name`.
     pub async fn resolve_flavor(&self, reference: &FlavorRef, name: &str) -> Result<Flavor> {
         match &reference.0 {
-            Reference::Object(Resource::Flavor(flavor)) => {
-                self.same_cloud(&flavor.cloud, name)?;
-                Ok((**flavor).clone())
-            }
-            Reference::Object(other) => {
-                Err(self.misfit(name, &format!("a flavor, not {}", other.noun().with_article())))
-            }
             Reference::Text(text) => {
                 let cloud = self.cloud()?;
                 resolve::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
             }
+            object => match self.resolve(object, Noun::Flavor, name).await? {
+                Resource::Flavor(flavor) => Ok(Arc::unwrap_or_clone(flavor)),
+                other => Err(resolve::stray(Noun::Flavor, &other)),
+            },
         }
+    }
+
+    /// What an object that stands in the argument `name` was last seen as; `not_found` of what is known to be gone.
+    fn described(&self, reference: &Reference, name: &str) -> Result<Resource> {
+        match reference {
+            Reference::Object(object) if object.is_gone() => Err(self.gone(object, name)),
+            Reference::Object(object) => Ok(object.latest()),
+            Reference::Text(_) => Err(self.misfit(name, "an object")),
+        }
+    }
+
+    /// The error for an object that the cloud does not have any more; the object shows it from now on.
+    pub fn gone(&self, object: &Handle, name: &str) -> Error {
+        object.set_gone();
+        let words = format!("the {} `{}` is gone", object.noun().as_str(), object.name());
+        let mut error =
+            Error::new(Kind::NotFound, words).coded("cloud::not_found").at(self.place(name), "gone");
+        error.cloud = Some(object.cloud().to_string());
+        error
+    }
+
+    /// The same of a description: the objects of it that the call was given show it.
+    pub fn gone_of(&self, resource: Resource, name: &str) -> Error {
+        self.objects()
+            .iter()
+            .filter(|object| object.latest() == resource)
+            .for_each(|object| object.set_gone());
+        self.gone(&Handle::new(resource), name)
+    }
+
+    /// The objects that the call was given: its subject, the second of two, those among its options.
+    pub fn objects(&self) -> Vec<&Handle> {
+        let mut found = Vec::new();
+        self.arguments.values().for_each(|value| objects(value, &mut found));
+        found
+    }
+
+    /// A verb changed this resource and did not read it: the objects of it that the call was given read it when a field of
+    /// theirs is read.
+    pub fn changed(&self, resource: &Resource) {
+        let same = |object: &&&Handle| object.latest() == *resource;
+        self.objects().iter().filter(same).for_each(|object| object.set_stale());
     }
 
     /// A resource of one noun, resolved; read from the cloud only when it is text.
@@ -192,21 +222,18 @@ impl Call {
 
     /// A reference to a resource of this noun that stands in the argument `name`.
     pub async fn resolve(&self, reference: &Reference, noun: Noun, name: &str) -> Result<Resource> {
-        match reference {
-            Reference::Object(resource) if resource.noun() == noun => {
-                self.same_cloud(resource.cloud(), name)?;
-                Ok(resource.clone())
+        let Reference::Text(text) = reference else {
+            let resource = self.described(reference, name)?;
+            if resource.noun() != noun {
+                let give = format!("{}, not {}", noun.with_article(), resource.noun().with_article());
+                return Err(self.misfit(name, &give));
             }
-            Reference::Object(other) => {
-                Err(self
-                    .misfit(name, &format!("{}, not {}", noun.with_article(), other.noun().with_article())))
-            }
-            Reference::Text(text) => {
-                let cloud = self.cloud()?;
-                let found = resolve::resource(&self.host, &cloud, noun, text).await;
-                found.map_err(|error| self.placed(error, name))
-            }
-        }
+            self.same_cloud(resource.cloud(), name)?;
+            return Ok(resource);
+        };
+        let cloud = self.cloud()?;
+        let found = resolve::resource(&self.host, &cloud, noun, text).await;
+        found.map_err(|error| self.placed(error, name))
     }
 
     /// What the call does, by its arguments where the verb says so.
@@ -219,12 +246,9 @@ impl Call {
         }
     }
 
-    /// What holds the metadata this call is about, and the object itself.
+    /// What holds the metadata this call is about, and its description.
     pub async fn holder(&self, key: &Key<HolderRef>) -> Result<(Resource, Holder)> {
-        let resource = match self.get(key)?.0 {
-            Reference::Object(resource) => resource,
-            text => Resource::Server(Arc::new(self.resolve_server(&text, key.name).await?)),
-        };
+        let resource = self.any(&self.get(key)?.0, key.name).await?;
         let id = resource.id().to_string();
         let holder = match resource.noun() {
             Noun::Server => Holder::Server(id),
@@ -238,9 +262,14 @@ impl Call {
 
     /// Any resource; text names a server.
     pub async fn resource(&self, key: &Key<AnyRef>) -> Result<Resource> {
-        match self.get(key)?.0 {
-            Reference::Object(resource) => Ok(resource),
-            text => Ok(Resource::Server(Arc::new(self.resolve_server(&text, key.name).await?))),
+        self.any(&self.get(key)?.0, key.name).await
+    }
+
+    /// A reference to any resource; text names a server.
+    pub async fn any(&self, reference: &Reference, name: &str) -> Result<Resource> {
+        match reference {
+            Reference::Object(_) => self.described(reference, name),
+            text => Ok(Resource::from(self.resolve_server(text, name).await?)),
         }
     }
 
@@ -269,5 +298,14 @@ impl Call {
             error.place = self.place(name);
         }
         error
+    }
+}
+
+fn objects<'a>(value: &'a Value, found: &mut Vec<&'a Handle>) {
+    match value {
+        Value::Resource(object) => found.push(object),
+        Value::Array(items) => items.iter().for_each(|item| objects(item, found)),
+        Value::Map(map) => map.values().for_each(|item| objects(item, found)),
+        _ => {}
     }
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 fn kept(call: &Call, resource: impl Into<Resource>) -> Result<Value> {
     let resource = resource.into();
     call.host.stand_in(resource.clone());
-    Ok(Value::Resource(resource))
+    Ok(Value::from(resource))
 }
 
 fn raw() -> Arc<Json> {
@@ -64,7 +64,10 @@ pub fn snapshot(call: &Call) -> Result<Value> {
     use volume::snapshot::{META, NAME};
     let now = call.host.clock.now();
     let size = match call.subject() {
-        Some(Value::Resource(Resource::Volume(volume))) => volume.size,
+        Some(Value::Resource(object)) => match object.latest() {
+            Resource::Volume(volume) => volume.size,
+            _ => 0,
+        },
         _ => 0,
     };
     let planned = Snapshot {

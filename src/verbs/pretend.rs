@@ -5,7 +5,7 @@ use super::call::Call;
 use super::planned;
 use super::server::boot;
 use crate::cloud::server::Named;
-use crate::cloud::{Image, Noun, Resource, Result, Server, Snapshot, Ty, Value, Volume};
+use crate::cloud::{Handle, Image, Noun, Resource, Result, Server, Snapshot, Ty, Value, Volume};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub async fn stand_in(call: &Call) -> Result<Value> {
     match call.verb.name {
         "boot" => booted(call).await,
-        "snapshot" if matches!(call.subject(), Some(Value::Resource(Resource::Volume(_)))) => {
+        "snapshot" if matches!(call.subject(), Some(Value::Resource(one)) if one.noun() == Noun::Volume) => {
             planned::snapshot(call)
         }
         "snapshot" => snapshot(call).await,
@@ -23,29 +23,27 @@ pub async fn stand_in(call: &Call) -> Result<Value> {
         "create_network" => planned::network(call),
         "create_router" => planned::router(call).await,
         "allocate_ip" => planned::public_ip(call),
-        "release_ip" => {
-            if let Some(Value::Resource(ip)) = call.subject() {
-                call.host.forget_stand_in(ip);
-            }
-            Ok(Value::Unit)
-        }
-        "delete" => {
-            if let Some(resource) = subject(call).await? {
-                call.host.forget_stand_in(&resource);
-            }
-            Ok(Value::Unit)
-        }
+        "release_ip" | "delete" => forgotten(call).await,
         "api" => Ok(Value::Unit),
         _ => match subject(call).await? {
             Some(resource) => {
                 moved_disk(call, &resource).await?;
                 let changed = led_to(call, resource);
                 call.host.stand_in(changed.clone());
-                Ok(Value::Resource(changed))
+                Ok(Value::from(changed))
             }
             None => Ok(Value::Unit),
         },
     }
+}
+
+/// What would have been deleted.
+async fn forgotten(call: &Call) -> Result<Value> {
+    let Some(resource) = subject(call).await? else { return Ok(Value::Unit) };
+    call.host.forget_stand_in(&resource);
+    let object = Handle::new(resource);
+    object.set_gone();
+    Ok(Value::Resource(object))
 }
 
 /// The volume that `attach` or `detach` would have moved.
@@ -82,7 +80,7 @@ pub fn changes_stand_in(call: &Call) -> bool {
 
 async fn subject(call: &Call) -> Result<Option<Resource>> {
     Ok(match call.subject() {
-        Some(Value::Resource(resource)) => Some(resource.clone()),
+        Some(Value::Resource(resource)) => Some(resource.latest()),
         Some(Value::Text(text)) => {
             let noun = match call.form.params.first().map(|first| first.ty) {
                 Some(Ty::Ref(noun)) => noun,
@@ -132,7 +130,7 @@ async fn booted(call: &Call) -> Result<Value> {
     for name in names {
         let resource = Resource::Server(Arc::new(make(name)));
         call.host.stand_in(resource.clone());
-        servers.push(Value::Resource(resource));
+        servers.push(Value::from(resource));
     }
     Ok(match (spec.count, servers.pop()) {
         (None, Some(server)) => server,
@@ -164,7 +162,7 @@ async fn snapshot(call: &Call) -> Result<Value> {
         raw: Arc::new(serde_json::Value::Object(serde_json::Map::new())),
     }));
     call.host.stand_in(image.clone());
-    Ok(Value::Resource(image))
+    Ok(Value::from(image))
 }
 
 /// The resource in the state the change leads to.

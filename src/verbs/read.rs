@@ -54,19 +54,13 @@ pub async fn existing(call: &Call, noun: Noun) -> Result<Value> {
         Some(Value::Text(text)) => {
             let cloud = call.cloud()?;
             let found = resolve::resource(&call.host, &cloud, noun, text).await;
-            Ok(Value::Resource(found.map_err(|error| call.placed(error, first))?))
+            Ok(Value::from(found.map_err(|error| call.placed(error, first))?))
         }
-        subject => {
-            let name = match subject {
-                Some(Value::Resource(resource)) => resource.name(),
-                _ => "",
-            };
-            found(call, noun).await?.map(Value::from).ok_or_else(|| {
-                Error::new(Kind::NotFound, format!("the {} `{name}` is gone", noun.as_str()))
-                    .coded("cloud::not_found")
-                    .at(call.place(first), "gone")
-            })
-        }
+        subject => match (found(call, noun).await?, subject) {
+            (Some(found), _) => Ok(Value::from(found)),
+            (None, Some(Value::Resource(object))) => Err(call.gone(object, first)),
+            (None, _) => Ok(Value::Unit),
+        },
     }
 }
 
@@ -78,11 +72,18 @@ async fn found(call: &Call, noun: Noun) -> Result<Option<Resource>> {
             resolve::find(&call.host, &cloud, noun, &text).await.map_err(|error| call.placed(error, first))
         }
         Reference::Object(object) => {
-            if let Some(stand_in) = super::pretend::is_stand_in(call, &object) {
+            if object.is_gone() {
+                return Ok(None);
+            }
+            if let Some(stand_in) = super::pretend::is_stand_in(call, &object.latest()) {
                 return Ok(Some(stand_in));
             }
             let cloud = call.host.clouds.get(Some(object.cloud()))?;
-            Ok(cloud.one(noun, object.id()).await?.map(|new| object.renewed(new)))
+            let found = cloud.one(noun, object.id()).await?;
+            if found.is_none() {
+                object.set_gone();
+            }
+            Ok(found)
         }
     }
 }
@@ -136,7 +137,7 @@ pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, listing: &Listing) -> 
     for one in &found {
         call.host.learn_name(cloud.name(), noun, one.id(), one.name());
     }
-    Ok(Value::Array(found.into_iter().map(Value::Resource).collect()))
+    Ok(Value::Array(found.into_iter().map(Value::from).collect()))
 }
 
 /// Whether an argument was given at all.

@@ -7,7 +7,9 @@ use super::pretend;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::error::Place;
 use crate::cloud::wait::{Before, Pending};
-use crate::cloud::{Accepted, Action, Cloud, Error, Kind, Resource, Result, Server, ServerFilter, Ty, Value};
+use crate::cloud::{
+    Accepted, Action, Cloud, Error, Handle, Kind, Noun, Resource, Result, Server, ServerFilter, Ty, Value,
+};
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::{BTreeMap, HashMap};
@@ -72,20 +74,22 @@ async fn run_all(call: Call) -> Result<Value> {
         (Run::Once(body), _) => one(call, body).await,
         (Run::Each(body), Some(Value::Array(members))) => {
             let limit = call.host.concurrency;
-            let call = if members.len() < MANY { call } else { call.among_many() };
-            let calls = members.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
+            let (asked, places) = distinct(&members);
+            let call = if asked.len() < MANY { call } else { call.among_many() };
+            let calls = asked.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
             let results: Vec<Result<Value>> =
                 stream::iter(calls).map(|call| one(call, body)).buffered(limit).collect().await;
             let results = read_together(&call, results).await;
-            gather(&call, results)
+            gather(&call, for_each_member(&call, members, &places, &results))
         }
         (Run::Each(body), _) => one(call, body).await,
         (Run::Together(body), Some(Value::Array(members))) => {
             if members.is_empty() {
                 return Ok(Value::Array(Vec::new()));
             }
-            let results = body(call.clone(), members).await?;
-            gather(&call, results)
+            let (asked, places) = distinct(&members);
+            let results = body(call.clone(), asked).await?;
+            gather(&call, for_each_member(&call, members, &places, &results))
         }
         (Run::Together(body), Some(subject)) => {
             let mut results = body(call.clone(), vec![subject]).await?;
@@ -95,33 +99,80 @@ async fn run_all(call: Call) -> Result<Value> {
     }
 }
 
+/// The members of an array, each resource once; and for each member which of them it is.
+fn distinct(members: &[Value]) -> (Vec<Value>, Vec<usize>) {
+    let mut by_id: HashMap<(&str, &str, Noun), usize> = HashMap::new();
+    let mut by_text: HashMap<&str, usize> = HashMap::new();
+    let mut asked: Vec<Value> = Vec::with_capacity(members.len());
+    let mut places = Vec::with_capacity(members.len());
+    for member in members {
+        let next = asked.len();
+        let place = match member {
+            Value::Resource(object) => {
+                *by_id.entry((&**object.cloud(), object.id(), object.noun())).or_insert(next)
+            }
+            Value::Text(text) => *by_text.entry(text).or_insert(next),
+            _ => next,
+        };
+        if place == next {
+            asked.push(member.clone());
+        }
+        places.push(place);
+    }
+    (asked, places)
+}
+
+/// A result for each member; an object that is given twice is updated in both places.
+fn for_each_member(
+    call: &Call,
+    members: Vec<Value>,
+    places: &[usize],
+    results: &[Result<Value>],
+) -> Vec<Result<Value>> {
+    let of_member = members.into_iter().zip(places);
+    of_member
+        .map(|(member, place)| match results.get(*place) {
+            Some(Ok(value)) => Ok(same_object(call, Some(&member), value.clone())),
+            Some(Err(error)) => Err(error.clone()),
+            None => Ok(Value::Unit),
+        })
+        .collect()
+}
+
+/// What a verb gives: of one that gives the resource it was called on, the very object, which shows the change.
+fn same_object(call: &Call, subject: Option<&Value>, result: Value) -> Value {
+    match (call.verb.returns, subject, result) {
+        (Ty::Same, Some(Value::Resource(object)), Value::Resource(now)) if *object == now => {
+            if !object.is_same_object(&now) {
+                object.take_over(&now);
+            }
+            Value::Resource(object.clone())
+        }
+        (_, _, result) => result,
+    }
+}
+
 /// From so many members on, what each would read again at its end is read for all of them by a list.
 const MANY: usize = 10;
 
 /// The descriptions that members left to be read: one list for each cloud.
 async fn read_together(call: &Call, mut results: Vec<Result<Value>>) -> Vec<Result<Value>> {
-    let mut unread: BTreeMap<Arc<str>, Vec<(usize, Server)>> = BTreeMap::new();
+    let mut unread: BTreeMap<Arc<str>, Vec<(usize, Handle)>> = BTreeMap::new();
     for (place, result) in results.iter().enumerate() {
-        if let Ok(Value::Resource(Resource::Server(server))) = result
-            && call.is_unread(&server.id)
+        if let Ok(Value::Resource(object)) = result
+            && call.is_unread(object.id())
         {
-            unread.entry(server.cloud.clone()).or_default().push((place, (**server).clone()));
+            unread.entry(object.cloud().clone()).or_default().push((place, object.clone()));
         }
     }
-    for (name, servers) in unread {
-        let (places, old): (Vec<usize>, Vec<Server>) = servers.into_iter().unzip();
+    for (name, objects) in unread {
         let read = match call.host.clouds.get(Some(&name)) {
-            Ok(cloud) => all_again(&cloud, old.clone()).await,
+            Ok(cloud) => all_again(&cloud, &objects).await,
             Err(error) => Err(error),
         };
-        match read {
-            Ok(read) => {
-                for ((place, new), old) in places.into_iter().zip(read).zip(old) {
-                    results[place] = Ok(new.unwrap_or(old).into());
-                }
-            }
-            // What was asked for was accepted; only its description is not there.
-            Err(error) => places.into_iter().for_each(|place| results[place] = Err(error.clone())),
+        // What was asked for was accepted; only its description is not there.
+        if let Err(error) = read {
+            objects.into_iter().for_each(|(place, _)| results[place] = Err(error.clone()));
         }
     }
     results
@@ -139,7 +190,7 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
         Some(Value::Array(_)) => body(call.clone()).await,
         _ => call.host.to_its_end(body(call.clone())).await,
     };
-    match result {
+    let result = match result {
         Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
         // What a driver reads before it writes is not there of a stand-in, or is not as it would be.
         // An argument that is wrong by itself has its own place, and stays wrong.
@@ -151,6 +202,28 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
             pretend::stand_in(&call).await
         }
         result => result,
+    };
+    match result {
+        Ok(value) => Ok(same_object(&call, call.subject(), value)),
+        Err(error) => {
+            if error.kind == Kind::NotFound && error.status.is_some() {
+                find_missing(&call).await;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// The cloud did not find something that a call was about: look which of its objects are gone.
+async fn find_missing(call: &Call) {
+    for object in call.objects() {
+        let Ok(cloud) = call.host.clouds.get(Some(object.cloud())) else { continue };
+        match cloud.one(object.noun(), object.id()).await {
+            Ok(Some(now)) => object.update(now),
+            Ok(None) => object.set_gone(),
+            // The call's own error is told; this one says no more.
+            Err(_) => {}
+        }
     }
 }
 
@@ -266,37 +339,40 @@ fn about(mut error: Error, server: &Server, action: &Action) -> Error {
     error
 }
 
-/// The server as the cloud describes it now; what only an earlier answer told (its password) stays.
+/// The server as the cloud describes it now, with the password that the answer held.
 pub async fn again(call: &Call, cloud: &Arc<dyn Cloud>, old: Server, accepted: Accepted) -> Result<Server> {
-    if call.reads_later(&old.id) {
-        return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
-    }
-    let Some(mut new) = cloud.server(&old.id).await? else {
-        return Ok(Server { admin_pass: accepted.admin_pass.or(old.admin_pass), ..old });
+    let now = match call.reads_later(&old.id) {
+        true => None,
+        false => cloud.server(&old.id).await?,
     };
-    new.admin_pass = accepted.admin_pass.or(old.admin_pass);
-    Ok(new)
+    let now = now.unwrap_or(old);
+    Ok(Server { admin_pass: accepted.admin_pass.or(now.admin_pass), ..now })
 }
 
-/// Every one of these servers as the cloud describes it now: one list for many, one look for one.
-pub async fn all_again(cloud: &Arc<dyn Cloud>, old: Vec<Server>) -> Result<Vec<Option<Server>>> {
-    if let [one] = &old[..] {
-        return Ok(vec![cloud.server(&one.id).await?]);
+/// The resource as the cloud describes it now; `name` is the argument that gave it.
+pub async fn reread(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource, name: &str) -> Result<Value> {
+    match cloud.one(old.noun(), old.id()).await? {
+        Some(now) => Ok(Value::from(now)),
+        None => Err(call.gone_of(old, name)),
     }
-    let listed = cloud.servers(&ServerFilter::default()).await?;
-    let mut by_id: HashMap<String, Server> =
-        listed.into_iter().map(|server| (server.id.clone(), server)).collect();
-    let mut found = Vec::with_capacity(old.len());
-    for server in old {
-        found.push(match by_id.remove(&server.id) {
-            Some(new) => Some(Server { admin_pass: server.admin_pass, ..new }),
-            None => cloud.server(&server.id).await?,
-        });
-    }
-    Ok(found)
 }
 
-/// The resource as a value.
-pub fn value(resource: Resource) -> Value {
-    Value::Resource(resource)
+/// Read servers again into their objects: one list for many, one look for one.
+async fn all_again(cloud: &Arc<dyn Cloud>, objects: &[(usize, Handle)]) -> Result<()> {
+    let mut by_id: HashMap<String, Server> = HashMap::new();
+    if objects.len() > 1 {
+        let listed = cloud.servers(&ServerFilter::default()).await?;
+        by_id = listed.into_iter().map(|server| (server.id.clone(), server)).collect();
+    }
+    for (_, object) in objects {
+        let now = match by_id.remove(object.id()) {
+            Some(now) => Some(now),
+            None => cloud.server(object.id()).await?,
+        };
+        match now {
+            Some(now) => object.update(now.into()),
+            None => object.set_gone(),
+        }
+    }
+    Ok(())
 }

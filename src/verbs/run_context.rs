@@ -2,7 +2,7 @@
 
 use crate::cloud::ports::{Clock, Clouds, Outside, Progress};
 use crate::cloud::wait::Pending;
-use crate::cloud::{Cloud, Error, Kind, Noun, Resource, Result, Value};
+use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -211,6 +211,19 @@ impl RunContext {
         Ok(value)
     }
 
+    /// Read an object that a verb changed without reading it; one that is not there any more shows that.
+    pub async fn freshen(&self, object: &Handle) -> Result<()> {
+        if !object.is_stale() {
+            return Ok(());
+        }
+        let cloud = self.clouds.get(Some(object.cloud()))?;
+        match cloud.one(object.noun(), object.id()).await? {
+            Some(now) => object.update(now),
+            None => object.set_gone(),
+        }
+        Ok(())
+    }
+
     /// Remember the name of a resource that was seen.
     pub fn learn_name(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
         lock(&self.names).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
@@ -219,9 +232,11 @@ impl RunContext {
     /// Remember the addresses of the servers in a value.
     pub fn learn_addresses(&self, value: &Value) {
         match value {
-            Value::Resource(Resource::Server(server)) => {
-                let told = [server.public_ip(), server.private_ip(), server.ipv6()];
-                lock(&self.addresses).extend(told.into_iter().flatten().map(str::to_string));
+            Value::Resource(object) => {
+                if let Resource::Server(server) = object.latest() {
+                    let told = [server.public_ip(), server.private_ip(), server.ipv6()];
+                    lock(&self.addresses).extend(told.into_iter().flatten().map(str::to_string));
+                }
             }
             Value::Array(items) => items.iter().for_each(|item| self.learn_addresses(item)),
             _ => {}

@@ -7,7 +7,7 @@ use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
+    Action, Handle, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
     ServerFilter, ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;
@@ -79,7 +79,7 @@ impl Lab {
         let request_id = accepted.request_id.clone();
         let before = Some(Before::from(server));
         let pending = Some(Pending { verb: action.verb(), request_id, at: self.clock.now(), before });
-        let wanted = Wanted { server: Arc::new(server.clone()), pending };
+        let wanted = Wanted { object: Handle::new(server.clone().into()), pending };
         let server = self.wait(&[wanted], Goal::Status(vec![leads_to.to_string()])).await.remove(0);
         // Nova writes the end of the step a moment after the server's own state.
         let mut state = RequestState::Running;
@@ -97,7 +97,7 @@ impl Lab {
 }
 
 pub fn plain(server: &Server) -> Wanted {
-    Wanted { server: Arc::new(server.clone()), pending: None }
+    Wanted { object: Handle::new(server.clone().into()), pending: None }
 }
 
 pub fn map(items: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -247,8 +247,9 @@ async fn a_server_through_its_whole_life() {
     let snapshot = cloud.snapshot_server(&id, "driver snapshot", &map(&[("m", "n")]), false).await.unwrap();
     let shown = Resource::from(cloud.image(&snapshot).await.unwrap().unwrap());
     let timeout = Duration::from_secs(60);
-    let ready =
-        wait::resources(cloud, lab.clock.as_ref(), &Strict, &[shown], &Goal::Active, timeout).await.remove(0);
+    let ready = wait::resources(cloud, lab.clock.as_ref(), &Strict, &[shown.into()], &Goal::Active, timeout)
+        .await
+        .remove(0);
     assert_eq!(ready.unwrap().name(), "driver snapshot");
     let holder = Holder::Image(snapshot.clone());
     cloud.set_meta(&holder, &map(&[("a/b~ c", "é"), ("m", "o")])).await.unwrap();
@@ -273,7 +274,7 @@ async fn a_server_through_its_whole_life() {
     let refused = cloud.boot(&BootSpec { networks: Nics::These(vec![missing]), ..spec }).await.unwrap_err();
     assert_eq!((refused.kind, refused.label.as_deref()), (Kind::NotFound, Some("closest: `private`")));
     for (at, wanted) in all.iter().enumerate() {
-        assert!(cloud.delete_server(&wanted.server.id, at == 0).await.unwrap());
+        assert!(cloud.delete_server(wanted.object.id(), at == 0).await.unwrap());
     }
     assert!(cloud.delete_server(&id, true).await.unwrap());
     let all: Vec<Wanted> = all.into_iter().chain([plain(&server)]).collect();

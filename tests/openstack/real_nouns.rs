@@ -19,7 +19,7 @@ fn own(name: &str) -> String {
 
 async fn rest(lab: &Lab, resource: impl Into<Resource>, goal: Goal) -> Resource {
     let timeout = Duration::from_secs(60);
-    let wanted = [resource.into()];
+    let wanted = [resource.into().into()];
     let mut ended =
         wait::resources(&lab.cloud, lab.clock.as_ref(), &super::real::Strict, &wanted, &goal, timeout).await;
     ended.remove(0).unwrap_or_else(|error| panic!("{error:#?}"))

@@ -7,7 +7,7 @@ use rhain::cloud::server::Named;
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Cloud, Error, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Resource, Result, Server,
+    Cloud, Error, Handle, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server,
     ServerFilter, Span, Time,
 };
 use std::collections::BTreeMap;
@@ -236,7 +236,7 @@ impl World {
 }
 
 fn plain(name: &str) -> Wanted {
-    Wanted { server: Arc::new(server(name, "BUILD", None, 0.0)), pending: None }
+    Wanted { object: Handle::new(server(name, "BUILD", None, 0.0).into()), pending: None }
 }
 
 /// A server on which this run has just called a verb, when it was at rest in `status`.
@@ -248,7 +248,7 @@ fn after(name: &str, verb: &'static str, status: &str, request: bool) -> Wanted 
         at: time(0.0),
         before: Some(Before::from(&was)),
     };
-    Wanted { server: Arc::new(was), pending: Some(pending) }
+    Wanted { object: Handle::new(was.into()), pending: Some(pending) }
 }
 
 fn status(text: &str) -> Goal {
@@ -650,7 +650,7 @@ async fn a_passing_status_before_the_request_tells_nothing_by_passing_on() {
     let was = server("web", "REBOOT", Some("rebooting"), 0.0);
     let pending =
         Pending { verb: "reboot", request_id: None, at: time(0.0), before: Some(Before::from(&was)) };
-    let wanted = Wanted { server: Arc::new(was), pending: Some(pending) };
+    let wanted = Wanted { object: Handle::new(was.into()), pending: Some(pending) };
     let world = World::new(&["web"], |id, now| {
         Ok(Some(match now {
             ..2.0 => server(id, "REBOOT", Some("rebooting"), 0.0),
@@ -683,7 +683,8 @@ async fn a_password_survives_the_wait() {
     let mut was = server("web", "BUILD", None, 0.0);
     was.admin_pass = Some(rhain::cloud::Secret::new("told-once"));
     let world = World::new(&["web"], |id, _| Ok(Some(server(id, "ACTIVE", None, 0.0))));
-    let ended = world.one(Wanted { server: Arc::new(was), pending: None }, Goal::Active, 60).await.unwrap();
+    let ended =
+        world.one(Wanted { object: Handle::new(was.into()), pending: None }, Goal::Active, 60).await.unwrap();
     assert_eq!(ended.admin_pass.as_ref().map(|secret| secret.reveal()), Some("told-once"));
 }
 
@@ -698,7 +699,7 @@ async fn images_are_waited_for_too() {
         })
     };
     let world = World::new(&["snap", "gone", "bad"], script);
-    let wanted = ["snap", "gone", "bad"].map(|name| Resource::from(image(name, "QUEUED")));
+    let wanted = ["snap", "gone", "bad"].map(|name| Handle::new(image(name, "QUEUED").into()));
     let clock = world.cloud.clock.clone();
     let timeout = Duration::from_secs(60);
     let results =

@@ -2,16 +2,16 @@
 
 use super::watch::{self, Goal, Scene, Verdict, Watch};
 use crate::cloud::ports::{Clock, Progress};
-use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result};
+use crate::cloud::{Cloud, Error, Handle, Kind, Listing, Noun, Resource, Result, Value};
 use async_trait::async_trait;
 use std::time::Duration;
 
-/// Wait for resources of one noun; results in order. For [`Goal::Deleted`] each result is the resource as it last was.
+/// Wait for resources of one noun; results in order. Whatever a look shows is in the object at once.
 pub async fn resources(
     cloud: &dyn Cloud,
     clock: &dyn Clock,
     progress: &dyn Progress,
-    wanted: &[Resource],
+    wanted: &[Handle],
     goal: &Goal,
     timeout: Duration,
 ) -> Vec<Result<Resource>> {
@@ -23,7 +23,9 @@ pub async fn resources(
         single: wanted.len() == 1,
         until: clock.elapsed().saturating_add(timeout),
     };
-    let members = wanted.iter().map(|resource| Member { resource: resource.clone(), seen: false }).collect();
+    let members =
+        wanted.iter().map(|object| Member { object: object.clone(), resource: object.latest(), seen: false });
+    let members = members.collect();
     watch::all(&scene, members, timeout).await
 }
 
@@ -43,6 +45,7 @@ fn is_bad(status: &str) -> bool {
 }
 
 struct Member {
+    object: Handle,
     resource: Resource,
     seen: bool,
 }
@@ -91,6 +94,7 @@ impl Watch for Member {
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Resource>, _look: u32) -> Verdict<Resource> {
         let gone = seen.as_ref().is_none_or(|resource| matches!(resource.status(), "DELETED"));
         let Some(resource) = seen.filter(|_| !gone) else {
+            self.object.set_gone();
             let wanted = match scene.goal {
                 Goal::Deleted => true,
                 Goal::Status(list) => list.iter().any(|status| status == "DELETED"),
@@ -102,7 +106,8 @@ impl Watch for Member {
             };
         };
         self.seen = true;
-        self.resource = self.resource.clone().renewed(resource.clone());
+        self.object.update(resource.clone());
+        self.resource = resource.clone();
         let (noun, status) = (resource.noun(), resource.status());
         let good = good(noun);
         let reached = match scene.goal {
@@ -128,7 +133,7 @@ impl Watch for Member {
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
         error.cloud = Some(scene.cloud.name().to_string());
         error.provider = Some(scene.cloud.provider().as_str());
-        error.exists = vec![self.resource.clone().into()];
+        error.exists = vec![Value::Resource(self.object.clone())];
         Verdict::Failed(error)
     }
 }

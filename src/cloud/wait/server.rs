@@ -6,7 +6,9 @@
 
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
-use crate::cloud::{Cloud, Error, Kind, NameMatch, RequestState, Result, Server, ServerFilter, Time};
+use crate::cloud::{
+    Cloud, Error, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, ServerFilter, Time, Value,
+};
 use async_trait::async_trait;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -74,13 +76,13 @@ impl Pending {
 /// One server to wait for.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// The server as it was last seen.
-    pub server: Arc<Server>,
+    /// The server; each look shows in it.
+    pub object: Handle,
     /// What this run last asked of it; `None` after a boot, whose server was not there before.
     pub pending: Option<Pending>,
 }
 
-/// Wait for servers; results in order. For [`Goal::Deleted`] each result is the server as it last was.
+/// Wait for servers, and nothing but servers; results in order. Whatever a look shows is in the object at once.
 pub async fn servers(
     cloud: &dyn Cloud,
     clock: &dyn Clock,
@@ -97,16 +99,17 @@ pub async fn servers(
         single: wanted.len() == 1,
         until: clock.elapsed().saturating_add(timeout),
     };
-    let members = wanted
-        .iter()
-        .map(|wanted| Member {
-            server: wanted.server.as_ref().clone(),
+    let members = wanted.iter().filter_map(|wanted| match wanted.object.latest() {
+        Resource::Server(server) => Some(Member {
+            object: wanted.object.clone(),
+            server: Arc::unwrap_or_clone(server),
             pending: wanted.pending.clone(),
             seen: false,
             moved: false,
-        })
-        .collect();
-    watch::all(&scene, members, timeout).await
+        }),
+        _ => None,
+    });
+    watch::all(&scene, members.collect(), timeout).await
 }
 
 /// A filter for names that begin so; everything where there is no beginning.
@@ -116,6 +119,7 @@ pub(super) fn begins(prefix: &str) -> Option<NameMatch> {
 }
 
 struct Member {
+    object: Handle,
     server: Server,
     pending: Option<Pending>,
     /// Whether this wait has seen it at all.
@@ -190,11 +194,11 @@ impl Watch for Member {
     }
 
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Server>, look: u32) -> Verdict<Server> {
-        let Some(mut server) = seen.filter(|server| server.status != "DELETED") else {
+        let Some(server) = seen.filter(|server| server.status != "DELETED") else {
+            self.object.set_gone();
             return self.judge_gone(scene);
         };
-        // A password is told once, by the request; looks do not know it.
-        server.admin_pass = server.admin_pass.or_else(|| self.server.admin_pass.clone());
+        self.object.update(server.clone().into());
         (self.server, self.seen) = (server.clone(), true);
         self.note(&server);
         let effective = match self.took_effect(scene, &server, look).await {
@@ -398,7 +402,7 @@ impl Member {
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
         error.answer = words;
         error.request_id = self.pending.as_ref().and_then(|pending| pending.request_id.clone());
-        error.exists = vec![server.clone().into()];
+        error.exists = vec![Value::Resource(self.object.clone())];
         self.on(scene, error)
     }
 
@@ -409,7 +413,7 @@ impl Member {
         if let Some(verbs) = way_out(&server.status) {
             error = error.help(format!("call {verbs} first"));
         }
-        error.exists = vec![server.clone().into()];
+        error.exists = vec![Value::Resource(self.object.clone())];
         self.on(scene, error)
     }
 

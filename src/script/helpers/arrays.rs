@@ -1,6 +1,6 @@
 //! Arrays: sorting that lets errors through, filters whose closure must give true or false, and `get` of maps.
 
-use crate::cloud::{Resource, Value};
+use crate::cloud::{Handle, Value};
 use crate::script::compare::order;
 use crate::script::raise::{Outcome, raise};
 use crate::script::raise::{no_field, script_error};
@@ -165,7 +165,7 @@ fn sorted(array: &Array, keys: Vec<Dynamic>, down: bool, position: Position) -> 
 }
 
 fn field_of(session: &Session, item: &Dynamic, field: &str, position: Position) -> Outcome<Dynamic> {
-    if let Some(resource) = item.read_lock::<Resource>() {
+    if let Some(resource) = item.read_lock::<Handle>() {
         let found = session.field(&resource, field).map_err(|error| raise(error, position))?;
         return found.map(to_dynamic).ok_or_else(|| {
             let known: Vec<&str> = resource.noun().fields().iter().map(|field| field.name).collect();
@@ -261,7 +261,7 @@ fn merge<T>(mut items: Vec<T>, compare: &mut impl FnMut(&T, &T) -> Ordering) -> 
 pub(super) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Resource(resource), Value::Text(text)) | (Value::Text(text), Value::Resource(resource)) => {
-            resource.id() == &**text || resource.name() == &**text
+            resource.is_called(text)
         }
         (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => *a as f64 == *b,
         (Value::Span(a), Value::Text(b)) | (Value::Text(b), Value::Span(a)) => {

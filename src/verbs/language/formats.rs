@@ -2,7 +2,7 @@
 
 use super::declared::verb;
 use super::text::{ANY, DATA, TEXT, named};
-use crate::cloud::{Error, Kind, Resource, Result, Ty, Value};
+use crate::cloud::{Error, Handle, Kind, Result, Ty, Value};
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Example, Form, Key, Run, Verb};
 use saphyr::{LoadableYamlNode as _, Mapping, Scalar, Yaml, YamlEmitter};
@@ -173,7 +173,8 @@ async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
     })
 }
 
-async fn field(call: &Call, resource: &Resource, name: &str) -> Result<Option<Value>> {
+async fn field(call: &Call, resource: &Handle, name: &str) -> Result<Option<Value>> {
+    call.host.freshen(resource).await?;
     match resource.field(name) {
         Some(Value::NameOf(noun, id)) => {
             let cloud = call.host.clouds.get(Some(resource.cloud()))?;

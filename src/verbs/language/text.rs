@@ -1,7 +1,7 @@
 //! JSON, encodings, secrets, patterns.
 
 use super::declared::verb;
-use crate::cloud::{Error, Kind, Noun, Resource, Result, Secret, Ty, Value};
+use crate::cloud::{Error, Handle, Kind, Noun, Result, Secret, Ty, Value};
 use crate::verbs::argument::Data;
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Example, Form, Key, Run, Verb};
@@ -36,7 +36,7 @@ pub static TO_JSON: Verb = verb(
 pub(super) async fn named(call: &Call, value: Value) -> Result<Value> {
     let mut names: HashMap<(Noun, String), Value> = HashMap::new();
     let mut open = vec![&value];
-    let mut resources: Vec<&Resource> = Vec::new();
+    let mut resources: Vec<&Handle> = Vec::new();
     while let Some(value) = open.pop() {
         match value {
             Value::Array(items) => open.extend(items),
@@ -46,6 +46,7 @@ pub(super) async fn named(call: &Call, value: Value) -> Result<Value> {
         }
     }
     for resource in resources {
+        call.host.freshen(resource).await?;
         for field in resource.noun().fields() {
             if let Some(Value::NameOf(noun, id)) = resource.field(field.name)
                 && !names.contains_key(&(noun, id.to_string()))

@@ -9,6 +9,7 @@ use super::OPENSTACK_AND_AWS;
 use super::argument::HolderRef;
 use super::call::Call;
 use super::pretend;
+use super::run::reread;
 use super::verb::Key;
 use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Value};
 use std::collections::BTreeMap;
@@ -48,14 +49,9 @@ async fn items(
 /// The resource as the cloud describes it after the change.
 async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
     if matches!(old, Resource::Server(_)) && call.reads_later(old.id()) {
-        return Ok(Value::Resource(old));
+        return Ok(Value::from(old));
     }
-    match cloud.one(old.noun(), old.id()).await? {
-        Some(new) => Ok(Value::Resource(old.renewed(new))),
-        None => {
-            Err(Error::new(Kind::NotFound, format!("`{}` is gone", old.name())).coded("cloud::not_found"))
-        }
-    }
+    reread(call, cloud, old, HOLDER.name).await
 }
 
 /// Metadata keys are text of 1 to 255 characters on every cloud.

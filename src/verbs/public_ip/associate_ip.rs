@@ -1,7 +1,7 @@
 //! `associate_ip`: let a public address lead to a server.
 
 use super::address;
-use crate::cloud::{Accepted, Kind, PublicIp, Ty};
+use crate::cloud::{Accepted, Kind, PublicIp, Resource, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::run::again;
@@ -31,6 +31,7 @@ pub static VERB: Verb = Verb {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             cloud.associate_ip(&server, &ip).await?;
+            call.changed(&Resource::PublicIp(ip));
             Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),

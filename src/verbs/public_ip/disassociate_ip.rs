@@ -1,8 +1,9 @@
 //! `disassociate_ip`: let a public address lead nowhere.
 
 use super::{IP, address};
-use crate::cloud::{Error, Kind, Noun, Ty, Value};
+use crate::cloud::{Kind, Resource, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -25,11 +26,7 @@ pub static VERB: Verb = Verb {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
             cloud.disassociate_ip(&ip).await?;
-            match cloud.one(Noun::PublicIp, &ip.id).await? {
-                Some(new) => Ok(Value::Resource(new)),
-                None => Err(Error::new(Kind::NotFound, format!("the public IP `{}` is gone", ip.address))
-                    .coded("cloud::not_found")),
-            }
+            reread(&call, &cloud, Resource::PublicIp(ip), IP.name).await
         })
     }),
 };

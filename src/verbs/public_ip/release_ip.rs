@@ -1,7 +1,7 @@
 //! `release_ip`: give a public address back.
 
 use super::{IP, address};
-use crate::cloud::{Error, Kind, Noun, Ty, Value};
+use crate::cloud::{Error, Handle, Kind, Noun, Resource, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -11,7 +11,7 @@ pub static VERB: Verb = Verb {
     group: Group::Networks,
     summary: "Give a public address back; it may go to somebody else.",
     forms: &[Form::of(&[IP.param()])],
-    returns: Ty::Unit,
+    returns: Ty::Same,
     effect: Effect::Destroys,
     on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let ip = allocate_ip(); ip.release_ip(); public_ips().len"#, gives: "0" }],
@@ -22,7 +22,11 @@ pub static VERB: Verb = Verb {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
             match cloud.delete(Noun::PublicIp, &ip.id, false).await? {
-                true => Ok(Value::Unit),
+                true => {
+                    let object = Handle::new(Resource::PublicIp(ip));
+                    object.set_gone();
+                    Ok(Value::Resource(object))
+                }
                 false => Err(Error::new(
                     Kind::NotFound,
                     format!("the public IP `{}` was gone already", ip.address),

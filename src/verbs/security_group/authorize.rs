@@ -1,9 +1,10 @@
 //! `authorize`: let something through a security group.
 
 use super::rule::says_where;
-use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, changed, open};
+use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
 use crate::cloud::{Kind, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -29,7 +30,7 @@ pub static VERB: Verb = Verb {
             let (cloud, group, rule) = open(&call).await?;
             says_where(&call, &rule)?;
             cloud.authorize(group.id(), &rule).await?;
-            changed(&cloud, group).await
+            reread(&call, &cloud, group, GROUP.name).await
         })
     }),
 };

@@ -9,7 +9,7 @@ pub mod rule;
 use super::argument::{Name, Ref};
 use super::call::Call;
 use super::verb::Key;
-use crate::cloud::{Cloud, Error, Kind, Resource, Result, Rule, SecurityGroup, Value};
+use crate::cloud::{Cloud, Resource, Result, Rule, SecurityGroup};
 use rule::{RuleMap, rule_of};
 use std::sync::Arc;
 
@@ -36,13 +36,4 @@ async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Rule)> {
     let cloud = call.host.clouds.get(Some(group.cloud()))?;
     let rule = rule_of(call).await?;
     Ok((cloud, group, rule))
-}
-
-/// The group as the cloud describes it after the change.
-async fn changed(cloud: &Arc<dyn Cloud>, old: Resource) -> Result<Value> {
-    match cloud.one(old.noun(), old.id()).await? {
-        Some(new) => Ok(Value::Resource(new)),
-        None => Err(Error::new(Kind::NotFound, format!("the security group `{}` is gone", old.name()))
-            .coded("cloud::not_found")),
-    }
 }

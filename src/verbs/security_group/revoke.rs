@@ -1,8 +1,9 @@
 //! `revoke`: no longer let something through.
 
-use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, changed, open};
+use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
 use crate::cloud::{Kind, Ty};
 use crate::verbs::OPENSTACK_AND_AWS;
+use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -27,7 +28,7 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let (cloud, group, rule) = open(&call).await?;
             cloud.revoke(group.id(), &rule).await?;
-            changed(&cloud, group).await
+            reread(&call, &cloud, group, GROUP.name).await
         })
     }),
 };

@@ -4,7 +4,7 @@ use super::OPENSTACK_AND_AWS;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{
-    BootSpec, Error, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
+    BootSpec, Error, Handle, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
 };
 use crate::verbs::argument::{
     Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Positive, Ref, Reference,
@@ -119,17 +119,14 @@ async fn boot(call: Call) -> Result<Value> {
         }
         error
     })?;
-    let servers = match wait {
-        None => servers,
-        Some(timeout) => {
-            let made: Vec<Value> = servers.iter().cloned().map(Value::from).collect();
-            waited(&call, servers, timeout).await.map_err(|mut error| {
-                error.exists = made;
-                error
-            })?
-        }
-    };
-    let mut values: Vec<Value> = servers.into_iter().map(Value::from).collect();
+    let servers: Vec<Handle> = servers.into_iter().map(|server| Handle::new(server.into())).collect();
+    let mut values: Vec<Value> = servers.iter().cloned().map(Value::Resource).collect();
+    if let Some(timeout) = wait {
+        waited(&call, &servers, timeout).await.map_err(|mut error| {
+            error.exists = values.clone();
+            error
+        })?;
+    }
     if spec.count.is_some() {
         return Ok(Value::Array(values));
     }

@@ -2,7 +2,7 @@
 
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
-use crate::cloud::{Error, Kind, Resource, Result, Span, Ty, Value};
+use crate::cloud::{Cloud, Error, Handle, Kind, Resource, Result, Server, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Reference, TimeLimit};
 use crate::verbs::call::Call;
 use crate::verbs::run::one;
@@ -10,6 +10,7 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
 use crate::verbs::wait::until;
 use futures_util::StreamExt;
 use futures_util::stream;
+use std::sync::Arc;
 
 const RESOURCE: Key<AnyRef> =
     Key::required("resource", "A resource or an array of them; text names a server.");
@@ -24,12 +25,12 @@ pub static VERB: Verb = Verb {
     group: Group::Servers,
     summary: "Delete a resource: a server, an image, a volume, a network and so on.",
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
-    returns: Ty::Unit,
+    returns: Ty::Same,
     effect: Effect::Destroys,
     on: OPENSTACK_AND_AWS,
     examples: &[Example {
-        code: r#"delete("web", #{ wait: true }); find_server("web") == ()"#,
-        gives: "true",
+        code: r#"let s = server("web"); s.delete(#{ wait: true }); s.status"#,
+        gives: "DELETED",
     }],
     errors: &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Timeout],
     see: &["wait_deleted", "servers"],
@@ -38,7 +39,7 @@ pub static VERB: Verb = Verb {
 
 /// Delete each, then wait for all of them together: a list call a look, however many they are.
 async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
-    let wait: Option<Span> = call.find(&WAIT)?.and_then(|patience| patience.0);
+    let wait: Option<Span> = call.find(&WAIT)?.and_then(|limit| limit.0);
     let calls = subjects.into_iter().map(|subject| call.of(subject)).collect::<Vec<_>>();
     let deletions = stream::iter(calls).map(|call| one(call, |call| Box::pin(delete(call))));
     let mut results: Members = deletions.buffered(call.host.concurrency).collect().await;
@@ -62,42 +63,52 @@ async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
             }
         }
     }
-    Ok(results.into_iter().map(|result| result.map(|_| Value::Unit)).collect())
+    Ok(results)
 }
 
-/// Delete one; gives what is going, nothing where it was gone already.
+/// Delete one; gives what is going, nothing where a text named what was gone already.
 async fn delete(call: Call) -> Result<Value> {
     let missing_ok = call.find(&MISSING_OK)?.unwrap_or(false);
     let force = call.find(&FORCE)?.unwrap_or(false);
-    let resource = match call.get(&RESOURCE)?.0 {
-        Reference::Object(resource) => resource,
+    let object = match call.get(&RESOURCE)?.0 {
+        Reference::Object(object) => object,
         text => match call.resolve_server(&text, RESOURCE.name).await {
-            Ok(server) => Resource::Server(server.into()),
+            Ok(server) => Handle::new(server.into()),
             Err(error) if error.kind == Kind::NotFound && missing_ok => return Ok(Value::Unit),
             Err(error) => return Err(error),
         },
     };
-    let cloud = call.host.clouds.get(Some(resource.cloud()))?;
-    let was_there = match &resource {
-        Resource::Server(server) => {
-            let at = call.host.clock.now();
-            let was_there = cloud.delete_server(&server.id, force).await?;
-            // A server that goes to ERROR while it is being deleted ends the wait for it.
-            let before = Some(Before::from(&**server));
-            let pending = Pending { verb: VERB.name, request_id: None, at, before };
-            call.host.requested(cloud.name(), &server.id, pending);
-            was_there
-        }
-        other => cloud.delete(other.noun(), other.id(), force).await?,
-    };
-    if !was_there && !missing_ok {
-        return Err(Error::new(
-            Kind::NotFound,
-            format!("{} `{}` was gone already", resource.noun().as_str(), resource.name()),
-        )
+    let cloud = call.host.clouds.get(Some(object.cloud()))?;
+    let was_there = !object.is_gone() && ask(&call, &cloud, &object, force).await?;
+    if was_there {
+        return Ok(Value::Resource(object));
+    }
+    object.set_gone();
+    if missing_ok {
+        return Ok(Value::Resource(object));
+    }
+    let words = format!("{} `{}` was gone already", object.noun().as_str(), object.name());
+    Err(Error::new(Kind::NotFound, words)
         .coded("cloud::not_found")
         .help("write `delete(x, #{ missing_ok: true })` where that is fine")
-        .at(call.place(RESOURCE.name), "gone already"));
-    }
-    Ok(Value::Resource(resource))
+        .at(call.place(RESOURCE.name), "gone already"))
+}
+
+/// Ask for one deletion; whether it was there.
+async fn ask(call: &Call, cloud: &Arc<dyn Cloud>, object: &Handle, force: bool) -> Result<bool> {
+    let Resource::Server(server) = object.latest() else {
+        let was_there = cloud.delete(object.noun(), object.id(), force).await?;
+        object.set_stale();
+        return Ok(was_there);
+    };
+    let at = call.host.clock.now();
+    let was_there = cloud.delete_server(&server.id, force).await?;
+    // A server that goes to ERROR while it is being deleted ends the wait for it.
+    let pending = Pending { verb: VERB.name, request_id: None, at, before: Some(Before::from(&*server)) };
+    call.host.requested(cloud.name(), &server.id, pending);
+    object.update(Resource::from(Server {
+        task: Some("deleting".to_string()),
+        ..Arc::unwrap_or_clone(server)
+    }));
+    Ok(was_there)
 }

@@ -39,7 +39,7 @@ use super::call::Call;
 use super::verb::Key;
 use super::{OPENSTACK, OPENSTACK_AND_AWS};
 use crate::cloud::wait::{self, Goal, Wanted};
-use crate::cloud::{Error, Kind, Result, Server, Span};
+use crate::cloud::{Handle, Kind, Result, Span};
 
 /// The server that an action is about.
 pub const SERVER: Key<ServerRef> =
@@ -49,12 +49,11 @@ pub const SERVER: Key<ServerRef> =
 pub const ACTION_ERRORS: &[Kind] =
     &[Kind::NotFound, Kind::Ambiguous, Kind::Conflict, Kind::Forbidden, Kind::Unsupported];
 
-/// New servers, waited for until all are ACTIVE.
-async fn waited(call: &Call, servers: Vec<Server>, timeout: Span) -> Result<Vec<Server>> {
+/// Wait until all of these new servers are ACTIVE.
+async fn waited(call: &Call, servers: &[Handle], timeout: Span) -> Result<()> {
     let cloud = call.cloud()?;
-    let passwords: Vec<_> = servers.iter().map(|server| server.admin_pass.clone()).collect();
     let wanted: Vec<Wanted> =
-        servers.into_iter().map(|server| Wanted { server: server.into(), pending: None }).collect();
+        servers.iter().map(|server| Wanted { object: server.clone(), pending: None }).collect();
     let work = wait::servers(
         &*cloud,
         &*call.host.clock,
@@ -64,16 +63,5 @@ async fn waited(call: &Call, servers: Vec<Server>, timeout: Span) -> Result<Vec<
         timeout.to_std(),
     );
     let found = call.host.unless_cancelled(work).await?;
-    let mut ready = Vec::with_capacity(found.len());
-    let mut failed: Option<Error> = None;
-    for (result, admin_pass) in found.into_iter().zip(passwords) {
-        match result {
-            Ok(server) => ready.push(Server { admin_pass, ..server }),
-            Err(error) => failed = failed.or(Some(error)),
-        }
-    }
-    match failed {
-        None => Ok(ready),
-        Some(error) => Err(error),
-    }
+    found.into_iter().try_for_each(|result| result.map(|_| ()))
 }

@@ -1,8 +1,9 @@
 //! `refresh`: any resource, read again.
 
 use super::OPENSTACK_AND_AWS;
-use crate::cloud::{Error, Kind, Ty, Value};
+use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::argument::AnyRef;
+use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const RESOURCE: Key<AnyRef> =
@@ -12,7 +13,7 @@ const RESOURCE: Key<AnyRef> =
 pub static VERB: Verb = Verb {
     name: "refresh",
     group: Group::Servers,
-    summary: "Read a resource again: updates the variable it is called on, and gives it.",
+    summary: "Read a resource again, into the object itself, and give it.",
     forms: &[Form::of(&[RESOURCE.param()])],
     returns: Ty::Same,
     effect: Effect::Reads,
@@ -24,18 +25,10 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let resource = call.resource(&RESOURCE).await?;
             if let Some(stand_in) = crate::verbs::pretend::is_stand_in(&call, &resource) {
-                return Ok(Value::Resource(stand_in));
+                return Ok(Value::from(stand_in));
             }
             let cloud = call.host.clouds.get(Some(resource.cloud()))?;
-            let again = cloud.one(resource.noun(), resource.id()).await?;
-            again.map(|new| Value::Resource(resource.clone().renewed(new))).ok_or_else(|| {
-                Error::new(
-                    Kind::NotFound,
-                    format!("{} `{}` is gone", resource.noun().as_str(), resource.name()),
-                )
-                .coded("cloud::not_found")
-                .at(call.place(RESOURCE.name), "gone")
-            })
+            reread(&call, &cloud, resource, RESOURCE.name).await
         })
     }),
 };

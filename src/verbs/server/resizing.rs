@@ -1,7 +1,7 @@
 //! What confirming and reverting a resize share: waiting until the cloud lets it be ended.
 
 use crate::cloud::wait::{self, Goal, Wanted};
-use crate::cloud::{Error, Kind, Result, Server, Span};
+use crate::cloud::{Error, Handle, Kind, Result, Server, Span};
 use crate::verbs::call::Call;
 
 /// The server once its resize can be ended; `conflict` at once when none is under way.
@@ -10,7 +10,6 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     if call.host.dry_run {
         return Ok(server);
     }
-    let admin_pass = server.admin_pass.clone();
     let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
     let now = cloud.server(&server.id).await?.unwrap_or(server);
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");
@@ -19,7 +18,7 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     // Where resizing is done at once there is nothing to wait for, and nothing to end but what the run remembers.
     let remembered = cloud.remembers_resize(&now.id);
     if remembered == Some(true) {
-        return Ok(Server { admin_pass, ..now });
+        return Ok(now);
     }
     if remembered == Some(false) || (pending.is_none() && !under_way) {
         return Err(Error::new(
@@ -30,13 +29,13 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
         .help(format!("call `resize(\"{}\", flavor)` first", now.name)));
     }
     if now.status == "VERIFY_RESIZE" && now.task.is_none() {
-        return Ok(Server { admin_pass, ..now });
+        return Ok(now);
     }
-    let wanted = [Wanted { server: now.into(), pending }];
+    let object = Handle::new(now.into());
+    let wanted = [Wanted { object, pending }];
     let goal = Goal::Status(vec!["VERIFY_RESIZE".to_string()]);
     let timeout = timeout.map_or(wait::DEFAULT_TIMEOUT, Span::to_std);
     let work = wait::servers(&*cloud, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
     let mut found = call.host.unless_cancelled(work).await?;
-    let server = found.pop().unwrap_or_else(|| Err(Error::new(Kind::NotFound, "the server is gone")))?;
-    Ok(Server { admin_pass, ..server })
+    found.pop().unwrap_or_else(|| Err(Error::new(Kind::NotFound, "the server is gone")))
 }

@@ -80,11 +80,11 @@ async fn servers(call: Call) -> Result<Value> {
     if call.host.dry_run {
         // What a dry run pretends to have made is listed beside what is there.
         for stand_in in call.host.stand_ins(cloud.name(), Noun::Server) {
-            found.retain(|value| *value != Value::Resource(stand_in.clone()));
+            found.retain(|value| *value != Value::from(stand_in.clone()));
             if let Resource::Server(server) = &stand_in
                 && crate::verbs::filter::lets_through(&filter, server)
             {
-                found.push(Value::Resource(stand_in));
+                found.push(Value::from(stand_in));
             }
         }
     }

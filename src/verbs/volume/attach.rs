@@ -35,6 +35,7 @@ pub static VERB: Verb = Verb {
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             let device = call.find(&DEVICE)?.map(|device| device.0);
             cloud.attach(&server.id, volume.id(), device.as_deref()).await?;
+            call.changed(&volume);
             Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),

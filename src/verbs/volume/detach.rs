@@ -28,6 +28,7 @@ pub static VERB: Verb = Verb {
             let volume = call.one(&VOLUME).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             cloud.detach(&server.id, volume.id()).await?;
+            call.changed(&volume);
             Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
         })
     }),

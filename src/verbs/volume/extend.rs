@@ -1,8 +1,9 @@
 //! `extend`: more room on a volume.
 
-use crate::cloud::{Error, Kind, Ty, Value, Volume};
+use crate::cloud::{Kind, Ty, Volume};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Positive, Ref};
+use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const VOLUME: Key<Ref<Volume>> =
@@ -29,11 +30,7 @@ pub static VERB: Verb = Verb {
             let volume = call.one(&VOLUME).await?;
             let cloud = call.host.clouds.get(Some(volume.cloud()))?;
             cloud.extend(volume.id(), call.get(&GIB)?.0).await?;
-            match cloud.one(volume.noun(), volume.id()).await? {
-                Some(new) => Ok(Value::Resource(new)),
-                None => Err(Error::new(Kind::NotFound, format!("the volume `{}` is gone", volume.name()))
-                    .coded("cloud::not_found")),
-            }
+            reread(&call, &cloud, volume, VOLUME.name).await
         })
     }),
 };

@@ -2,11 +2,10 @@
 
 use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
-use crate::verbs::argument::{Meta, Name, Ref, Reference, SourceRef};
+use crate::verbs::argument::{Meta, Name, Ref, SourceRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
-use std::sync::Arc;
 
 const SNAPSHOT: Key<Ref<Snapshot>> = Key::required(
     "snapshot",
@@ -59,10 +58,7 @@ pub static VERB: Verb = Verb {
 };
 
 async fn make(call: &Call) -> Result<Value> {
-    let source = match call.get(&SOURCE)?.0 {
-        Reference::Object(resource) => resource,
-        text => Resource::Server(Arc::new(call.resolve_server(&text, SOURCE.name).await?)),
-    };
+    let source = call.any(&call.get(&SOURCE)?.0, SOURCE.name).await?;
     let cloud = call.host.clouds.get(Some(source.cloud()))?;
     let name = call.get(&NAME)?.0;
     let meta = call.find(&META)?.map(|meta| meta.0).unwrap_or_default();

@@ -12,7 +12,7 @@ use super::argument::{AnyRef, Reference};
 use super::call::Call;
 use super::verb::Key;
 use crate::cloud::wait::{self, Goal, Wanted};
-use crate::cloud::{Error, Kind, Noun, Resource, Result, Server, Span, Value};
+use crate::cloud::{Error, Handle, Kind, Noun, Result, Span, Value};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,54 +38,52 @@ pub async fn until(
     goal: Goal,
     timeout: Duration,
 ) -> Result<Vec<Result<Value>>> {
-    let mut resources = Vec::with_capacity(subjects.len());
+    let mut objects = Vec::with_capacity(subjects.len());
     for subject in &subjects {
-        resources.push(resolve(call, subject, &goal).await);
+        objects.push(resolve(call, subject, &goal).await);
     }
-    let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(resources.len());
-    let mut servers: Vec<(usize, Arc<Server>)> = Vec::new();
-    let mut others: Vec<(usize, Resource)> = Vec::new();
-    for (index, resource) in resources.into_iter().enumerate() {
-        results.push(match resource {
+    let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(objects.len());
+    let mut servers: Vec<(usize, Handle)> = Vec::new();
+    let mut others: Vec<(usize, Handle)> = Vec::new();
+    for (index, object) in objects.into_iter().enumerate() {
+        results.push(match object {
             Ok(None) => Some(Ok(Value::Unit)),
-            Ok(Some(resource)) => match super::pretend::is_stand_in(call, &resource) {
-                Some(stand_in) => Some(Ok(Value::Resource(stand_in))),
-                None => match resource {
-                    Resource::Server(server) => {
-                        servers.push((index, server));
-                        None
-                    }
-                    other => match nothing_to_wait_for(other.noun(), &goal) {
-                        Some(error) => {
-                            Some(Err(error.at(call.place(RESOURCE.name), "this never changes so")))
-                        }
-                        None => {
-                            others.push((index, other));
-                            None
-                        }
-                    },
-                },
+            // What is to be gone and is needs no look; what is pretended is in its state already.
+            Ok(Some(object)) if object.is_gone() || pretended(call, &object) => {
+                Some(Ok(Value::Resource(object)))
+            }
+            Ok(Some(object)) if object.noun() == Noun::Server => {
+                servers.push((index, object));
+                None
+            }
+            Ok(Some(other)) => match nothing_to_wait_for(other.noun(), &goal) {
+                Some(error) => Some(Err(error.at(call.place(RESOURCE.name), "this never changes so"))),
+                None => {
+                    others.push((index, other));
+                    None
+                }
             },
             Err(error) => Some(Err(error)),
         });
     }
-    for cloud in clouds_of(servers.iter().map(|(_, server)| &server.cloud)) {
+    for cloud in clouds_of(servers.iter().map(|(_, server)| server.cloud())) {
         let (indices, wanted): (Vec<usize>, Vec<Wanted>) = servers
             .iter()
-            .filter(|(_, server)| server.cloud == cloud)
+            .filter(|(_, server)| *server.cloud() == cloud)
             .map(|(index, server)| {
-                let pending = call.host.pending(&cloud, &server.id);
-                (*index, Wanted { server: server.clone(), pending })
+                let pending = call.host.pending(&cloud, server.id());
+                (*index, Wanted { object: server.clone(), pending })
             })
             .unzip();
-        let handle = call.host.clouds.get(Some(&cloud))?;
-        let work = wait::servers(&*handle, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
+        let provider = call.host.clouds.get(Some(&cloud))?;
+        let work =
+            wait::servers(&*provider, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
         let found = call.host.unless_cancelled(work).await?;
         for ((index, wanted), result) in indices.into_iter().zip(wanted).zip(found) {
             if result.is_ok() {
-                call.host.settled(&cloud, &wanted.server.id);
+                call.host.settled(&cloud, wanted.object.id());
             }
-            results[index] = Some(result.map(Value::from));
+            results[index] = Some(result.map(|_| Value::Resource(wanted.object)));
         }
     }
     let mut kinds: Vec<(Arc<str>, Noun)> =
@@ -93,20 +91,31 @@ pub async fn until(
     kinds.sort();
     kinds.dedup();
     for (cloud, noun) in kinds {
-        let (indices, wanted): (Vec<usize>, Vec<Resource>) = others
+        let (indices, wanted): (Vec<usize>, Vec<Handle>) = others
             .iter()
             .filter(|(_, other)| *other.cloud() == cloud && other.noun() == noun)
             .cloned()
             .unzip();
-        let handle = call.host.clouds.get(Some(&cloud))?;
+        let provider = call.host.clouds.get(Some(&cloud))?;
         let work =
-            wait::resources(&*handle, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
+            wait::resources(&*provider, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
         let found = call.host.unless_cancelled(work).await?;
-        for (index, result) in indices.into_iter().zip(found) {
-            results[index] = Some(result.map(Value::from));
+        for ((index, object), result) in indices.into_iter().zip(wanted).zip(found) {
+            results[index] = Some(result.map(|_| Value::Resource(object)));
         }
     }
     Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())
+}
+
+/// Whether an object is only pretended to be there; then it is in its state already.
+fn pretended(call: &Call, object: &Handle) -> bool {
+    match super::pretend::is_stand_in(call, &object.latest()) {
+        Some(now) => {
+            object.update(now);
+            true
+        }
+        None => false,
+    }
 }
 
 /// A wait that could never end: for a status of what has none, or for ACTIVE of what is never called so.
@@ -127,12 +136,16 @@ fn nothing_to_wait_for(noun: Noun, goal: &Goal) -> Option<Error> {
     })
 }
 
-/// The resource to wait for; nothing when it is to be gone and is.
-async fn resolve(call: &Call, subject: &Value, goal: &Goal) -> Result<Option<Resource>> {
-    match call.of(subject.clone()).get(&RESOURCE)?.0 {
-        Reference::Object(resource) => Ok(Some(resource)),
-        text => match call.resolve_server(&text, RESOURCE.name).await {
-            Ok(server) => Ok(Some(Resource::Server(Arc::new(server)))),
+/// The object to wait for; nothing when what a text names is to be gone and is.
+async fn resolve(call: &Call, subject: &Value, goal: &Goal) -> Result<Option<Handle>> {
+    let reference = call.of(subject.clone()).get(&RESOURCE)?.0;
+    match &reference {
+        Reference::Object(object) if object.is_gone() && *goal != Goal::Deleted => {
+            Err(call.gone(object, RESOURCE.name))
+        }
+        Reference::Object(object) => Ok(Some(object.clone())),
+        text => match call.resolve_server(text, RESOURCE.name).await {
+            Ok(server) => Ok(Some(Handle::new(server.into()))),
             Err(error) if error.kind == Kind::NotFound && matches!(goal, Goal::Deleted) => Ok(None),
             Err(error) => Err(error),
         },

@@ -1,8 +1,8 @@
 //! `wait_deleted`: any resource, until it is gone.
 
 use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
-use crate::cloud::{Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -11,20 +11,19 @@ pub static VERB: Verb = Verb {
     group: Group::Waits,
     summary: "Wait until a resource is gone; what is gone already is fine.",
     forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
-    returns: Ty::Unit,
+    returns: Ty::Same,
     effect: Effect::Waits,
     on: OPENSTACK_AND_AWS,
     examples: &[Example {
-        code: r#"delete("web"); wait_deleted("web"); find_server("web") == ()"#,
-        gives: "true",
+        code: r#"let s = server("web"); s.delete().wait_deleted(); s.status"#,
+        gives: "DELETED",
     }],
     errors: WAIT_ERRORS,
     see: &["delete"],
     run: Run::Together(|call, subjects| {
         Box::pin(async move {
             let timeout = timeout(&call)?;
-            let results = until(&call, subjects, Goal::Deleted, timeout).await?;
-            Ok(results.into_iter().map(|result| result.map(|_| Value::Unit)).collect())
+            until(&call, subjects, Goal::Deleted, timeout).await
         })
     }),
 };

@@ -3,7 +3,7 @@
 //! The addresses of a simulated server lead nowhere: there every port answers once the server is ACTIVE.
 
 use super::{TIMEOUT, timeout};
-use crate::cloud::{Error, Kind, Noun, Resource, Result, Server, Span, Ty, Value};
+use crate::cloud::{Error, Handle, Kind, Noun, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Argument, Mismatch, Reference};
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -18,8 +18,8 @@ impl Argument for HostRef {
         const GIVE: &str = "a server, or a host's name or address as text";
         let wrong = || Mismatch::give(GIVE);
         match AnyRef::read(value).map_err(|_| wrong())?.0 {
-            Reference::Object(Resource::Server(server)) => {
-                Ok(HostRef(Reference::Object(Resource::Server(server))))
+            Reference::Object(server) if server.noun() == Noun::Server => {
+                Ok(HostRef(Reference::Object(server)))
             }
             Reference::Object(_) => Err(wrong()),
             Reference::Text(text) => Ok(HostRef(Reference::Text(text))),
@@ -80,20 +80,16 @@ async fn wait(call: Call) -> Result<Value> {
     let (port, timeout) = (call.get(&PORT)?.0, timeout(&call)?);
     let start = call.host.clock.elapsed();
     let mut looks = 0_u32;
-    let mut subject = call.get(&HOST)?.0;
+    let subject = call.get(&HOST)?.0;
     loop {
         looks += 1;
-        let (name, there) = match &mut subject {
+        let (name, there) = match &subject {
             Reference::Text(host) => (host.to_string(), call.host.outside.answers(host, port).await),
-            Reference::Object(Resource::Server(server)) => {
-                let there = look(&call, std::sync::Arc::make_mut(server), port).await?;
-                (server.name.clone(), there)
-            }
-            Reference::Object(_) => return Ok(Value::Unit),
+            Reference::Object(server) => (server.name(), look(&call, server, port).await?),
         };
         if there {
             return Ok(match subject {
-                Reference::Object(resource) => Value::Resource(resource),
+                Reference::Object(server) => Value::Resource(server),
                 Reference::Text(_) => Value::Unit,
             });
         }
@@ -112,30 +108,37 @@ async fn wait(call: Call) -> Result<Value> {
 }
 
 /// Whether a server answers; it is read again as long as that tells more.
-async fn look(call: &Call, server: &mut Server, port: u16) -> Result<bool> {
+async fn look(call: &Call, server: &Handle, port: u16) -> Result<bool> {
+    if server.is_gone() {
+        return Err(call.gone(server, HOST.name));
+    }
     let simulated = call
         .host
         .clouds
         .known()
         .iter()
-        .any(|known| known.provider == "simulated" && known.name == *server.cloud);
-    if simulated || server.ip().is_none() {
-        let cloud = call.host.clouds.get(Some(&server.cloud))?;
-        let Some(mut now) = cloud.server(&server.id).await? else {
-            return Err(Error::new(Kind::NotFound, format!("the server `{}` is gone", server.name))
-                .coded("cloud::not_found"));
+        .any(|known| known.provider == "simulated" && known.name == **server.cloud());
+    if simulated || ip(server).is_none() {
+        let cloud = call.host.clouds.get(Some(server.cloud()))?;
+        let Some(now) = cloud.server(server.id()).await? else {
+            return Err(call.gone(server, HOST.name));
         };
-        now.admin_pass = server.admin_pass.take();
-        *server = now;
-        if server.status == "ERROR" {
-            return Err(
-                Error::new(Kind::Failed, format!("`{}` is in ERROR", server.name)).coded("cloud::failed")
-            );
+        server.update(now.into());
+        if server.status() == "ERROR" {
+            let words = format!("`{}` is in ERROR", server.name());
+            return Err(Error::new(Kind::Failed, words).coded("cloud::failed"));
         }
     }
-    match server.ip() {
-        _ if simulated => Ok(server.status == "ACTIVE"),
-        Some(ip) => Ok(call.host.outside.answers(ip, port).await),
+    match ip(server) {
+        _ if simulated => Ok(server.status() == "ACTIVE"),
+        Some(ip) => Ok(call.host.outside.answers(&ip, port).await),
         None => Ok(false),
+    }
+}
+
+fn ip(server: &Handle) -> Option<String> {
+    match server.latest() {
+        Resource::Server(server) => server.ip().map(str::to_string),
+        _ => None,
     }
 }
