@@ -5,6 +5,7 @@
 mod arrays;
 mod asking;
 mod boot;
+mod chains;
 mod clouds;
 mod comparing;
 mod deleting;

@@ -4,6 +4,7 @@
 use super::Finding;
 use super::facts::{Called, Facts};
 use crate::cloud::error::{Error, Kind, Place};
+use crate::script::own_chains::READS;
 use crate::syntax::scope::{Declares, Use};
 use crate::syntax::tree::ExpressionKind;
 
@@ -81,27 +82,35 @@ fn outlived(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
     )
 }
 
-/// `xs.filter(|x| xs.len() > 1)`: the value is being used while the closure wants it.
+/// `xs.filter(|x| { xs = []; true })`: written while its own call goes through it; or read by one that changes it.
 fn chained(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
     let (call, name) = used.closures.iter().find_map(|closure| {
         let call = call_of(facts, closure)?;
-        let on = call.receiver?.variable()?;
+        let on = call.receiver?.head().variable()?;
         let same = facts.scopes.uses.iter().find(|other| other.name.span == on.span)?;
         (same.declaration.is_some() && same.declaration == used.declaration).then_some((call, on))
     })?;
     facts.native(&call.name.text)?;
-    let text = &name.text;
-    let error = Error::new(
-        Kind::Script,
-        format!("`{text}` is used by the closure of its own `{}`", call.name.text),
-    )
-    .coded("check::captured_head")
-    .at(Place::Verb, "it is being gone through here")
-    .help(format!(
-        "take what the closure needs before: `let count = {text}.len();`, or a copy: `let copy = {text};`"
-    ));
-    Some(
-        Finding::warning(error, used.name.span.clone())
-            .with(name.span.clone(), format!("`{}` goes through it", call.name.text)),
-    )
+    let (text, method) = (&name.text, &call.name.text);
+    let reads = READS.contains(&method.as_str());
+    if reads && !used.writes {
+        return None;
+    }
+    let what = if used.writes { "written" } else { "used" };
+    let message = format!("`{text}` is {what} by the closure of its own `{method}`");
+    let error = Error::new(Kind::Script, message)
+        .coded("check::captured_head")
+        .at(Place::Verb, "it is being gone through here");
+    let finding = match used.writes {
+        true => facts.finding(
+            error
+                .help(format!("write another variable in the closure, and assign it to `{text}` afterwards")),
+            used.name.span.clone(),
+        ),
+        false => Finding::warning(
+            error.help(format!("take what the closure needs before: `let count = {text}.len();`")),
+            used.name.span.clone(),
+        ),
+    };
+    Some(finding.with(name.span.clone(), format!("`{method}` goes through it")))
 }

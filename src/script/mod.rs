@@ -16,7 +16,7 @@ pub mod interactive;
 mod map_keys;
 pub mod modules;
 pub mod natives;
-mod own_chains;
+pub mod own_chains;
 pub mod parallel;
 pub mod params;
 pub mod raise;

@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub const MARK: char = '\u{fdd1}';
 
 /// What reads the value it is called on and does not change it.
-const READS: [&str; 24] = [
+pub const READS: [&str; 24] = [
     "all",
     "chunks",
     "filter",

@@ -30,7 +30,7 @@ fn results_come_in_order() {
                 r#"snapshot(["n-1", "n-2"], "shot").wait_active().map(|i| i.status)"#,
                 r#"["ACTIVE", "ACTIVE"]"#,
             ),
-            (r#"delete(servers(), #{ wait: true })"#, "[(), (), ()]"),
+            (r#"delete(servers(), #{ wait: true })"#, "[n-3, n-2, n-1]"),
         ],
         |(script, text)| world.gives(script, text),
     );
@@ -125,7 +125,7 @@ fn a_mixed_array_goes_each_to_its_own_kind() {
     );
     world.gives(
         r#"let i = snapshot("web", "s").wait_active(); delete([server("web"), i], #{ wait: true })"#,
-        "[(), ()]",
+        "[web, s]",
     );
     world.gives(r#"[servers().len, find_image("s") == ()]"#, "[0, true]");
     world.fails(r#"stop(["web", 5])"#, "invalid_argument", "holds a number");

@@ -59,7 +59,7 @@ fn a_verb_can_be_called_on_a_cloud() {
             (r#"cloud("sim").limits().servers"#, "150"),
             (r#"cloud("sim").whoami().user"#, "demo"),
             (r#"cloud("sim").api("compute", "GET", "/servers").servers.len"#, "2"),
-            (r#"cloud("sim").delete(["web", "x"], #{ wait: true })"#, "[(), ()]"),
+            (r#"cloud("sim").delete(["web", "x"], #{ wait: true })"#, "[web, x]"),
             (r#"servers(#{ name: "nosuch" }).len"#, "0"),
         ],
         |(script, text)| world.gives(script, text),

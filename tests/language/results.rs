@@ -18,18 +18,18 @@ fn a_method_updates_what_it_is_called_on() {
         ("let m = #{ one: s }; m.one.wait_active(); m.one.status", "ACTIVE"),
         ("let m = #{ a: [#{ one: s }] }; m.a[0].one.wait_active(); m.a[0].one.status", "ACTIVE"),
         ("let m = #{ one: s }; m[\"one\"].wait_active(); m.one.status", "ACTIVE"),
-        ("let a = [s]; for x in a { x.wait_active(); } a[0].status", "BUILD"),
+        ("let a = [s]; for x in a { x.wait_active(); } a[0].status", "ACTIVE"),
         ("let a = [s]; for x in a { x.wait_active(); } a.refresh(); a[0].status", "ACTIVE"),
-        ("fn f(x) { x.wait_active(); x.status } f(s) + s.status", "ACTIVEBUILD"),
+        ("fn f(x) { x.wait_active(); x.status } f(s) + s.status", "ACTIVEACTIVE"),
         ("s.wait_active(); s.rename(\"t\"); s.name", "t"),
         ("s.wait_active(); s.set_meta(\"a\", 1); s.meta.a", "1"),
-        ("let t = s; t.wait_active(); s.status", "BUILD"),
-        ("s.wait_active(); s.delete(#{ wait: true }); s.status", "ACTIVE"),
+        ("let t = s; t.wait_active(); s.status", "ACTIVE"),
+        ("s.wait_active(); s.delete(#{ wait: true }); s.status", "DELETED"),
         ("s.wait_active(); s.delete(); s.wait_deleted(); s.name", "s"),
         ("s.wait_active(); let i = s.snapshot(\"shot\"); i.wait_active(); i.status + s.name", "ACTIVEs"),
         ("const S = s; S.wait_active().status", "ACTIVE"),
         ("const S = s; wait_active(S).status", "ACTIVE"),
-        ("const S = s; S.wait_active(); S.status", "BUILD"),
+        ("const S = s; S.wait_active(); S.status", "ACTIVE"),
         ("const S = s; fn f() { global::S.wait_active().status } f()", "ACTIVE"),
         ("const A = [s]; A[0].wait_active().status", "ACTIVE"),
         ("let f = || s.name; s.wait_active(); s.status", "ACTIVE"),
@@ -39,16 +39,16 @@ fn a_method_updates_what_it_is_called_on() {
 }
 
 #[test]
-fn delete_and_wait_deleted_give_nothing() {
+fn delete_and_wait_deleted_give_the_object_and_nothing_for_a_name_that_is_gone() {
     let world = World::web();
-    world.gives(r#"let s = server("web"); s.delete() == ()"#, "true");
-    world.gives(r#"wait_deleted("web") == ()"#, "true");
+    world.gives(r#"let s = server("web"); s.delete() == s"#, "true");
+    world.gives(r#"wait_deleted("web") == "web""#, "true");
     world.gives(r#"wait_deleted("nosuch") == ()"#, "true");
     let world = World::web();
-    world.gives(r#"let s = server("web"); delete(s, #{ wait: "5m" }); s.wait_deleted() == ()"#, "true");
+    world.gives(r#"let s = server("web"); delete(s, #{ wait: "5m" }); s.wait_deleted() == s"#, "true");
     world.gives(r#"delete([])"#, "[]");
     let world = World::web();
-    world.gives(r#"delete(servers())"#, "[()]");
+    world.gives(r#"delete(servers())"#, "[web]");
 }
 
 #[test]

@@ -6,55 +6,11 @@ use crate::script::raise::{Outcome, raise};
 use crate::script::raise::{no_field, script_error};
 use crate::script::session::Session;
 use crate::script::value::{to_dynamic, to_value};
-use rhai::{Array, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext, Position};
+use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 use std::cmp::Ordering;
 
 pub(super) fn register(engine: &mut Engine) {
-    engine.register_fn(
-        "filter",
-        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Array> {
-            let mut kept = Array::new();
-            for (index, item) in array.iter().enumerate() {
-                if truth(&context, &test, (index, item), "filter")? {
-                    kept.push(item.clone());
-                }
-            }
-            Ok(kept)
-        },
-    );
-    engine.register_fn(
-        "all",
-        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
-            for (index, item) in array.iter().enumerate() {
-                if !truth(&context, &test, (index, item), "all")? {
-                    return Ok(false);
-                }
-            }
-            Ok(true)
-        },
-    );
-    engine.register_fn(
-        "some",
-        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
-            for (index, item) in array.iter().enumerate() {
-                if truth(&context, &test, (index, item), "some")? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        },
-    );
-    engine.register_fn(
-        "find",
-        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Dynamic> {
-            for (index, item) in array.iter().enumerate() {
-                if truth(&context, &test, (index, item), "find")? {
-                    return Ok(item.clone());
-                }
-            }
-            Ok(Dynamic::UNIT)
-        },
-    );
+    items(engine);
     engine.register_fn("filter", |context: NativeCallContext, map: &mut Map, test: FnPtr| -> Outcome<Map> {
         let mut kept = Map::new();
         for (key, value) in map.iter() {
@@ -118,6 +74,86 @@ pub(super) fn register(engine: &mut Engine) {
     engine.register_fn("get", |map: &mut Map, key: ImmutableString, default: Dynamic| {
         map.get(key.as_str()).cloned().unwrap_or(default)
     });
+}
+
+/// What goes through an array and gives its closure each item, also as `this`.
+fn items(engine: &mut Engine) {
+    engine.register_fn(
+        "filter",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Array> {
+            let mut kept = Array::new();
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "filter")? {
+                    kept.push(item.clone());
+                }
+            }
+            Ok(kept)
+        },
+    );
+    engine.register_fn(
+        "all",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
+            for (index, item) in array.iter().enumerate() {
+                if !truth(&context, &test, (index, item), "all")? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
+        },
+    );
+    engine.register_fn(
+        "some",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<bool> {
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "some")? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        },
+    );
+    engine.register_fn(
+        "find",
+        |context: NativeCallContext, array: &mut Array, test: FnPtr| -> Outcome<Dynamic> {
+            for (index, item) in array.iter().enumerate() {
+                if truth(&context, &test, (index, item), "find")? {
+                    return Ok(item.clone());
+                }
+            }
+            Ok(Dynamic::UNIT)
+        },
+    );
+    engine.register_fn(
+        "find_map",
+        |context: NativeCallContext, array: &mut Array, closure: FnPtr| -> Outcome<Dynamic> {
+            for (index, item) in array.iter().enumerate() {
+                let given = of_item(&context, &closure, (index, &mut item.clone()), "find_map")?;
+                if !given.is_unit() {
+                    return Ok(given);
+                }
+            }
+            Ok(Dynamic::UNIT)
+        },
+    );
+    engine.register_fn(
+        "map",
+        |context: NativeCallContext, array: &mut Array, closure: FnPtr| -> Outcome<Array> {
+            let items = array.iter().enumerate();
+            items
+                .map(|(index, item)| of_item(&context, &closure, (index, &mut item.clone()), "map"))
+                .collect()
+        },
+    );
+    engine.register_fn(
+        "for_each",
+        |context: NativeCallContext, array: &mut Array, closure: FnPtr| -> Outcome<()> {
+            // `this` is the item itself, which the closure may change.
+            for (index, item) in array.iter_mut().enumerate() {
+                let _: Dynamic = of_item(&context, &closure, (index, item), "for_each")?;
+            }
+            Ok(())
+        },
+    );
 }
 
 /// `order_by`, which reads fields of resources and so needs the session.
@@ -185,18 +221,44 @@ fn field_of(session: &Session, item: &Dynamic, field: &str, position: Position) 
     }
 }
 
-/// What a closure says of an element: it takes the element, or it and its index, or neither and reads `this`.
+/// What a closure says of an item.
 fn truth(
     context: &NativeCallContext,
     test: &FnPtr,
     (index, item): (usize, &Dynamic),
     verb: &str,
 ) -> Outcome<bool> {
-    let mut this = item.clone();
-    let index = Dynamic::from_int(i64::try_from(index).unwrap_or(i64::MAX));
-    let given: Dynamic =
-        test.call_raw_with_extra_args(verb, context, Some(&mut this), [], [index], Some(0))?;
+    let given = of_item(context, test, (index, &mut item.clone()), verb)?;
     given.as_bool().map_err(|_| closure_gives(verb, "true or false", &given, context.call_position()))
+}
+
+/// What a closure gives for an item: it takes the item, or it and its index, or neither; `this` is the item too.
+fn of_item(
+    context: &NativeCallContext,
+    closure: &FnPtr,
+    (index, item): (usize, &mut Dynamic),
+    verb: &str,
+) -> Outcome<Dynamic> {
+    if closure.is_anonymous() {
+        let given = item.clone();
+        match closure.call_raw(context, Some(&mut *item), [given]).map_err(|error| *error) {
+            Err(EvalAltResult::ErrorFunctionNotFound(signature, _))
+                if signature.starts_with(closure.fn_name()) => {}
+            Err(error) => {
+                let source = context.call_source().unwrap_or_default().to_string();
+                let within = EvalAltResult::ErrorInFunctionCall(
+                    verb.to_string(),
+                    source,
+                    Box::new(error),
+                    Position::NONE,
+                );
+                return Err(Box::new(within));
+            }
+            Ok(given) => return Ok(given),
+        }
+    }
+    let index = Dynamic::from_int(i64::try_from(index).unwrap_or(i64::MAX));
+    closure.call_raw_with_extra_args(verb, context, Some(item), [], [index], Some(0))
 }
 
 /// The error for a closure that gives something else than it must.

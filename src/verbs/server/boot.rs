@@ -119,6 +119,8 @@ async fn boot(call: Call) -> Result<Value> {
         }
         error
     })?;
+    let disks = call.objects().into_iter().filter(|object| object.noun() == Noun::Volume);
+    disks.for_each(|disk| disk.set_stale());
     let servers: Vec<Handle> = servers.into_iter().map(|server| Handle::new(server.into())).collect();
     let mut values: Vec<Value> = servers.iter().cloned().map(Value::Resource).collect();
     if let Some(timeout) = wait {
