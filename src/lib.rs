@@ -6,7 +6,8 @@
 //! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
 //! - [`effects`] decides on every effect before it happens, and keeps the ledger of what was done.
 //! - [`verbs`] is what the language can do: one file a verb, one table of them.
-//! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation.
+//! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation. A dry run is a cloud that wraps a
+//!   cloud: [`cloud::overlay`].
 //! - [`provider`] is one folder a driver: it turns operations into request values and answers into nouns.
 //! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
 //! - [`config`] finds which clouds the user has.

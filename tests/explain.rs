@@ -20,7 +20,6 @@ const WITHOUT: &[(&str, &str)] = &[
     ("language::variable", "the engine, as it is set up, lets any name be declared again"),
     ("language::limit", "ten thousand variables or 256 modules reach it, and no script for a page does"),
     ("parse::error", "what has no words of its own; no script is known that reaches it"),
-    ("gate::pretended", "how a dry run ends a request inside; no script sees it"),
 ];
 
 fn status(code: u16) -> FaultKind {

@@ -9,6 +9,7 @@ mod chains;
 mod clouds;
 mod comparing;
 mod deleting;
+mod dry_run;
 mod ending;
 mod errors;
 mod formats;

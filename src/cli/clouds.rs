@@ -47,12 +47,16 @@ pub struct Options {
 /// A cloud that was asked for, and its way out.
 type Made = (Arc<dyn Cloud>, Wire);
 
+/// Puts a dry run's overlay over a cloud.
+pub type Cover = Box<dyn Fn(Arc<dyn Cloud>) -> Arc<dyn Cloud> + Send + Sync>;
+
 /// The session's clouds.
 pub struct Clouds {
     found: Found,
     options: Options,
     make: Make,
     start: Simulate,
+    cover: Option<Cover>,
     clock: Arc<dyn wire::Clock>,
     trace: Arc<dyn Trace>,
     made: Mutex<BTreeMap<String, Made>>,
@@ -76,12 +80,19 @@ impl Clouds {
             options,
             make,
             start,
+            cover: None,
             clock,
             trace,
             made: Mutex::default(),
             turned: Mutex::default(),
             secrets: wire::mask::Known::default(),
         }
+    }
+
+    /// Every cloud lies under an overlay from now on.
+    pub fn covered(mut self, cover: Cover) -> Clouds {
+        self.cover = Some(cover);
+        self
     }
 
     /// The session's cloud and what chose it.
@@ -166,7 +177,8 @@ impl Clouds {
         };
         sending.total = sending.total.max(sending.timeout);
         let wire = Wire::new(sending, clock, self.trace.clone());
-        Ok(((self.make)(Arc::from(name), plan, wire.clone()), wire))
+        let cloud = (self.make)(Arc::from(name), plan, wire.clone());
+        Ok((self.cover.as_ref().map_or_else(|| cloud.clone(), |cover| cover(cloud.clone())), wire))
     }
 }
 
@@ -255,6 +267,45 @@ impl wire::Clock for Turning {
 
     fn lapse(&self, by: Duration) -> wire::clock::Sleep<'_> {
         Box::pin(async move { self.current().lapse(by).await })
+    }
+}
+
+/// A clock on which sleeping takes no time: it leaps on by as much.
+pub struct Leaping {
+    clock: Arc<dyn wire::Clock>,
+    leapt: Mutex<Duration>,
+}
+
+impl Leaping {
+    /// It begins with this one's time.
+    pub fn new(clock: Arc<dyn wire::Clock>) -> Leaping {
+        Leaping { clock, leapt: Mutex::default() }
+    }
+
+    /// How far it has leapt.
+    pub fn leapt(&self) -> Duration {
+        *self.leapt.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl wire::Clock for Leaping {
+    fn now(&self) -> std::time::SystemTime {
+        self.clock.now() + self.leapt()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed().saturating_add(self.leapt())
+    }
+
+    fn sleep(&self, by: Duration) -> wire::clock::Sleep<'_> {
+        Box::pin(async move {
+            let mut leapt = self.leapt.lock().unwrap_or_else(PoisonError::into_inner);
+            *leapt = leapt.saturating_add(by);
+        })
+    }
+
+    fn lapse(&self, by: Duration) -> wire::clock::Sleep<'_> {
+        self.clock.lapse(by)
     }
 }
 

@@ -51,7 +51,7 @@ pub fn run(options: &Options) -> u8 {
     };
     run::stats(options, &program.setup);
     if options.dry_run {
-        program.setup.streams.note("dry run: no change was sent to a cloud");
+        run::kept(&program.setup);
     }
     code
 }

@@ -208,9 +208,19 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         return refuse(options, &setup.environment, &error, 1);
     }
     if options.dry_run {
-        setup.streams.note("dry run: no change was sent to a cloud");
+        kept(&setup);
     }
     code
+}
+
+/// What a dry run would have changed, in order.
+pub(super) fn kept(setup: &Setup) {
+    let changes = setup.session.ledger.changes();
+    if !changes.is_empty() {
+        let lines = changes.iter().enumerate().map(|(nth, change)| format!("\n{:>4}. {change}", nth + 1));
+        setup.streams.note(&format!("dry run: the changes, in order{}", lines.collect::<String>()));
+    }
+    setup.streams.note("dry run: no change was sent to a cloud");
 }
 
 fn broken(message: &str) -> Failure {

@@ -1,13 +1,14 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds, Plan, Turning};
+use super::clouds::{self, CloudClock, Clouds, Leaping, Plan, Turning};
 use super::console::Streams;
 use super::outside::Process;
 use super::simulated::SimClock;
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
-use crate::cloud::ports::Progress;
+use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
+use crate::cloud::ports::{Outside, Progress};
 use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
 use crate::effects::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
@@ -99,18 +100,21 @@ pub fn setup_with(
     let start = simulated.clone();
     let stands_in = Arc::new(AtomicBool::new(false));
     let (said, notes) = (stands_in.clone(), streams.clone());
-    let wall: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
+    let real: Arc<dyn wire::Clock> = Arc::new(WallClock::start());
+    // In a dry run a script's time is counted, not waited for; what is sent is waited for in the machine's own.
+    let leaping = Arc::new(Leaping::new(real.clone()));
+    let wall: Arc<dyn wire::Clock> = if options.dry_run { leaping.clone() } else { real.clone() };
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::ports::Clock>>> =
         chosen_clock.clone();
     let (sim_clock, is_sim) = (simulated.clone(), embedded.clone());
-    let wall_of_drivers = wall.clone();
+    let wall_of_drivers = real.clone();
     // What a driver waits between its own looks counts as a wait of the run.
     let count_for = watch_requests.clone();
     let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::ports::Clock> {
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
     };
-    let clouds = Arc::new(Clouds::new(
+    let clouds = Clouds::new(
         found,
         clouds::Options {
             cloud: options.cloud.clone(),
@@ -141,15 +145,34 @@ pub fn setup_with(
             };
             Ok((plan, start.clone() as Arc<dyn wire::Clock>))
         }),
-        wall.clone(),
+        real,
         watch_requests.clone(),
-    ));
+    );
     let chosen = clouds.chosen();
     let unasked =
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
     let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded(&chosen.name));
     let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
+    let run_clock: Arc<dyn crate::cloud::ports::Clock> =
+        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() });
+    let clouds = Arc::new(match options.dry_run {
+        true => {
+            let (ids, of_run, shown) = (Ids::default(), run_clock.clone(), watch_requests.clone());
+            let show: Show = Arc::new(move |change: &str| shown.kept(change));
+            let counted: Counted = Arc::new(move || leaping.leapt());
+            clouds.covered(Box::new(move |cloud| {
+                Arc::new(Overlay::new(cloud, of_run.clone(), counted.clone(), ids.clone(), show.clone()))
+            }))
+        }
+        false => clouds,
+    });
+    let outside: Arc<dyn Outside> =
+        Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options));
+    let outside: Arc<dyn Outside> = match options.dry_run {
+        true => Arc::new(OutsideOverlay::new(outside)),
+        false => outside,
+    };
     let (cancel, cancelled) = watch::channel(0);
     let progress: Arc<dyn Progress> = if options.quiet {
         Arc::new(Silent)
@@ -164,15 +187,14 @@ pub fn setup_with(
     };
     streams.beside(progress.clone());
     let host = Arc::new(RunContext::new(
-        Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() }),
+        run_clock,
         progress,
         clouds.clone(),
-        Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options)),
+        outside,
         cancelled,
         RunOptions {
             concurrency: usize::from(options.concurrency),
             timeout: options.timeout.unwrap_or(wire::Settings::default().timeout),
-            dry_run: options.dry_run,
             caches: !options.no_cache,
         },
     ));
@@ -201,7 +223,7 @@ pub fn setup_with(
         host,
         policy,
         read_only: AtomicBool::new(false),
-        ledger: Ledger::default(),
+        ledger: if options.dry_run { Ledger::of_dry_run() } else { Ledger::default() },
         bridge,
         console,
         texts: Texts::default(),

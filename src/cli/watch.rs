@@ -59,6 +59,15 @@ impl Watch {
         self.verbose.store(on, Ordering::Relaxed);
     }
 
+    /// Tell of a change that a dry run keeps to itself.
+    pub fn kept(&self, change: &str) {
+        let text = format!("dry run: {change}");
+        match self.events {
+            true => say(&json!({"event": "dry_run", "text": text}).to_string()),
+            false => say(&text),
+        }
+    }
+
     /// What was asked, repeated and waited for, and what took longest: lines for people.
     pub fn summary(&self, counters: &BTreeMap<String, Counters>) -> Vec<String> {
         let mut lines: Vec<String> = counters
@@ -240,10 +249,6 @@ impl Trace for Watch {
             }
             crate::wire::Body::Bytes(kind, bytes) => format!(" ({} bytes of {kind})", bytes.len()),
         };
-        let text = format!("dry run: {} {}{body}", request.method.as_str(), request.url);
-        match self.events {
-            true => say(&json!({"event": "dry_run", "text": text}).to_string()),
-            false => say(&text),
-        }
+        self.kept(&format!("{} {}{body}", request.method.as_str(), request.url));
     }
 }

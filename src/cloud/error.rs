@@ -25,8 +25,6 @@ pub enum Kind {
     Failed,
     Script,
     Cancelled,
-    /// Never seen by a script: a dry run stopped a request before it was sent.
-    Pretended,
 }
 
 impl Kind {
@@ -71,7 +69,6 @@ impl Kind {
             Kind::Failed => "failed",
             Kind::Script => "script",
             Kind::Cancelled => "cancelled",
-            Kind::Pretended => "pretended",
         }
     }
 
@@ -154,6 +151,8 @@ pub struct Details {
     pub maybe: bool,
     /// Whether the cloud accepted the request: what failed came after it.
     pub accepted: bool,
+    /// Whether the request was shown and not sent, for a dry run; its overlay goes on from there, and no script sees it.
+    pub kept: bool,
     /// Of a bulk call: a result or an error for each member, in order.
     pub results: Vec<Value>,
     /// The resources that the call left behind.
@@ -188,6 +187,7 @@ impl Error {
             raised: None,
             maybe: false,
             accepted: false,
+            kept: false,
             results: Vec::new(),
             exists: Vec::new(),
             also: Vec::new(),
@@ -224,6 +224,12 @@ impl Error {
     /// With the diagnostic's code.
     pub fn coded(mut self, diagnostic: &'static str) -> Error {
         self.0.diagnostic = Some(diagnostic);
+        self
+    }
+
+    /// A request that was shown and not sent.
+    pub fn kept(mut self) -> Error {
+        self.0.kept = true;
         self
     }
 

@@ -13,6 +13,7 @@ pub mod json;
 pub mod keypair;
 pub mod nearest;
 pub mod network;
+pub mod overlay;
 pub mod ports;
 pub mod resource;
 pub mod security_group;

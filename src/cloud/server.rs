@@ -46,7 +46,7 @@ pub struct Named {
 pub struct Address {
     /// 4 or 6.
     pub version: u8,
-    /// The address.
+    /// The address; empty while it is not known.
     pub addr: String,
     /// `fixed` or `floating`, where the cloud tells.
     pub kind: Option<String>,
@@ -160,7 +160,8 @@ impl Server {
     }
 
     fn all_addresses(&self) -> impl Iterator<Item = &Address> {
-        self.addresses.iter().flat_map(|(_, list)| list.iter())
+        // One that is not known yet is none to connect to.
+        self.addresses.iter().flat_map(|(_, list)| list.iter()).filter(|address| !address.addr.is_empty())
     }
 
     /// The floating address, or one that is routed publicly.
@@ -279,7 +280,7 @@ pub fn address_list(list: &[Address]) -> Value {
             .map(|address| {
                 Value::Map(BTreeMap::from([
                     ("version".to_string(), Value::Int(i64::from(address.version))),
-                    ("addr".to_string(), Value::text(&address.addr)),
+                    ("addr".to_string(), Value::optional_text(Some(&address.addr))),
                     ("type".to_string(), Value::optional_text(address.kind.as_deref())),
                 ]))
             })
@@ -324,6 +325,8 @@ pub struct ServerFilter {
 pub struct Nic {
     /// Network id or unique name; the driver looks names up.
     pub network: Option<String>,
+    /// Whether it is surely an id, which need not be looked up.
+    pub is_known: bool,
     /// A fixed address in it.
     pub ip: Option<String>,
     /// A port that exists already.

@@ -36,7 +36,6 @@ pub fn code(error: &Error) -> &'static str {
         Kind::Failed => "cloud::failed",
         Kind::Script => "language::thrown",
         Kind::Cancelled => "language::cancelled",
-        Kind::Pretended => "gate::pretended",
     }
 }
 

@@ -22,7 +22,7 @@ pub enum Grant {
 pub struct Policy {
     /// Refuse every verb that changes a cloud.
     pub read_only: bool,
-    /// Pretend every verb that changes a cloud.
+    /// Keep what changes something outside: shown, and not done.
     pub dry_run: bool,
     /// Answer every `confirm` with yes.
     pub yes: bool,
@@ -45,8 +45,8 @@ pub struct Policy {
 pub enum Decision {
     /// Do it.
     Allow,
-    /// Say what would be done, and go on with a stand-in.
-    Pretend,
+    /// Say what would be done; nothing is.
+    Keep,
     /// Refuse it.
     Deny(Error),
 }
@@ -60,18 +60,13 @@ pub fn effect_of(call: &Call) -> Effect {
 pub fn decide(call: &Call, policy: &Policy) -> Decision {
     let effect = effect_of(call);
     let verb = call.verb.name;
-    if effect.changes_cloud() {
-        if policy.read_only {
-            return Decision::Deny(
-                denied(format!("`{verb}` is refused: this session is read-only"))
-                    .help("leave out --read-only to let scripts change the cloud"),
-            );
-        }
-        if policy.dry_run {
-            return Decision::Pretend;
-        }
+    if effect.changes_cloud() && policy.read_only {
+        return Decision::Deny(
+            denied(format!("`{verb}` is refused: this session is read-only"))
+                .help("leave out --read-only to let scripts change the cloud"),
+        );
     }
-    if effect.changes_outside() && policy.read_only {
+    if effect.changes_outside() && !call.only_reads() && policy.read_only {
         return Decision::Deny(
             denied(format!("`{verb}` is refused: this session is read-only"))
                 .help("leave out --read-only to let scripts change what is outside them"),
@@ -110,17 +105,21 @@ pub fn decide(call: &Call, policy: &Policy) -> Decision {
             };
             let place = key.map_or(Place::Verb, |key| call.place(key.name));
             match reachable(policy, verb, &text) {
-                Ok(()) => pretended(effect, policy),
+                Ok(()) => kept(call, effect, policy),
                 Err(error) => Decision::Deny(error.at(place, "needs --allow-net")),
             }
         }
-        _ => pretended(effect, policy),
+        _ => kept(call, effect, policy),
     }
 }
 
 /// A dry run changes nothing outside either.
-fn pretended(effect: Effect, policy: &Policy) -> Decision {
-    if policy.dry_run && effect.changes_outside() { Decision::Pretend } else { Decision::Allow }
+fn kept(call: &Call, effect: Effect, policy: &Policy) -> Decision {
+    if policy.dry_run && effect.changes_outside() && !call.only_reads() {
+        Decision::Keep
+    } else {
+        Decision::Allow
+    }
 }
 
 /// Whether this session may reach the host of a URL, or a host that is given alone.

@@ -75,6 +75,21 @@ pub struct Entry {
     pub request_id: Option<String>,
 }
 
+impl Entry {
+    /// What was to become of what, in a few words.
+    fn change(&self) -> String {
+        let does = match self.what {
+            What::Made => "makes",
+            What::Changed => "changes",
+            What::Deleted => "deletes",
+        };
+        match self.noun {
+            Some(noun) => format!("{}: {does} the {} {}", self.verb, noun.as_str(), self.name),
+            None => format!("{}: {}", self.verb, self.name),
+        }
+    }
+}
+
 fn write_time<S: Serializer>(at: &Time, to: S) -> Result<S::Ok, S::Error> {
     // With its fraction, which a person is not shown.
     to.serialize_str(&at.0.to_string())
@@ -124,9 +139,16 @@ pub fn raw_request(call: &Call) -> Option<Value> {
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: Mutex<Vec<Entry>>,
+    /// Whether nothing of it is so outside the run.
+    dry_run: bool,
 }
 
 impl Ledger {
+    /// The record of a dry run: it tells the changes, and nothing of them exists.
+    pub fn of_dry_run() -> Ledger {
+        Ledger { dry_run: true, ..Ledger::default() }
+    }
+
     /// Record what a call gave; one that changes no cloud leaves no trace.
     pub fn record(&self, deed: &Deed<'_>, result: &Result<Value, Error>) {
         let Some(what) = What::of(deed.effect) else { return };
@@ -182,6 +204,13 @@ impl Ledger {
         self.held().clone()
     }
 
+    /// Every change that was not refused, a line each: `boot: makes the server web`.
+    pub fn changes(&self) -> Vec<String> {
+        let all = self.held();
+        let changes = all.iter().filter(|entry| entry.outcome != Outcome::Refused);
+        changes.map(Entry::change).collect()
+    }
+
     /// What this run made and did not delete, in lines for a report: `12 servers of this run: web-1 … web-12`.
     pub fn exists(&self) -> Vec<String> {
         self.exists_since(0)
@@ -189,6 +218,9 @@ impl Ledger {
 
     /// The same, of what was done after this many entries.
     pub fn exists_since(&self, entries: usize) -> Vec<String> {
+        if self.dry_run {
+            return Vec::new();
+        }
         let all = self.held();
         Standing::of(all.iter().skip(entries)).lines()
     }

@@ -121,6 +121,5 @@ fn of_kind(kind: Kind) -> &'static str {
         Kind::Failed => "The cloud took the request, and it went wrong.",
         Kind::Script => "What the script throws, and mistakes of the language.",
         Kind::Cancelled => "The run was interrupted; seen in reports only.",
-        Kind::Pretended => "A dry run stopped it; seen in reports only.",
     }
 }

@@ -175,7 +175,7 @@ impl Session {
         let call = self.admit(verb, values)?;
         let effect = crate::effects::decide::effect_of(&call);
         let result = self.bridge.wait(run::run(call.clone()));
-        if !self.policy.dry_run && effect.changes_cloud() {
+        if effect.changes_cloud() {
             let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());
             let request = ledger::raw_request(&call);
             let (at, subject) = (self.host.clock.now(), request.as_ref().or(call.subject()));

@@ -12,6 +12,9 @@ use crate::cloud::{
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The option by which a script says so.
+pub const READS: &str = "reads";
+
 /// A call whose arguments fit; cheap to clone.
 #[derive(Clone)]
 pub struct Call {
@@ -234,6 +237,11 @@ impl Call {
         let cloud = self.cloud()?;
         let found = resolve::resource(&self.host, &cloud, noun, text).await;
         found.map_err(|error| self.placed(error, name))
+    }
+
+    /// Whether the script says of a program or a request that it changes nothing.
+    pub fn only_reads(&self) -> bool {
+        matches!(self.value(READS), Some(Value::Bool(true)))
     }
 
     /// What the call does, by its arguments where the verb says so.

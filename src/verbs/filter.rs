@@ -1,7 +1,7 @@
-//! What filters have in common: name patterns, statuses, and letting a stand-in through.
+//! What filters have in common: name patterns and statuses.
 
 use super::argument::{Argument, Mismatch};
-use crate::cloud::{NameMatch, Server, ServerFilter, Ty, Value};
+use crate::cloud::{NameMatch, Ty, Value};
 
 /// A name pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +49,4 @@ impl Argument for Statuses {
             value => one(value).map(|status| Statuses(vec![status])),
         }
     }
-}
-
-/// Whether a filter lets a stand-in through.
-pub fn lets_through(filter: &ServerFilter, server: &Server) -> bool {
-    filter.name.as_ref().is_none_or(|pattern| pattern.fits(&server.name))
-        && (filter.status.is_empty() || filter.status.contains(&server.status))
-        && filter.meta.iter().all(|(key, value)| server.meta.get(key) == Some(value))
-        && filter.tags.iter().all(|tag| server.tags.contains(tag))
-        && filter.image.as_ref().is_none_or(|image| server.image.id.as_ref() == Some(image))
-        && filter.flavor.as_ref().is_none_or(|flavor| server.flavor.id.as_ref() == Some(flavor))
 }

@@ -13,8 +13,6 @@ pub mod keypair;
 pub mod language;
 pub mod metadata;
 pub mod network;
-pub mod planned;
-pub mod pretend;
 pub mod public_ip;
 pub mod read;
 pub mod resolve;

@@ -75,9 +75,6 @@ async fn found(call: &Call, noun: Noun) -> Result<Option<Resource>> {
             if object.is_gone() {
                 return Ok(None);
             }
-            if let Some(stand_in) = super::pretend::is_stand_in(call, &object.latest()) {
-                return Ok(Some(stand_in));
-            }
             let cloud = call.host.clouds.get(Some(object.cloud()))?;
             let found = cloud.one(noun, object.id()).await?;
             if found.is_none() {
@@ -120,7 +117,7 @@ pub fn all(call: Call) -> Outcome<Value> {
     })
 }
 
-/// All resources of the verb's noun that a listing lets through; in a dry run the stand-ins among them.
+/// All resources of the verb's noun that a listing lets through.
 pub async fn list(call: &Call, listing: &Listing) -> Result<Value> {
     list_on(call, &call.cloud()?, listing).await
 }
@@ -128,12 +125,7 @@ pub async fn list(call: &Call, listing: &Listing) -> Result<Value> {
 /// The same on another cloud than the call's: the one of a resource that narrows it.
 pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, listing: &Listing) -> Result<Value> {
     let noun = noun_of(call)?;
-    let mut found = cloud.list(noun, listing).await?;
-    if call.host.dry_run {
-        let pretended = call.host.stand_ins(cloud.name(), noun);
-        found.extend(pretended.into_iter().filter(|one| listing.lets_through(one.described())));
-    }
-    found.truncate(listing.limit.unwrap_or(usize::MAX));
+    let found = cloud.list(noun, listing).await?;
     for one in &found {
         call.host.learn_name(cloud.name(), noun, one.id(), one.name());
     }

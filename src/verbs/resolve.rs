@@ -27,11 +27,6 @@ pub async fn find(
     if noun == Noun::Flavor {
         return Ok(find_flavor(host, cloud, text).await?.map(Resource::from));
     }
-    if host.dry_run
-        && let Some(stand_in) = host.find_stand_in(cloud.name(), noun, text)
-    {
-        return Ok(Some(stand_in));
-    }
     let shaped = cloud.is_id(noun, text);
     if shaped && let Some(found) = cloud.one(noun, text).await? {
         return Ok(Some(found));

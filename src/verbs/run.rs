@@ -3,9 +3,7 @@
 use super::argument::ServerRef;
 use super::arguments::ON_ERROR;
 use super::call::Call;
-use super::pretend;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
-use crate::cloud::error::Place;
 use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{
     Accepted, Action, Cloud, Error, Handle, Kind, Noun, Resource, Result, Server, ServerFilter, Ty, Value,
@@ -178,8 +176,7 @@ async fn read_together(call: &Call, mut results: Vec<Result<Value>>) -> Vec<Resu
     results
 }
 
-/// One call; in a dry run, the stand-in it leads to. None begins once the run is stopped, and one that has begun comes to
-/// its end.
+/// One call. None begins once the run is stopped, and one that has begun comes to its end.
 pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> {
     supported(&call)?;
     if call.host.is_stopping() {
@@ -189,19 +186,6 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
         // Each of many has its own end.
         Some(Value::Array(_)) => body(call.clone()).await,
         _ => call.host.to_its_end(body(call.clone())).await,
-    };
-    let result = match result {
-        Err(error) if error.kind == Kind::Pretended => pretend::stand_in(&call).await,
-        // What a driver reads before it writes is not there of a stand-in, or is not as it would be.
-        // An argument that is wrong by itself has its own place, and stays wrong.
-        Err(error)
-            if matches!(error.kind, Kind::NotFound | Kind::Conflict | Kind::InvalidArgument)
-                && error.place == Place::Verb
-                && pretend::changes_stand_in(&call) =>
-        {
-            pretend::stand_in(&call).await
-        }
-        result => result,
     };
     match result {
         Ok(value) => Ok(same_object(&call, call.subject(), value)),

@@ -5,7 +5,6 @@ use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -34,8 +33,6 @@ pub struct RunOptions {
     pub concurrency: usize,
     /// The longest one request may take.
     pub timeout: Duration,
-    /// Whether changes are only pretended.
-    pub dry_run: bool,
     /// Whether names are looked up once a run.
     pub caches: bool,
 }
@@ -59,16 +56,12 @@ pub struct RunContext {
     pub concurrency: usize,
     /// The longest one request may take.
     timeout: Duration,
-    /// Whether changes are only pretended.
-    pub dry_run: bool,
     /// Whether names are looked up once a run.
     pub caches: bool,
     phase: watch::Sender<Phase>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     addresses: Mutex<HashSet<String>>,
-    stand_ins: Mutex<Vec<Resource>>,
-    pretended: AtomicU64,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -93,14 +86,11 @@ impl RunContext {
             cancel,
             concurrency: habits.concurrency.max(1),
             timeout: habits.timeout,
-            dry_run: habits.dry_run,
             caches: habits.caches,
             phase: watch::Sender::new(Phase::Running),
             requests: Mutex::default(),
             names: Mutex::default(),
             addresses: Mutex::default(),
-            stand_ins: Mutex::default(),
-            pretended: AtomicU64::new(0),
         }
     }
 
@@ -246,38 +236,5 @@ impl RunContext {
     /// Whether a server that this run has seen has this address.
     pub fn is_own_address(&self, text: &str) -> bool {
         lock(&self.addresses).contains(text)
-    }
-
-    /// The next id of a stand-in: `dry-run-1`, `dry-run-2` …
-    pub fn stand_in_id(&self) -> String {
-        format!("dry-run-{}", self.pretended.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    /// Keep a stand-in as it is now; an older one of the same id goes.
-    pub fn stand_in(&self, resource: Resource) {
-        let mut all = lock(&self.stand_ins);
-        all.retain(|other| *other != resource);
-        all.push(resource);
-    }
-
-    /// Forget a stand-in that was deleted.
-    pub fn forget_stand_in(&self, resource: &Resource) {
-        lock(&self.stand_ins).retain(|other| other != resource);
-    }
-
-    /// The stand-in of this id or name.
-    pub fn find_stand_in(&self, cloud: &str, noun: Noun, text: &str) -> Option<Resource> {
-        let all = lock(&self.stand_ins);
-        let of_noun = || all.iter().filter(|one| one.noun() == noun && **one.cloud() == *cloud);
-        of_noun().find(|one| one.id() == text).or_else(|| of_noun().find(|one| one.name() == text)).cloned()
-    }
-
-    /// Every stand-in of a noun in a cloud.
-    pub fn stand_ins(&self, cloud: &str, noun: Noun) -> Vec<Resource> {
-        lock(&self.stand_ins)
-            .iter()
-            .filter(|one| one.noun() == noun && **one.cloud() == *cloud)
-            .cloned()
-            .collect()
     }
 }

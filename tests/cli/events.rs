@@ -77,8 +77,9 @@ fn what_the_program_says_of_itself_is_an_event() {
     let ended = program.run(&["--dry-run", "--format", "json", "-e", script]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(0), "\"web\"\n"), "{}", ended.err);
     let events = events(&ended.err);
-    assert_eq!(kinds(&events), ["note", "dry_run", "note"], "{}", ended.err);
-    assert_eq!(events[2]["text"], "dry run: no change was sent to a cloud");
+    assert_eq!(kinds(&events), ["note", "dry_run", "note", "note"], "{}", ended.err);
+    assert_eq!(events[2]["text"], "dry run: the changes, in order\n   1. boot: makes the server web");
+    assert_eq!(events[3]["text"], "dry run: no change was sent to a cloud");
 
     program.file("book.rhai", "let a = nosuch;\nlet b = neither;");
     let ended = program.run(&["run", "book.rhai", "--cloud", "sim", "--format", "json"]);

@@ -103,8 +103,13 @@ fn volumes_networks_count_and_the_provider_map() {
         root_disk: Some(10),
         volumes: vec!["v1".to_string()],
         networks: Nics::These(vec![
-            Nic { network: Some("n".to_string()), ip: Some("10.0.0.9".to_string()), port: None },
-            Nic { network: Some("n".to_string()), ip: None, port: Some("p".to_string()) },
+            Nic {
+                network: Some("n".to_string()),
+                ip: Some("10.0.0.9".to_string()),
+                port: None,
+                ..Nic::default()
+            },
+            Nic { network: Some("n".to_string()), ip: None, port: Some("p".to_string()), ..Nic::default() },
         ]),
         security_groups: vec!["web".to_string()],
         key: Some("k1".to_string()),

@@ -34,6 +34,10 @@ pub trait Servers: Account {
     fn remembers_resize(&self, _server: &str) -> Option<bool> {
         None
     }
+    /// Whether a server that is ACTIVE counts as answering at every port: there is no network to it.
+    fn answers_at_every_port(&self) -> bool {
+        false
+    }
     /// What became of an accepted request.
     async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {
         Ok(RequestState::Unknown)
@@ -48,12 +52,12 @@ pub trait Servers: Account {
     ) -> Result<String> {
         Err(self.unsupported("snapshot"))
     }
-    /// The last lines of the console, or all of it.
-    async fn console_log(&self, _id: &str, _lines: Option<i64>) -> Result<String> {
+    /// The last lines of the console, or all of it; `None` where nobody can know it.
+    async fn console_log(&self, _id: &str, _lines: Option<i64>) -> Result<Option<String>> {
         Err(self.unsupported("console_log"))
     }
     /// Where a person sees the console in a browser.
-    async fn console_url(&self, _id: &str) -> Result<String> {
+    async fn console_url(&self, _id: &str) -> Result<Option<String>> {
         Err(self.unsupported("console_url"))
     }
     /// Delete a server; `false` where it was gone already. `force` deletes at once what would be kept for a while.

@@ -59,7 +59,6 @@ pub const PAGES: &[(&str, &str)] = &[
     ("config::unknown_cloud", include_str!("config-unknown_cloud.md")),
     ("config::value", include_str!("config-value.md")),
     ("gate::denied", include_str!("gate-denied.md")),
-    ("gate::pretended", include_str!("gate-pretended.md")),
     ("import::cycle", include_str!("import-cycle.md")),
     ("import::missing", include_str!("import-missing.md")),
     ("import::outside", include_str!("import-outside.md")),

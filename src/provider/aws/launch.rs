@@ -176,8 +176,8 @@ impl Aws {
         if let Nics::These(given) = &spec.networks {
             for nic in given {
                 let network = match &nic.network {
-                    Some(wanted) => Some(self.subnet_id(wanted).await?),
-                    None => None,
+                    Some(wanted) if !nic.is_known => Some(self.subnet_id(wanted).await?),
+                    known => known.clone(),
                 };
                 nics.push(Nic { network, ..nic.clone() });
             }

@@ -79,7 +79,7 @@ impl Aws {
         let was_up = matches!(instance::state(&before).as_str(), "running" | "pending");
         let changed = match self.at_rest(id, &instance::state(&before)).await {
             // A dry run shows every step.
-            Err(error) if error.kind != Kind::Pretended => Err(error),
+            Err(error) if !error.kept => Err(error),
             _ => self.ask(&instance::retype(id, kind)).await.map(drop),
         };
         let back = if was_up { self.start(id).await } else { Ok(()) };

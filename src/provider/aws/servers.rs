@@ -161,15 +161,15 @@ impl Servers for Aws {
         })
     }
 
-    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
+    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
         let body = self.ask(&instance::console(id)).await?;
         let encoded: String =
             text(&body, "output").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
         let bytes = BASE64.decode(&encoded).unwrap_or_else(|_| encoded.into_bytes());
         let log = String::from_utf8_lossy(&bytes).into_owned();
-        let Some(wanted) = lines.and_then(|lines| usize::try_from(lines).ok()) else { return Ok(log) };
+        let Some(wanted) = lines.and_then(|lines| usize::try_from(lines).ok()) else { return Ok(Some(log)) };
         let all: Vec<&str> = log.lines().collect();
-        Ok(all[all.len().saturating_sub(wanted)..].join("\n"))
+        Ok(Some(all[all.len().saturating_sub(wanted)..].join("\n")))
     }
 
     async fn delete_server(&self, id: &str, _force: bool) -> Result<bool> {

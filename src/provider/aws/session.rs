@@ -269,9 +269,8 @@ impl Session {
                 format!("what {name} sent is no HTTP answer: {detail}"),
                 format!("check that {host} is the cloud and not something before it"),
             ),
-            ErrorKind::Pretended => {
-                (Kind::Pretended, detail.clone(), "run it without `--dry-run` to send it".to_string())
-            }
+            // The overlay of a dry run goes on from here.
+            ErrorKind::Pretended => return self.error(Kind::Denied, detail.clone()).kept(),
         };
         let mut lost = self.error(kind, message).help(help);
         lost.service = call.service.word();

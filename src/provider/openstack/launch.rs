@@ -189,8 +189,8 @@ impl OpenStack {
         let mut out = Vec::with_capacity(list.len());
         for nic in list {
             let network = match &nic.network {
-                Some(wanted) => Some(self.network_id(wanted).await?),
-                None => None,
+                Some(wanted) if !nic.is_known => Some(self.network_id(wanted).await?),
+                known => known.clone(),
             };
             out.push(Nic { network, ..nic.clone() });
         }

@@ -51,7 +51,7 @@ impl Networks for OpenStack {
         let made = self.create_marked(ask, &attempt, list, ("network", "networks"), decode).await;
         let mut network = match (made, &spec.cidr) {
             (Ok(network), Some(_)) => network,
-            (Err(error), Some(cidr)) if error.kind == Kind::Pretended => {
+            (Err(error), Some(cidr)) if error.kept => {
                 // A dry run shows the second request too.
                 let _ = self.ask(&subnet::create(UNKNOWN, &spec.name, cidr)).await;
                 return Err(error);

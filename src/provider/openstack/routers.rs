@@ -26,7 +26,7 @@ impl Routers for OpenStack {
             sought: "a router with this call's marker".to_string(),
             list: format!("routers(#{{ name: {} }})", quoted(&spec.name)),
         };
-        // A network that is only pretended has no subnet either: there a dry run goes on.
+        // One that only a dry run knows has no subnet either: there it goes on.
         if let Some(network) = bare
             && self.shown(&network::show(network), "network", |body| Some(body.clone())).await?.is_some()
         {
@@ -39,7 +39,7 @@ impl Routers for OpenStack {
         let decode = |body: &Json| router::decode(body, cloud);
         let made = self.create_marked(ask, &attempt, list, ("router", "routers"), decode).await;
         let router = match made {
-            Err(error) if error.kind == Kind::Pretended => {
+            Err(error) if error.kept => {
                 // A dry run shows the other requests too.
                 for subnet in &subnets {
                     let _ = self.ask(&router::join(UNKNOWN, &subnet.id)).await;

@@ -120,16 +120,16 @@ impl Servers for OpenStack {
         }
     }
 
-    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<String> {
-        Ok(console::decode_log(&self.json(&console::log(id, lines, &self.compute().await?)).await?))
+    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
+        Ok(Some(console::decode_log(&self.json(&console::log(id, lines, &self.compute().await?)).await?)))
     }
 
-    async fn console_url(&self, id: &str) -> Result<String> {
+    async fn console_url(&self, id: &str) -> Result<Option<String>> {
         let range = self.compute().await?;
         let mut first = None;
         for kind in console::KINDS {
             match self.described(&console::url(id, kind, &range), "console", console_of).await {
-                Ok(url) => return Ok(url),
+                Ok(url) => return Ok(Some(url)),
                 // A cloud with another kind of console refuses this one; what it says of the usual one is told.
                 Err(error) if matches!(error.kind, Kind::InvalidArgument | Kind::Unsupported) => {
                     first.get_or_insert(error);

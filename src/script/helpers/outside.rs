@@ -1,4 +1,5 @@
-//! `write_file`, `exec`, `http` and `http_get`: what a script does outside any cloud, or pretends to in a dry run.
+//! `write_file`, `exec`, `http` and `http_get`: what a script does outside any cloud. In a dry run it is told, and what
+//! changes something is not done; a file is written for this run alone.
 
 use super::natives;
 use crate::cloud::error::Place;
@@ -50,7 +51,6 @@ fn write_file(session: &Session, call: &Call) -> Result<Value, Error> {
     let file = FileWrite { path, bytes: call.get(&TEXT)?.0, mode, append };
     if session.policy.dry_run {
         session.console.talk(&format!("dry run: would write {} bytes to {}", file.bytes.len(), file.path));
-        return Ok(Value::Unit);
     }
     session.host.outside.write_file(&file).map(|()| Value::Unit).map_err(|why| {
         Error::new(Kind::Failed, format!("`{}` cannot be written: {why}", file.path))
@@ -70,7 +70,7 @@ fn exec(session: &Session, call: &Call) -> Result<Value, Error> {
     };
     let ended =
         |code, stdout, stderr| map([("code", Value::Int(code)), ("stdout", stdout), ("stderr", stderr)]);
-    if session.policy.dry_run {
+    if session.policy.dry_run && !call.only_reads() {
         let line: Vec<&str> = std::iter::once(&run.program).chain(&run.args).map(String::as_str).collect();
         session.console.talk(&format!("dry run: would run {}", line.join(" ")));
         return Ok(ended(0, Value::text(""), Value::text("")));
@@ -133,7 +133,7 @@ fn http(session: &Session, call: &Call) -> Result<Value, Error> {
     if let Some(json) = json {
         ask.body = Some(("application/json".to_string(), json.to_request().to_string().into_bytes()));
     }
-    if session.policy.dry_run && !matches!(ask.method.as_str(), "GET" | "HEAD") {
+    if session.policy.dry_run && !call.only_reads() && !matches!(ask.method.as_str(), "GET" | "HEAD") {
         session.console.talk(&format!("dry run: would send {} {}", ask.method, ask.url));
         return Ok(answered(WebAnswer { status: 200, headers: Vec::new(), body: Vec::new() }));
     }

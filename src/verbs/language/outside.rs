@@ -53,6 +53,11 @@ pub const TIMEOUT: Key<Span> = Key::optional("timeout", "How long at the most; 1
 /// Whether its failure is one of the script.
 pub const CHECK: Key<bool> =
     Key::optional("check", "Whether an exit code other than 0 is error `failed`; true.");
+/// Whether it changes nothing.
+pub const READS: Key<bool> = Key::optional(
+    super::super::call::READS,
+    "Whether it changes nothing: then it is also run in dry runs and read-only sessions.",
+);
 
 /// `exec`
 pub static EXEC: Verb = Verb {
@@ -63,7 +68,7 @@ pub static EXEC: Verb = Verb {
         "Run a program to its end: #{code, stdout, stderr}; needs --allow-exec.",
         &[Form::with(
             &[PROGRAM.param(), ARGS.param()],
-            &[STDIN.param(), ENV.param(), DIR.param(), TIMEOUT.param(), CHECK.param()],
+            &[STDIN.param(), ENV.param(), DIR.param(), TIMEOUT.param(), CHECK.param(), READS.param()],
         )],
         Ty::MapOf(&Ty::Any),
         &[Example { code: r#"exec("echo", ["hello", 1]).stdout"#, gives: "hello 1\n" }],
@@ -96,7 +101,14 @@ pub static HTTP: Verb = Verb {
         "Ask a web server: #{status, headers, body} for every status; needs --allow-net, for each redirect too.",
         &[Form::with(
             &[METHOD.param(), URL.param()],
-            &[HEADERS.param(), BODY.param(), JSON.param(), ANSWER_TIMEOUT.param(), INSECURE.param()],
+            &[
+                HEADERS.param(),
+                BODY.param(),
+                JSON.param(),
+                ANSWER_TIMEOUT.param(),
+                INSECURE.param(),
+                READS.param(),
+            ],
         )],
         Ty::MapOf(&Ty::Any),
         &[],

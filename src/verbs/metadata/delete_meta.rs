@@ -1,6 +1,6 @@
 //! `delete_meta`: a key, or an array of keys.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, items, open};
+use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::{Name, OneOrMany};
 use crate::verbs::resolve::closest;
@@ -29,7 +29,7 @@ pub static VERB: Verb = Verb {
             check_keys(&call, KEY.name, keys.iter().map(String::as_str))?;
             let (cloud, resource, holder) = open(&call).await?;
             // All keys are looked for first, so that a misspelt one deletes nothing.
-            let items = items(&call, &cloud, &resource, &holder).await?;
+            let items = cloud.meta(&holder).await?;
             if let Some(missing) = keys.iter().find(|key| !items.contains_key(*key)) {
                 let near = closest(missing, items.keys().map(String::as_str));
                 let label =

@@ -1,6 +1,6 @@
 //! `meta`: all metadata, or one value.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, items, open};
+use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, open};
 use crate::cloud::server::text_map;
 use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::Name;
@@ -24,7 +24,7 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             let (cloud, resource, holder) = open(&call).await?;
-            let items = items(&call, &cloud, &resource, &holder).await?;
+            let items = cloud.meta(&holder).await?;
             let Some(Name(key)) = call.find(&KEY)? else { return Ok(text_map(&items)) };
             items.get(&key).map(Value::text).ok_or_else(|| {
                 let near = closest(&key, items.keys().map(String::as_str));

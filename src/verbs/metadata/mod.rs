@@ -8,11 +8,9 @@ pub mod set_meta;
 use super::OPENSTACK_AND_AWS;
 use super::argument::HolderRef;
 use super::call::Call;
-use super::pretend;
 use super::run::reread;
 use super::verb::Key;
 use crate::cloud::{Cloud, Error, Holder, Kind, Resource, Result, Value};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What has the metadata.
@@ -28,22 +26,6 @@ pub const META_ERRORS: &[Kind] = &[Kind::NotFound, Kind::Conflict, Kind::OverQuo
 async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Holder)> {
     let (resource, holder) = call.holder(&HOLDER).await?;
     Ok((call.host.clouds.get(Some(resource.cloud()))?, resource, holder))
-}
-
-/// The metadata as it is now; a stand-in's own.
-async fn items(
-    call: &Call,
-    cloud: &Arc<dyn Cloud>,
-    resource: &Resource,
-    holder: &Holder,
-) -> Result<BTreeMap<String, String>> {
-    match pretend::is_stand_in(call, resource) {
-        Some(Resource::Server(server)) => Ok(server.meta.clone()),
-        Some(Resource::Image(image)) => Ok(image.meta.clone()),
-        Some(Resource::Volume(volume)) => Ok(volume.meta.clone()),
-        Some(Resource::Snapshot(snapshot)) => Ok(snapshot.meta.clone()),
-        _ => cloud.meta(holder).await,
-    }
 }
 
 /// The resource as the cloud describes it after the change.

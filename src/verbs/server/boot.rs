@@ -298,7 +298,12 @@ impl Argument for Networks {
                         None | Some(Value::Unit) => Some(None),
                         Some(value) => text(value).map(Some),
                     };
-                    Some(Nic { network: field("network")?, ip: field("ip")?, port: field("port")? })
+                    Some(Nic {
+                        network: field("network")?,
+                        ip: field("ip")?,
+                        port: field("port")?,
+                        ..Nic::default()
+                    })
                 }
                 one => text(one).map(|network| Nic { network: Some(network), ..Nic::default() }),
             })

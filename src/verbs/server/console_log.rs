@@ -24,7 +24,8 @@ pub static VERB: Verb = Verb {
             let server = call.server(&SERVER).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             let lines = call.find(&LINES)?.map(|lines| lines.0);
-            Ok(Value::text(cloud.console_log(&server.id, lines).await?))
+            let text = cloud.console_log(&server.id, lines).await?;
+            Ok(text.map_or(Value::Unit, Value::text))
         })
     }),
 };

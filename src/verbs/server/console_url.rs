@@ -20,7 +20,8 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let server = call.server(&SERVER).await?;
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
-            Ok(Value::text(cloud.console_url(&server.id).await?))
+            let text = cloud.console_url(&server.id).await?;
+            Ok(text.map_or(Value::Unit, Value::text))
         })
     }),
 };

@@ -1,7 +1,7 @@
 //! `refresh`: any resource, read again.
 
 use super::OPENSTACK_AND_AWS;
-use crate::cloud::{Kind, Ty, Value};
+use crate::cloud::{Kind, Ty};
 use crate::verbs::argument::AnyRef;
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -24,9 +24,6 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             let resource = call.resource(&RESOURCE).await?;
-            if let Some(stand_in) = crate::verbs::pretend::is_stand_in(&call, &resource) {
-                return Ok(Value::from(stand_in));
-            }
             let cloud = call.host.clouds.get(Some(resource.cloud()))?;
             reread(&call, &cloud, resource, RESOURCE.name).await
         })

@@ -7,9 +7,6 @@ use crate::verbs::call::Call;
 /// The server once its resize can be ended; `conflict` at once when none is under way.
 pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Server> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
-    if call.host.dry_run {
-        return Ok(server);
-    }
     let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
     let now = cloud.server(&server.id).await?.unwrap_or(server);
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");

@@ -2,7 +2,7 @@
 
 use super::OPENSTACK_AND_AWS;
 use crate::cloud::server::STATUSES;
-use crate::cloud::{Error, Kind, Noun, Resource, Result, ServerFilter, Ty, Value};
+use crate::cloud::{Error, Kind, Noun, Result, ServerFilter, Ty, Value};
 use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
 use crate::verbs::call::Call;
 use crate::verbs::filter::{NamePattern, Statuses};
@@ -76,19 +76,7 @@ async fn servers(call: Call) -> Result<Value> {
         changed_since: None,
     };
     check_statuses(&call, STATUS.name, &filter.status)?;
-    let mut found: Vec<Value> = cloud.servers(&filter).await?.into_iter().map(Value::from).collect();
-    if call.host.dry_run {
-        // What a dry run pretends to have made is listed beside what is there.
-        for stand_in in call.host.stand_ins(cloud.name(), Noun::Server) {
-            found.retain(|value| *value != Value::from(stand_in.clone()));
-            if let Resource::Server(server) = &stand_in
-                && crate::verbs::filter::lets_through(&filter, server)
-            {
-                found.push(Value::from(stand_in));
-            }
-        }
-    }
-    Ok(Value::Array(found))
+    Ok(Value::Array(cloud.servers(&filter).await?.into_iter().map(Value::from).collect()))
 }
 
 /// Every word must be a status of the language.

@@ -48,10 +48,8 @@ pub async fn until(
     for (index, object) in objects.into_iter().enumerate() {
         results.push(match object {
             Ok(None) => Some(Ok(Value::Unit)),
-            // What is to be gone and is needs no look; what is pretended is in its state already.
-            Ok(Some(object)) if object.is_gone() || pretended(call, &object) => {
-                Some(Ok(Value::Resource(object)))
-            }
+            // What is to be gone and is needs no look.
+            Ok(Some(object)) if object.is_gone() => Some(Ok(Value::Resource(object))),
             Ok(Some(object)) if object.noun() == Noun::Server => {
                 servers.push((index, object));
                 None
@@ -105,17 +103,6 @@ pub async fn until(
         }
     }
     Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())
-}
-
-/// Whether an object is only pretended to be there; then it is in its state already.
-fn pretended(call: &Call, object: &Handle) -> bool {
-    match super::pretend::is_stand_in(call, &object.latest()) {
-        Some(now) => {
-            object.update(now);
-            true
-        }
-        None => false,
-    }
 }
 
 /// A wait that could never end: for a status of what has none, or for ACTIVE of what is never called so.

@@ -3,6 +3,7 @@
 //! The addresses of a simulated server lead nowhere: there every port answers once the server is ACTIVE.
 
 use super::{TIMEOUT, timeout};
+use crate::cloud::ports::Known;
 use crate::cloud::{Error, Handle, Kind, Noun, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Argument, Mismatch, Reference};
 use crate::verbs::call::Call;
@@ -112,14 +113,11 @@ async fn look(call: &Call, server: &Handle, port: u16) -> Result<bool> {
     if server.is_gone() {
         return Err(call.gone(server, HOST.name));
     }
-    let simulated = call
-        .host
-        .clouds
-        .known()
-        .iter()
-        .any(|known| known.provider == "simulated" && known.name == **server.cloud());
-    if simulated || ip(server).is_none() {
-        let cloud = call.host.clouds.get(Some(server.cloud()))?;
+    let cloud = call.host.clouds.get(Some(server.cloud()))?;
+    let known = call.host.clouds.known();
+    let simulated = |known: &Known| known.provider == "simulated" && known.name == **server.cloud();
+    let unreal = cloud.answers_at_every_port() || known.iter().any(simulated);
+    if unreal || ip(server).is_none() {
         let Some(now) = cloud.server(server.id()).await? else {
             return Err(call.gone(server, HOST.name));
         };
@@ -130,7 +128,7 @@ async fn look(call: &Call, server: &Handle, port: u16) -> Result<bool> {
         }
     }
     match ip(server) {
-        _ if simulated => Ok(server.status() == "ACTIVE"),
+        _ if unreal => Ok(server.status() == "ACTIVE"),
         Some(ip) => Ok(call.host.outside.answers(&ip, port).await),
         None => Ok(false),
     }

@@ -74,7 +74,7 @@ pub fn run(spec: &BootSpec, resolved: &Resolved) -> Result<Call> {
 fn network(call: Call, spec: &BootSpec, resolved: &Resolved) -> Call {
     match resolved.nics.as_slice() {
         [] => grouped(call, spec, resolved),
-        [Nic { network: Some(subnet), ip, port: None }] => {
+        [Nic { network: Some(subnet), ip, port: None, .. }] => {
             let call = call.with("SubnetId", subnet.clone()).with("PrivateIpAddress", ip.clone());
             grouped(call, spec, resolved)
         }
@@ -249,7 +249,7 @@ mod tests {
     fn several_networks_are_interfaces_with_the_groups() {
         let resolved = Resolved {
             nics: vec![
-                Nic { network: Some("subnet-1".into()), ip: Some("10.0.0.9".into()), port: None },
+                Nic { network: Some("subnet-1".into()), ip: Some("10.0.0.9".into()), ..Nic::default() },
                 Nic { port: Some("eni-1".into()), ..Nic::default() },
             ],
             groups: vec!["sg-1".into()],

@@ -1,0 +1,386 @@
+//! The overlay as a cloud: each operation of the traits in one line.
+
+use super::Overlay;
+use crate::cloud::{
+    Accepted, Account, Action, BootSpec, Cloud, Flavor, Flavors, Holder, Identity, Image, ImageFilter,
+    Images, Keypair, Keypairs, Listing, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp,
+    PublicIps, RequestState, Resource, Result, Router, RouterSpec, Routers, Rule, SecurityGroup,
+    SecurityGroups, Server, ServerFilter, ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, Value,
+    Volume, VolumeSpec, Volumes,
+};
+use async_trait::async_trait;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a resource is when it is of this noun.
+trait Of: Sized {
+    fn of(resource: Resource) -> Option<Self>;
+}
+
+macro_rules! of {
+    ($($noun:ident),*) => {$(
+        impl Of for $noun {
+            fn of(resource: Resource) -> Option<Self> {
+                match resource {
+                    Resource::$noun(it) => Some(Arc::unwrap_or_clone(it)),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+of!(Server, Image, Keypair, Volume, Snapshot, SecurityGroup, Network, Subnet, Router, PublicIp);
+
+impl Overlay {
+    async fn listed<T: Of>(&self, noun: Noun, listing: &Listing) -> Result<Vec<T>> {
+        Ok(self.all_others(noun, listing).await?.into_iter().filter_map(T::of).collect())
+    }
+
+    async fn found<T: Of>(&self, noun: Noun, id: &str) -> Result<Option<T>> {
+        Ok(self.find(noun, id).await?.and_then(T::of))
+    }
+}
+
+#[async_trait]
+impl Cloud for Overlay {
+    async fn one(&self, noun: Noun, id: &str) -> Result<Option<Resource>> {
+        self.find(noun, id).await
+    }
+}
+
+#[async_trait]
+impl Account for Overlay {
+    fn name(&self) -> &Arc<str> {
+        self.inner.name()
+    }
+
+    fn provider(&self) -> Provider {
+        self.inner.provider()
+    }
+
+    fn region(&self) -> Option<String> {
+        self.inner.region()
+    }
+
+    fn is_id(&self, noun: Noun, text: &str) -> bool {
+        Overlay::is_own(text) || self.inner.is_id(noun, text)
+    }
+
+    async fn login(&self) -> Result<()> {
+        self.inner.login().await
+    }
+
+    async fn whoami(&self) -> Result<Identity> {
+        self.inner.whoami().await
+    }
+
+    async fn catalog(&self) -> Result<BTreeMap<String, String>> {
+        self.inner.catalog().await
+    }
+
+    async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
+        self.used().await
+    }
+
+    async fn zones(&self) -> Result<Vec<String>> {
+        self.inner.zones().await
+    }
+
+    async fn api(&self, service: &str, method: &str, path: &str, body: Option<&Json>) -> Result<Value> {
+        self.raw_call(service, method, path, body).await
+    }
+
+    async fn query(&self, service: &str, action: &str, params: &Json) -> Result<Value> {
+        self.raw_query(service, action, params).await
+    }
+}
+
+#[async_trait]
+impl Servers for Overlay {
+    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+        self.all_servers(filter).await
+    }
+
+    async fn server(&self, id: &str) -> Result<Option<Server>> {
+        self.found(Noun::Server, id).await
+    }
+
+    async fn boot(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        self.boot_servers(spec).await
+    }
+
+    async fn update_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
+        self.change_server(id, update).await
+    }
+
+    async fn act(&self, id: &str, action: &Action) -> Result<Accepted> {
+        self.do_to_server(id, action).await
+    }
+
+    fn remembers_resize(&self, server: &str) -> Option<bool> {
+        self.resize_is_remembered(server)
+    }
+
+    fn answers_at_every_port(&self) -> bool {
+        true
+    }
+
+    async fn request_state(&self, server: &str, request: &str) -> Result<RequestState> {
+        self.state_of_request(server, request).await
+    }
+
+    async fn snapshot_server(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+        consistent: bool,
+    ) -> Result<String> {
+        self.image_of_server(id, name, meta, consistent).await
+    }
+
+    async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
+        self.console(id, lines).await
+    }
+
+    async fn console_url(&self, id: &str) -> Result<Option<String>> {
+        self.console_at(id).await
+    }
+
+    async fn delete_server(&self, id: &str, force: bool) -> Result<bool> {
+        self.take_server(id, force).await
+    }
+}
+
+#[async_trait]
+impl Metadata for Overlay {
+    async fn meta(&self, holder: &Holder) -> Result<BTreeMap<String, String>> {
+        self.read_meta(holder).await
+    }
+
+    async fn set_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        self.merge_meta(holder, items).await
+    }
+
+    async fn replace_meta(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        self.put_meta(holder, items).await
+    }
+
+    async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
+        self.take_meta(holder, key).await
+    }
+}
+
+#[async_trait]
+impl Images for Overlay {
+    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+        self.all_images(filter).await
+    }
+
+    async fn image(&self, id: &str) -> Result<Option<Image>> {
+        self.found(Noun::Image, id).await
+    }
+
+    async fn delete_image(&self, id: &str) -> Result<bool> {
+        self.take_image(id).await
+    }
+}
+
+#[async_trait]
+impl Flavors for Overlay {
+    async fn flavors(&self) -> Result<Vec<Flavor>> {
+        self.inner.flavors().await
+    }
+
+    async fn flavor(&self, id: &str) -> Result<Option<Flavor>> {
+        self.inner.flavor(id).await
+    }
+}
+
+#[async_trait]
+impl Keypairs for Overlay {
+    async fn keypairs(&self, listing: &Listing) -> Result<Vec<Keypair>> {
+        self.listed(Noun::Keypair, listing).await
+    }
+
+    async fn keypair(&self, id: &str) -> Result<Option<Keypair>> {
+        self.found(Noun::Keypair, id).await
+    }
+
+    async fn create_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
+        self.make_keypair(name, public_key).await
+    }
+
+    async fn delete_keypair(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Keypair, id).await
+    }
+}
+
+#[async_trait]
+impl SecurityGroups for Overlay {
+    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
+        self.listed(Noun::SecurityGroup, listing).await
+    }
+
+    async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {
+        self.found(Noun::SecurityGroup, id).await
+    }
+
+    async fn create_security_group(
+        &self,
+        name: &str,
+        description: &str,
+        network: Option<&str>,
+    ) -> Result<SecurityGroup> {
+        self.make_group(name, description, network).await
+    }
+
+    async fn authorize(&self, group: &str, rule: &Rule) -> Result<()> {
+        self.allow(group, rule).await
+    }
+
+    async fn revoke(&self, group: &str, rule: &Rule) -> Result<()> {
+        self.forbid(group, rule).await
+    }
+
+    async fn delete_security_group(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::SecurityGroup, id).await
+    }
+}
+
+#[async_trait]
+impl Networks for Overlay {
+    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
+        self.listed(Noun::Network, listing).await
+    }
+
+    async fn network(&self, id: &str) -> Result<Option<Network>> {
+        self.found(Noun::Network, id).await
+    }
+
+    async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
+        self.make_network(spec).await
+    }
+
+    async fn delete_network(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Network, id).await
+    }
+}
+
+#[async_trait]
+impl Subnets for Overlay {
+    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
+        self.listed(Noun::Subnet, listing).await
+    }
+
+    async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {
+        self.found(Noun::Subnet, id).await
+    }
+
+    async fn delete_subnet(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Subnet, id).await
+    }
+}
+
+#[async_trait]
+impl Routers for Overlay {
+    async fn routers(&self, listing: &Listing) -> Result<Vec<Router>> {
+        self.listed(Noun::Router, listing).await
+    }
+
+    async fn router(&self, id: &str) -> Result<Option<Router>> {
+        self.found(Noun::Router, id).await
+    }
+
+    async fn create_router(&self, spec: &RouterSpec) -> Result<Router> {
+        self.make_router(spec).await
+    }
+
+    async fn delete_router(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Router, id).await
+    }
+}
+
+#[async_trait]
+impl PublicIps for Overlay {
+    async fn public_ips(&self, listing: &Listing) -> Result<Vec<PublicIp>> {
+        self.listed(Noun::PublicIp, listing).await
+    }
+
+    async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {
+        self.found(Noun::PublicIp, id).await
+    }
+
+    async fn allocate_ip(&self, pool: Option<&str>) -> Result<PublicIp> {
+        self.take_address(pool).await
+    }
+
+    async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
+        self.lead_to(server, ip).await
+    }
+
+    async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
+        self.free_address(ip).await
+    }
+
+    async fn release_ip(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::PublicIp, id).await
+    }
+}
+
+#[async_trait]
+impl Volumes for Overlay {
+    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
+        self.listed(Noun::Volume, listing).await
+    }
+
+    async fn volume(&self, id: &str) -> Result<Option<Volume>> {
+        self.found(Noun::Volume, id).await
+    }
+
+    async fn create_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
+        self.make_volume(spec).await
+    }
+
+    async fn extend(&self, id: &str, size: i64) -> Result<()> {
+        self.grow_volume(id, size).await
+    }
+
+    async fn attach(&self, server: &str, volume: &str, device: Option<&str>) -> Result<()> {
+        self.attach_volume(server, volume, device).await
+    }
+
+    async fn detach(&self, server: &str, volume: &str) -> Result<()> {
+        self.detach_volume(server, volume).await
+    }
+
+    async fn delete_volume(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Volume, id).await
+    }
+}
+
+#[async_trait]
+impl Snapshots for Overlay {
+    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
+        self.listed(Noun::Snapshot, listing).await
+    }
+
+    async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {
+        self.found(Noun::Snapshot, id).await
+    }
+
+    async fn snapshot_volume(
+        &self,
+        id: &str,
+        name: &str,
+        meta: &BTreeMap<String, String>,
+    ) -> Result<Snapshot> {
+        self.make_snapshot(id, name, meta).await
+    }
+
+    async fn delete_snapshot(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Snapshot, id).await
+    }
+}
