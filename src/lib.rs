@@ -2,6 +2,7 @@
 //!
 //! The path of one call, and so the reading order of the rooms:
 //!
+//! - [`base`] is words that every room uses: the mask, placeholders of secrets, the guard before YAML.
 //! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
 //! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
 //! - [`effects`] decides on every effect before it happens, and keeps the ledger of what was done.
@@ -20,6 +21,7 @@
 //! - [`cli`] joins all of it, and is the only room that may.
 
 pub mod assist;
+pub mod base;
 pub mod check;
 pub mod cli;
 pub mod cloud;

@@ -7,6 +7,7 @@ mod cli;
 mod config;
 mod diagnostics;
 mod explain;
+mod hostile;
 mod house;
 mod keys;
 mod language;

@@ -57,6 +57,9 @@ pub struct Options {
     /// Look names up each time, not once a run
     #[arg(long, global = true, help_heading = REQUESTS)]
     pub no_cache: bool,
+    /// The most memory the program may hold [default: 1GiB]
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "SIZE", value_parser = size, default_value = "1GiB", hide_default_value = true)]
+    pub max_memory: usize,
     /// Say less: no progress, no notes
     #[arg(short = 'q', long, global = true, help_heading = OUTPUT)]
     pub quiet: bool,
@@ -107,6 +110,8 @@ impl Default for Options {
             timeout: None,
             concurrency: 32,
             rate: None,
+            // A session inside another program shares its memory with it.
+            max_memory: usize::MAX,
             quiet: false,
             verbose: 0,
             trace: None,
@@ -210,6 +215,23 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     let span = span.filter(|span| span.nanos() > 0);
     span.map(crate::cloud::Span::to_std).ok_or_else(|| "give a duration such as 30s, 5m or 1h".to_string())
 }
+
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit: usize = match &text[digits.len()..] {
+        "" | "B" => 1,
+        "KiB" | "K" => 1 << 10,
+        "MiB" | "M" => 1 << 20,
+        "GiB" | "G" => 1 << 30,
+        _ => 0,
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
+    let bytes = bytes.filter(|bytes| *bytes >= LEAST_MEMORY);
+    bytes.ok_or_else(|| "give a size of 32MiB or more, such as 512MiB or 2GiB".to_string())
+}
+
+/// Less than this the program itself would not fit in.
+const LEAST_MEMORY: usize = 32 << 20;
 
 fn rate(text: &str) -> Result<f64, String> {
     text.parse::<f64>()

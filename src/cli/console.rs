@@ -1,5 +1,6 @@
 //! Standard output and standard error of the program: what a script writes, and how reports are drawn.
 
+use crate::base::visible;
 use crate::cloud::ports::Progress;
 use crate::diag::Style;
 use crate::manual::Look;
@@ -64,7 +65,7 @@ impl Streams {
 impl Console for Streams {
     fn data(&self, text: &str) {
         // A name that a cloud gave must not steer the terminal; a pipe gets it as it is.
-        let text = if io::stdout().is_terminal() { Cow::Owned(harmless(text)) } else { Cow::Borrowed(text) };
+        let text = if io::stdout().is_terminal() { visible::lines(text) } else { Cow::Borrowed(text) };
         self.aside(|| self.page(&text));
     }
 
@@ -85,7 +86,7 @@ impl Console for Streams {
     }
 
     fn ask(&self, question: &str, hidden: bool) -> Option<Answer> {
-        super::terminal::ask(&harmless(question), hidden)
+        super::terminal::ask(&visible::lines(question), hidden)
     }
 
     fn width(&self) -> usize {
@@ -94,15 +95,10 @@ impl Console for Streams {
     }
 }
 
-/// Text without what a terminal would act on; line ends and tabs stay.
-fn harmless(text: &str) -> String {
-    let visible = |c: char| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c };
-    text.chars().map(visible).collect()
-}
-
 impl Streams {
-    /// A line on standard error as it stands: for programs, an event.
+    /// A line on standard error: for programs, an event.
     pub fn line(&self, text: &str) {
+        let text = if self.json { visible::json(text) } else { visible::lines(text) };
         self.aside(|| {
             // Nobody may listen on standard error; that ends no run.
             let _ = writeln!(io::stderr(), "{text}");

@@ -13,6 +13,7 @@ pub mod help;
 mod listing;
 mod lsp;
 pub mod man;
+mod new_file;
 mod outside;
 pub mod reference;
 mod repl;

@@ -1,6 +1,7 @@
 //! The process and the world around it, as scripts that may look see them: variables, files, programs, hosts.
 
 use super::args::Options;
+use super::new_file::NewFile;
 use super::watch::Watch;
 use crate::cloud::error::RequestLine;
 use crate::cloud::ports::{FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
@@ -13,7 +14,7 @@ use crate::wire::{
 };
 use async_trait::async_trait;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,6 +70,32 @@ fn why(error: &io::Error) -> String {
     }
 }
 
+/// Add at the end of a file. One that was there has its own mode; it is narrowed before anything secret is in it.
+fn append(path: &Path, file: &FileWrite) -> io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    if let Some(mode) = file.mode {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(mode);
+    }
+    let mut open = options.open(path)?;
+    #[cfg(unix)]
+    if let Some(mode) = file.mode
+        && open.metadata()?.is_file()
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        open.set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    let before = open.metadata().map(|there| there.len());
+    open.write_all(&file.bytes).inspect_err(|_| {
+        // Half of it is worse than none.
+        if let Ok(before) = before {
+            let _ = open.set_len(before);
+        }
+    })
+}
+
 #[async_trait]
 impl Outside for Process {
     fn variable(&self, name: &str) -> Option<String> {
@@ -83,24 +110,19 @@ impl Outside for Process {
     }
 
     fn write_file(&self, file: &FileWrite) -> Result<(), String> {
-        let mut options = std::fs::File::options();
-        options.create(true).write(true).append(file.append).truncate(!file.append);
-        #[cfg(unix)]
-        if let Some(mode) = file.mode {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(mode);
-        }
-        let write = || {
-            let mut open = options.open(self.environment.cwd.join(&file.path))?;
-            // One that was there has its own mode; it is narrowed before anything secret is in it.
-            #[cfg(unix)]
-            if let Some(mode) = file.mode
-                && open.metadata()?.is_file()
-            {
-                use std::os::unix::fs::PermissionsExt as _;
-                open.set_permissions(std::fs::Permissions::from_mode(mode))?;
+        let path = self.environment.cwd.join(&file.path);
+        let write = || match file.append {
+            true => append(&path, file),
+            false => {
+                let mut new = NewFile::create(&path, file.mode)?;
+                match new.write(&file.bytes) {
+                    Ok(()) => new.keep(),
+                    Err(why) => {
+                        new.abandon();
+                        Err(why)
+                    }
+                }
             }
-            open.write_all(&file.bytes)
         };
         write().map_err(|error: io::Error| match error.kind() {
             io::ErrorKind::NotFound => "its folder is not there".to_string(),

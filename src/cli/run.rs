@@ -20,6 +20,9 @@ use std::sync::atomic::Ordering;
 /// The script's thread: a thousand nested calls fit.
 pub(super) const STACK: usize = 64 << 20;
 
+/// A run that ended because nobody reads its output any more, as a shell tells of SIGPIPE.
+const UNREAD: u8 = 141;
+
 /// What becomes of the chosen cloud's refusal.
 const NO_CLOUD: u8 = 3;
 /// The script was not run.
@@ -190,7 +193,7 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
             for line in setup.session.ledger.exists() {
                 setup.streams.note(&format!("stopped, for nobody reads the output any more: {line}"));
             }
-            0
+            UNREAD
         }
         Err(failure) => report(options, &setup, &failure),
     };
@@ -206,6 +209,14 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
             .coded("cli::output")
             .help("look for room on the disk; what the script printed is not complete");
         return refuse(options, &setup.environment, &error, 1);
+    }
+    if let Some(why) = setup.watch.lost() {
+        let file = options.trace.as_deref().unwrap_or_else(|| std::path::Path::new("")).display();
+        let error = Error::new(Kind::Failed, format!("the trace file `{file}` is not complete: {why}"))
+            .coded("cli::output")
+            .help("look for room on the disk; the run itself went on");
+        let told = refuse(options, &setup.environment, &error, 1);
+        return if code == 0 { told } else { code };
     }
     if options.dry_run {
         kept(&setup);
@@ -371,20 +382,29 @@ fn interruptions(options: &Options, setup: &Setup) {
 
 /// The signals that end a run.
 #[cfg(unix)]
-pub(super) struct Signals(tokio::signal::unix::Signal, tokio::signal::unix::Signal);
+pub(super) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hangup: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
 impl Signals {
     pub(super) fn listen() -> std::io::Result<Signals> {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hangup: signal(SignalKind::hangup())?,
+        })
     }
 
-    /// Ready when one comes; whether it was SIGTERM.
+    /// Ready when one comes; whether it was SIGTERM, or SIGHUP, which a lost connection sends.
     pub(super) async fn next(&mut self) -> bool {
         tokio::select! {
-            _ = self.0.recv() => false,
-            _ = self.1.recv() => true,
+            _ = self.interrupt.recv() => false,
+            _ = self.terminate.recv() => true,
+            _ = self.hangup.recv() => true,
         }
     }
 }

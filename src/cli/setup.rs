@@ -18,6 +18,7 @@ use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
+use crate::script::budget::Budget;
 use crate::script::deferred::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
@@ -230,7 +231,7 @@ pub fn setup_with(
         params,
         stopped,
         signal: Arc::new(AtomicBool::new(false)),
-        budget: Arc::default(),
+        budget: Arc::new(Budget::default().within(options.max_memory)),
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
         steps: AtomicU64::new(0),

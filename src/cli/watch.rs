@@ -1,5 +1,7 @@
 //! What a person or a file is told of each request: `-v`, `--trace FILE`, a dry run, `--stats`.
 
+use super::new_file::NewFile;
+use crate::base::visible;
 use crate::cloud::Time;
 use crate::cloud::ports;
 use crate::wire::send::seconds;
@@ -7,11 +9,10 @@ use crate::wire::{Counters, Exchange, Request, Trace};
 use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// Watches the requests of a run.
@@ -20,7 +21,9 @@ pub struct Watch {
     bodies: bool,
     /// Whether what is said is an event for programs.
     events: bool,
-    file: Option<Mutex<File>>,
+    file: Option<Mutex<NewFile>>,
+    /// Why a line of the trace was not written; the first reason.
+    lost: OnceLock<String>,
     slowest: Mutex<Vec<Slow>>,
     waits: AtomicU64,
     waited: AtomicU64,
@@ -42,16 +45,28 @@ impl Watch {
     /// # Errors
     /// When the trace file cannot be made.
     pub fn new(verbose: u8, events: bool, trace: Option<&Path>) -> std::io::Result<Watch> {
-        let file = trace.map(private_file).transpose()?;
+        let file = trace.map(|path| NewFile::create(path, Some(0o600))).transpose()?;
         Ok(Watch {
             verbose: AtomicBool::new(verbose > 0),
             bodies: verbose > 1,
             events,
             file: file.map(Mutex::new),
+            lost: OnceLock::new(),
             slowest: Mutex::default(),
             waits: AtomicU64::new(0),
             waited: AtomicU64::new(0),
         })
+    }
+
+    fn say(&self, text: &str) {
+        let text = if self.events { visible::json(text) } else { visible::lines(text) };
+        // Nobody may listen on standard error; that ends no run.
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// Why lines of the trace are missing, where some are.
+    pub fn lost(&self) -> Option<&str> {
+        self.lost.get().map(String::as_str)
     }
 
     /// Say each request from now on, or no more.
@@ -63,8 +78,8 @@ impl Watch {
     pub fn kept(&self, change: &str) {
         let text = format!("dry run: {change}");
         match self.events {
-            true => say(&json!({"event": "dry_run", "text": text}).to_string()),
-            false => say(&text),
+            true => self.say(&json!({"event": "dry_run", "text": text}).to_string()),
+            false => self.say(&text),
         }
     }
 
@@ -146,29 +161,6 @@ impl ports::Clock for CountedClock {
     }
 }
 
-/// A file that only its owner reads: traces hold names and addresses.
-fn private_file(path: &Path) -> std::io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-        let file = options.mode(0o600).open(path)?;
-        // One that was there keeps its mode; a device or a pipe is not ours to close.
-        if file.metadata()?.is_file() {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-        }
-        Ok(file)
-    }
-    #[cfg(not(unix))]
-    options.open(path)
-}
-
-fn say(text: &str) {
-    // Nobody may listen on standard error; that ends no run.
-    let _ = writeln!(std::io::stderr(), "{text}");
-}
-
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -205,7 +197,7 @@ impl Trace for Watch {
         };
         let verbose = self.verbose.load(Ordering::Relaxed);
         if verbose && self.events {
-            say(&told(exchange, self.bodies).to_string());
+            self.say(&told(exchange, self.bodies).to_string());
         } else if verbose {
             let id = exchange.request_id.map(|id| format!(", {id}")).unwrap_or_default();
             let attempt =
@@ -213,16 +205,20 @@ impl Trace for Watch {
             let wait =
                 exchange.wait.map(|wait| format!(", again in {} ms", millis(wait))).unwrap_or_default();
             let (method, url, took) = (exchange.method, exchange.place(), millis(exchange.elapsed));
-            say(&format!("{method} {url} -> {outcome} in {took} ms{id}{attempt}{wait}"));
+            self.say(&format!("{method} {url} -> {outcome} in {took} ms{id}{attempt}{wait}"));
         }
         if self.bodies && !self.events {
-            exchange.request_body().iter().for_each(|body| say(&format!("  > {body}")));
-            exchange.answer_body().iter().for_each(|body| say(&format!("  < {body}")));
+            exchange.request_body().iter().for_each(|body| self.say(&format!("  > {body}")));
+            exchange.answer_body().iter().for_each(|body| self.say(&format!("  < {body}")));
         }
         if let Some(file) = &self.file {
             let line = told(exchange, true);
-            // A full disk must not end a run that is changing a cloud.
-            let _ = writeln!(file.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let written = file.write(format!("{line}\n").as_bytes()).and_then(|()| file.keep());
+            // A full disk must not end a run that is changing a cloud: it is told at the end.
+            if let Err(why) = written {
+                let _ = self.lost.set(why.to_string());
+            }
         }
         let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
         let place = slowest.partition_point(|slow| slow.took >= exchange.elapsed);

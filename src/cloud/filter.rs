@@ -25,6 +25,8 @@ pub struct Listing {
     pub kind: Option<String>,
     /// Whether they lead out of the cloud: networks.
     pub external: Option<bool>,
+    /// Those of every project too, for administrators; else the project's own, shared with it and public.
+    pub all_projects: bool,
     /// At the most this many.
     pub limit: Option<usize>,
 }

@@ -139,6 +139,8 @@ pub struct ImageFilter {
     pub visibility: Option<String>,
     /// By owning project.
     pub owner: Option<String>,
+    /// Those of every project too, for administrators.
+    pub all_projects: bool,
     /// At the most this many.
     pub limit: Option<usize>,
 }

@@ -2,24 +2,37 @@
 
 use super::handle::Handle;
 use super::ty::Noun;
-use super::value::{MASK, Value};
+use super::value::Value;
 use serde_json::{Map, Number};
 
 /// Finds the name of a resource by its id, for fields that are looked up when read.
 pub type NameOf<'a> = &'a dyn Fn(Noun, &str) -> Value;
 
+/// What stands for a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Secrets {
+    Shown,
+    Sent,
+    Placeholders,
+}
+
 impl Value {
     /// As JSON for people and pipes: resources as their documented fields without `raw`, secrets masked, times as text.
     pub fn to_json(&self, name_of: NameOf<'_>) -> serde_json::Value {
-        self.json(name_of, false)
+        self.json(name_of, Secrets::Shown)
+    }
+
+    /// The same with a placeholder for each secret, for text that a script may send.
+    pub fn to_text_json(&self, name_of: NameOf<'_>) -> serde_json::Value {
+        self.json(name_of, Secrets::Placeholders)
     }
 
     /// As JSON for a cloud: secrets as they are, resources as their ids.
     pub fn to_request(&self) -> serde_json::Value {
-        self.json(&|_, id| Value::text(id), true)
+        self.json(&|_, id| Value::text(id), Secrets::Sent)
     }
 
-    fn json(&self, name_of: NameOf<'_>, request: bool) -> serde_json::Value {
+    fn json(&self, name_of: NameOf<'_>, secrets: Secrets) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
             Value::Unit | Value::Other(_) => Json::Null,
@@ -27,7 +40,11 @@ impl Value {
             Value::Int(number) => Json::from(*number),
             Value::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),
             Value::Text(text) => Json::from(&**text),
-            Value::Secret(secret) => Json::from(if request { secret.reveal() } else { MASK }),
+            Value::Secret(secret) => Json::from(match secrets {
+                Secrets::Shown => secret.shown().to_string(),
+                Secrets::Sent => secret.reveal().to_string(),
+                Secrets::Placeholders => secret.placeholder(),
+            }),
             Value::Time(time) => Json::from(time.to_string()),
             Value::Span(span) => {
                 if span.nanos() % 1_000_000_000 == 0 {
@@ -38,13 +55,13 @@ impl Value {
             }
             Value::Blob(bytes) => Json::from(bytes.clone()),
             Value::Array(items) => {
-                Json::Array(items.iter().map(|item| item.json(name_of, request)).collect())
+                Json::Array(items.iter().map(|item| item.json(name_of, secrets)).collect())
             }
             Value::Map(map) => Json::Object(
-                map.iter().map(|(key, value)| (key.clone(), value.json(name_of, request))).collect(),
+                map.iter().map(|(key, value)| (key.clone(), value.json(name_of, secrets))).collect(),
             ),
-            Value::Resource(resource) if request => Json::from(resource.id()),
-            Value::Resource(resource) => resource_json(resource, name_of),
+            Value::Resource(resource) if secrets == Secrets::Sent => Json::from(resource.id()),
+            Value::Resource(resource) => resource_json(resource, name_of, secrets),
             Value::Cloud(name) => Json::from(&**name),
             Value::Error(error) => {
                 let mut fields = Map::new();
@@ -52,16 +69,16 @@ impl Value {
                 fields.insert("message".to_string(), Json::from(error.message.as_str()));
                 Json::Object(fields)
             }
-            Value::NameOf(noun, id) => name_of(*noun, id).json(name_of, request),
+            Value::NameOf(noun, id) => name_of(*noun, id).json(name_of, secrets),
         }
     }
 }
 
-fn resource_json(resource: &Handle, name_of: NameOf<'_>) -> serde_json::Value {
+fn resource_json(resource: &Handle, name_of: NameOf<'_>, secrets: Secrets) -> serde_json::Value {
     let latest = resource.latest();
     let fields = latest.noun().fields().iter().filter(|field| field.name != "raw").filter_map(|field| {
         let value = latest.field(field.name)?;
-        Some((field.name.to_string(), value.json(name_of, false)))
+        Some((field.name.to_string(), value.json(name_of, secrets)))
     });
     serde_json::Value::Object(fields.collect())
 }

@@ -4,38 +4,66 @@ use super::error::Error;
 use super::handle::Handle;
 use super::time::{Span, Time};
 use super::ty::Noun;
+use crate::base::placeholder;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 /// A text that never prints; its memory is the caller's to keep short.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Arc<str>);
+#[derive(Clone)]
+pub struct Secret {
+    text: Arc<str>,
+    /// What is printed of it, where the secret is a part of a longer text; the mask alone otherwise.
+    shown: Option<Arc<str>>,
+}
 
-/// What a secret shows as.
-pub const MASK: &str = "••••••";
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Secret {}
+
+pub use crate::base::MASK;
 
 impl Secret {
     /// Hide a text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
-        Secret(text.into())
+        Secret { text: text.into(), shown: None }
+    }
+
+    /// A text that holds secrets, with its placeholders resolved; `None` where a placeholder is not whole.
+    pub fn holding(text: &str) -> Option<Self> {
+        let shown = Some(Arc::from(&*placeholder::masked(text)));
+        Some(Secret { text: placeholder::resolved(text)?.into(), shown })
     }
 
     /// The text, for the one place that sends it.
     pub fn reveal(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// What is printed in its place.
+    pub fn shown(&self) -> &str {
+        self.shown.as_deref().unwrap_or(MASK)
+    }
+
+    /// What stands for it inside a longer text.
+    pub fn placeholder(&self) -> String {
+        placeholder::of(&self.text)
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
+        f.write_str(self.shown())
     }
 }
 
 impl fmt::Display for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
+        f.write_str(self.shown())
     }
 }
 
@@ -80,6 +108,38 @@ impl Value {
     /// Text.
     pub fn text(text: impl AsRef<str>) -> Value {
         Value::Text(Arc::from(text.as_ref()))
+    }
+
+    /// Text of a script: a secret where it holds one, masked where it holds a part of one.
+    pub fn of_script(text: &str) -> Value {
+        match placeholder::is_in(text) {
+            false => Value::text(text),
+            true => {
+                Secret::holding(text).map_or_else(|| Value::text(placeholder::masked(text)), Value::Secret)
+            }
+        }
+    }
+
+    /// Whether there is a secret in it.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) => true,
+            Value::Array(items) => items.iter().any(Value::holds_secret),
+            Value::Map(map) => map.values().any(Value::holds_secret),
+            _ => false,
+        }
+    }
+
+    /// The same with every text in it a secret.
+    pub fn hidden(self) -> Value {
+        match self {
+            Value::Text(text) => Value::Secret(Secret::new(text)),
+            Value::Array(items) => Value::Array(items.into_iter().map(Value::hidden).collect()),
+            Value::Map(map) => {
+                Value::Map(map.into_iter().map(|(key, value)| (key, value.hidden())).collect())
+            }
+            other => other,
+        }
     }
 
     /// Text, or `()` where there is none (an empty text counts as none).

@@ -4,6 +4,7 @@
 //! Lines keep their numbers and marks keep their places; miette reads it as its source.
 
 use super::report::{Mark, Section};
+use crate::base::visible::is_unsafe;
 use crate::cloud::value::MASK;
 use crate::syntax::lexer;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
@@ -240,13 +241,6 @@ impl Clean {
         let nth = offset.saturating_sub(self.start).min(self.map.len() - 1);
         self.map[nth]
     }
-}
-
-/// Whether a character could move the cursor, hide text or turn its direction.
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn push_visible(text: &mut String, c: char) {

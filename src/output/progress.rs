@@ -3,6 +3,7 @@
 //! On a terminal the lines move; where there is none each step is a line when it ends, and a wait says nothing; with
 //! `--format json` a step is an event when it begins and one when it ends.
 
+use crate::base::visible;
 use crate::cloud::ports::{Progress, Step, StepEnd};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -63,13 +64,14 @@ impl Spinner {
         if let Ok(style) = ProgressStyle::with_template(&template) {
             bar.set_style(style);
         }
-        bar.set_message(message);
+        bar.set_message(visible::lines(&message).into_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
         bar
     }
 
     /// Write a line above those that move.
     fn say(&self, text: &str) {
+        let text = if self.manner == Manner::Events { visible::json(text) } else { visible::lines(text) };
         // Nobody may listen on standard error; that ends no run.
         self.lines.suspend(|| {
             let _ = writeln!(std::io::stderr(), "{text}");
@@ -104,7 +106,7 @@ impl Progress for Spinner {
             state.waiting = Some(self.bar(within, String::new()));
         }
         if let Some(bar) = &state.waiting {
-            bar.set_message(line.to_string());
+            bar.set_message(visible::lines(line).into_owned());
         }
     }
 

@@ -16,7 +16,7 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
         Value::Array(items) if is_table(items) => Some(rows(items, &table::columns(items), read, width)),
         Value::Array(items) => {
             let nothing = |item: &Value| *item == Value::Unit;
-            let shown = |item| if nothing(item) { "()".to_string() } else { table::cell(item) };
+            let shown = |item| if nothing(item) { "()".to_string() } else { nested(item) };
             let items: Vec<String> = items.iter().map(shown).collect();
             Some(format!("[{}]", items.join(", ")))
         }
@@ -25,6 +25,15 @@ pub fn show(value: &Value, read: Read<'_>, width: usize) -> Option<String> {
         Value::Text(text) => Some(text.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),
         other => Some(table::cell(other)),
+    }
+}
+
+/// A member of an array: an array in it keeps its brackets.
+fn nested(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("[{}]", items.iter().map(nested).collect::<Vec<_>>().join(", ")),
+        Value::Unit => "()".to_string(),
+        other => table::cell(other),
     }
 }
 
@@ -93,7 +102,7 @@ fn tree(items: &[(&str, &Value)], indent: usize) -> String {
         }
         Value::Array(items) if items.iter().any(holds) => {
             let items: Vec<String> =
-                items.iter().map(|item| format!("{space}  - {}", table::cell(item))).collect();
+                items.iter().map(|item| format!("{space}  - {}", nested(item))).collect();
             format!("{space}{key}\n{}", items.join("\n"))
         }
         value => format!("{space}{key:wide$}  {}", table::cell(value)).trim_end().to_string(),

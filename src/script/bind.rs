@@ -2,6 +2,7 @@
 
 use super::errors::no_such_function;
 use super::errors::runtime::Signature;
+use super::guard;
 use super::raise::{Outcome, raise, raise_at};
 use super::session::Session;
 use super::symbols::Names;
@@ -62,7 +63,7 @@ fn register(
 ) {
     let session = session.clone();
     engine.register_raw_fn(verb.name, types, move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
-        body(&session, verb, &context, args)
+        guard::native(&context, || body(&session, verb, &context, args))
     });
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A run is not ended for working long: a loop can be interrupted at every step, and a person is told when it looks endless.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use super::memory;
+use crate::cloud::Error;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// From so many steps on a run looks endless: some minutes of nothing but steps.
 const PLENTY: u64 = 1_000_000_000;
@@ -15,6 +17,8 @@ const BATCH: u64 = 1 << 12;
 pub struct Budget {
     spent: AtomicU64,
     plenty: u64,
+    /// The most memory that the program may hold.
+    memory: AtomicUsize,
 }
 
 impl Default for Budget {
@@ -26,7 +30,35 @@ impl Default for Budget {
 impl Budget {
     /// None spent yet; `plenty` looks endless.
     pub fn of(plenty: u64) -> Budget {
-        Budget { spent: AtomicU64::new(0), plenty }
+        Budget { spent: AtomicU64::new(0), plenty, memory: AtomicUsize::new(usize::MAX) }
+    }
+
+    /// The same with a bound on memory, in bytes.
+    pub fn within(self, memory: usize) -> Budget {
+        Budget { memory: AtomicUsize::new(memory), ..self }
+    }
+
+    /// Whether the program holds more memory than the run may take.
+    pub fn is_over_memory(&self) -> bool {
+        memory::held() > self.memory.load(Ordering::Relaxed)
+    }
+
+    /// Whether so many bytes more can be taken.
+    ///
+    /// # Errors
+    /// When they cannot: the error for the script.
+    pub fn room(&self, bytes: usize) -> Result<(), Error> {
+        match memory::held().saturating_add(bytes) > self.memory.load(Ordering::Relaxed) {
+            true => Err(memory::exceeded()),
+            false => Ok(()),
+        }
+    }
+
+    /// What is left until the end of the script has room to run, whatever the script itself has taken.
+    pub fn leave_room(&self) {
+        let limit = self.memory.load(Ordering::Relaxed);
+        let wanted = limit.max(memory::held()).saturating_add(limit / 4);
+        self.memory.store(wanted, Ordering::Relaxed);
     }
 
     /// A thread takes a step, its own `count`-th; whether with it the run begins to look endless. That is so once.

@@ -4,10 +4,14 @@
 
 use super::errors::runtime;
 use super::failure::{Cause, Failure};
+use super::guard;
+use super::parallel;
 use super::parallel::own;
+use super::run::while_running;
 use super::session::Session;
 use super::symbols::{self, Names};
 use crate::cloud::Value;
+use crate::cloud::ports::{Step, StepEnd};
 use crate::verbs::run_context::Phase;
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -31,6 +35,8 @@ struct Later {
     place: NativeCallContextStore,
     /// Whether it runs only after a failure.
     after_failure: bool,
+    /// What it is told as when it runs.
+    title: String,
     handle: Handle,
 }
 
@@ -50,7 +56,7 @@ impl Endings {
     pub fn add(
         &self,
         context: &NativeCallContext,
-        closure: FnPtr,
+        (closure, title): (FnPtr, String),
         given: Option<&Dynamic>,
         after_failure: bool,
     ) -> Handle {
@@ -61,6 +67,7 @@ impl Endings {
             // A function of a module is found again only through what is known at the place of this call.
             place: context.store_data(),
             after_failure,
+            title,
             handle: handle.clone(),
         });
         handle
@@ -94,10 +101,23 @@ pub fn finish(
             continue;
         }
         let names = || Names { session, functions: symbols::functions(ast) };
-        let Err(mut failure) = run(engine, &later).map_err(|error| runtime::failure(&error, main, &names()))
-        else {
-            continue;
+        let id = session.steps.fetch_add(1, Ordering::Relaxed) + 1;
+        let step = Step { id, within: Vec::new(), title: later.title.clone() };
+        let start = session.host.clock.elapsed();
+        session.host.progress.began(&step);
+        parallel::set_steps(vec![id]);
+        let ended = match guard::caught(|| run(engine, &later)) {
+            Ok(ended) => ended.map_err(|error| while_running(runtime::failure(&error, main, &names()))),
+            Err(error) => Err(Failure { cause: Cause::Error(error), sites: Vec::new() }),
         };
+        parallel::set_steps(Vec::new());
+        let end = match &ended {
+            Ok(()) | Err(Failure { cause: Cause::Exit(0), .. }) => StepEnd::Done,
+            Err(Failure { cause: Cause::Interrupted { .. }, .. }) => StepEnd::Interrupted,
+            Err(_) => StepEnd::Failed,
+        };
+        session.host.progress.ended(&step, end, session.host.clock.elapsed().saturating_sub(start));
+        let Err(mut failure) = ended else { continue };
         let verb = if later.after_failure { "on_failure" } else { "defer" };
         if let Cause::Error(error) = &mut failure.cause {
             *error = error.clone().fact("in", format!("what was left to `{verb}`, at the end of the script"));

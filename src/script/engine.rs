@@ -12,15 +12,13 @@ use super::own_chains;
 use super::session::{Session, Tone};
 use super::symbols::Names;
 use super::types;
+use crate::base::placeholder;
 use crate::verbs::run_context::Phase;
 use rhai::packages::{Package, StandardPackage};
 use rhai::{Dynamic, Engine, ImmutableString, Locked, Position, Shared, Token};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-
-/// The names that scripts catch errors by.
-type Caught = Arc<RwLock<HashSet<String>>>;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The constants that functions read as `global::NAME`, where they outlive one text.
 pub type Constants = Shared<Locked<BTreeMap<ImmutableString, Dynamic>>>;
@@ -32,11 +30,11 @@ pub const CONSTANTS: &str = "constants$";
 /// script.
 pub(super) fn grammar() -> Engine {
     let mut engine = Engine::new_raw();
-    words(&mut engine, Caught::default());
+    words(&mut engine);
     engine
 }
 
-fn words(engine: &mut Engine, caught: Caught) {
+fn words(engine: &mut Engine) {
     engine.set_max_call_levels(1000);
     engine.set_max_expr_depths(256, 128);
     engine.set_max_variables(10_000);
@@ -45,7 +43,7 @@ fn words(engine: &mut Engine, caught: Caught) {
     engine.set_max_strings_interned(4096);
     engine.set_strict_variables(true);
     engine.disable_symbol("eval");
-    reserved_words(engine, caught);
+    reserved_words(engine);
 }
 
 /// The functions that are there without the verbs.
@@ -68,12 +66,11 @@ pub fn engine(session: &Arc<Session>) -> Engine {
 pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engine {
     let mut engine = Engine::new_raw();
     StandardPackage::new().register_into_engine(&mut engine);
-    let caught = Caught::default();
-    words(&mut engine, caught.clone());
+    words(&mut engine);
     engine.set_fail_on_invalid_map_property(true);
     // Comparison operators are ours for unlike values, so the built-in shortcuts must not come first.
     engine.set_fast_operators(false);
-    variables(&mut engine, session, caught, constants);
+    variables(&mut engine, session, constants);
     types::register(&mut engine, session);
     map_keys::register(&mut engine);
     compare::register(&mut engine);
@@ -85,15 +82,18 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
         if budget.step(count) {
             host.progress.warn(&budget.warning());
         }
+        if budget.is_over_memory() {
+            return Some(Dynamic::from(Ending::Memory));
+        }
         let ending = if signal.load(Ordering::Relaxed) { Ending::Terminated } else { Ending::Interrupted };
         // The flag alone is looked at as long as nothing stopped.
         let stops = stopped.load(Ordering::Relaxed) && host.phase() != Phase::Ending;
         stops.then(|| Dynamic::from(ending))
     });
     let console = session.console.clone();
-    engine.on_print(move |text| console.data(text));
+    engine.on_print(move |text| console.data(&placeholder::masked(text)));
     let console = session.console.clone();
-    engine.on_debug(move |text, _, _| console.say(Tone::Debug, text));
+    engine.on_debug(move |text, _, _| console.say(Tone::Debug, &placeholder::masked(text)));
     engine.set_module_resolver(Resolver::new(session.clone()));
     engine
 }
@@ -104,15 +104,13 @@ struct Before {
     position: Position,
     /// The brackets that are open; `true` for those of a map.
     open: Vec<bool>,
-    /// Whether a `catch` came, and nothing but its bracket since.
-    catch: bool,
 }
 
 /// Cloud JSON has fields that the engine reserves: `server.addresses.private`, `image.raw.public`, `#{ shared: true }`.
 /// Every word after a dot and every key of a map is read as a name; so are reserved words that mean nothing, elsewhere.
-/// The names in `catch (name)` are kept on the way.
-fn reserved_words(engine: &mut Engine, caught: Caught) {
-    let start = Before { token: Token::EOF, position: Position::START, open: Vec::new(), catch: false };
+/// Names of caught errors and names that are assigned to are marked on the way; `Fn` is a native of ours.
+fn reserved_words(engine: &mut Engine) {
+    let start = Before { token: Token::EOF, position: Position::START, open: Vec::new() };
     let before = Mutex::new(start);
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_parse_token(move |token, position, _| {
@@ -141,6 +139,9 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
         }
         let mapped = match token {
             Token::Underscore if interactive::is_result(position) => Token::Identifier(Box::new("_".into())),
+            Token::Reserved(word) if &**word == "Fn" && !name => {
+                Token::Identifier(Box::new(helpers::FUNCTION.into()))
+            }
             Token::Reserved(word) if is_name(&word) && (name || !is_language(&word)) => {
                 Token::Identifier(word)
             }
@@ -148,14 +149,6 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
                 Token::Identifier(Box::new(word.literal_syntax().into()))
             }
             other => other,
-        };
-        if let (Token::Identifier(name), Token::LeftParen, true) = (&mapped, &before.token, before.catch) {
-            caught.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_string());
-        }
-        before.catch = match mapped {
-            Token::Catch => true,
-            Token::LeftParen => before.catch && matches!(before.token, Token::Catch),
-            _ => false,
         };
         before.token = mapped.clone();
         before.position = position;
@@ -170,7 +163,7 @@ fn reserved_words(engine: &mut Engine, caught: Caught) {
 }
 
 /// The engine's own errors are caught as maps in its own words; a script reads them as errors like any other.
-fn variables(engine: &mut Engine, session: &Arc<Session>, caught: Caught, constants: Option<Constants>) {
+fn variables(engine: &mut Engine, session: &Arc<Session>, constants: Option<Constants>) {
     let session = session.clone();
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_var(move |name, _, mut context| {
@@ -181,14 +174,20 @@ fn variables(engine: &mut Engine, session: &Arc<Session>, caught: Caught, consta
         if let Some(head) = own_chains::unmarked(name) {
             return Ok(Some(own_chains::copy(context.scope(), head)));
         }
-        if !caught.read().unwrap_or_else(PoisonError::into_inner).contains(name) {
+        if !name.ends_with(map_keys::CAUGHT) {
             return Ok(None);
         }
         let Some(value) = context.scope().get(name) else { return Ok(None) };
-        if value.is_unit() {
-            return Ok(Some(Dynamic::from(runtime::thrown(value))));
-        }
-        let Some(map) = value.read_lock::<rhai::Map>() else { return Ok(None) };
+        let Some(map) = value.read_lock::<rhai::Map>() else {
+            // Text, numbers and arrays stay what was thrown, and have a kind and a message too.
+            let stays = value.is_string()
+                || value.is_int()
+                || value.is_float()
+                || value.is_bool()
+                || value.is_array()
+                || value.read_lock::<crate::cloud::Error>().is_some();
+            return Ok((!stays).then(|| Dynamic::from(runtime::thrown(value))));
+        };
         let names = || Names { session: &session, functions: bind::signatures(&context) };
         if let Some(error) = runtime::caught(&map, names) {
             return Ok(Some(Dynamic::from(error)));

@@ -55,4 +55,6 @@ pub enum Ending {
     Interrupted,
     /// SIGTERM.
     Terminated,
+    /// The run holds more memory than it may.
+    Memory,
 }

@@ -11,8 +11,8 @@ use super::errors::no_such_function;
 use super::errors::runtime;
 use super::failure::{Cause, Failure};
 use super::map_keys;
-use super::modules::{self, INPUT, Resolver, Watched};
-use super::raise;
+use super::modules::{self, INPUT, Resolver};
+use super::raise::{self, Outcome};
 use super::secret_literals;
 use super::session::Session;
 use super::symbols::{self, Names};
@@ -20,7 +20,10 @@ use super::value::to_value;
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::lexer::{self, Shape};
-use rhai::{AST, Dynamic, Engine, Expr, FnAccess, Module, OptimizationLevel, Position, Scope, Stmt};
+use rhai::{
+    AST, Dynamic, Engine, Expr, FnAccess, Module, ModuleResolver, OptimizationLevel, Position, Scope, Shared,
+    Stmt,
+};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -398,4 +401,19 @@ fn latest_of(scope: Scope<'static>) -> Scope<'static> {
         push(&mut latest, name, constant, value.clone());
     }
     latest
+}
+
+/// A resolver whose owner goes on to see what it loaded.
+struct Watched(Arc<Resolver>);
+
+impl ModuleResolver for Watched {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        source: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Outcome<Shared<Module>> {
+        self.0.resolve(engine, source, path, position)
+    }
 }

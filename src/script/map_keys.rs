@@ -4,6 +4,7 @@
 //! assigned to (`m.key = …`) are marked when a text is parsed, and a write by index (`m[key] = …`) is led to a setter.
 
 use super::own_chains;
+use crate::syntax::{self, lexer, scope};
 use rhai::NativeCallContext;
 use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Engine, EvalAltResult, Expr, Map};
 use rhai::{ParseError, Position, Scope, Stmt, Target};
@@ -11,8 +12,10 @@ use std::any::TypeId;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
-/// What marks a name that is assigned to; no key that is written with a dot holds it.
-pub const MARK: char = '=';
+/// What marks a name that is assigned to: a code point that no text has.
+pub const MARK: char = '\u{fdd0}';
+/// What marks the name of a caught error inside its own block.
+pub const CAUGHT: char = '\u{fdd2}';
 /// What parts a missing key and the map's keys where an error of the engine carries them.
 const PART: char = '\u{1f}';
 /// How many keys an error carries.
@@ -35,19 +38,44 @@ pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
 /// # Errors
 /// When the text does not parse.
 pub fn compile_within(engine: &Engine, scope: &Scope, text: &str) -> Result<AST, ParseError> {
-    MARKS.take();
-    let ast = engine.compile_with_scope(scope, text)?;
-    let heads = own_chains::heads(&ast);
-    let heads_marked = heads.keys().map(|position| (*position, own_chains::MARK));
-    let found: HashMap<Position, char> =
-        assigned(&ast).into_iter().map(|position| (position, MARK)).chain(heads_marked).collect();
-    if found.is_empty() {
-        return Ok(ast);
-    }
-    MARKS.set(found);
-    let marked = engine.compile_with_scope(&own_chains::declared(scope, &heads), text);
+    let caught = of_catch(text);
+    MARKS.set(caught.iter().map(|position| (*position, CAUGHT)).collect());
+    let marked = engine.compile_with_scope(scope, text).and_then(|ast| {
+        let mut heads = own_chains::heads(&ast);
+        heads.retain(|position, _| !caught.contains(position));
+        let heads_marked = heads.keys().map(|position| (*position, own_chains::MARK));
+        let found: HashMap<Position, char> =
+            assigned(&ast).into_iter().map(|position| (position, MARK)).chain(heads_marked).collect();
+        if found.is_empty() {
+            return Ok(ast);
+        }
+        MARKS.with_borrow_mut(|marks| marks.extend(found));
+        engine.compile_with_scope(&own_chains::declared(scope, &heads), text)
+    });
     MARKS.take();
     marked
+}
+
+/// Where the names of caught errors stand, at their `catch` and in its block: no other variable of that name is one.
+fn of_catch(text: &str) -> HashSet<Position> {
+    let mut found = HashSet::new();
+    if !text.contains("catch") {
+        return found;
+    }
+    let scopes = scope::scopes(&syntax::parse(text));
+    for (at, declared) in scopes.declarations.iter().enumerate() {
+        if declared.by != scope::Declares::Caught {
+            continue;
+        }
+        let names = scopes.uses_of(at).map(|used| &used.name).chain([&declared.name]);
+        for name in names {
+            let (line, column) = lexer::position(text, name.span.start);
+            if let (Ok(line), Ok(column)) = (u16::try_from(line), u16::try_from(column)) {
+                found.insert(Position::new(line, column));
+            }
+        }
+    }
+    found
 }
 
 /// What marks the name at this place, where something does.
@@ -57,7 +85,7 @@ pub fn mark(position: Position) -> Option<char> {
 
 /// A name without its mark.
 pub fn unmarked(name: &str) -> &str {
-    name.strip_suffix(MARK).unwrap_or(name)
+    name.trim_end_matches([MARK, CAUGHT])
 }
 
 fn assigned(ast: &AST) -> HashSet<Position> {

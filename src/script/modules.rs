@@ -5,6 +5,7 @@ use super::errors::runtime;
 use super::failure::{Cause, Failure, Site};
 use super::map_keys;
 use super::raise::raise;
+use super::run;
 use super::session::Session;
 use super::symbols::Names;
 use crate::cloud::error::Place;
@@ -110,6 +111,9 @@ impl Resolver {
         if !is_inside(&real) {
             return Err(outside());
         }
+        if real.extension().is_none_or(|kind| kind != "rhai") {
+            return Err(no_script(path));
+        }
         let text = match self.session.texts.edited(&real) {
             Some(text) => text,
             None => std::fs::read_to_string(&real).map_err(|why| {
@@ -146,11 +150,18 @@ impl Resolver {
 
     fn load(&self, engine: &Engine, name: &str, text: &str) -> Outcome<Shared<Module>> {
         self.session.texts.add(name, text);
-        let mut ast: AST = map_keys::compile(engine, text)
-            .map_err(|error| Box::new(EvalAltResult::ErrorParsing(*error.0, error.1)))?;
+        let compiled = map_keys::compile(engine, text);
+        let mut ast: AST = compiled.map_err(|error| run::unparsed(&self.session, &error, name, text))?;
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
     }
+}
+
+fn no_script(path: &str) -> Error {
+    Error::new(Kind::Script, format!("the module `{path}` is no `.rhai` file"))
+        .coded("import::missing")
+        .help("give a module's name the ending `.rhai`; data is read with `read_file`")
+        .at(Place::Verb, "this leads to another kind of file")
 }
 
 /// The name and text of what an import in `source` means.
@@ -247,21 +258,6 @@ fn is_file(source: &str) -> bool {
 
 /// What the names of a session's inputs begin with.
 pub const INPUT: &str = "input ";
-
-/// A resolver whose owner goes on to see what it loaded.
-pub struct Watched(pub Arc<Resolver>);
-
-impl ModuleResolver for Watched {
-    fn resolve(
-        &self,
-        engine: &Engine,
-        source: Option<&str>,
-        path: &str,
-        position: Position,
-    ) -> Outcome<Shared<Module>> {
-        self.0.resolve(engine, source, path, position)
-    }
-}
 
 impl ModuleResolver for Resolver {
     fn resolve(

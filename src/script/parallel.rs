@@ -9,6 +9,7 @@ use super::raise::{Outcome, raise};
 use super::session::Session;
 use super::symbols::Names;
 use super::value::to_value;
+use crate::cloud::error::Place;
 use crate::cloud::{Error, Handle, Kind, Value};
 use crate::verbs::Effect;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, NativeCallContext};
@@ -20,6 +21,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 const STACK: usize = 64 << 20;
 /// The stack of a thread that only waits and starts others.
 const SMALL: usize = 256 << 10;
+/// The most items of a range.
+const MOST: i128 = 1_000_000;
 /// How deep captured values are copied: a closure may capture itself.
 const DEPTH: usize = 8;
 
@@ -327,15 +330,28 @@ fn resources(value: &Value, found: &mut Vec<Handle>) {
 }
 
 /// The items of an array or a range.
-pub fn items(value: &Dynamic) -> Option<Array> {
+///
+/// # Errors
+/// When a range has more items than any run gets through.
+pub fn items(value: &Dynamic) -> Result<Option<Array>, Error> {
     if let Ok(array) = value.as_array_ref() {
-        return Some(array.clone());
+        return Ok(Some(array.clone()));
     }
-    if let Some(range) = value.read_lock::<std::ops::Range<i64>>() {
-        return Some(range.clone().map(Dynamic::from_int).collect());
+    let half_open =
+        value.read_lock::<std::ops::Range<i64>>().map(|range| (range.start, i128::from(range.end)));
+    let closed = value
+        .read_lock::<std::ops::RangeInclusive<i64>>()
+        .map(|range| (*range.start(), i128::from(*range.end()) + 1));
+    let Some((start, end)) = half_open.or(closed) else { return Ok(None) };
+    let count = end - i128::from(start);
+    if count > MOST {
+        let message = format!("`parallel` is given {count} items, and takes {MOST} at the most");
+        return Err(Error::new(Kind::InvalidArgument, message)
+            .coded("call::invalid_argument")
+            .help("give the range an end, or work through it in parts")
+            .at(Place::Argument(0), "a range without a near end"));
     }
-    let range = value.read_lock::<std::ops::RangeInclusive<i64>>()?;
-    Some(range.clone().map(Dynamic::from_int).collect())
+    Ok(Some((start..).take(usize::try_from(count).unwrap_or(0)).map(Dynamic::from_int).collect()))
 }
 
 #[cfg(test)]

@@ -4,16 +4,18 @@ use super::deferred;
 use super::engine::engine;
 use super::errors::runtime;
 use super::failure::{Cause, Ending, Failure};
+use super::guard;
 use super::map_keys;
 use super::modules;
 use super::params::{self, Declared};
+use super::raise::raise;
 use super::secret_literals;
 use super::session::Session;
 use super::symbols::{self, Names};
 use super::value::to_value;
-use crate::cloud::Value;
+use crate::cloud::{Error, Kind, Value};
 use crate::syntax;
-use rhai::{AST, Dynamic, Engine, OptimizationLevel, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Position, Scope};
 use std::sync::Arc;
 
 /// A script that was compiled and not run.
@@ -93,20 +95,46 @@ impl Program {
 
     /// Run it to its end; gives its last value.
     pub fn run(&self) -> Result<Value, Failure> {
-        let mut scope = Scope::new();
-        let result = match self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast) {
-            Ok(value) => Ok(to_value(&value)),
-            Err(error) => {
+        let evaluated = guard::caught(|| {
+            let mut scope = Scope::new();
+            self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast)
+        });
+        let result = match evaluated {
+            Ok(Ok(value)) => Ok(to_value(&value)),
+            Ok(Err(error)) => {
                 let names = Names { session: &self.session, functions: symbols::functions(&self.ast) };
                 let mut failure = runtime::failure(&error, &self.name, &names);
                 if let Cause::Interrupted { terminated } = &mut failure.cause {
                     *terminated = self.session.signal.load(std::sync::atomic::Ordering::Relaxed);
                 }
-                Err(failure)
+                Err(while_running(failure))
             }
+            Err(error) => Err(Failure { cause: Cause::Error(error), sites: Vec::new() }),
         };
+        self.session.budget.leave_room();
         deferred::finish(&self.session, &self.engine, &self.name, &self.ast, result)
     }
+}
+
+/// A failure of a script that runs: what the engine cannot parse then is an error of the script like any other.
+pub(super) fn while_running(mut failure: Failure) -> Failure {
+    if let Cause::Parse(error) = failure.cause {
+        failure.cause = Cause::Error(error);
+    }
+    failure
+}
+
+/// The error of a module that does not parse, met while the script runs: one that it can catch.
+pub(super) fn unparsed(session: &Session, error: &ParseError, name: &str, text: &str) -> Box<EvalAltResult> {
+    let failure = runtime::parse_failure(error, name, text, &Names { session, functions: Vec::new() });
+    let place = failure.sites.first().map(|site| (Some(site.source.clone()), site.line, site.column));
+    let mut error = match failure.cause {
+        Cause::Parse(error) | Cause::Error(error) => error,
+        _ => Error::new(Kind::Script, format!("the module `{name}` does not parse")),
+    };
+    error.kind = Kind::Script;
+    error.raised = place;
+    raise(error, Position::NONE)
 }
 
 /// A text as the engine reads it: the first line may name an interpreter, which is none of its business.
@@ -138,6 +166,7 @@ pub fn exit_code(failure: &Failure) -> i64 {
 pub fn ending(token: &Dynamic) -> Cause {
     match token.clone().try_cast::<Ending>() {
         Some(Ending::Exit(code)) => Cause::Exit(code),
+        Some(Ending::Memory) => Cause::Error(super::memory::exceeded()),
         Some(Ending::Terminated) => Cause::Interrupted { terminated: true },
         _ => Cause::Interrupted { terminated: false },
     }

@@ -183,6 +183,7 @@ impl Session {
         }
         if let Ok(value) = &result {
             self.host.learn_addresses(value);
+            secrets(value, &mut |secret| self.host.clouds.mask_secret(secret));
         }
         parallel::note(effect, call.subject(), &result);
         result.map(|value| (value, call))

@@ -1,5 +1,6 @@
 //! The types of the language that are ours: what can be read of them, how they print, how they compare and combine.
 
+use super::errors::runtime;
 use super::failure::Ending;
 use super::raise::{Outcome, no_field, raise};
 use super::resources;
@@ -21,7 +22,7 @@ pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     engine.register_type_with_name::<Ending>("Ending");
     printing::<Time>(engine);
     printing::<Span>(engine);
-    printing::<Secret>(engine);
+    secrets(engine);
     printing::<CloudHandle>(engine);
     printing::<Error>(engine);
     resources::register(engine, session);
@@ -35,6 +36,17 @@ pub(super) fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine.register_fn("to_debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("print", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
+}
+
+/// A secret gives a longer text its placeholder, in interpolation and in `+`; two secrets make one.
+fn secrets(engine: &mut Engine) {
+    engine.register_fn("to_string", |secret: &mut Secret| secret.placeholder());
+    engine.register_fn("to_debug", |secret: &mut Secret| secret.placeholder());
+    engine.register_fn("print", |secret: &mut Secret| secret.shown().to_string());
+    engine.register_fn("debug", |secret: &mut Secret| secret.shown().to_string());
+    engine.register_fn("+", |a: &mut Secret, b: Secret| format!("{}{}", a.placeholder(), b.placeholder()));
+    engine.register_fn("+", |a: &mut Secret, b: ImmutableString| format!("{}{b}", a.placeholder()));
+    engine.register_fn("+", |a: ImmutableString, b: Secret| format!("{a}{}", b.placeholder()));
 }
 
 fn clouds(engine: &mut Engine, session: &Arc<Session>) {
@@ -132,6 +144,10 @@ fn errors(engine: &mut Engine) {
     thrown::<i64>(engine);
     thrown::<f64>(engine);
     thrown::<bool>(engine);
+    thrown::<rhai::Array>(engine);
+    engine.register_get("message", |array: &mut rhai::Array| {
+        runtime::thrown(&Dynamic::from_array(array.clone())).message.clone()
+    });
     engine.register_get("message", |number: &mut i64| format!("{number} was thrown"));
     engine.register_get("message", |number: &mut f64| format!("{number} was thrown"));
     engine.register_get("message", |truth: &mut bool| format!("{truth} was thrown"));

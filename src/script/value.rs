@@ -1,6 +1,7 @@
 //! Values of the scripting engine as values of the verbs, and back.
 
 use super::deferred::Handle as Deferred;
+use crate::base::placeholder;
 use crate::cloud::{Error, Handle, Secret, Span, Time, Value};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use std::sync::Arc;
@@ -27,13 +28,15 @@ pub fn to_value(dynamic: &Dynamic) -> Value {
         return Value::Float(number);
     }
     if let Ok(text) = dynamic.as_immutable_string_ref() {
-        return Value::text(text.as_str());
+        return Value::of_script(text.as_str());
     }
     if let Ok(array) = dynamic.as_array_ref() {
         return Value::Array(array.iter().map(to_value).collect());
     }
     if let Ok(map) = dynamic.as_map_ref() {
-        return Value::Map(map.iter().map(|(key, value)| (key.to_string(), to_value(value))).collect());
+        return Value::Map(
+            map.iter().map(|(key, value)| (placeholder::masked(key).into_owned(), to_value(value))).collect(),
+        );
     }
     if let Ok(blob) = dynamic.as_blob_ref() {
         return Value::Blob(blob.clone());
@@ -116,7 +119,7 @@ pub fn literal(value: &Value) -> String {
         Value::Int(number) => number.to_string(),
         Value::Float(number) => format!("{number:?}"),
         Value::Text(text) => format!("{text:?}"),
-        Value::Secret(_) => crate::cloud::value::MASK.to_string(),
+        Value::Secret(secret) => secret.shown().to_string(),
         Value::Time(time) => time.to_string(),
         Value::Span(span) => span.to_string(),
         Value::Blob(bytes) => format!("a blob of {} bytes", bytes.len()),

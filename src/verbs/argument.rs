@@ -99,6 +99,7 @@ impl Argument for Arc<str> {
     fn read(value: &Value) -> Result<Self, Mismatch> {
         match value {
             Value::Text(text) => Ok(text.clone()),
+            Value::Secret(secret) => Ok(secret.reveal().into()),
             _ => Err(Mismatch::give("text")),
         }
     }
@@ -121,6 +122,9 @@ impl Argument for Name {
         match value {
             Value::Text(text) if !text.trim().is_empty() => Ok(Name(text.to_string())),
             Value::Text(_) => Err(Mismatch::because("a name", "it is empty")),
+            Value::Secret(secret) if !secret.reveal().trim().is_empty() => {
+                Ok(Name(secret.reveal().to_string()))
+            }
             _ => Err(Mismatch::give("text")),
         }
     }
@@ -239,6 +243,7 @@ pub struct Meta(pub BTreeMap<String, String>);
 pub fn meta_text(value: &Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text.to_string()),
+        Value::Secret(secret) => Some(secret.reveal().to_string()),
         Value::Int(number) => Some(number.to_string()),
         Value::Float(number) => Some(number.to_string()),
         Value::Bool(truth) => Some(truth.to_string()),

@@ -7,7 +7,7 @@ use super::verb::{Effect, Form, Key, Verb};
 use crate::cloud::Holder;
 use crate::cloud::error::Place;
 use crate::cloud::{
-    Cloud, Error, Flavor, Handle, Image, Kind, Kinded, Noun, Resource, Result, Server, Value,
+    Cloud, Error, Flavor, Handle, Image, Kind, Kinded, Noun, Resource, Result, Server, Ty, Value,
 };
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,6 +106,14 @@ impl Call {
         Error::new(Kind::InvalidArgument, format!("`{name}` takes {give}")).at(self.place(name), "here")
     }
 
+    /// What is made of this call's arguments: a secret where one of them is.
+    pub fn made_of(&self, value: Value) -> Value {
+        match self.arguments.values().any(Value::holds_secret) {
+            true => value.hidden(),
+            false => value,
+        }
+    }
+
     /// Where in the call this parameter or option was written.
     pub fn place(&self, name: &str) -> Place {
         match self.form.params.iter().position(|param| param.name == name) {
@@ -142,7 +150,17 @@ impl Call {
             };
         };
         let cloud = self.cloud()?;
-        resolve::server(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+        let error = match resolve::server(&self.host, &cloud, text).await {
+            Ok(server) => return Ok(server),
+            Err(error) => self.placed(error, name),
+        };
+        // Where other nouns may stand too, the name may be one of theirs.
+        let several =
+            self.form.params.iter().any(|param| param.name == name && matches!(param.ty, Ty::AnyRef(_)));
+        match error.kind {
+            Kind::NotFound if several => Err(resolve::of_another_noun(&cloud, self.verb, text, error).await),
+            _ => Err(error),
+        }
     }
 
     /// An image reference that stands in the argument `name`.

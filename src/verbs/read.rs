@@ -16,6 +16,9 @@ pub const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.")
 pub const STATUS: Key<Statuses> = Key::filter("status", "A status, or an array of them.");
 /// The filter key `meta`.
 pub const META: Key<Meta> = Key::filter("meta", "All of these metadata items.");
+/// The filter key `all_projects`.
+pub const ALL_PROJECTS: Key<bool> =
+    Key::filter("all_projects", "Those of every project; for administrators.");
 /// The filter key `limit`.
 pub const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
 
@@ -99,6 +102,7 @@ pub fn listing(call: &Call) -> Result<Listing> {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
+        all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit: limit(call)?,
         ..Listing::default()
     })

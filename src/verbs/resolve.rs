@@ -1,6 +1,7 @@
 //! From what a person calls a resource to the resource: an id wins over a name, names match exactly and must be unique.
 
 use super::run_context::RunContext;
+use super::verb::Verb;
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Listing, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
@@ -15,6 +16,29 @@ pub async fn resource(host: &RunContext, cloud: &Arc<dyn Cloud>, noun: Noun, tex
             Err(missing(cloud, noun, text, names))
         }
     }
+}
+
+/// The error of a name that no server has, told with the noun that has one of that name.
+pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mut error: Error) -> Error {
+    const OTHERS: [Noun; 8] = [
+        Noun::Volume,
+        Noun::Image,
+        Noun::Network,
+        Noun::SecurityGroup,
+        Noun::Snapshot,
+        Noun::Router,
+        Noun::Subnet,
+        Noun::Keypair,
+    ];
+    for noun in OTHERS {
+        // What this cloud does not have, or does not let us list, has no such name for us.
+        if cloud.list(noun, &Listing::named(text)).await.is_ok_and(|found| !found.is_empty()) {
+            error.label = Some(format!("{} has this name, no server", noun.with_article()));
+            error.help = Some(format!("write {}({}(\"{text}\"))", verb.name, noun.word()));
+            return error;
+        }
+    }
+    error
 }
 
 /// The same, `None` where there is none.

@@ -136,7 +136,7 @@ async fn read(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
+    let answer = Answer {
         status,
         headers,
         body: body.freeze(),
@@ -145,7 +145,11 @@ async fn read(
         attempts: 0,
         method: request.method,
         url: mask::url(url.as_str()),
-    })
+    };
+    match super::bounds::exceeded(&answer) {
+        Some(detail) => Err(Lost { kind: ErrorKind::TooLarge, sent: Sent::Yes, detail }),
+        None => Ok(answer),
+    }
 }
 
 fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, String> {

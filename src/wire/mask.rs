@@ -10,8 +10,7 @@ use std::fmt;
 use std::sync::{Arc, RwLock};
 use url::Url;
 
-/// What a secret shows as.
-pub const MASK: &str = "••••••";
+pub use crate::base::MASK;
 
 /// Letters and digits of a name in lower case, so that `adminPass`, `admin_pass` and `Admin-Pass` are one.
 fn plain(name: &str) -> String {
@@ -263,7 +262,7 @@ impl Known {
 
     /// The text with every known secret masked.
     pub fn hide(&self, text: &str) -> String {
-        let mut text = text.to_string();
+        let mut text = crate::base::placeholder::masked(text).into_owned();
         let Ok(known) = self.0.read() else { return text };
         for secret in known.iter() {
             if secret.len() <= text.len() && text.contains(secret.as_str()) {

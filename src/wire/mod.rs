@@ -1,13 +1,15 @@
 //! Protocol: a request is a value, sending it is one function. This room knows HTTP and no cloud.
 //!
 //! Start at [`message`] (what is asked and answered), then [`send`] (deadlines, tracing), [`attempt`] (connections, redirects,
-//! TLS), [`retry`] (what is asked again, and when), [`pace`] (how many at a time, how fast, when not), [`mask`] (what never prints), [`auth`] (signatures),
+//! TLS), [`retry`] (what is asked again, and when), [`pace`] (how many at a time, how fast, when not), [`mask`] (what never prints), [`hosts`] (where credentials may go), [`auth`] (signatures),
 //! [`query`] and [`xml`] (the shapes of AWS's protocols), and [`error`] (what went wrong, and whether the request may have been sent).
 
 mod attempt;
 pub mod auth;
+mod bounds;
 pub mod clock;
 pub mod error;
+pub mod hosts;
 pub mod mask;
 pub mod message;
 pub mod pace;

@@ -7,6 +7,7 @@ use super::attempt::{Clients, Lost};
 use super::auth::skew::Skews;
 use super::clock::{Clock, Stopwatch};
 use super::error::{Error, ErrorKind, Sent};
+use super::hosts::{self, Hosts};
 use super::mask::{self, Known};
 use super::message::{Answer, Body, Intent, Request};
 use super::pace::End;
@@ -41,6 +42,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     trace: Arc<dyn Trace>,
     known: Known,
+    hosts: Hosts,
     clients: Clients,
     skews: Skews,
     requests: AtomicU64,
@@ -52,8 +54,13 @@ struct Inner {
 impl Wire {
     /// Nothing is opened or read until the first request.
     pub fn new(settings: Settings, clock: Arc<dyn Clock>, trace: Arc<dyn Trace>) -> Wire {
+        Wire::with_hosts(settings, Hosts::default(), clock, trace)
+    }
+
+    fn with_hosts(settings: Settings, hosts: Hosts, clock: Arc<dyn Clock>, trace: Arc<dyn Trace>) -> Wire {
         Wire(Arc::new(Inner {
             known: settings.known.clone(),
+            hosts,
             settings,
             clock,
             trace,
@@ -81,6 +88,11 @@ impl Wire {
         &self.0.known
     }
 
+    /// Where credentials may be sent; add to it the cloud's own endpoints.
+    pub fn hosts(&self) -> &Hosts {
+        &self.0.hosts
+    }
+
     /// How it sends.
     pub fn settings(&self) -> &Settings {
         &self.0.settings
@@ -95,7 +107,7 @@ impl Wire {
             timeout: inner.settings.timeout.min(total),
             ..inner.settings.clone()
         };
-        Wire::new(settings, inner.clock.clone(), inner.trace.clone())
+        Wire::with_hosts(settings, inner.hosts.clone(), inner.clock.clone(), inner.trace.clone())
     }
 
     /// The clock that retries go by.
@@ -129,14 +141,14 @@ impl Wire {
             total,
             attempts,
         };
+        let checked = absolute(&request.url).and_then(|url| own_host(inner, request, &url).map(|()| url));
+        let url = checked.map_err(|lost| error(lost, None, Duration::ZERO, Duration::ZERO, 0))?;
         if inner.settings.dry_run && request.intent.writes() {
             inner.trace.pretended(&self.shown(request));
             let detail = "not sent: this is a dry run".to_string();
             let lost = Lost { kind: ErrorKind::Pretended, sent: Sent::No, detail };
             return Err(error(lost, None, Duration::ZERO, Duration::ZERO, 0));
         }
-        let url =
-            absolute(&request.url).map_err(|lost| error(lost, None, Duration::ZERO, Duration::ZERO, 0))?;
         let origin = url.origin().ascii_serialization();
         let endpoint = inner.settings.pace.endpoint(&origin);
         let mut doubted = request.signer.is_none();
@@ -290,6 +302,17 @@ fn signed(request: &Request, at: SystemTime) -> Result<Cow<'_, Request>, Lost> {
     let Some(signer) = &request.signer else { return Ok(Cow::Borrowed(request)) };
     let signed = signer.sign(request, at);
     signed.map(Cow::Owned).map_err(|detail| Lost { kind: ErrorKind::Form, sent: Sent::No, detail })
+}
+
+/// Credentials go to the cloud's own hosts alone, whoever made the URL.
+fn own_host(inner: &Inner, request: &Request, url: &Url) -> Result<(), Lost> {
+    if !hosts::is_authenticated(request) || inner.hosts.holds(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let detail =
+        format!("`{host}` is no endpoint of this cloud, and its credentials are sent to no other host");
+    Err(Lost { kind: ErrorKind::Form, sent: Sent::No, detail })
 }
 
 fn absolute(text: &str) -> Result<Url, Lost> {

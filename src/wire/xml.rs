@@ -9,6 +9,9 @@ use quick_xml::events::Event;
 /// The deepest nesting that is read: AWS nests some ten levels.
 const DEEPEST: usize = 100;
 
+/// The most elements of one answer: a page of a thousand instances has some hundred thousand.
+const MOST: usize = 1_000_000;
+
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Element {
@@ -49,8 +52,15 @@ pub fn parse(body: &[u8]) -> Result<Element, String> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let mut open: Vec<Element> = Vec::new();
     let mut root = None;
+    let mut count = 0_usize;
     loop {
         let event = reader.read_event().map_err(|error| format!("it is no XML: {error}"))?;
+        if matches!(event, Event::Start(_) | Event::Empty(_)) {
+            count += 1;
+            if count > MOST {
+                return Err(format!("it has more than {MOST} elements"));
+            }
+        }
         match event {
             Event::Start(start) => {
                 if open.len() >= DEEPEST {

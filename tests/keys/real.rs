@@ -83,7 +83,9 @@ async fn keystone_takes_both_versions() {
         ("v4 bad", form, v4(&bad), &wall, 403),
         ("v2 bad", get, v2(&bad), &wall, 403),
     ] {
-        let answer = wire(clock.clone()).send(&request.signed(signer)).await.expect("an answer");
+        let way = wire(clock.clone());
+        way.hosts().allow(&request.url);
+        let answer = way.send(&request.signed(signer)).await.expect("an answer");
         println!("{name}: {} after {} attempts", answer.status, answer.attempts);
         if answer.status != status {
             failures.push(format!("{name}: {} {}", answer.status, said(&answer)));
@@ -110,6 +112,7 @@ async fn moto_takes_version_four_and_gives_roles() {
     run.wire = wire(Arc::new(WallClock::start()));
     let base = Environment::of_process().get("AWS_ENDPOINT_URL").expect("AWS_ENDPOINT_URL").to_string();
     let base = format!("{}/", base.trim_end_matches('/'));
+    run.wire.hosts().allow(&base);
     let any = || Credentials::new("any", "any");
     let iam = |fields: &[(&str, &str)]| {
         let fields = [fields, &[("Version", "2010-05-08")]].concat();

@@ -240,6 +240,7 @@ async fn redirects_are_followed_for_reads_and_carry_no_credentials_away() {
     })
     .await;
     let (wire, _) = wire();
+    wire.hosts().allow(&stub.url);
     let ask =
         |path: &str| get(&format!("{}{path}", stub.url)).header("X-Auth-Token", "T").header("X-Other", "o");
     let answer = wire.send(&ask("/away")).await.expect("an answer");
@@ -276,6 +277,7 @@ async fn a_dry_run_sends_reads_and_logins_alone() {
     let settings = Settings { dry_run: true, ..Settings::default() };
     let wire = Wire::new(settings, Arc::new(CountingClock::default()), trace.clone());
     wire.known().add("hunter2-secret");
+    wire.hosts().allow(&stub.url);
     let request = create(&stub.url)
         .json(json!({ "server": { "name": "web", "adminPass": "x-pass-x", "note": "hunter2-secret" } }))
         .header("X-Auth-Token", "y-token-y");

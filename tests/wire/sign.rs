@@ -8,9 +8,11 @@ use std::time::Duration;
 /// What the counting clock shows when it starts.
 const NOW: &str = "19941106T084937Z";
 
-fn wire() -> (Wire, Arc<CountingClock>, Arc<KeepingTrace>) {
+fn wire(stub: &Stub) -> (Wire, Arc<CountingClock>, Arc<KeepingTrace>) {
     let (clock, trace) = (Arc::new(CountingClock::default()), Arc::new(KeepingTrace::default()));
-    (Wire::new(Settings::default(), clock.clone(), trace.clone()), clock, trace)
+    let wire = Wire::new(Settings::default(), clock.clone(), trace.clone());
+    wire.hosts().allow(&stub.url);
+    (wire, clock, trace)
 }
 
 fn keys() -> Credentials {
@@ -42,7 +44,7 @@ async fn every_try_is_signed_anew() {
         |_, number| if number == 0 { Reply::json(503, "").with("Retry-After", "30") } else { ok() },
     )
     .await;
-    let (wire, clock, trace) = wire();
+    let (wire, clock, trace) = wire(&stub);
     assert_eq!(wire.send(&request(&stub, Intent::Read)).await.expect("an answer").status, 200);
     let seen = stub.seen();
     assert!(clock.elapsed() >= Duration::from_secs(30));
@@ -69,7 +71,7 @@ async fn the_servers_clock_is_believed_once() {
         ("AuthFailure", "Sun, 06 Nov 1994 08:00:37 GMT", "19941106T080037Z"),
     ] {
         let stub = Stub::start(move |_, number| if number == 0 { refusal(code, date) } else { ok() }).await;
-        let (wire, ..) = wire();
+        let (wire, ..) = wire(&stub);
         // A refused signature has done nothing: what makes something goes out again too.
         let answer = wire.send(&request(&stub, Intent::Once)).await.expect("an answer");
         assert_eq!((answer.status, answer.attempts), (200, 2), "{code}");
@@ -89,19 +91,19 @@ async fn other_refusals_stand() {
         ("RequestExpired", "some day"),
     ] {
         let stub = Stub::start(move |_, _| refusal(code, date)).await;
-        let answer = wire().0.send(&request(&stub, Intent::Read)).await.expect("an answer");
+        let answer = wire(&stub).0.send(&request(&stub, Intent::Read)).await.expect("an answer");
         assert_eq!((answer.status, stub.count()), (400, 1), "{code} {date}");
     }
     // A server that refuses its own time is asked twice, not for ever.
     let stub = Stub::start(|_, _| refusal("RequestExpired", "Mon, 07 Nov 1994 08:49:37 GMT")).await;
-    assert_eq!(wire().0.send(&request(&stub, Intent::Read)).await.expect("an answer").status, 400);
+    assert_eq!(wire(&stub).0.send(&request(&stub, Intent::Read)).await.expect("an answer").status, 400);
     assert_eq!(stub.count(), 2);
 }
 
 #[tokio::test]
 async fn version_two_goes_in_the_parameters() {
     let stub = Stub::start(|_, _| ok()).await;
-    let (wire, _, trace) = wire();
+    let (wire, _, trace) = wire(&stub);
     let url = format!("{}/v1/?Action=ListStacks", stub.url);
     let get = Request::new("stack.list", Method::Get, url).signed(Signer::v2(keys()));
     wire.send(&get).await.expect("an answer");
@@ -123,6 +125,21 @@ async fn a_signed_request_is_not_sent_on() {
     let stub = Stub::start(|_, _| Reply::json(302, "").with("Location", "/elsewhere")).await;
     let get = Request::new("stack.list", Method::Get, format!("{}/", stub.url));
     let signer = Signer::v4(keys(), "r", "s");
-    assert_eq!(wire().0.send(&get.signed(signer)).await.expect("an answer").status, 302);
+    assert_eq!(wire(&stub).0.send(&get.signed(signer)).await.expect("an answer").status, 302);
     assert_eq!(stub.count(), 1);
+}
+
+#[tokio::test]
+async fn what_proves_who_asks_goes_to_no_other_host() {
+    let (own, other) = (Stub::start(|_, _| ok()).await, Stub::start(|_, _| ok()).await);
+    let (wire, ..) = wire(&own);
+    let token = |url: &str| Request::new("server.list", Method::Get, url).header("x-auth-token", "T");
+    for refused in [request(&other, Intent::Read), request(&other, Intent::Once), token(&other.url)] {
+        let error = wire.send(&refused).await.expect_err("another host");
+        assert_eq!(error.sent, rhain::wire::Sent::No);
+        assert!(error.detail.contains("no endpoint of this cloud"), "{}", error.detail);
+    }
+    assert_eq!(other.count(), 0);
+    wire.send(&Request::new("x", Method::Get, other.url.as_str())).await.expect("nothing is proved");
+    wire.send(&token(&own.url)).await.expect("its own host");
 }

@@ -28,6 +28,12 @@ pub fn answer(root: &Element) -> Json {
     }
 }
 
+/// Whether an element is what answers an action; an answer of another service or to another question says nothing.
+pub fn is_answer_to(root: &str, action: &str) -> bool {
+    let stem = root.len().checked_sub("Response".len()).and_then(|end| root.split_at_checked(end));
+    stem.is_some_and(|(stem, end)| end.eq_ignore_ascii_case("Response") && stem.eq_ignore_ascii_case(action))
+}
+
 /// An element as a value.
 pub fn value(element: &Element) -> Json {
     let holds = types::of(&element.name);

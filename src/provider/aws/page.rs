@@ -15,9 +15,17 @@ impl Aws {
         mut each: impl FnMut(&Json) -> bool + Send,
     ) -> Result<()> {
         let mut seen = HashSet::new();
-        let mut empty = 0;
+        let (mut empty, mut read, mut count) = (0, 0_usize, 0_usize);
         loop {
             let body = self.ask(&call).await?;
+            let sets = body.as_object().into_iter().flat_map(|sets| sets.values());
+            read += 1;
+            count += sets.filter_map(Json::as_array).map(Vec::len).sum::<usize>();
+            if read > PAGES || count > ENTRIES {
+                let message =
+                    format!("the list of `{}` has no end: {read} pages hold {count} members", call.action);
+                return Err(self.session.error(Kind::Protocol, message));
+            }
             if each(&body) {
                 return Ok(());
             }
@@ -45,17 +53,18 @@ impl Aws {
         key: &str,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
-        let (mut out, mut seen, mut lacks) = (Vec::new(), HashSet::new(), false);
+        let (mut out, mut seen, mut lacks, mut odd) = (Vec::new(), HashSet::new(), false, false);
         let action = call.action.clone();
         self.pages(call, |body| {
             lacks = body.get(key).is_none();
+            odd |= super::decode::list(body, key).iter().any(|one| !one.is_object());
             // What moves between pages while they are read may come twice.
             let fresh = super::decode::list(body, key).iter().filter(|one| seen.insert(one.to_string()));
             out.extend(fresh.filter_map(&decode));
-            lacks
+            lacks || odd
         })
         .await?;
-        if lacks {
+        if lacks || odd {
             return Err(self.lacking(&action, key));
         }
         Ok(out)
@@ -76,7 +85,10 @@ impl Aws {
         if body.get(key).is_none() {
             return Err(self.lacking(&call.action, key));
         }
-        Ok(super::decode::list(&body, key).first().and_then(decode))
+        match super::decode::list(&body, key).first() {
+            Some(one) if !one.is_object() => Err(self.lacking(&call.action, key)),
+            one => Ok(one.and_then(decode)),
+        }
     }
 
     /// An answer that is none to what was asked: taken for an empty list it would say that all is gone.
@@ -84,6 +96,10 @@ impl Aws {
         self.session.error(Kind::Protocol, format!("the answer to `{action}` has no `{key}`"))
     }
 }
+
+/// The most pages and members of one list: more than any account has, and an end where a cloud makes up ever new ones.
+const PAGES: usize = 10_000;
+const ENTRIES: usize = 500_000;
 
 /// How many empty pages may follow each other; EC2 sends some where a filter lets little through.
 const EMPTY_PAGES: u32 = 100;

@@ -2,7 +2,7 @@
 
 use super::Aws;
 use super::call::Call;
-use super::service::Service;
+use super::service::{Service, is_name};
 use crate::cloud::{Kind, Result, Secret, Value};
 use serde_json::{Map, Value as Json};
 
@@ -76,6 +76,13 @@ impl Aws {
                 .session
                 .error(Kind::InvalidArgument, message)
                 .help(format!("leave out `{name}`")));
+        }
+        if !is_name(service) {
+            let message = format!("`{service}` is no name of a service");
+            return Err(self
+                .session
+                .error(Kind::InvalidArgument, message)
+                .help("write it as its endpoint does, in lower case: `ec2`, `autoscaling`"));
         }
         let service = Service::named(service);
         let mut call = Call::of("api", service.clone(), action);

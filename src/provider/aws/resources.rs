@@ -17,6 +17,9 @@ impl Aws {
         listing: &Listing,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
+        if listing.all_projects {
+            return Err(self.cannot("a list with `all_projects`", "name another cloud for another account"));
+        }
         let mut found =
             self.every(call, set, |one| decode(one).filter(|one| listing.lets_through(one))).await?;
         found.truncate(listing.limit.unwrap_or(usize::MAX));

@@ -28,6 +28,26 @@ const VERSIONS: [(&str, &str); 9] = [
     ("sqs", "2012-11-05"),
 ];
 
+/// The domains of Amazon's own endpoints, in each partition; keys are sent to no host outside of them.
+pub const DOMAINS: [&str; 10] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "amazonaws.eu",
+    "api.aws",
+    "api.amazonwebservices.com.cn",
+    "c2s.ic.gov",
+    "sc2s.sgov.gov",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "api.amazonwebservices.eu",
+];
+
+/// Whether a text can be a service's name: it becomes a part of a host's name.
+pub fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && name.chars().all(inner)
+}
+
 impl Service {
     /// The service of this name.
     pub fn named(name: &str) -> Service {
@@ -102,5 +122,9 @@ mod tests {
         );
         assert_eq!(Service::named("iam").address("eu-west-1"), "https://iam.amazonaws.com");
         assert_eq!(Service::named("iam").version(), Some("2010-05-08"));
+        assert!(["ec2", "elasticloadbalancing", "s3-outposts", "1x"].into_iter().all(is_name));
+        for other in ["", "localhost:28443/", "EC2", "a.b", "-a", "a/b", "a@b", "a b", "é"] {
+            assert!(!is_name(other), "{other}");
+        }
     }
 }

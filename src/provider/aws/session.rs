@@ -53,6 +53,11 @@ struct Inner {
 impl Session {
     /// Nothing is sent until the first call.
     pub fn new(name: Arc<str>, settings: Settings, wire: Wire) -> Session {
+        let hosts = wire.hosts();
+        settings.endpoints.values().chain(&settings.any).for_each(|url| hosts.allow(url));
+        if settings.amazon {
+            super::service::DOMAINS.iter().for_each(|domain| hosts.allow_domain(domain));
+        }
         Session(Arc::new(Inner { name, settings, wire, taken: AtomicBool::new(false) }))
     }
 
@@ -117,7 +122,11 @@ impl Session {
             Ok(root) if root.name == "ErrorResponse" || root.child("Errors").is_some() => {
                 Err(self.refused(fault::refusal(self, call, answer)).await)
             }
-            Ok(root) if !root.name.eq_ignore_ascii_case("html") => {
+            Ok(root) if !decode::is_answer_to(&root.name, &call.action) => {
+                let what = format!("it is `{}`, not `{}Response`", root.name, call.action);
+                Err(fault::nonsense(self, call, answer, &what))
+            }
+            Ok(root) => {
                 let body = decode::answer(&root);
                 match body.get("return") == Some(&Json::Bool(false)) {
                     true => {
@@ -126,7 +135,6 @@ impl Session {
                     false => Ok(body),
                 }
             }
-            Ok(_) => Err(fault::nonsense(self, call, answer, "it is a page of HTML")),
             Err(why) => Err(fault::nonsense(self, call, answer, &why)),
         }
     }

@@ -25,16 +25,24 @@ impl Images for OpenStack {
         if filter.limit == Some(0) {
             return Ok(out);
         }
+        let own = match filter.all_projects || filter.owner.is_some() {
+            true => None,
+            false => self.project().await?,
+        };
         self.every(first, "images", |entry| {
             let image = match glance {
                 true => glance::image::decode(entry, cloud, read),
                 false => image::decode(entry, cloud, read),
             };
-            out.extend(image.filter(|image| sieve.lets_through(image)));
+            let image = image.filter(|image| sieve.lets_through(image) && may_be_for(image, own.as_deref()));
+            out.extend(image);
             is_enough(filter.limit, out.len())
         })
         .await?;
-        Ok(out)
+        match own {
+            Some(own) if self.is_admin().await? => self.without_strangers(out, &own).await,
+            _ => Ok(out),
+        }
     }
 
     async fn image(&self, id: &str) -> Result<Option<Image>> {
@@ -43,10 +51,14 @@ impl Images for OpenStack {
         }
         let (cloud, read) = (self.session.name(), self.clock.now());
         let image = match self.has_glance().await? {
-            true => found(self.json(&glance::image::show(id)).await)?
-                .and_then(|body| glance::image::decode(&body, cloud, read)),
-            false => found(self.json(&image::show(id, &self.compute().await?)).await)?
-                .and_then(|body| image::decode(body.get("image")?, cloud, read)),
+            true => {
+                let call = glance::image::show(id);
+                self.shown_whole(&call, "image", |body| glance::image::decode(body, cloud, read)).await?
+            }
+            false => {
+                let call = image::show(id, &self.compute().await?);
+                self.shown(&call, "image", |body| image::decode(body, cloud, read)).await?
+            }
         };
         Ok(image.filter(|image| image.status != "DELETED"))
     }
@@ -81,12 +93,31 @@ impl Flavors for OpenStack {
         if !is_segment(id) {
             return Ok(None);
         }
-        let body = found(self.json(&flavor::show(id, &self.compute().await?)).await)?;
-        Ok(body.and_then(|body| flavor::decode(body.get("flavor")?, self.session.name())))
+        let call = flavor::show(id, &self.compute().await?);
+        self.shown(&call, "flavor", |body| flavor::decode(body, self.session.name())).await
     }
 }
 
 impl OpenStack {
+    /// The images without those that another project shares, but not with this one: an administrator is shown them too.
+    async fn without_strangers(&self, images: Vec<Image>, own: &str) -> Result<Vec<Image>> {
+        let mut ours = Vec::with_capacity(images.len());
+        for image in images {
+            let shared = image.visibility.as_deref() == Some("shared");
+            let foreign = image.owner.as_deref().is_some_and(|owner| owner != own);
+            let is_member = || async {
+                let member = found(self.json(&glance::image::member(&image.id, own)).await)?;
+                Ok::<bool, crate::cloud::Error>(
+                    member.is_some_and(|member| text(&member, "status").as_deref() == Some("accepted")),
+                )
+            };
+            if !(shared && foreign) || is_member().await? {
+                ours.push(image);
+            }
+        }
+        Ok(ours)
+    }
+
     /// Whether the cloud has Glance; without, images are asked of Nova.
     pub(super) async fn has_glance(&self) -> Result<bool> {
         let asked = || async {
@@ -118,5 +149,13 @@ impl OpenStack {
         })
         .await?;
         Ok(found)
+    }
+}
+
+/// Whether an image is the project's own, public, or one that others may share with it.
+fn may_be_for(image: &Image, own: Option<&str>) -> bool {
+    match (image.owner.as_deref(), own) {
+        (Some(owner), Some(own)) => owner == own || image.visibility.as_deref() != Some("private"),
+        _ => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::OpenStack;
 use super::decode::text;
-use super::neutron::{network, subnet};
+use super::neutron::{is_for, network, subnet};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use super::session::Service;
@@ -18,7 +18,11 @@ impl Networks for OpenStack {
     // The networks that a listing lets through, with their ranges: one list of subnets for all of them.
     async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
         let cloud = self.session.name();
-        let decode = |body: &Json| network::decode(body, cloud);
+        let project = self.project().await?;
+        let decode = |body: &Json| {
+            let ours = listing.all_projects || is_for(body, project.as_deref());
+            network::decode(body, cloud).filter(|_| ours)
+        };
         let mut networks = self.gather(network::first(listing), "networks", listing, decode).await?;
         let ids: Vec<String> = networks.iter().map(|network| network.id.clone()).collect();
         let ranges = self.ranges(&ids).await?;
@@ -82,7 +86,11 @@ impl Networks for OpenStack {
 #[async_trait]
 impl Subnets for OpenStack {
     async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
-        let decode = |body: &Json| subnet::decode(body, self.session.name());
+        let strangers = self.strangers(listing).await?;
+        let decode = |body: &Json| {
+            let subnet = subnet::decode(body, self.session.name());
+            subnet.filter(|one| one.network.as_ref().is_none_or(|network| !strangers.contains(network)))
+        };
         self.gather(subnet::first(listing), "subnets", listing, decode).await
     }
 
@@ -156,8 +164,12 @@ impl OpenStack {
 
     async fn short_networks(&self, first: super::session::Call) -> Result<Vec<Network>> {
         let mut out = Vec::new();
+        // An id means its network whoever has it; a name never means another project's own.
+        let by_id = first.query.iter().any(|(key, _)| key == "id");
+        let project = self.project().await?;
         self.every(first, "networks", |entry| {
-            out.extend(network::decode(entry, self.session.name()));
+            let ours = by_id || is_for(entry, project.as_deref());
+            out.extend(network::decode(entry, self.session.name()).filter(|_| ours));
             false
         })
         .await?;

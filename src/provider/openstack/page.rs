@@ -23,6 +23,10 @@ pub fn size(listing: &Listing) -> String {
     wanted.clamp(1, PAGE).to_string()
 }
 
+/// The most pages and entries of one list: more than any cloud has, and an end where one makes up ever new ones.
+const PAGES: usize = 10_000;
+const ENTRIES: usize = 500_000;
+
 /// How many entries may be gone before it is given up to find the place to go on from.
 const STEPS_BACK: usize = 32;
 
@@ -101,6 +105,7 @@ impl OpenStack {
     ) -> Result<()> {
         let mut pages = Pages::default();
         let mut call = first;
+        let (mut read, mut count) = (0_usize, 0_usize);
         loop {
             let answer = match self.ask(&call).await {
                 Ok(answer) => answer,
@@ -117,7 +122,17 @@ impl OpenStack {
                 let what = format!("it lists no {key}");
                 fault::nonsense(&self.session, &call, &answer, &what)
             })?;
-            let ids: Vec<String> = entries.iter().map(|entry| mark(entry).unwrap_or_default()).collect();
+            read += 1;
+            count += entries.len();
+            if read > PAGES || count > ENTRIES {
+                let what = format!("its list of {key} has no end: {read} pages hold {count}");
+                return Err(fault::nonsense(&self.session, &call, &answer, &what));
+            }
+            let ids: Option<Vec<String>> = entries.iter().map(mark).collect();
+            let ids = ids.ok_or_else(|| {
+                let what = format!("one of its {key} has no id");
+                fault::nonsense(&self.session, &call, &answer, &what)
+            })?;
             let fresh = pages.take(&ids);
             for (entry, fresh) in entries.iter().zip(&fresh) {
                 if *fresh && each(entry) {

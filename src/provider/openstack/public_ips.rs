@@ -18,7 +18,7 @@ impl PublicIps for OpenStack {
         if listing.limit == Some(0) {
             return Ok(Vec::new());
         }
-        let first = floating_ip::first(listing, self.project().await?.as_deref());
+        let first = floating_ip::first(listing, self.project_of(listing).await?.as_deref());
         let mut ips = Vec::new();
         self.every(first, "floatingips", |entry| {
             ips.extend(floating_ip::decode(entry, self.session.name()));
@@ -46,10 +46,14 @@ impl PublicIps for OpenStack {
         networks.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
         let network = match pool {
             Some(pool) => network::choose(cloud, pool, &networks)?.id.clone(),
-            None => networks.first().map(|network| network.id.clone()).ok_or_else(|| {
-                let message = format!("{cloud} has no external network to take a public IP of");
-                self.own(Error::new(Kind::NotFound, message).coded("cloud::not_found"))
-            })?,
+            None => match networks.as_slice() {
+                [] => {
+                    let message = format!("{cloud} has no external network to take a public IP of");
+                    return Err(self.own(Error::new(Kind::NotFound, message).coded("cloud::not_found")));
+                }
+                [one] => one.id.clone(),
+                several => return Err(self.own(no_pool(cloud, several))),
+            },
         };
         let attempt = Attempt {
             verb: "allocate_ip",
@@ -165,4 +169,16 @@ fn name_pool(ip: &mut PublicIp, networks: &[Network]) {
     if let Some(network) = named.filter(|network| !network.name.is_empty()) {
         ip.pool = Some(network.name.clone());
     }
+}
+
+/// Which external network is meant is the script's to say.
+fn no_pool(cloud: &str, networks: &[Network]) -> Error {
+    let names: Vec<String> = networks.iter().map(|network| format!("`{}`", network.name)).collect();
+    let first = networks.first().map_or("", |network| network.name.as_str());
+    let message = format!("{cloud} has {} external networks, and no pool is named", networks.len());
+    Error::new(Kind::Ambiguous, message).coded("cloud::ambiguous").help(format!(
+        "name one of {}: allocate_ip({})",
+        names.join(", "),
+        quoted(first)
+    ))
 }

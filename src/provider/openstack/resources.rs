@@ -3,11 +3,14 @@
 use super::OpenStack;
 use super::call::is_segment;
 use super::decode::text;
+use super::fault;
+use super::neutron::{is_for, network};
 use super::nova::servers::is_enough;
 use super::send::found;
 use super::session::Call;
 use crate::cloud::{Described, Listing, Result};
 use serde_json::Value as Json;
+use std::collections::HashSet;
 
 impl OpenStack {
     /// Every entry on every page that a listing lets through, at most as many as it wants.
@@ -30,16 +33,68 @@ impl OpenStack {
         Ok(out)
     }
 
-    /// What is under `key` in the answer, or `None` where the cloud does not have it. A word such as `detail` in place of an id
-    /// asks for something else, and nothing is called that.
+    /// What is under `key` in the answer, or `None` where the cloud does not have it.
     pub(super) async fn shown<T>(
         &self,
         call: &Call,
         key: &str,
         decode: impl Fn(&Json) -> Option<T> + Send,
     ) -> Result<Option<T>> {
-        let body = found(self.json(call).await)?;
-        Ok(body.as_ref().and_then(|body| body.get(key)).and_then(decode))
+        // A word in place of an id that asks for a list: nothing is called that.
+        if call.path.ends_with("/detail") || call.path.ends_with("/summary") {
+            return Ok(None);
+        }
+        let Some(answer) = found(self.ask(call).await)? else { return Ok(None) };
+        let body = self.parse(call, &answer)?;
+        // Taken for nothing it would say that the thing is gone.
+        body.get(key).and_then(decode).map(Some).ok_or_else(|| {
+            let what = format!("it describes no {key}");
+            fault::nonsense(&self.session, call, &answer, &what)
+        })
+    }
+
+    /// The same of an answer that is the description itself.
+    pub(super) async fn shown_whole<T>(
+        &self,
+        call: &Call,
+        what: &str,
+        decode: impl Fn(&Json) -> Option<T> + Send,
+    ) -> Result<Option<T>> {
+        let Some(answer) = found(self.ask(call).await)? else { return Ok(None) };
+        let body = self.parse(call, &answer)?;
+        decode(&body).map(Some).ok_or_else(|| {
+            let what = format!("it describes no {what}");
+            fault::nonsense(&self.session, call, &answer, &what)
+        })
+    }
+
+    /// The project whose things a listing asks for; `None` for every project's.
+    pub(super) async fn project_of(&self, listing: &Listing) -> Result<Option<String>> {
+        match listing.all_projects {
+            true => Ok(None),
+            false => self.project().await,
+        }
+    }
+
+    /// The networks of other projects, whose subnets are theirs alone too. Only an administrator is shown any.
+    pub(super) async fn strangers(&self, listing: &Listing) -> Result<HashSet<String>> {
+        let mut strangers = HashSet::new();
+        if listing.all_projects || listing.network.is_some() || !self.is_admin().await? {
+            return Ok(strangers);
+        }
+        let project = self.project().await?;
+        self.every(network::page(Vec::new()), "networks", |entry| {
+            strangers.extend(text(entry, "id").filter(|_| !is_for(entry, project.as_deref())));
+            false
+        })
+        .await?;
+        Ok(strangers)
+    }
+
+    /// Whether the session has the role that is shown every project's things.
+    pub(super) async fn is_admin(&self) -> Result<bool> {
+        let roles = self.session.identity().await?.roles;
+        Ok(roles.iter().any(|role| role.to_ascii_lowercase().contains("admin")))
     }
 
     /// The same of what an id names; a text that can stand in no path names nothing.

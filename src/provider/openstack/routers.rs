@@ -73,7 +73,7 @@ impl Routers for OpenStack {
     }
 
     async fn routers(&self, listing: &Listing) -> Result<Vec<Router>> {
-        let first = router::first(listing, self.project().await?.as_deref());
+        let first = router::first(listing, self.project_of(listing).await?.as_deref());
         self.gather(first, "routers", listing, |body| router::decode(body, self.session.name())).await
     }
 

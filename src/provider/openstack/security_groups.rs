@@ -112,7 +112,7 @@ impl SecurityGroups for OpenStack {
     }
 
     async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
-        let first = security_group::first(listing, self.project().await?.as_deref());
+        let first = security_group::first(listing, self.project_of(listing).await?.as_deref());
         let decode = |body: &Json| security_group::decode(body, self.session.name());
         self.gather(first, "security_groups", listing, decode).await
     }

@@ -39,14 +39,8 @@ impl Servers for OpenStack {
             return Ok(None);
         }
         let call = server::show(id).version(version::usual(&self.compute().await?));
-        let Some(body) = found(self.json(&call).await)? else {
-            return Ok(None);
-        };
-        // An id such as `detail` asks for a list; no server is called that.
-        Ok(body
-            .get("server")
-            .and_then(|body| self.server_of(body))
-            .filter(|server| server.status != "DELETED"))
+        let shown = self.shown(&call, "server", |body| self.server_of(body)).await?;
+        Ok(shown.filter(|server| server.status != "DELETED"))
     }
 
     async fn update_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {

@@ -90,6 +90,12 @@ impl Session {
         if let Some(secret) = secret.filter(|secret| secret.reveal() != shown && !settings.public) {
             wire.known().add(secret.reveal());
         }
+        let hosts = wire.hosts();
+        hosts.allow(&settings.auth_url);
+        if let Auth::Fixed { endpoint: Some(endpoint), .. } = &settings.auth {
+            hosts.allow(endpoint);
+        }
+        settings.services.values().flat_map(|service| &service.endpoint).for_each(|url| hosts.allow(url));
         Session(Arc::new(Inner {
             name,
             settings,
@@ -291,6 +297,9 @@ impl Session {
                 if let Some(id) = &token.id {
                     self.0.wire.known().add(id.reveal());
                 }
+                // The cloud's own word for where its services are.
+                let endpoints = token.catalog.0.iter().flat_map(|entry| &entry.endpoints);
+                endpoints.for_each(|endpoint| self.0.wire.hosts().allow(&endpoint.url));
                 let token = Arc::new(token);
                 if let Ok(mut current) = self.0.token.write() {
                     *current = Some(token.clone());

@@ -5,6 +5,7 @@
 
 use super::engine_words::plain;
 use super::no_such_function;
+use crate::base::placeholder;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use crate::script::failure::{Cause, Failure, Site};
@@ -252,10 +253,14 @@ pub(in crate::script) fn thrown(value: &Dynamic) -> Error {
         return error.clone();
     }
     if let Some(text) = value.read_lock::<rhai::ImmutableString>() {
-        return script("language::thrown", text.as_str());
+        return script("language::thrown", placeholder::masked(&text));
     }
     if let Some(map) = value.read_lock::<rhai::Map>() {
-        let text = |key: &str| map.get(key).filter(|value| !value.is_unit()).map(ToString::to_string);
+        let text = |key: &str| {
+            map.get(key)
+                .filter(|value| !value.is_unit())
+                .map(|value| placeholder::masked(&value.to_string()).into_owned())
+        };
         let kind = text("kind").and_then(|kind| Kind::ALL.into_iter().find(|known| known.as_str() == kind));
         let message = text("message").or_else(|| text("error")).unwrap_or_else(|| "a map was thrown".into());
         let mut error = script("language::thrown", message);

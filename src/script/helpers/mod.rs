@@ -3,11 +3,14 @@
 mod arrays;
 mod asking;
 mod control;
+mod large;
 mod natives;
 mod output;
 mod outside;
 mod parameters;
 mod steering;
+
+pub(super) use large::FUNCTION;
 
 use super::session::Session;
 use rhai::Engine;
@@ -17,6 +20,7 @@ use std::sync::Arc;
 pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
     asking::register(engine, session);
+    large::register(engine, session);
     control::register(engine, session);
     output::register(engine, session);
     outside::register(engine, session);

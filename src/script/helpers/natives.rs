@@ -1,6 +1,7 @@
 //! Registers a verb whose body is the language's: every number of arguments it may have, its declared checks first.
 
 use crate::cloud::Value;
+use crate::script::guard;
 use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
 use crate::script::value::to_value;
@@ -25,7 +26,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>, verb: &'stat
             move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
                 let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
                 let call = session.admit(verb, values).map_err(|error| raise_at(error, &context))?;
-                body(&session, &context, &call, args)
+                guard::native(&context, || body(&session, &context, &call, args))
             },
         );
     }

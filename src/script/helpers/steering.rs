@@ -1,12 +1,15 @@
 //! The verbs that call closures to steer a run: `parallel`, `retry`, `step`, `defer`, `on_failure`.
 
 use super::natives;
+use crate::cloud::error::Place;
 use crate::cloud::ports::{Step, StepEnd};
-use crate::cloud::{Kind, Span};
+use crate::cloud::{Error, Kind, Span};
 use crate::script::deferred::Handle;
 use crate::script::errors::context;
+use crate::script::failure::Sources as _;
 use crate::script::parallel::{self, Manner};
 use crate::script::raise::{Outcome, raise_at};
+use crate::script::secret_literals;
 use crate::script::session::Session;
 use crate::script::symbols::Names;
 use crate::verbs::Call;
@@ -25,10 +28,10 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     natives::register(engine, session, &RETRY, retry);
     natives::register(engine, session, &STEP, step);
     natives::register(engine, session, &DEFER, |session, context, _, args| {
-        Ok(later(session, context, args, false))
+        later(session, context, args, false)
     });
     natives::register(engine, session, &ON_FAILURE, |session, context, _, args| {
-        Ok(later(session, context, args, true))
+        later(session, context, args, true)
     });
     engine.register_type_with_name::<Handle>("Handle");
     engine.register_fn("cancel", |handle: &mut Handle| handle.cancel());
@@ -47,7 +50,8 @@ fn parallel(
     let limit = limit.and_then(|limit| usize::try_from(limit.0).ok()).unwrap_or(usize::MAX);
     let manner = Manner { limit, collect: on_error.is_some_and(|on_error| on_error.collect) };
     // The declaration has made sure of both.
-    let (Some(items), Some(closure)) = (parallel::items(args[0]), closure(args[1])) else {
+    let items = parallel::items(args[0]).map_err(|error| raise_at(error, context))?;
+    let (Some(items), Some(closure)) = (items, closure(args[1])) else {
         return Ok(Dynamic::UNIT);
     };
     parallel::parallel(session, context, &items, &closure, &manner)
@@ -63,11 +67,56 @@ fn later(
     context: &NativeCallContext,
     args: &[&mut Dynamic],
     after_failure: bool,
-) -> Dynamic {
+) -> Outcome<Dynamic> {
     // The declaration has made sure of it.
-    let Some(closure) = closure(args[0]) else { return Dynamic::UNIT };
+    let Some(closure) = closure(args[0]) else { return Ok(Dynamic::UNIT) };
     let given = args.get(1).map(|given| &**given);
-    Dynamic::from(session.endings.add(context, closure, given, after_failure))
+    takes(context, &closure, usize::from(given.is_some()), after_failure)?;
+    let title = title(session, context, after_failure);
+    Ok(Dynamic::from(session.endings.add(context, (closure, title), given, after_failure)))
+}
+
+/// A function of the script that will be called with so many arguments must take them: at the end it is too late to say.
+fn takes(context: &NativeCallContext, closure: &FnPtr, given: usize, after_failure: bool) -> Outcome<()> {
+    let wanted = closure.curry().len() + given;
+    let arities: Vec<usize> = context
+        .iter_namespaces()
+        .flat_map(|module| {
+            module.iter_script_fn_info().map(|(_, _, name, count, _)| (name, count)).collect::<Vec<_>>()
+        })
+        .filter(|(name, _)| *name == closure.fn_name())
+        .map(|(_, count)| count)
+        .collect();
+    let Some(first) = arities.first().filter(|_| !arities.contains(&wanted)) else { return Ok(()) };
+    let verb = if after_failure { ON_FAILURE.name } else { DEFER.name };
+    let takes = first.saturating_sub(closure.curry().len());
+    let (message, help) = match (takes, given) {
+        (1, 0) => (
+            format!("the closure of `{verb}` takes an argument, and is given none"),
+            format!("give it what it takes: `{verb}(|x| …, x)`"),
+        ),
+        _ => (
+            format!("the closure of `{verb}` takes {takes} arguments, and is given {given}"),
+            format!("write `{verb}(|| …)`, or `{verb}(|x| …, x)`"),
+        ),
+    };
+    let error = Error::new(Kind::InvalidArgument, message).coded("call::closure").help(help);
+    Err(raise_at(error.at(Place::Argument(0), "this would fail at the end of the script"), context))
+}
+
+/// What a handler is told as: what its line says it does, where that is short and holds no secret.
+fn title(session: &Session, context: &NativeCallContext, after_failure: bool) -> String {
+    let verb = if after_failure { ON_FAILURE.name } else { DEFER.name };
+    let line = context.call_position().line().unwrap_or(0);
+    let text = session.texts.text(context.call_source().unwrap_or_default()).unwrap_or_default();
+    let written = text.lines().nth(line.wrapping_sub(1)).unwrap_or_default();
+    let call = written.split_once(&format!("{verb}(")).map_or("", |(_, call)| call);
+    let call = call.trim_end().trim_end_matches(';');
+    let body = call.strip_suffix(')').unwrap_or("").trim_start_matches("||").trim();
+    match !body.is_empty() && body.chars().count() <= 50 && !secret_literals::holds_secret(written) {
+        true => format!("{verb}: {body}"),
+        false => format!("{verb}, line {line}"),
+    }
 }
 
 /// How `retry` goes about it.

@@ -5,6 +5,7 @@ use crate::cloud::{ImageFilter, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::{Meta, Positive};
 use crate::verbs::call::Call;
 use crate::verbs::filter::{NamePattern, Statuses};
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
@@ -21,7 +22,15 @@ pub static VERB: Verb = Verb {
     summary: "The images, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
-        &[NAME.param(), STATUS.param(), META.param(), VISIBILITY.param(), OWNER.param(), LIMIT.param()],
+        &[
+            NAME.param(),
+            STATUS.param(),
+            META.param(),
+            VISIBILITY.param(),
+            OWNER.param(),
+            read::ALL_PROJECTS.param(),
+            LIMIT.param(),
+        ],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Image)),
     effect: Effect::Reads,
@@ -39,6 +48,7 @@ async fn images(call: Call) -> Result<Value> {
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
         visibility: call.find(&VISIBILITY)?,
         owner: call.find(&OWNER)?,
+        all_projects: call.find(&read::ALL_PROJECTS)?.unwrap_or(false),
         limit: call.find(&LIMIT)?.map(|limit| usize::try_from(limit.0).unwrap_or(usize::MAX)),
     };
     Ok(Value::Array(call.cloud()?.images(&filter).await?.into_iter().map(Value::from).collect()))

@@ -1,6 +1,6 @@
 //! `create_keypair`: make a key pair, or take in the public half of one.
 
-use crate::cloud::{Kind, Noun, Ty, Value};
+use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Name;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -26,8 +26,22 @@ pub static VERB: Verb = Verb {
     run: Run::Once(|call| {
         Box::pin(async move {
             let (Name(name), public_key) = (call.get(&NAME)?, call.find(&PUBLIC_KEY)?.map(|key| key.0));
+            if let Some(key) = public_key.as_deref() {
+                is_public(key).map_err(|error| error.at(call.place(PUBLIC_KEY.name), "not a public key"))?;
+            }
             let cloud = call.cloud()?;
             Ok(Value::from(cloud.create_keypair(&name, public_key.as_deref()).await?))
         })
     }),
 };
+
+/// A private key that is given by mistake goes nowhere, and no word of it is said.
+fn is_public(key: &str) -> Result<()> {
+    let private = key.contains("PRIVATE KEY") || key.trim_start().starts_with("PuTTY-User-Key-File");
+    match private {
+        true => Err(Error::new(Kind::InvalidArgument, "`public_key` holds a private key; nothing was sent")
+            .coded("call::invalid_argument")
+            .help("give the public half: the file that ends in `.pub`, or `ssh-keygen -y -f FILE`")),
+        false => Ok(()),
+    }
+}

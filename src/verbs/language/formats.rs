@@ -2,11 +2,16 @@
 
 use super::declared::verb;
 use super::text::{ANY, DATA, TEXT, named};
+use crate::base::{placeholder, yaml};
 use crate::cloud::{Error, Handle, Kind, Result, Ty, Value};
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Example, Form, Key, Run, Verb};
 use saphyr::{LoadableYamlNode as _, Mapping, Scalar, Yaml, YamlEmitter};
 use sha2::{Digest as _, Sha256};
+
+/// How deep YAML may be, and how many values it may have once its aliases are resolved.
+const DEEPEST: usize = 100;
+const MOST: usize = 1_000_000;
 
 const ROWS: Key<Vec<Value>> = Key::required("array", "An array of resources or maps.");
 const COLUMNS: Key<Vec<String>> =
@@ -15,7 +20,7 @@ const COLUMNS: Key<Vec<String>> =
 /// `to_yaml`
 pub static TO_YAML: Verb = verb(
     "to_yaml",
-    "A value as YAML text; a resource as its documented fields, a secret masked.",
+    "A value as YAML text; a resource as its documented fields. A secret in it prints masked and is sent whole.",
     &[Form::of(&[ANY.param()])],
     Ty::Text,
     &[Example { code: r#"to_yaml(#{ a: [1, "2"] })"#, gives: "a:\n  - 1\n  - \"2\"\n" }],
@@ -30,7 +35,9 @@ pub static TO_YAML: Verb = verb(
             };
             YamlEmitter::new(&mut text).dump(&node(&json)).map_err(failed)?;
             let text = text.strip_prefix("---").map_or(text.as_str(), str::trim_start);
-            Ok(Value::text(format!("{}\n", text.trim_end())))
+            let text =
+                placeholder::reformed(text.trim_end(), |secret| serde_json::Value::from(secret).to_string());
+            Ok(Value::text(format!("{text}\n")))
         })
     }),
 );
@@ -65,6 +72,12 @@ pub static PARSE_YAML: Verb = verb(
     Run::Once(|call| {
         Box::pin(async move {
             let text = call.get(&TEXT)?;
+            yaml::measure(&text, DEEPEST, MOST).map_err(|yaml::TooMuch(what, line)| {
+                Error::new(Kind::InvalidArgument, format!("the text is no YAML to read: {what}"))
+                    .coded("call::invalid_argument")
+                    .help(format!("look at line {line}"))
+                    .at(call.place(TEXT.name), what)
+            })?;
             let documents = Yaml::load_from_str(&text).map_err(|error| {
                 let place = error.marker();
                 Error::new(
@@ -76,11 +89,11 @@ pub static PARSE_YAML: Verb = verb(
                 .at(call.place(TEXT.name), "not YAML")
             })?;
             let mut values = documents.iter().map(value).collect::<Vec<_>>();
-            Ok(match values.len() {
+            Ok(call.made_of(match values.len() {
                 0 => Value::Unit,
                 1 => values.remove(0),
                 _ => Value::Array(values),
-            })
+            }))
         })
     }),
 );
@@ -134,7 +147,7 @@ pub static TO_CSV: Verb = Verb {
                     }
                     text.push_str(&line(cells.iter().map(String::as_str)));
                 }
-                Ok(Value::text(text))
+                Ok(Value::text(placeholder::reformed(&text, quoted)))
             })
         }),
     )
@@ -166,7 +179,7 @@ async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
     Ok(match found {
         Value::Unit => String::new(),
         Value::Text(text) => text.to_string(),
-        other => match other.to_json(&|_, id| Value::text(id)) {
+        other => match other.to_text_json(&|_, id| Value::text(id)) {
             serde_json::Value::String(text) => text,
             json => json.to_string(),
         },
@@ -184,11 +197,15 @@ async fn field(call: &Call, resource: &Handle, name: &str) -> Result<Option<Valu
     }
 }
 
-fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    let quoted = |cell: &str| match cell.contains(['"', ',', '\n', '\r']) {
+/// A cell as RFC 4180 wants it.
+fn quoted(cell: &str) -> String {
+    match cell.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", cell.replace('"', "\"\"")),
         false => cell.to_string(),
-    };
+    }
+}
+
+fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     format!("{}\r\n", cells.map(quoted).collect::<Vec<_>>().join(","))
 }
 

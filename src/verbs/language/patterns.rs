@@ -52,11 +52,11 @@ pub static REGEX_FIND: Verb = verb(
             let text = call.get(&TEXT)?;
             let Some(found) = pattern(&call)?.captures(&text) else { return Ok(Value::Unit) };
             let group = |at: usize| found.get(at).map_or(Value::Unit, |group| Value::text(group.as_str()));
-            Ok(match found.len() {
+            Ok(call.made_of(match found.len() {
                 1 => group(0),
                 2 => group(1),
                 count => Value::Array((1..count).map(group).collect()),
-            })
+            }))
         })
     }),
 );
@@ -72,7 +72,7 @@ pub static REGEX_REPLACE: Verb = verb(
     Run::Once(|call| {
         Box::pin(async move {
             let (text, with) = (call.get(&TEXT)?, call.get(&REPLACEMENT)?);
-            Ok(Value::text(&*pattern(&call)?.replace_all(&text, with.as_str())))
+            Ok(call.made_of(Value::text(&*pattern(&call)?.replace_all(&text, with.as_str()))))
         })
     }),
 );

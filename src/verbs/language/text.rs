@@ -1,6 +1,7 @@
 //! JSON, encodings, secrets, patterns.
 
 use super::declared::verb;
+use crate::base::placeholder;
 use crate::cloud::{Error, Handle, Kind, Noun, Result, Secret, Ty, Value};
 use crate::verbs::argument::Data;
 use crate::verbs::call::Call;
@@ -18,7 +19,7 @@ const PATTERN: Key<String> = Key::required("pattern", "A pattern with *, ? and [
 /// `to_json`
 pub static TO_JSON: Verb = verb(
     "to_json",
-    "A value as JSON text; a resource as its documented fields, a secret masked.",
+    "A value as JSON text; a resource as its documented fields. A secret in it prints masked and is sent whole.",
     &[Form::of(&[ANY.param()])],
     Ty::Text,
     &[Example { code: r#"to_json(#{ a: [1, ()] })"#, gives: r#"{"a":[1,null]}"# }],
@@ -26,8 +27,12 @@ pub static TO_JSON: Verb = verb(
     Run::Once(|call| {
         Box::pin(async move {
             let value = named(&call, call.get(&ANY)?).await?;
-            let json = value.to_json(&|_, id| Value::text(id));
-            Ok(Value::text(json.to_string()))
+            let json = value.to_json(&|_, id| Value::text(id)).to_string();
+            let escaped = |secret: &str| {
+                let quoted = serde_json::Value::from(secret).to_string();
+                quoted[1..quoted.len() - 1].to_string()
+            };
+            Ok(Value::text(placeholder::reformed(&json, escaped)))
         })
     }),
 );
@@ -57,8 +62,9 @@ pub(super) async fn named(call: &Call, value: Value) -> Result<Value> {
             }
         }
     }
-    let json = value
-        .to_json(&|noun, id| names.get(&(noun, id.to_string())).cloned().unwrap_or_else(|| Value::text(id)));
+    let json = value.to_text_json(&|noun, id| {
+        names.get(&(noun, id.to_string())).cloned().unwrap_or_else(|| Value::text(id))
+    });
     Ok(Value::from_json(&json))
 }
 
@@ -74,7 +80,7 @@ pub static PARSE_JSON: Verb = verb(
         Box::pin(async move {
             let text = call.get(&TEXT)?;
             match serde_json::from_str::<serde_json::Value>(&text) {
-                Ok(json) => Ok(Value::from_json(&json)),
+                Ok(json) => Ok(call.made_of(Value::from_json(&json))),
                 Err(error) => Err(Error::new(
                     Kind::InvalidArgument,
                     format!("the text is no JSON: line {}, column {}", error.line(), error.column()),
@@ -95,7 +101,9 @@ pub static BASE64: Verb = verb(
     Ty::Text,
     &[Example { code: r#"base64("hi")"#, gives: "aGk=" }],
     &[],
-    Run::Once(|call| Box::pin(async move { Ok(Value::text(STANDARD.encode(call.get(&DATA)?.0))) })),
+    Run::Once(|call| {
+        Box::pin(async move { Ok(call.made_of(Value::text(STANDARD.encode(call.get(&DATA)?.0)))) })
+    }),
 );
 
 /// `from_base64`
@@ -111,7 +119,7 @@ pub static FROM_BASE64: Verb = verb(
             let text: String = call.get(&TEXT)?.split_whitespace().collect();
             match STANDARD.decode(&text) {
                 Ok(bytes) => Ok(match String::from_utf8(bytes) {
-                    Ok(text) => Value::text(text),
+                    Ok(text) => call.made_of(Value::text(text)),
                     Err(error) => Value::Blob(error.into_bytes()),
                 }),
                 Err(error) => {

@@ -18,7 +18,13 @@ pub static NETWORKS: Verb = Verb {
     summary: "The networks, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
-        &[read::NAME.param(), read::STATUS.param(), EXTERNAL.param(), read::LIMIT.param()],
+        &[
+            read::NAME.param(),
+            read::STATUS.param(),
+            EXTERNAL.param(),
+            read::ALL_PROJECTS.param(),
+            read::LIMIT.param(),
+        ],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Network)),
     effect: Effect::Reads,

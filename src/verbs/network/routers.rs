@@ -14,7 +14,10 @@ pub static ROUTERS: Verb = Verb {
     name: "routers",
     group: Group::Networks,
     summary: "The routers, all of them or those that match a filter.",
-    forms: &[Form::with(&[], &[read::NAME.param(), read::STATUS.param(), read::LIMIT.param()])],
+    forms: &[Form::with(
+        &[],
+        &[read::NAME.param(), read::STATUS.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()],
+    )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Router)),
     effect: Effect::Reads,
     on: OPENSTACK,

@@ -18,7 +18,10 @@ pub static SUBNETS: Verb = Verb {
     group: Group::Networks,
     summary: "The subnets, all of them or those that match a filter.",
     forms: &[
-        Form::with(&[], &[read::NAME.param(), WITHIN.param(), read::LIMIT.param()]),
+        Form::with(
+            &[],
+            &[read::NAME.param(), WITHIN.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()],
+        ),
         Form::of(&[NETWORK.param()]),
     ],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Subnet)),

@@ -16,7 +16,10 @@ pub static PUBLIC_IPS: Verb = Verb {
     name: "public_ips",
     group: Group::Networks,
     summary: "The public IPs, all of them or those that match a filter.",
-    forms: &[Form::with(&[], &[read::NAME.param(), SERVER.param(), read::LIMIT.param()])],
+    forms: &[Form::with(
+        &[],
+        &[read::NAME.param(), SERVER.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()],
+    )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::PublicIp)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,

@@ -3,14 +3,16 @@
 use super::{IP, address};
 use crate::cloud::{Error, Handle, Kind, Noun, Resource, Ty, Value};
 use crate::verbs::OPENSTACK_AND_AWS;
-use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const FORCE: Key<bool> = Key::optional("force", "Release it even where a server is using it.");
 
 /// The declaration.
 pub static VERB: Verb = Verb {
     name: "release_ip",
     group: Group::Networks,
     summary: "Give a public address back; it may go to somebody else.",
-    forms: &[Form::of(&[IP.param()])],
+    forms: &[Form::with(&[IP.param()], &[FORCE.param()])],
     returns: Ty::Same,
     effect: Effect::Destroys,
     on: OPENSTACK_AND_AWS,
@@ -21,6 +23,23 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
+            // What the object says may be old: a server that hangs on the address is not to lose it.
+            let force = call.find(&FORCE)?.unwrap_or(false);
+            let now = match force {
+                true => None,
+                false => cloud.one(Noun::PublicIp, &ip.id).await?,
+            };
+            if let Some(Resource::PublicIp(now)) = &now
+                && let Some(by) = now.server.as_deref().or(now.port.as_deref())
+            {
+                return Err(Error::new(
+                    Kind::Conflict,
+                    format!("the public IP `{}` is in use by `{by}`", now.address),
+                )
+                .coded("cloud::conflict")
+                .help("write `disassociate_ip(ip)` first, or `release_ip(ip, #{ force: true })`")
+                .at(call.place(IP.name), "in use"));
+            }
             match cloud.delete(Noun::PublicIp, &ip.id, false).await? {
                 true => {
                     let object = Handle::new(Resource::PublicIp(ip));

@@ -14,7 +14,7 @@ pub static SECURITY_GROUPS: Verb = Verb {
     name: "security_groups",
     group: Group::Networks,
     summary: "The security groups, all of them or those that match a filter.",
-    forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
+    forms: &[Form::with(&[], &[read::NAME.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
     effect: Effect::Reads,
     on: OPENSTACK_AND_AWS,

@@ -137,6 +137,14 @@ async fn boot(call: Call) -> Result<Value> {
         .ok_or_else(|| Error::new(Kind::Protocol, "the cloud accepted the request and described no server"))
 }
 
+/// A port has groups of its own, and a cloud would drop these without a word.
+fn groups_of_port(call: &Call) -> Error {
+    Error::new(Kind::InvalidArgument, "`security_groups` have no effect on a port, which has its own")
+        .coded("call::invalid_argument")
+        .help("leave out `security_groups`, or give the port its groups before the server is made")
+        .at(call.place(SECURITY_GROUPS.name), "a port keeps its own groups")
+}
+
 /// What the cloud is asked for: the options, completed from `like`, with names resolved.
 pub async fn spec(call: &Call) -> Result<BootSpec> {
     let like = match call.find(&LIKE)? {
@@ -181,6 +189,13 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         own.or_else(|| like.as_ref().map(from)).unwrap_or_default()
     };
     let groups = call.find(&SECURITY_GROUPS)?;
+    let nics = call.find(&NETWORKS)?;
+    if let (Some(groups), Some(nics)) = (&groups, &nics)
+        && !groups.is_empty()
+        && matches!(&nics.0, Nics::These(nics) if nics.iter().any(|nic| nic.port.is_some()))
+    {
+        return Err(groups_of_port(call));
+    }
     let groups = groups.map(|groups| groups.iter().map(Ref::id_or_text).collect());
     Ok(BootSpec {
         name: call.get(&NAME)?.0,

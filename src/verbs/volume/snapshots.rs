@@ -18,7 +18,14 @@ pub static SNAPSHOTS: Verb = Verb {
     summary: "The snapshots of volumes, all of them or those that match a filter.",
     forms: &[Form::with(
         &[],
-        &[read::NAME.param(), read::STATUS.param(), read::META.param(), VOLUME.param(), read::LIMIT.param()],
+        &[
+            read::NAME.param(),
+            read::STATUS.param(),
+            read::META.param(),
+            VOLUME.param(),
+            read::ALL_PROJECTS.param(),
+            read::LIMIT.param(),
+        ],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Snapshot)),
     effect: Effect::Reads,

@@ -25,6 +25,7 @@ pub static VOLUMES: Verb = Verb {
             read::META.param(),
             SERVER.param(),
             TYPE.param(),
+            read::ALL_PROJECTS.param(),
             read::LIMIT.param(),
         ],
     )],

@@ -48,6 +48,7 @@ impl KeyRing {
     pub fn new(cloud: Arc<str>, source: Source, wire: Wire) -> KeyRing {
         let near = wire.near(NEAR);
         mask_secret(&source, &wire);
+        sts::endpoints(&source, &mut |url| wire.hosts().allow(url));
         KeyRing { cloud, source, wire, near, held: Mutex::default() }
     }
 

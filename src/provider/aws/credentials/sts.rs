@@ -4,7 +4,7 @@ use super::{KeyRing, kind_of, time};
 use crate::cloud::{Kind, Result};
 use crate::provider::aws::service::Service;
 use crate::wire::auth::Signer;
-use crate::wire::auth::source::{AssumeRole, Sts, WebIdentity};
+use crate::wire::auth::source::{AssumeRole, Source, Sts, WebIdentity};
 use crate::wire::{Answer, Body, Credentials, Intent, Method, Request, xml};
 use std::time::SystemTime;
 
@@ -46,6 +46,18 @@ pub(super) async fn identify(ring: &KeyRing, identity: &WebIdentity) -> Result<C
     ask(ring, &request(&identity.sts, form), &identity.role_arn, &help).await
 }
 
+/// The endpoints of STS that a source of keys names, or that Amazon has in its region.
+pub(super) fn endpoints(source: &Source, found: &mut dyn FnMut(&str)) {
+    if let Source::AssumeRole(role) = source {
+        found(&address(&role.sts));
+        endpoints(&role.source, found);
+    }
+}
+
+fn address(sts: &Sts) -> String {
+    sts.endpoint.clone().unwrap_or_else(|| Service::Sts.address(&sts.region))
+}
+
 fn form(
     ring: &KeyRing,
     action: &str,
@@ -67,8 +79,7 @@ fn form(
 }
 
 fn request(sts: &Sts, form: Vec<(String, String)>) -> Request {
-    let base = sts.endpoint.clone().unwrap_or_else(|| Service::Sts.address(&sts.region));
-    let mut request = Request::new("credentials.role", Method::Post, base).intent(Intent::Login);
+    let mut request = Request::new("credentials.role", Method::Post, address(sts)).intent(Intent::Login);
     request.body = Body::Form(form);
     request
 }

@@ -36,6 +36,9 @@ fn query(listing: &Listing) -> Vec<(String, String)> {
     if let [status] = listing.status.as_slice() {
         query.push(("status".to_string(), status.to_ascii_lowercase()));
     }
+    if listing.all_projects {
+        query.push(("all_tenants".to_string(), "1".to_string()));
+    }
     query.push(("limit".to_string(), page::size(listing)));
     query
 }

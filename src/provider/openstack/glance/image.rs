@@ -44,6 +44,11 @@ pub fn show(id: &str) -> Call {
     get("image.show", Service::Image, path(id))
 }
 
+/// Ask whether an image is shared with this project.
+pub fn member(id: &str, project: &str) -> Call {
+    get("image_member.show", Service::Image, format!("{}/members/{}", path(id), segment(project)))
+}
+
 /// Ask for a deletion.
 pub fn delete(id: &str) -> Call {
     Call::new("image.delete", Service::Image, Method::Delete, path(id))

@@ -36,6 +36,16 @@ pub fn own(mut query: Vec<(String, String)>, project: Option<&str>) -> Vec<(Stri
     query
 }
 
+/// Whether an entry is the project's own, or shared with it, or leads out of the cloud: an admin is shown everybody's.
+pub fn is_for(entry: &Json, project: Option<&str>) -> bool {
+    let owner = text(entry, "project_id").or_else(|| text(entry, "tenant_id"));
+    let says = |key: &str| entry.get(key).and_then(Json::as_bool) == Some(true);
+    match (owner, project) {
+        (Some(owner), Some(project)) => owner == project || says("shared") || says("router:external"),
+        _ => true,
+    }
+}
+
 /// The description of what is known by a call's marker.
 pub fn described(marker: &str) -> String {
     format!("{MARKER} {marker}")

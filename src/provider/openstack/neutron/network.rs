@@ -24,9 +24,10 @@ pub fn own_named(name: &str, project: Option<&str>) -> Call {
     get("network.list", Service::Network, "/networks").query(query)
 }
 
-/// Ask for a page of ids and names.
+/// Ask for a page of ids and names, and whose they are.
 pub fn page(mut query: Vec<(String, String)>) -> Call {
-    query.extend(["id", "name"].map(|field| ("fields".to_string(), field.to_string())));
+    let fields = ["id", "name", "project_id", "tenant_id", "shared", "router:external"];
+    query.extend(fields.map(|field| ("fields".to_string(), field.to_string())));
     get("network.list", Service::Network, "/networks").query(query)
 }
 

@@ -1,0 +1,9 @@
+//! Words that every room uses and that know none of them: the mask, placeholders of secrets, text made safe
+//! for a terminal, the guard before YAML.
+
+pub mod placeholder;
+pub mod visible;
+pub mod yaml;
+
+/// What a secret shows as.
+pub const MASK: &str = "••••••";
