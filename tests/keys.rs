@@ -68,7 +68,11 @@ fn form(seen: &Seen) -> BTreeMap<String, String> {
 }
 
 fn sts(stub: &Stub) -> Sts {
-    Sts { endpoint: Some(format!("{}/", stub.url)), region: "eu-west-1".to_string() }
+    Sts {
+        endpoint: Some(format!("{}/", stub.url)),
+        region: "eu-west-1".to_string(),
+        hosts: Default::default(),
+    }
 }
 
 fn role(stub: &Stub, source: Source) -> Source {
@@ -226,7 +230,11 @@ async fn what_sts_refuses_is_told_in_its_words() {
         );
         assert_eq!(error.kind, Kind::Protocol);
     }
-    let nobody = Sts { endpoint: Some("http://127.0.0.1:1".to_string()), region: "r".to_string() };
+    let nobody = Sts {
+        endpoint: Some("http://127.0.0.1:1".to_string()),
+        region: "r".to_string(),
+        hosts: Default::default(),
+    };
     let Source::AssumeRole(mut lost) = role(&stub, own()) else { panic!("a role") };
     lost.sts = nobody;
     let error = refused(&run, Source::AssumeRole(lost)).await;
@@ -282,6 +290,7 @@ fn sso(stub: &Stub, cache: &Path, session: Option<&str>) -> Source {
         cache: cache.to_path_buf(),
         endpoint: Some(stub.url.clone()),
         oidc: Some(stub.url.clone()),
+        hosts: Default::default(),
         login: "aws sso login --profile lab".to_string(),
     })
 }

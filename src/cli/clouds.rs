@@ -3,14 +3,14 @@
 //! How a driver is made and how the simulated cloud is started are handed in, so that this file knows neither.
 
 use crate::cloud::ports::{self, Known};
-use crate::cloud::{Cloud, Error, Time};
+use crate::cloud::{Cloud, Error, Kind, Time, region};
 use crate::config::openstack::{self as config, Profile};
-use crate::config::{AwsSettings, Chosen, Found, SIM};
+use crate::config::{AwsSettings, Chosen, Found, Note, SIM};
 use crate::provider::openstack::service::{Service, Version};
 use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
 use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
 use async_trait::async_trait;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -63,7 +63,13 @@ pub struct Clouds {
     /// The cloud that the session turned to.
     turned: Mutex<Option<String>>,
     secrets: wire::mask::Known,
+    /// What was said of configuration already, and how it is said.
+    said: Mutex<BTreeSet<String>>,
+    say: Say,
 }
+
+/// Says what configuration has to say.
+pub type Say = Box<dyn Fn(&Note) + Send + Sync>;
 
 impl Clouds {
     /// Nothing is opened until a cloud is asked for.
@@ -86,6 +92,22 @@ impl Clouds {
             made: Mutex::default(),
             turned: Mutex::default(),
             secrets: wire::mask::Known::default(),
+            said: Mutex::default(),
+            say: Box::new(|_| {}),
+        }
+    }
+
+    /// The same, with a way to say what configuration has to say, each thing once.
+    pub fn saying(self, say: Say) -> Clouds {
+        Clouds { say, ..self }
+    }
+
+    fn note(&self, notes: &[Note]) {
+        for note in notes {
+            let (Note::Warning(text) | Note::Detail(text)) = note;
+            if self.said.lock().unwrap_or_else(PoisonError::into_inner).insert(text.clone()) {
+                (self.say)(note);
+            }
         }
     }
 
@@ -130,7 +152,7 @@ impl Clouds {
         }
         let entry = self.found.entries().into_iter().find(|entry| entry.name == name);
         let provider = entry.map_or("openstack", |entry| entry.provider);
-        let project = match self.found.openstack(name).map(|profile| profile.scope) {
+        let project = match self.found.openstack(name, None).map(|profile| profile.scope) {
             Ok(config::Scope::Project(project)) => project.name.or(project.id),
             _ => None,
         };
@@ -185,12 +207,16 @@ impl Clouds {
 impl Clouds {
     /// What configuration says of a cloud, and how requests to it are sent.
     fn plan(&self, name: &str, sending: &mut wire::Settings) -> Result<Plan, Error> {
+        let (name, region) = region::split(name);
+        self.note(&self.found.notes);
         if self.found.provider(name) == "aws" {
-            let settings = self.found.aws(name)?;
+            let settings = self.found.aws(name, region)?;
             sending.tls = settings.tls.clone();
+            sending.attempts = settings.attempts;
             return Ok(Plan::Aws(Box::new(settings)));
         }
-        let profile = self.found.openstack(name)?;
+        let profile = self.found.openstack(name, region)?;
+        self.note(&profile.notes);
         sending.tls = profile.tls.clone();
         sending.timeout = self.options.timeout.or(profile.api_timeout).unwrap_or(sending.timeout);
         Ok(Plan::OpenStack(Box::new(settings(profile))))
@@ -214,6 +240,30 @@ impl ports::Clouds for Clouds {
         Ok(cloud)
     }
 
+    fn in_region(&self, name: Option<&str>, region: &str) -> Result<Arc<dyn Cloud>, Error> {
+        let name = match name {
+            Some(name) => name.to_string(),
+            None => self.chosen()?.name,
+        };
+        let own = region::name_of(&name);
+        let default = if self.is_simulated(own) {
+            self.get(Some(own))?.region()
+        } else if self.found.provider(own) == "aws" {
+            self.found.aws(own, None).ok().map(|settings| settings.region)
+        } else {
+            self.found.openstack(own, None)?.region
+        };
+        match default {
+            Some(default) if default == region => self.get(Some(own)),
+            Some(default) if self.is_simulated(own) => {
+                let message = format!("cloud `{own}` has no region `{region}`");
+                let error = Error::new(Kind::NotFound, message).coded("config::unknown_cloud");
+                Err(error.help(format!("its region is {default}")))
+            }
+            _ => self.get(Some(&region::in_region(own, region))),
+        }
+    }
+
     fn mask_secret(&self, secret: &str) {
         self.secrets.add(secret);
     }
@@ -228,6 +278,7 @@ impl ports::Clouds for Clouds {
                 name: entry.name,
                 provider: entry.provider,
                 found: entry.found,
+                regions: entry.regions,
             })
             .collect()
     }

@@ -35,12 +35,18 @@ pub(super) fn list(options: &Options, setup: &Setup) -> String {
 /// The table of clouds, and whether one does not answer.
 fn table_of(options: &Options, setup: &Setup, check: bool) -> (String, bool) {
     let mut columns = vec!["default", "name", "provider", "where it was found"];
+    let all = setup.clouds.known();
+    // A column that says the same of every cloud, or nothing, is for programs alone.
+    let regions = options.format == Format::Json || all.iter().any(|known| known.regions.len() > 1);
+    if regions {
+        columns.push("regions");
+    }
     if check {
         columns.push("answers");
     }
     let mut failed = false;
     let mut rows = Vec::new();
-    for known in setup.clouds.known() {
+    for known in all {
         let mut row = vec![
             match options.format {
                 Format::Json => Value::Bool(known.default),
@@ -50,6 +56,14 @@ fn table_of(options: &Options, setup: &Setup, check: bool) -> (String, bool) {
             Value::text(known.provider),
             Value::text(&known.found),
         ];
+        if regions {
+            row.push(match options.format {
+                Format::Json => {
+                    Value::Array(known.regions.iter().map(|region| Value::text(region)).collect())
+                }
+                Format::Table => Value::text(known.regions.join(", ")),
+            });
+        }
         if check {
             let answer = answers(&setup.session.bridge, &setup.clouds, &known.name);
             failed |= answer.is_err();

@@ -14,6 +14,9 @@ use crate::script::params::option_name;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
 
+/// What is read of the user's files and variables, in which order, and what wins.
+const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+
 /// The index, a page, what mentions some words, or a runbook's description and parameters.
 pub fn doc(options: &Options, topic: &[String]) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
@@ -40,6 +43,10 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     if let Some((name, text)) = STDLIB.iter().find(|(name, _)| *name == topic) {
         return script(options, &streams, name, text);
     }
+    if topic == "config" || topic == "configuration" {
+        streams.page(CONFIGURATION.trim_end());
+        return 0;
+    }
     if topic == "std" {
         let of = STDLIB.iter().map(|(name, text)| ((*name).to_string(), first(&Program::description(text))));
         streams.page(manual::listed(&of.collect::<Vec<_>>()).trim_end());
@@ -52,7 +59,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     if codes::page(topic).is_some() {
         return super::explain::explain(options, Some(topic));
     }
-    let near = nearest(topic, manual::topics().chain(modules), 3);
+    let near = nearest(topic, manual::topics().chain(modules).chain(["config"]), 3);
     match manual::exactly(topic).or_else(|| manual::search(topic, &elsewhere())) {
         Some(page) => {
             streams.page(page.trim_end());

@@ -9,7 +9,7 @@ use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
 use crate::cloud::ports::{Outside, Progress};
-use crate::config::{self, AwsSettings, Chosen, Environment, SIM_AWS};
+use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_AWS};
 use crate::effects::{Grant, Ledger, Policy};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
@@ -22,7 +22,7 @@ use crate::script::budget::Budget;
 use crate::script::deferred::Endings;
 use crate::script::parallel::Slots;
 use crate::script::params::Params;
-use crate::script::session::{Console, Session, Texts};
+use crate::script::session::{Console, Session, Texts, Tone};
 use crate::verbs::RunContext;
 use crate::verbs::run_context::RunOptions;
 use crate::wire::{self, Pace, WallClock};
@@ -115,6 +115,7 @@ pub fn setup_with(
     let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::ports::Clock> {
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
     };
+    let (talk, quiet, verbose) = (streams.clone(), options.quiet, options.verbose > 0);
     let clouds = Clouds::new(
         found,
         clouds::Options {
@@ -148,7 +149,12 @@ pub fn setup_with(
         }),
         real,
         watch_requests.clone(),
-    );
+    )
+    .saying(Box::new(move |note| match note {
+        Note::Warning(text) if !quiet => talk.say(Tone::Warning, text),
+        Note::Detail(text) if verbose => talk.talk(text),
+        _ => {}
+    }));
     let chosen = clouds.chosen();
     let unasked =
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
@@ -263,6 +269,7 @@ fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSe
         endpoints: settings.endpoints.named,
         any: settings.endpoints.any,
         amazon: settings.endpoints.amazon,
+        hosts: settings.endpoints.hosts,
         signature: settings.version,
         keys,
     };

@@ -96,6 +96,7 @@ impl SimClock {
             version: Version::V4,
             source: Source::Static(Credentials::new(access.key, access.secret)),
             tls: Tls::default(),
+            attempts: None,
         })
     }
 

@@ -62,7 +62,7 @@ impl Value {
             ),
             Value::Resource(resource) if secrets == Secrets::Sent => Json::from(resource.id()),
             Value::Resource(resource) => resource_json(resource, name_of, secrets),
-            Value::Cloud(name) => Json::from(&**name),
+            Value::Cloud(name) => Json::from(super::region::name_of(name)),
             Value::Error(error) => {
                 let mut fields = Map::new();
                 fields.insert("kind".to_string(), Json::from(error.kind.as_str()));

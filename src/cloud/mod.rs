@@ -15,6 +15,7 @@ pub mod nearest;
 pub mod network;
 pub mod overlay;
 pub mod ports;
+pub mod region;
 pub mod resource;
 pub mod security_group;
 pub mod server;

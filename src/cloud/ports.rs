@@ -81,6 +81,8 @@ pub struct Known {
     pub provider: &'static str,
     /// File and line, or `environment`, or `built in`.
     pub found: String,
+    /// The regions that its configuration names, the default first.
+    pub regions: Vec<String>,
     /// Whether it is the session's default.
     pub default: bool,
 }
@@ -90,6 +92,8 @@ pub struct Known {
 pub trait Clouds: Send + Sync {
     /// The cloud of this name, or the session's default; an unknown one is `not_found` with the closest names.
     fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error>;
+    /// That cloud in one of its regions; the same as [`get`](Self::get) where the region is its default.
+    fn in_region(&self, name: Option<&str>, region: &str) -> Result<Arc<dyn Cloud>, Error>;
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
     /// A secret of the script: from now on hidden in reports, traces and what clouds say back.

@@ -2,11 +2,12 @@
 //!
 //! A bad file or entry spoils no other cloud: it is told when that cloud is chosen, and to whoever lists them.
 
-use super::aws::{self, AwsSettings};
+use super::aws;
 use super::document::{self, At, Data, Item};
 use super::environment::Environment;
-use super::openstack::{self, Profile, bad_value};
-use super::{merge, own, vendor};
+use super::note::Note;
+use super::openstack::bad_value;
+use super::{merge, own, variables};
 use crate::cloud::{Error, Kind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Entry {
     pub provider: &'static str,
     /// File and line, `environment`, or `built in`.
     pub found: String,
+    /// The regions that its configuration names, the default first.
+    pub regions: Vec<String>,
 }
 
 /// The session's cloud, and what chose it.
@@ -39,22 +42,30 @@ pub struct Chosen {
 /// All that configuration says.
 #[derive(Debug, Clone)]
 pub struct Found {
-    environment: Environment,
-    clouds: Item,
-    vendors: Option<Item>,
-    variables: Option<Item>,
-    variables_name: String,
+    pub(super) environment: Environment,
+    pub(super) clouds: Item,
+    pub(super) vendors: Option<Item>,
+    pub(super) variables: Option<Item>,
+    pub(super) variables_name: String,
     default: Option<(String, At)>,
-    aws: aws::Aws,
+    pub(super) aws: aws::Aws,
     /// Other names for clouds: the new one, the old one, and where that was said.
     names: Vec<(String, String, At)>,
     /// Files that could not be read, in the order they were met.
     pub problems: Vec<Error>,
+    /// What keeps our own settings from being read at all.
+    refusal: Option<Error>,
+    /// Slips in the OpenStack clouds of our own settings, by the cloud's name.
+    pub(super) slips: Vec<(String, Error)>,
+    /// What was left out of variables.
+    pub notes: Vec<Note>,
 }
 
 /// Look everywhere that openstacksdk, botocore and boto look, and into our own settings.
 pub fn find(environment: &Environment) -> Found {
     let mut problems = Vec::new();
+    let (environment, notes) = variables::trimmed(environment);
+    let environment = &environment;
     let mut file = |name: &str, variable: &str| first(environment, name, variable, &mut problems);
     let (clouds, secure) = (file("clouds", "OS_CLIENT_CONFIG_FILE"), file("secure", "OS_CLIENT_SECURE_FILE"));
     let vendors = file("clouds-public", "OS_CLIENT_VENDOR_FILE");
@@ -79,12 +90,15 @@ pub fn find(environment: &Environment) -> Found {
         environment: environment.clone(),
         clouds: all,
         vendors,
-        variables: variables(environment),
+        variables: variables::cloud(environment),
         variables_name: environment.get("OS_CLOUD_NAME").unwrap_or("envvars").to_string(),
         default: own.default,
         aws,
         names: own.names,
+        refusal: own.refusal,
+        slips: own.slips,
         problems,
+        notes,
     };
     found.check_names();
     found
@@ -128,25 +142,6 @@ fn first(environment: &Environment, name: &str, variable: &str, problems: &mut V
     None
 }
 
-/// The cloud that `OS_*` alone describe: all of them but those that choose or belong to others. It takes an address to be one.
-fn variables(environment: &Environment) -> Option<Item> {
-    let set = |name: &str| environment.get(name).is_some();
-    if !(set("OS_AUTH_URL") || set("OS_ENDPOINT") || set("OS_URL")) {
-        return None;
-    }
-    let mut all = Item { at: At::Variable(Arc::from("OS_AUTH_URL")), data: Data::Map(Vec::new()) };
-    for (name, value) in &environment.variables {
-        let Some(key) = name.strip_prefix("OS_") else { continue };
-        if key.is_empty() || ["TEST", "STD", "LOG", "CLIENT_"].iter().any(|other| key.starts_with(other)) {
-            continue;
-        }
-        if !matches!(key, "CLOUD" | "CLOUD_NAME") {
-            all.set(&key.to_ascii_lowercase(), Item::text(At::Variable(Arc::from(name.as_str())), value));
-        }
-    }
-    Some(all)
-}
-
 impl Found {
     /// What was seen of the process.
     pub fn environment(&self) -> &Environment {
@@ -169,11 +164,17 @@ impl Found {
             .clouds
             .fields()
             .iter()
-            .map(|(name, item)| Entry { name: name.clone(), provider: "openstack", found: item.at.line() })
+            .map(|(name, item)| Entry {
+                name: name.clone(),
+                provider: "openstack",
+                found: item.at.line(),
+                regions: self.region_names(name),
+            })
             .collect();
         if self.variables.is_some() && self.clouds.get(&self.variables_name).is_none() {
             let name = self.variables_name.clone();
-            all.push(Entry { name, provider: "openstack", found: "environment".to_string() });
+            let regions = self.region_names(&name);
+            all.push(Entry { name, provider: "openstack", found: "environment".to_string(), regions });
         }
         let others = self.aws.entries(&self.environment);
         all.extend(others.into_iter().filter(|entry| self.clouds.get(&entry.name).is_none()));
@@ -182,6 +183,7 @@ impl Found {
                 name: name.to_string(),
                 provider: "simulated",
                 found: "built in".to_string(),
+                regions: Vec::new(),
             }));
         }
         all
@@ -217,7 +219,7 @@ impl Found {
     }
 
     /// The name that a cloud has where it was found.
-    fn original<'a>(&'a self, name: &'a str) -> &'a str {
+    pub(super) fn original<'a>(&'a self, name: &'a str) -> &'a str {
         self.names.iter().find(|(new, ..)| new == name).map_or(name, |(_, old, _)| old)
     }
 
@@ -233,6 +235,11 @@ impl Found {
             .or_else(|| variable("OS_CLOUD"))
             .or_else(|| self.default.as_ref().map(|(name, at)| (name.clone(), at.line())));
         let entries = self.entries();
+        let simulated =
+            |name: &str| entries.iter().any(|entry| entry.name == name && entry.provider == "simulated");
+        if let Some(refusal) = self.refusal.as_ref().filter(|_| !asked.is_some_and(simulated)) {
+            return Err(refusal.clone());
+        }
         if let Some((name, by)) = named {
             let known = entries.iter().any(|entry| entry.name == name) || self.is_known(&name);
             return match known {
@@ -271,6 +278,9 @@ impl Found {
             // Whatever could not be read may well have held it.
             return problem.clone();
         }
+        if let Some(error) = self.aws.bare(name, &self.environment) {
+            return error.fact("found", by);
+        }
         let names: Vec<String> = self.entries().into_iter().map(|entry| entry.name).collect();
         let mut close: Vec<(f64, &String)> = names
             .iter()
@@ -303,146 +313,6 @@ impl Found {
             Some(entry) => entry.provider,
             None if self.aws.knows(name) => "aws",
             None => "openstack",
-        }
-    }
-
-    /// The settings of an AWS cloud.
-    ///
-    /// # Errors
-    /// When there is none of this name, or what is said of it does not do.
-    pub fn aws(&self, name: &str) -> Result<AwsSettings, Error> {
-        let original = self.original(name);
-        if !self.aws.knows(original) {
-            return Err(self.unknown(name, "the script"));
-        }
-        let mut settings = self.aws.settings(original, &self.environment);
-        match &mut settings {
-            Ok(settings) => settings.name = name.to_string(),
-            Err(error) => {
-                error.cloud.get_or_insert_with(|| name.to_string());
-            }
-        }
-        settings
-    }
-
-    /// The profile of an OpenStack cloud, with its vendor's and its region's values.
-    pub fn openstack(&self, name: &str) -> Result<Profile, Error> {
-        let original = self.original(name);
-        let of_file = self.clouds.get(original);
-        let of_variables = self.variables.as_ref().filter(|_| original == self.variables_name);
-        let (entry, found) = match (of_file, of_variables) {
-            (Some(item), Some(_)) => {
-                let message =
-                    format!("`{name}` is a cloud at {} and the one that OS_* describe", item.at.line());
-                return Err(bad_value(&item.at, message, "rename it, or set OS_CLOUD_NAME to another name"));
-            }
-            (Some(item), None) if !item.is_map() => {
-                let message = format!("cloud `{name}` is no map of settings, at {}", item.at.line());
-                return Err(bad_value(&item.at, message, "put `auth:` below it, indented"));
-            }
-            (Some(item), None) => (merge::underscores(item), item.at.line()),
-            (None, Some(item)) => (item.clone(), "environment".to_string()),
-            (None, None) => return Err(self.unknown(name, "the script")),
-        };
-        let mut base = Item { at: entry.at.clone(), data: Data::Map(Vec::new()) };
-        if let Some(named) =
-            entry.get("profile").or(entry.get("cloud")).filter(|item| item.as_text().is_some())
-        {
-            merge::shallow(&mut base, &self.vendor(name, named)?);
-        }
-        let regions = entry
-            .get("regions")
-            .or(entry.get("region_name"))
-            .or(base.get("regions"))
-            .or(base.get("region_name"));
-        let region = self.region(name, regions)?;
-        merge::shallow(&mut base, &entry);
-        base.take("regions");
-        if let Some((region, values)) = region {
-            base.set("region_name", region);
-            if let Some(values) = values {
-                merge::shallow(&mut base, &merge::underscores(&values));
-            }
-        }
-        let mut profile = openstack::profile(name, base, found, &self.environment);
-        if let Err(error) = &mut profile {
-            error.cloud.get_or_insert_with(|| name.to_string());
-        }
-        profile
-    }
-
-    /// The profile that an entry names, from clouds-public.yaml or our own knowledge; it may name a further one.
-    fn vendor(&self, cloud: &str, named: &Item) -> Result<Item, Error> {
-        let public = self.vendors.as_ref().and_then(|vendors| vendors.get("public-clouds"));
-        let find = |name: &str| {
-            public
-                .and_then(|public| public.get(name))
-                .map(merge::underscores)
-                .or_else(|| vendor::profile(name))
-        };
-        let name = named.as_text().unwrap_or_default();
-        let Some(mut profile) = find(name) else {
-            let message = format!(
-                "cloud `{cloud}` has the profile `{name}`, which is not known, at {}",
-                named.at.line()
-            );
-            return Err(bad_value(
-                &named.at,
-                message,
-                "describe it in a clouds-public.yaml, or take `profile` away",
-            ));
-        };
-        if let Some(next) = profile.take("profile")
-            && let Some(mut under) = next.as_text().filter(|next| *next != name).and_then(find)
-        {
-            merge::shallow(&mut under, &profile);
-            return Ok(under);
-        }
-        Ok(profile)
-    }
-
-    /// The region of a cloud with its own values: the one that `OS_REGION_NAME` names, or the first.
-    fn region(&self, cloud: &str, regions: Option<&Item>) -> Result<Option<(Item, Option<Item>)>, Error> {
-        // With OS_AUTH_URL set, the variable describes another cloud.
-        let wanted = self.environment.get("OS_REGION_NAME").filter(|_| self.variables.is_none());
-        let at = At::Variable(Arc::from("OS_REGION_NAME"));
-        let wanted_item = || wanted.map(|wanted| (Item::text(at.clone(), wanted), None));
-        let Some(regions) = regions.filter(|regions| !regions.is_null()) else { return Ok(wanted_item()) };
-        let list = match &regions.data {
-            Data::List(items) => items.clone(),
-            Data::Text { text, .. } => {
-                text.split(',').map(|name| Item::text(regions.at.clone(), name.trim())).collect()
-            }
-            Data::Map(_) => vec![regions.clone()],
-        };
-        let mut all = Vec::new();
-        for item in &list {
-            let name = if item.is_map() { item.get("name") } else { Some(item) };
-            match name.filter(|name| name.as_text().is_some()) {
-                Some(name) => all.push((name.clone(), item.get("values").cloned())),
-                None => {
-                    let message = format!("a region of cloud `{cloud}` has no name, at {}", item.at.line());
-                    return Err(bad_value(
-                        &item.at,
-                        message,
-                        "write `- NAME`, or `- name: NAME` with `values:`",
-                    ));
-                }
-            }
-        }
-        if all.is_empty() {
-            return Ok(wanted_item());
-        }
-        let Some(wanted) = wanted else { return Ok(all.into_iter().next()) };
-        let names: Vec<String> =
-            all.iter().filter_map(|(name, _)| name.as_text().map(str::to_string)).collect();
-        match all.into_iter().find(|(name, _)| name.as_text() == Some(wanted)) {
-            Some(region) => Ok(Some(region)),
-            None => Err(bad_value(
-                &at,
-                format!("cloud `{cloud}` has no region `{wanted}`, which OS_REGION_NAME names"),
-                format!("set OS_REGION_NAME to one of: {}", names.join(", ")),
-            )),
         }
     }
 }

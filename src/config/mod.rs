@@ -6,15 +6,20 @@
 
 pub mod aws;
 pub mod document;
+mod entry;
 pub mod environment;
 pub mod found;
 mod ini;
 mod merge;
+mod note;
 pub mod openstack;
 mod own;
+mod own_keys;
 mod profile;
+mod variables;
 mod vendor;
 
 pub use aws::AwsSettings;
 pub use environment::Environment;
 pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, find};
+pub use note::Note;

@@ -229,6 +229,7 @@ pub fn profile(name: &str, item: Item, found: String, environment: &Environment)
         services: services(&entry)?,
         tls: tls(&entry)?,
         api_timeout: api_timeout(&entry)?,
+        notes: Vec::new(),
     })
 }
 
@@ -369,8 +370,10 @@ fn tls(entry: &Entry<'_>) -> Result<Tls, Error> {
         _ => entry.truth("verify")?.unwrap_or(true),
     };
     let verify = verify && !entry.truth("insecure")?.unwrap_or(false);
-    // The variables of the HTTP library under openstacksdk.
-    let bundle = ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"].iter().find_map(|name| entry.environment.get(name));
+    // Where the entry says nothing: the client's own variable, then those of the HTTP library under openstacksdk.
+    let bundle = ["OS_CACERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+        .iter()
+        .find_map(|name| entry.environment.get(name));
     let cacert = cacert.or_else(|| bundle.map(str::to_string));
     let path = |text: Option<String>| text.map(|text| entry.environment.path(&text));
     Ok(Tls {

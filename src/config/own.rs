@@ -16,11 +16,15 @@
 use super::document::{self, At, Data, Item};
 use super::environment::Environment;
 use super::openstack::bad_value;
+use super::own_keys;
 use crate::cloud::{Error, Kind};
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+/// The keys of the whole file.
+const KEYS: [&str; 2] = ["default", "clouds"];
 
 /// What the file says.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +37,10 @@ pub(super) struct Own {
     pub(super) aws: Vec<(String, Item)>,
     /// Other names: the new one, the old one, and where that was said.
     pub(super) names: Vec<(String, String, At)>,
+    /// What keeps the file from being understood as a whole.
+    pub(super) refusal: Option<Error>,
+    /// Slips in clouds of OpenStack, by the cloud's name.
+    pub(super) slips: Vec<(String, Error)>,
 }
 
 /// Read the first of the files that is there.
@@ -44,8 +52,8 @@ pub(super) fn read(environment: &Environment, problems: &mut Vec<Error>) -> Own 
     match read {
         Ok(all) => own(&all, problems),
         Err(error) => {
-            problems.push(error);
-            Own::default()
+            problems.push(error.clone());
+            Own { refusal: Some(error), ..Own::default() }
         }
     }
 }
@@ -65,12 +73,27 @@ fn own(all: &Item, problems: &mut Vec<Error>) -> Own {
         )),
         None => {}
     }
+    for (key, item) in all.fields() {
+        if !KEYS.contains(&key.as_str()) {
+            let error = own_keys::unknown("config.toml", key, item, &KEYS);
+            own.refusal.get_or_insert_with(|| error.clone());
+            problems.push(error);
+        }
+    }
     for (name, item) in all.get("clouds").map(Item::fields).unwrap_or_default() {
         let text = |key: &str| item.get(key).and_then(Item::as_text);
         match (text("provider"), text("cloud")) {
-            (None, Some(old)) if old != name => own.names.push((name.clone(), old.to_string(), item.at.clone())),
+            (None, Some(old)) if old != name => {
+                if let Some((key, value)) = item.fields().iter().find(|(key, _)| key != "cloud") {
+                    problems.push(own_keys::unknown(&format!("the other name `{name}`"), key, value, &["cloud"]));
+                }
+                own.names.push((name.clone(), old.to_string(), item.at.clone()));
+            }
             (Some("aws"), None) => own.aws.push((name.clone(), item.clone())),
             (Some("openstack"), _) => {
+                if let Err(error) = own_keys::check_openstack(name, item) {
+                    own.slips.push((name.clone(), error));
+                }
                 let mut item = item.clone();
                 item.take("provider");
                 own.openstack.push((name.clone(), item));

@@ -1,5 +1,6 @@
 //! What a profile says: plain values, checked, with nothing of the file they came from but its name.
 
+use super::note::Note;
 use crate::cloud::Secret;
 use crate::wire::Tls;
 use std::collections::BTreeMap;
@@ -86,4 +87,6 @@ pub struct Profile {
     pub tls: Tls,
     /// The longest one request may take.
     pub api_timeout: Option<Duration>,
+    /// What a person should know of these settings.
+    pub notes: Vec<Note>,
 }

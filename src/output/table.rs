@@ -72,7 +72,7 @@ pub fn cell(value: &Value) -> String {
             fields.join(", ")
         }
         Value::Resource(resource) => resource.name().to_string(),
-        Value::Cloud(name) => name.to_string(),
+        Value::Cloud(name) => crate::cloud::region::name_of(name).to_string(),
         Value::Error(error) => format!("{}: {}", error.kind.as_str(), error.message),
         Value::NameOf(_, id) => id.to_string(),
         Value::Blob(bytes) => format!("{} bytes", bytes.len()),

@@ -6,7 +6,7 @@ use super::raise::{Outcome, no_field, raise};
 use super::resources;
 use super::session::Session;
 use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
-use crate::cloud::{Error, Kind, Secret, Span, Time, Value};
+use crate::cloud::{Error, Kind, Secret, Span, Time, Value, region};
 use crate::verbs::resolve::closest;
 use crate::verbs::{VERBS, verb};
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
@@ -59,7 +59,7 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
             let position = context.call_position();
             let handle = shared.host.clouds.get(Some(&cloud.0)).map_err(|error| raise(error, position))?;
             Ok(match name.as_str() {
-                "name" => to_dynamic(Value::text(&cloud.0)),
+                "name" => to_dynamic(Value::text(region::name_of(&cloud.0))),
                 "provider" => to_dynamic(Value::text(handle.provider().as_str())),
                 "region" => to_dynamic(Value::optional_text(handle.region().as_deref())),
                 _ => {
@@ -95,8 +95,8 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
     engine.register_fn("!=", |a: &mut Secret, b: Secret| *a != b);
     engine.register_fn("==", |a: &mut CloudHandle, b: CloudHandle| *a == b);
     engine.register_fn("!=", |a: &mut CloudHandle, b: CloudHandle| *a != b);
-    engine.register_fn("==", |a: &mut CloudHandle, b: ImmutableString| *a.0 == *b);
-    engine.register_fn("!=", |a: &mut CloudHandle, b: ImmutableString| *a.0 != *b);
+    engine.register_fn("==", |a: &mut CloudHandle, b: ImmutableString| region::name_of(&a.0) == b.as_str());
+    engine.register_fn("!=", |a: &mut CloudHandle, b: ImmutableString| region::name_of(&a.0) != b.as_str());
 }
 
 const ERROR_FIELDS: [&str; 13] = [

@@ -130,7 +130,7 @@ pub fn literal(value: &Value) -> String {
             format!("#{{{}}}", fields.join(", "))
         }
         Value::Resource(resource) => resource.name(),
-        Value::Cloud(name) => name.to_string(),
+        Value::Cloud(name) => crate::cloud::region::name_of(name).to_string(),
         Value::Error(error) => format!("{}: {}", error.kind.as_str(), error.words()),
         Value::NameOf(_, id) => id.to_string(),
         Value::Other(what) => what.to_string(),

@@ -68,9 +68,9 @@ pub struct Again {
     pub costs: bool,
 }
 
-/// The next attempt; `None` when this one was the last. `attempt` counts from 1; `roll` is a random number in 0..1 that
-/// spreads the waits of many clients.
-pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option<Again> {
+/// The next attempt; `None` when this one was the last. `attempt` counts from 1; `most` is the user's own limit; `roll` is a
+/// random number in 0..1 that spreads the waits of many clients.
+pub fn next(intent: Intent, outcome: Outcome, attempt: u32, most: Option<u32>, roll: f64) -> Option<Again> {
     let reads = matches!(intent, Intent::Read | Intent::Login);
     let repeatable = intent != Intent::Once;
     let (again, attempts, asked, refused) = match outcome {
@@ -102,7 +102,7 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, roll: f64) -> Option
             (again, attempts, None, false)
         }
     };
-    if !again || attempt >= attempts || asked.is_some_and(|asked| asked > RETRY_AFTER_CAP) {
+    if !again || attempt >= most.unwrap_or(attempts) || asked.is_some_and(|asked| asked > RETRY_AFTER_CAP) {
         return None;
     }
     let ceiling = BASE.saturating_mul(1 << (attempt - 1).min(16)).min(CAP);
@@ -217,11 +217,12 @@ mod tests {
 
     fn answered(intent: Intent, status: u16, after: Option<u64>) -> bool {
         let retry_after = after.map(Duration::from_secs);
-        next(intent, Outcome::Answered { status, retry_after, over_limit: status == 413 }, 1, 0.5).is_some()
+        next(intent, Outcome::Answered { status, retry_after, over_limit: status == 413 }, 1, None, 0.5)
+            .is_some()
     }
 
     fn lost(intent: Intent, kind: ErrorKind, sent: Sent) -> bool {
-        next(intent, Outcome::Lost { kind, sent, known: true }, 1, 0.5).is_some()
+        next(intent, Outcome::Lost { kind, sent, known: true }, 1, None, 0.5).is_some()
     }
 
     #[test]
@@ -267,7 +268,7 @@ mod tests {
         assert!(!over_limit(&answer(400, &said("InstanceLimitExceeded"))), "a quota is no rate");
         assert!(!over_limit(&answer(503, &said("Unavailable"))) && !over_limit(&answer(503, "")));
         let refused = Outcome::Answered { status: 503, retry_after: None, over_limit: true };
-        assert!(next(Intent::Once, refused, 1, 0.5).is_some_and(|again| !again.costs));
+        assert!(next(Intent::Once, refused, 1, None, 0.5).is_some_and(|again| !again.costs));
         assert_eq!(refused.overload(), Some(None));
     }
 
@@ -292,14 +293,15 @@ mod tests {
     #[test]
     fn waits_grow_to_a_cap_and_end() {
         let broken = Outcome::Lost { kind: ErrorKind::Broken, sent: Sent::Maybe, known: true };
-        let waits: Vec<_> =
-            (1..=6).map(|n| next(Intent::Read, broken, n, 1.0).map(|again| again.wait.as_millis())).collect();
+        let waits: Vec<_> = (1..=6)
+            .map(|n| next(Intent::Read, broken, n, None, 1.0).map(|again| again.wait.as_millis()))
+            .collect();
         assert_eq!(waits, [Some(500), Some(1000), Some(2000), Some(4000), Some(8000), None]);
         let refused = Outcome::Lost { kind: ErrorKind::Connect, sent: Sent::No, known: false };
-        assert_eq!(next(Intent::Read, refused, 3, 0.0), None);
+        assert_eq!(next(Intent::Read, refused, 3, None, 0.0), None);
         let restarted = Outcome::Lost { kind: ErrorKind::Connect, sent: Sent::No, known: true };
-        let waits =
-            (1..=8).map(|n| next(Intent::Once, restarted, n, 1.0).map_or(0, |again| again.wait.as_millis()));
+        let waits = (1..=8)
+            .map(|n| next(Intent::Once, restarted, n, None, 1.0).map_or(0, |again| again.wait.as_millis()));
         assert_eq!(waits.collect::<Vec<_>>(), [500, 1000, 2000, 4000, 8000, 16000, 30000, 0]);
         let slow = |seconds| Outcome::Answered {
             status: 429,
@@ -307,9 +309,11 @@ mod tests {
             over_limit: false,
         };
         let asked = |seconds| Again { wait: Duration::from_secs(seconds), asked: true, costs: false };
-        assert_eq!(next(Intent::Once, slow(7), 1, 0.0), Some(asked(7)));
-        assert_eq!(next(Intent::Once, slow(7), 6, 0.0), None);
-        assert_eq!(next(Intent::Read, slow(121), 1, 0.0), None, "too long to be waited for");
+        assert_eq!(next(Intent::Once, slow(7), 1, None, 0.0), Some(asked(7)));
+        assert_eq!(next(Intent::Once, slow(7), 6, None, 0.0), None);
+        assert_eq!(next(Intent::Read, slow(121), 1, None, 0.0), None, "too long to be waited for");
+        let tried = |most| (1..).find(|n| next(Intent::Read, broken, *n, Some(most), 0.0).is_none());
+        assert_eq!((tried(1), tried(10)), (Some(1), Some(10)), "the user's own limit");
     }
 
     #[test]

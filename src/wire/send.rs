@@ -184,7 +184,8 @@ impl Wire {
                 Ok(answer) => answered(answer, clock),
                 Err(lost) => Outcome::Lost { kind: lost.kind, sent: lost.sent, known },
             };
-            let mut again = retry::next(request.intent, outcome, attempt, fastrand::f64());
+            let mut again =
+                retry::next(request.intent, outcome, attempt, inner.settings.attempts, fastrand::f64());
             if let Ok(answer) = &result
                 && !doubted
                 && inner.skews.learn(&origin, answer, signed_at, clock.now())

@@ -36,6 +36,8 @@ pub struct Settings {
     pub timeout: Duration,
     /// The longest that all attempts at a request and the waits between them may take.
     pub total: Duration,
+    /// The most attempts at one request; by what went wrong where none is given.
+    pub attempts: Option<u32>,
     /// The largest answer, in bytes after decompression.
     pub max_body: u64,
     /// How many requests, and how fast; share one among the clouds of a run.
@@ -57,6 +59,7 @@ impl Default for Settings {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             total: Duration::from_secs(300),
+            attempts: None,
             max_body: 64 << 20,
             pace: Pace::default(),
             user_agent: concat!("rhain/", env!("CARGO_PKG_VERSION")).to_string(),

@@ -28,6 +28,7 @@ fn cloud() -> Aws {
         endpoints: BTreeMap::new(),
         any: Some(variable("RHAIN_REAL_EC2_URL")),
         amazon: false,
+        hosts: Default::default(),
         signature: Version::V4,
         keys: KeyRing::new("lab".into(), Source::Static(keys), wire.clone()),
     };

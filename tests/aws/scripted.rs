@@ -85,6 +85,7 @@ pub async fn world_signed(
         endpoints: BTreeMap::new(),
         any: Some(stub.url.clone()),
         amazon: false,
+        hosts: Default::default(),
         signature,
         keys: KeyRing::new("lab".into(), Source::Static(keys), wire.clone()),
     };

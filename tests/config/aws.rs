@@ -18,12 +18,12 @@ fn listed(found: &Found) -> Vec<(String, String)> {
 }
 
 fn settings(found: &Found, name: &str) -> AwsSettings {
-    found.aws(name).unwrap_or_else(|error| panic!("{name}: {error}"))
+    found.aws(name, None).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// Message, help and place of what is refused.
 fn refused(found: &Found, name: &str) -> (String, String, String) {
-    let error = found.aws(name).map(|settings| panic!("{settings:?}")).unwrap_err();
+    let error = found.aws(name, None).map(|settings| panic!("{settings:?}")).unwrap_err();
     let fact = error.facts.first().map(|(_, text)| text.clone()).unwrap_or_default();
     (error.message.clone(), error.help.clone().unwrap_or_default(), fact)
 }
@@ -298,7 +298,14 @@ fn roles_are_taken_on_with_other_keys() {
     let top = role("aws:top");
     assert_eq!((top.role_arn.as_str(), top.external_id.as_deref()), ("arn:top", Some("x")));
     assert_eq!((top.session_name.as_deref(), top.duration), (Some("n"), Some(900)));
-    assert_eq!(top.sts, Sts { endpoint: Some("http://sts:1".to_string()), region: "r".to_string() });
+    assert_eq!(
+        top.sts,
+        Sts {
+            endpoint: Some("http://sts:1".to_string()),
+            region: "r".to_string(),
+            hosts: Default::default()
+        }
+    );
     let Source::AssumeRole(mid) = top.source else { panic!("no role") };
     // A source gives its own keys before it takes on a role itself.
     assert_eq!((mid.role_arn.as_str(), mid.source), ("arn:mid", keys("A", "S", None)));

@@ -131,7 +131,7 @@ fn the_simulated_cloud_goes_through_no_proxy_and_stands_in_where_it_may() {
 fn a_profile_becomes_settings() {
     let text = "clouds:\n  lab:\n    auth: {auth_url: 'http://k', username: u, password: p, project_id: i}\n    identity_api_version: 3\n    interface: [internal, public]\n    compute_api_version: '2.53'\n    volumev3_endpoint_override: http://v\n    block-storage-region-name: R2\n    image_default_microversion: latest\n    network_service_name: quantum\n";
     let (_folder, found) = found(&[("work/clouds.yaml", text)], &[]);
-    let settings = settings(found.openstack("lab").expect("a profile"));
+    let settings = settings(found.openstack("lab", None).expect("a profile"));
     assert_eq!(settings.identity_version, Some(3));
     assert_eq!(settings.interfaces, [Interface::Internal, Interface::Public]);
     assert!(matches!(&settings.scope, Scope::Project(project) if project.id.as_deref() == Some("i")));

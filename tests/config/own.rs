@@ -40,21 +40,21 @@ fn clouds_of_our_own_stand_beside_the_others() {
     for name in ["lab", "aws:prod"] {
         assert_eq!(all.choose(Some(name)).expect("a cloud").name, name);
         assert_eq!(all.provider(name), "aws");
-        let settings = all.aws(name).expect("settings");
+        let settings = all.aws(name, None).expect("settings");
         assert_eq!((settings.name.as_str(), settings.region.as_str()), (name, "of-variable"));
         assert_eq!(settings.source, Source::Static(Credentials::new("B", "T")));
     }
-    let moto = all.aws("moto").expect("settings");
+    let moto = all.aws("moto", None).expect("settings");
     assert_eq!(
         (moto.endpoints.of("ec2"), moto.region.as_str()),
         (Some("http://127.0.0.1:5566"), "of-variable")
     );
     assert_eq!((moto.source, moto.version), (Source::Static(Credentials::new("A", "S")), Version::V4));
-    let west = all.aws("west").expect("settings");
+    let west = all.aws("west", None).expect("settings");
     assert_eq!((west.region.as_str(), west.version, west.tls.verify), ("us-west-1", Version::V2, false));
     assert_eq!((west.endpoints.of("ec2"), west.endpoints.of("sts")), (Some("https://ec2.lab/"), None));
     assert_eq!((west.endpoints.amazon, west.source), (false, Source::Static(Credentials::new("B", "T"))));
-    let stack = all.openstack("stack").expect("a profile");
+    let stack = all.openstack("stack", None).expect("a profile");
     assert!(matches!(stack.auth, Auth::Token(token) if token.reveal() == "t"));
     assert_eq!(stack.auth_url, "http://k/v3");
 }
@@ -63,8 +63,8 @@ fn clouds_of_our_own_stand_beside_the_others() {
 fn slips_are_told_with_their_place_and_spoil_nothing_else() {
     let told = |text: &str| {
         let (_folder, all) = found(&[(OWN, text), PROFILES], &[]);
-        let error = all.problems.first().cloned().unwrap_or_else(|| all.aws("x").expect_err("a slip"));
-        assert!(all.aws("aws:prod").is_ok() && all.aws("aws").is_ok());
+        let error = all.problems.first().cloned().unwrap_or_else(|| all.aws("x", None).expect_err("a slip"));
+        assert!(all.aws("aws:prod", None).is_ok() && all.aws("aws", None).is_ok());
         format!("{} | {} | {}", error.message, error.help.as_deref().expect("help"), error.facts[0].1)
     };
     let file = "~/.config/rhain/config.toml";
@@ -98,7 +98,7 @@ fn slips_are_told_with_their_place_and_spoil_nothing_else() {
         (
             "[clouds.x]\nprovider = \"aws\"\nregoin = \"r\"\n",
             format!(
-                "cloud `x` has a setting `regoin`, which is not known, at {file}:3 | choose from: provider, profile, region, endpoint_url, ec2_endpoint_url, cloudformation_endpoint_url, sts_endpoint_url, signature_version, ca_bundle, verify, aws_access_key_id, aws_secret_access_key, aws_session_token, role_arn, source_profile, credential_source, role_session_name, external_id, duration_seconds, web_identity_token_file, credential_process, sso_session, sso_account_id, sso_role_name | {file}:3:10"
+                "cloud `x` has no setting `regoin`, at {file}:3 | write `region`, or choose from: provider, profile, region, endpoint_url, ec2_endpoint_url, cloudformation_endpoint_url, sts_endpoint_url, signature_version, ca_bundle, verify, aws_access_key_id, aws_secret_access_key, aws_session_token, role_arn, source_profile, credential_source, role_session_name, external_id, duration_seconds, web_identity_token_file, credential_process, sso_session, sso_account_id, sso_role_name, use_fips_endpoint, use_dualstack_endpoint, max_attempts, retry_mode | {file}:3:10"
             ),
         ),
         (

@@ -50,7 +50,7 @@ async fn keystone_takes_both_versions() {
     let wall: Arc<dyn Clock> = Arc::new(WallClock::start());
     let found = find(&Environment::of_process());
     let chosen = found.choose(None).expect("a cloud");
-    let profile = found.openstack(&chosen.name).expect("a profile");
+    let profile = found.openstack(&chosen.name, None).expect("a profile");
     let session = Session::new(Arc::from("real"), settings(profile), wire(wall.clone()));
     session.login().await.expect("a login");
     let user = session.user_id().expect("a user");
@@ -158,7 +158,11 @@ async fn moto_takes_version_four_and_gives_roles() {
             session_name: None,
             external_id: None,
             duration: None,
-            sts: Sts { endpoint: Some(base.clone()), region: "us-east-1".to_string() },
+            sts: Sts {
+                endpoint: Some(base.clone()),
+                region: "us-east-1".to_string(),
+                hosts: Default::default(),
+            },
         }))
     };
     let ring = |secret: &str| KeyRing::new(Arc::from("aws:moto"), source(secret), run.wire.clone());

@@ -16,7 +16,7 @@ fn session(settings: Settings) -> Session {
 fn configured() -> Settings {
     let found = find(&Environment::of_process());
     let chosen = found.choose(None).expect("a cloud");
-    settings(found.openstack(&chosen.name).expect("a profile"))
+    settings(found.openstack(&chosen.name, None).expect("a profile"))
 }
 
 fn by_id(id: &str) -> Named {

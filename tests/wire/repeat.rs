@@ -59,7 +59,7 @@ proptest! {
             let mut attempts = 0;
             for (number, (outcome, roll)) in outcomes.iter().enumerate() {
                 attempts = number as u32 + 1;
-                let Some(again) = retry::next(intent, *outcome, attempts, *roll) else { break };
+                let Some(again) = retry::next(intent, *outcome, attempts, None, *roll) else { break };
                 if intent == Intent::Once {
                     prop_assert!(!may_have_happened(*outcome), "{:?}", outcome);
                 }

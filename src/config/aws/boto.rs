@@ -94,7 +94,7 @@ pub(super) fn settings(boto: &Item, environment: &Environment) -> Result<AwsSett
         name: BOTO.to_string(),
         found: boto.at.line(),
         region: region.unwrap_or(ANY_REGION.to_string()),
-        endpoints: Endpoints { named, any: None, amazon: !private },
+        endpoints: Endpoints { named, any: None, amazon: !private, ..Endpoints::default() },
         version: if private { Version::V2 } else { Version::V4 },
         source: Source::Static(credentials),
         tls: Tls {
@@ -104,12 +104,23 @@ pub(super) fn settings(boto: &Item, environment: &Environment) -> Result<AwsSett
                 .map(|path| environment.path(path)),
             ..Tls::default()
         },
+        attempts: None,
     })
 }
 
 fn is_amazon(host: &str) -> bool {
     let host = host.split([':', '/']).next().unwrap_or_default();
-    [".amazonaws.com", ".amazonaws.com.cn"].iter().any(|domain| host.ends_with(domain))
+    [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".amazonaws.eu",
+        ".c2s.ic.gov",
+        ".sc2s.sgov.gov",
+        ".cloud.adc-e.uk",
+        ".csp.hci.ic.gov",
+    ]
+    .iter()
+    .any(|domain| host.ends_with(domain))
 }
 
 /// The URL of a host that stands alone, with a port, with a path, or as a URL already.

@@ -7,6 +7,7 @@ use crate::cloud::Error;
 use crate::config::document::{At, Item};
 use crate::config::environment::Environment;
 use crate::config::openstack::bad_value;
+use crate::wire::auth::source::Hosts;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -19,6 +20,8 @@ pub struct Endpoints {
     pub any: Option<String>,
     /// Whether a service that neither names is Amazon's; a private cloud's keys are not sent there.
     pub amazon: bool,
+    /// Which of Amazon's hosts.
+    pub hosts: Hosts,
 }
 
 impl Endpoints {
@@ -36,6 +39,26 @@ impl Endpoints {
 /// The variable's own words for "yes".
 pub(super) fn is_true(text: &str) -> bool {
     text.eq_ignore_ascii_case("true")
+}
+
+/// Which of Amazon's hosts the variables and the profile choose.
+fn hosts(profile: &Profile<'_>, environment: &Environment) -> Result<Hosts, Error> {
+    let chosen = |name: &str, key: &str| {
+        let variable = environment.get(name).map(|text| Item::text(At::Variable(name.into()), text));
+        let Some(item) = variable.or_else(|| profile.item(key).cloned()) else { return Ok(false) };
+        match item.as_text().map(str::to_ascii_lowercase).as_deref() {
+            Some("true") => Ok(true),
+            Some("false") => Ok(false),
+            _ => {
+                let message = format!("`{key}` has a value of no use, at {}", item.at.line());
+                Err(bad_value(&item.at, message, "give true or false"))
+            }
+        }
+    };
+    Ok(Hosts {
+        fips: chosen("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?,
+        dualstack: chosen("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?,
+    })
 }
 
 /// A URL that requests can go to.
@@ -60,7 +83,8 @@ impl Aws {
         explicit: bool,
         environment: &Environment,
     ) -> Result<Endpoints, Error> {
-        let mut all = Endpoints { amazon: true, ..Endpoints::default() };
+        let hosts = hosts(profile, environment)?;
+        let mut all = Endpoints { amazon: true, hosts, ..Endpoints::default() };
         let ignored = match environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
             Some(text) => is_true(text),
             None => profile.text("ignore_configured_endpoint_urls").is_some_and(is_true),

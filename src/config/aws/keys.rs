@@ -67,7 +67,11 @@ pub(super) fn source(
     endpoints: &Endpoints,
     environment: &Environment,
 ) -> Result<Source, Error> {
-    let sts = Sts { endpoint: endpoints.of("sts").map(str::to_string), region: region.to_string() };
+    let sts = Sts {
+        endpoint: endpoints.of("sts").map(str::to_string),
+        region: region.to_string(),
+        hosts: endpoints.hosts,
+    };
     let mut chain = Chain { aws, environment, sts, endpoints, looked: Vec::new() };
     if !explicit {
         if let Some(credentials) = variables(environment)? {
@@ -278,6 +282,7 @@ impl Chain<'_> {
             cache: home.join(".aws").join("sso").join("cache"),
             endpoint: self.endpoints.of("sso").map(str::to_string),
             oidc: self.endpoints.of("sso_oidc").map(str::to_string),
+            hosts: self.endpoints.hosts,
             login: format!("aws sso login{by_name}"),
         }))
     }

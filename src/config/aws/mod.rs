@@ -10,6 +10,7 @@ mod endpoints;
 mod keys;
 mod own;
 mod profile;
+mod retries;
 
 pub use endpoints::Endpoints;
 
@@ -48,6 +49,8 @@ pub struct AwsSettings {
     pub source: Source,
     /// TLS.
     pub tls: Tls,
+    /// The most attempts at one request, where it is said.
+    pub attempts: Option<u32>,
 }
 
 /// What AWS's and boto's files say.
@@ -93,7 +96,7 @@ pub(super) fn find(environment: &Environment, own: Vec<(String, Item)>, problems
 impl Aws {
     /// Every cloud of these files and of the environment.
     pub(super) fn entries(&self, environment: &Environment) -> Vec<Entry> {
-        let entry = |name: String, found: String| Entry { name, provider: "aws", found };
+        let entry = |name: String, found: String| Entry { name, provider: "aws", found, regions: Vec::new() };
         let (default, names) = (default_profile(environment).0, self.profile_names());
         let of_variables = keys::in_environment(environment);
         let own = self.profile(default).filter(|_| !of_variables);
@@ -130,19 +133,44 @@ impl Aws {
         }
     }
 
+    /// The error for a profile that is asked for and stands in `config` without the word `profile`.
+    pub(super) fn bare(&self, name: &str, environment: &Environment) -> Option<Error> {
+        let name = name.strip_prefix("aws:").unwrap_or(match name {
+            AWS => default_profile(environment).0,
+            other => other,
+        });
+        self.bare_section(name).map(|at| without_profile(name, at))
+    }
+
     /// The settings of a cloud that is [known](Self::knows).
-    pub(super) fn settings(&self, name: &str, environment: &Environment) -> Result<AwsSettings, Error> {
-        if let Some((_, item)) = self.own.iter().find(|(own, _)| own == name) {
-            return own::settings(self, name, item, environment);
-        }
-        if let Some(boto) = self.boto.as_ref().filter(|_| name == BOTO) {
-            return boto::settings(boto, environment);
+    pub(super) fn settings(
+        &self,
+        name: &str,
+        asked_region: Option<&str>,
+        environment: &Environment,
+    ) -> Result<AwsSettings, Error> {
+        let asked_region = asked_region.map(|region| Item::text(At::BuiltIn("the script".into()), region));
+        let other = match self.own.iter().find(|(own, _)| own == name) {
+            Some((_, item)) => Some(own::settings(self, name, asked_region.as_ref(), item, environment)?),
+            None if name == BOTO => {
+                self.boto.as_ref().map(|boto| boto::settings(boto, environment)).transpose()?
+            }
+            None => None,
+        };
+        if let Some(mut settings) = other {
+            if let Some(item) = &asked_region {
+                settings.region = checked_region(item, item.as_text().unwrap_or_default())?;
+            }
+            return Ok(settings);
         }
         let asked = name.strip_prefix("aws:");
         let (default, by) = default_profile(environment);
         let profile_name = asked.unwrap_or(default);
         let profile = match (self.profile(profile_name), by) {
             (None, Some(variable)) if asked.is_none() => {
+                if let Some(at) = self.bare_section(profile_name) {
+                    return Err(without_profile(profile_name, at));
+                }
                 let names = self.profile_names().join(", ");
                 let message = format!("there is no AWS profile `{profile_name}`, which {variable} names");
                 return Err(bad_value(
@@ -162,7 +190,10 @@ impl Aws {
             false => profile.found(),
         };
         let endpoints = self.endpoints(name, &profile, asked.is_some(), environment)?;
-        let region = region(name, &profile, &endpoints, environment)?;
+        let region = match &asked_region {
+            Some(item) => checked_region(item, item.as_text().unwrap_or_default())?,
+            None => region(name, &profile, &endpoints, environment)?,
+        };
         let version = if endpoints.private() && keys::of_ec2(environment) && asked.is_none() {
             Version::V2
         } else {
@@ -174,8 +205,16 @@ impl Aws {
             .or_else(|| profile.text("ca_bundle"))
             .map(|path| environment.path(path));
         let tls = Tls { cacert: bundle, ..Tls::default() };
-        Ok(AwsSettings { name: name.to_string(), found, region, endpoints, version, source, tls })
+        let attempts = retries::attempts(&profile, environment)?;
+        Ok(AwsSettings { name: name.to_string(), found, region, endpoints, version, source, tls, attempts })
     }
+}
+
+/// The error for a section `[NAME]` of ~/.aws/config that is meant for a profile.
+fn without_profile(name: &str, at: &At) -> Error {
+    let message = format!("`[{name}]` at {} is no profile: the word `profile` is missing", at.line());
+    let error = Error::new(Kind::NotFound, message).coded("config::unknown_cloud");
+    at.mark(error.help(format!("write `[profile {name}]`; only ~/.aws/credentials has `[{name}]`")))
 }
 
 /// The profile of `aws`, and the variable that names it.

@@ -10,11 +10,12 @@ use crate::config::document::{Data, Item};
 use crate::config::environment::Environment;
 use crate::config::merge;
 use crate::config::openstack::bad_value;
+use crate::config::own_keys;
 use crate::wire::Tls;
 use crate::wire::auth::Version;
 
 /// The keys that mean something here; all else is a slip.
-const KNOWN: [&str; 24] = [
+const KNOWN: [&str; 28] = [
     "provider",
     "profile",
     "region",
@@ -39,12 +40,17 @@ const KNOWN: [&str; 24] = [
     "sso_session",
     "sso_account_id",
     "sso_role_name",
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+    "max_attempts",
+    "retry_mode",
 ];
 
 /// The settings of a cloud of ours.
 pub(super) fn settings(
     aws: &Aws,
     name: &str,
+    asked_region: Option<&Item>,
     item: &Item,
     environment: &Environment,
 ) -> Result<AwsSettings, Error> {
@@ -54,9 +60,7 @@ pub(super) fn settings(
     };
     for (key, value) in item.fields() {
         if !KNOWN.contains(&key.as_str()) {
-            let message =
-                format!("cloud `{name}` has a setting `{key}`, which is not known, at {}", value.at.line());
-            return Err(bad_value(&value.at, message, format!("choose from: {}", KNOWN.join(", "))));
+            return Err(own_keys::unknown(&format!("cloud `{name}`"), key, value, &KNOWN));
         }
         if value.as_text().is_none() {
             return Err(wrong(value, key, "one text"));
@@ -101,7 +105,7 @@ pub(super) fn settings(
         Some((_, Some("false"))) => false,
         Some((item, _)) => return Err(wrong(item, "verify", "true or false")),
     };
-    let region = match item.get("region") {
+    let region = match asked_region.or(item.get("region")) {
         Some(item) => super::checked_region(item, item.as_text().unwrap_or_default())?,
         None => region(name, &profile, &endpoints, environment)?,
     };
@@ -115,5 +119,6 @@ pub(super) fn settings(
         version,
         source,
         tls: Tls { verify, cacert, ..Tls::default() },
+        attempts: super::retries::attempts(&profile, environment)?,
     })
 }

@@ -75,6 +75,12 @@ impl Aws {
         all
     }
 
+    /// Where `config` has a section of this name alone, which only `credentials` may have.
+    pub(super) fn bare_section(&self, name: &str) -> Option<&At> {
+        let section = self.config.as_ref()?.get(name)?;
+        (name != "default" && !name.contains(char::is_whitespace)).then_some(&section.at)
+    }
+
     /// A section of `config` of another kind: `services`, `sso-session`.
     pub(super) fn section(&self, kind: &str, name: &str) -> Option<&Item> {
         let mut sections = self.config.iter().flat_map(Item::fields);

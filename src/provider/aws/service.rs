@@ -1,5 +1,7 @@
 //! The services that are spoken to: their names, versions and ways of numbering lists.
 
+use super::partition;
+use crate::wire::auth::source::Hosts;
 use crate::wire::query::Lists;
 
 /// A service of the query protocol.
@@ -99,13 +101,9 @@ impl Service {
         }
     }
 
-    /// Where AWS itself serves it: China's regions have a domain of their own, IAM has no region.
-    pub fn address(&self, region: &str) -> String {
-        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        match self.name() {
-            "iam" => format!("https://iam.{domain}"),
-            name => format!("https://{name}.{region}.{domain}"),
-        }
+    /// The URL where AWS itself serves it; `None` where the region's partition has no such hosts.
+    pub fn address(&self, region: &str, hosts: Hosts) -> Option<String> {
+        partition::url(self.name(), region, hosts)
     }
 }
 
@@ -115,12 +113,13 @@ mod tests {
 
     #[test]
     fn addresses_follow_the_region() {
-        assert_eq!(Service::Ec2.address("eu-west-1"), "https://ec2.eu-west-1.amazonaws.com");
+        let address = |service: &str, region: &str| Service::named(service).address(region, Hosts::default());
+        assert_eq!(address("ec2", "eu-west-1").as_deref(), Some("https://ec2.eu-west-1.amazonaws.com"));
         assert_eq!(
-            Service::named("cfn").address("cn-north-1"),
-            "https://cloudformation.cn-north-1.amazonaws.com.cn"
+            address("cfn", "cn-north-1").as_deref(),
+            Some("https://cloudformation.cn-north-1.amazonaws.com.cn")
         );
-        assert_eq!(Service::named("iam").address("eu-west-1"), "https://iam.amazonaws.com");
+        assert_eq!(address("iam", "eu-west-1").as_deref(), Some("https://iam.amazonaws.com"));
         assert_eq!(Service::named("iam").version(), Some("2010-05-08"));
         assert!(["ec2", "elasticloadbalancing", "s3-outposts", "1x"].into_iter().all(is_name));
         for other in ["", "localhost:28443/", "EC2", "a.b", "-a", "a/b", "a@b", "a b", "é"] {

@@ -7,11 +7,13 @@ use super::call::Call;
 use super::credentials::KeyRing;
 use super::decode;
 use super::fault;
+use super::partition;
 use super::service::Service;
 use crate::cloud::{Error, Kind, Result};
 use crate::provider::request_line;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
+use crate::wire::auth::source::Hosts;
 use crate::wire::{
     self, Answer, Body, Credentials, ErrorKind, Intent, Method, Request, Sent, Signer, Wire, xml,
 };
@@ -32,6 +34,8 @@ pub struct Settings {
     pub any: Option<String>,
     /// Whether a service that neither names is AWS's own; a private cloud's keys are not sent there.
     pub amazon: bool,
+    /// Which of AWS's own hosts.
+    pub hosts: Hosts,
     /// How requests are signed.
     pub signature: Version,
     /// The keys.
@@ -80,7 +84,7 @@ impl Session {
     pub fn endpoint(&self, service: &Service) -> Option<String> {
         let settings = &self.0.settings;
         let own = settings.endpoints.get(service.name()).or(settings.any.as_ref()).cloned();
-        own.or_else(|| settings.amazon.then(|| service.address(&settings.region)))
+        own.or_else(|| settings.amazon.then(|| service.address(&settings.region, settings.hosts)).flatten())
     }
 
     /// A text with the session's secrets hidden, for whatever quotes the cloud.
@@ -186,9 +190,7 @@ impl Session {
         let (name, region) = (call.service.name(), self.region());
         let signer = match self.0.settings.signature {
             Version::V2 => Signer::v2(keys),
-            // IAM lives in one region for all of them.
-            Version::V4 if name == "iam" => Signer::v4(keys, "us-east-1", name),
-            Version::V4 => Signer::v4(keys, region, name),
+            Version::V4 => Signer::v4(keys, partition::signing_region(name, region), name),
         };
         let mut request = Request::new(call.operation, Method::Post, endpoint)
             .intent(call.intent)
@@ -218,7 +220,12 @@ impl Session {
 
     /// The error for a service that a private cloud does not name.
     fn nowhere(&self, service: &Service) -> Error {
-        let (name, service) = (self.name(), service.name());
+        let (name, service, settings) = (self.name(), service.name(), &self.0.settings);
+        if settings.amazon && settings.hosts.dualstack {
+            let message = format!("the region `{}` has no dual-stack hosts", settings.region);
+            let help = "unset AWS_USE_DUALSTACK_ENDPOINT and `use_dualstack_endpoint`";
+            return self.error(Kind::Unsupported, message).help(help);
+        }
         self.error(Kind::Unsupported, format!("{name} names no address of `{service}`")).help(format!(
             "set AWS_ENDPOINT_URL_{}, or its `endpoint_url` in {}",
             service.to_uppercase(),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 pub static VERB: Verb = Verb {
     name: "clouds",
     group: Group::Clouds,
-    summary: "Every cloud found in the configuration: #{name, provider, found, default}.",
+    summary: "Every cloud found in the configuration: #{name, provider, found, default, regions}.",
     forms: &[Form::of(&[])],
     returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
     effect: Effect::Nothing,
@@ -24,6 +24,10 @@ pub static VERB: Verb = Verb {
                     ("provider".to_string(), Value::text(known.provider)),
                     ("found".to_string(), Value::text(known.found)),
                     ("default".to_string(), Value::Bool(known.default)),
+                    (
+                        "regions".to_string(),
+                        Value::Array(known.regions.iter().map(|region| Value::text(region)).collect()),
+                    ),
                 ]))
             });
             Ok(Value::Array(known.collect()))

@@ -38,6 +38,15 @@ pub struct AssumeRole {
     pub sts: Sts,
 }
 
+/// Which of AWS's hosts are meant, where no endpoint is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Hosts {
+    /// Those with FIPS cryptography.
+    pub fips: bool,
+    /// Those that have IPv6 too.
+    pub dualstack: bool,
+}
+
 /// How STS is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -45,6 +54,7 @@ pub struct Sts {
     /// Amazon's in the region, where none is said.
     pub endpoint: Option<String>,
     pub region: String,
+    pub hosts: Hosts,
 }
 
 /// A role to take on with a token from a file, which is read anew every time.
@@ -74,6 +84,7 @@ pub struct Sso {
     pub endpoint: Option<String>,
     /// The address that renews logins; Amazon's in the region, where none is said.
     pub oidc: Option<String>,
+    pub hosts: Hosts,
     /// What to type to log in again.
     pub login: String,
 }

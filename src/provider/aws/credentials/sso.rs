@@ -14,11 +14,15 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+/// Where AWS serves Identity Center.
+fn address(service: &str, sso: &Sso) -> Option<String> {
+    Service::Other(service.to_string()).address(&sso.region, sso.hosts)
+}
+
 /// Ask the portal for the role's keys.
 pub(super) async fn fetch(ring: &KeyRing, sso: &Sso) -> Result<Credentials> {
     let token = token(ring, sso).await?;
-    let base =
-        sso.endpoint.clone().unwrap_or_else(|| Service::Other("portal.sso".to_string()).address(&sso.region));
+    let base = sso.endpoint.clone().or_else(|| address("portal.sso", sso)).unwrap_or_default();
     let query = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("role_name", &sso.role_name)
         .append_pair("account_id", &sso.account_id)
@@ -106,8 +110,7 @@ async fn renew(ring: &KeyRing, sso: &Sso, json: &Value, path: &Path, now: System
         return None;
     }
     [secret, refresh].iter().for_each(|text| ring.wire.known().add(text));
-    let service = || Service::Other("oidc".to_string()).address(&sso.region);
-    let base = sso.oidc.clone().unwrap_or_else(service);
+    let base = sso.oidc.clone().or_else(|| address("oidc", sso)).unwrap_or_default();
     let asked = json!({ "grantType": "refresh_token", "clientId": id, "clientSecret": secret, "refreshToken": refresh });
     let request =
         Request::new("credentials.renew", Method::Post, format!("{}/token", base.trim_end_matches('/')))
