@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
 mod pace;
+mod proxy;
 mod real;
 mod repeat;
 mod send;

@@ -204,8 +204,10 @@ fn lost(error: &wire::Error) -> Error {
         ErrorKind::Form => (Kind::InvalidArgument, "call::invalid_argument"),
         _ => (Kind::Network, "cloud::network"),
     };
-    let mut told =
-        Error::new(kind, format!("no answer from `{}`", error.url)).coded(code).answer(&*error.detail);
+    let through = error.proxy.as_ref().map(|proxy| format!(" through {proxy}")).unwrap_or_default();
+    let mut told = Error::new(kind, format!("no answer from `{}`{through}", error.url))
+        .coded(code)
+        .answer(&*error.detail);
     told.maybe = error.sent == Sent::Maybe && !matches!(error.method, Method::Get | Method::Head);
     told.request = Some(RequestLine {
         method: error.method.as_str(),

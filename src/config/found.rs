@@ -3,13 +3,12 @@
 //! A bad file or entry spoils no other cloud: it is told when that cloud is chosen, and to whoever lists them.
 
 use super::aws;
-use super::document::{self, At, Data, Item};
+use super::document::{At, Data, Item};
 use super::environment::Environment;
 use super::note::Note;
 use super::openstack::bad_value;
-use super::{merge, own, variables};
+use super::{files, merge, own, variables};
 use crate::cloud::{Error, Kind};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// The name of the simulated cloud.
@@ -66,7 +65,7 @@ pub fn find(environment: &Environment) -> Found {
     let mut problems = Vec::new();
     let (environment, notes) = variables::trimmed(environment);
     let environment = &environment;
-    let mut file = |name: &str, variable: &str| first(environment, name, variable, &mut problems);
+    let mut file = |name: &str, variable: &str| files::first(environment, name, variable, &mut problems);
     let (clouds, secure) = (file("clouds", "OS_CLIENT_CONFIG_FILE"), file("secure", "OS_CLIENT_SECURE_FILE"));
     let vendors = file("clouds-public", "OS_CLIENT_VENDOR_FILE");
     let empty = |name: &str| Item { at: At::BuiltIn(Arc::from(name)), data: Data::Map(Vec::new()) };
@@ -102,44 +101,6 @@ pub fn find(environment: &Environment) -> Found {
     };
     found.check_names();
     found
-}
-
-/// The first of the files that is there and can be read.
-fn first(environment: &Environment, name: &str, variable: &str, problems: &mut Vec<Error>) -> Option<Item> {
-    let given = environment.get(variable).map(|path| environment.path(path));
-    let mut folders = vec![environment.cwd.clone()];
-    folders.extend(environment.config_folders("openstack"));
-    folders.extend(environment.site.iter().map(|folder| folder.join("openstack")));
-    let named = folders
-        .iter()
-        .flat_map(|folder| ["yaml", "yml", "json"].map(|ending| folder.join(format!("{name}.{ending}"))));
-    let given_path = given.clone();
-    let paths: Vec<PathBuf> = given.into_iter().chain(named).collect();
-    for path in paths {
-        if !path.exists() {
-            if given_path.as_ref() == Some(&path) {
-                let shown = environment.shown(&path);
-                let message = format!("{variable} names {shown}, which is not there");
-                problems.push(
-                    Error::new(Kind::InvalidArgument, message)
-                        .coded("config::value")
-                        .fact("found", format!("the variable {variable}"))
-                        .help(format!("mend or unset {variable}")),
-                );
-            }
-            continue;
-        }
-        match document::read(&path, &environment.shown(&path)) {
-            Ok(item) if item.is_map() => return Some(item),
-            Ok(item) if item.is_null() => return Some(item),
-            Ok(item) => {
-                let message = format!("{} is no map of settings", environment.shown(&path));
-                problems.push(bad_value(&item.at, message, "start it with `clouds:`"));
-            }
-            Err(error) => problems.push(error),
-        }
-    }
-    None
 }
 
 impl Found {

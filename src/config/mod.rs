@@ -6,8 +6,10 @@
 
 pub mod aws;
 pub mod document;
+mod encoding;
 mod entry;
 pub mod environment;
+mod files;
 pub mod found;
 mod ini;
 mod merge;

@@ -13,7 +13,8 @@
 //! aws_secret_access_key = "any"
 //! ```
 
-use super::document::{self, At, Data, Item};
+use super::document::{At, Data, Item};
+use super::encoding;
 use super::environment::Environment;
 use super::openstack::bad_value;
 use super::own_keys;
@@ -48,7 +49,7 @@ pub(super) fn read(environment: &Environment, problems: &mut Vec<Error>) -> Own 
     let paths = environment.config_folders("rhain").into_iter().map(|folder| folder.join("config.toml"));
     let Some(path) = paths.into_iter().find(|path| path.is_file()) else { return Own::default() };
     let shown = environment.shown(&path);
-    let read = document::text(&path, &shown).and_then(|text| parse(&text, &shown));
+    let read = encoding::text(&path, &shown).and_then(|text| parse(&text, &shown));
     match read {
         Ok(all) => own(&all, problems),
         Err(error) => {

@@ -4,7 +4,9 @@
 
 pub mod aws;
 pub mod files;
+pub mod lost;
 pub mod openstack;
+pub mod redirect;
 pub mod request_line;
 pub mod sieve;
 pub mod words;

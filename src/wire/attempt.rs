@@ -34,6 +34,7 @@ const REDIRECTS: usize = 5;
 pub struct Clients {
     plain: OnceLock<Result<reqwest::Client, String>>,
     secure: OnceLock<Result<reqwest::Client, String>>,
+    proxied: OnceLock<Result<reqwest::Client, String>>,
 }
 
 impl Clients {
@@ -68,7 +69,8 @@ impl Clients {
                 builder = builder.body(bytes.clone());
             }
             #[allow(clippy::disallowed_methods)]
-            let response = builder.send().await.map_err(|error| lost(settings, error, false))?;
+            let response =
+                builder.send().await.map_err(|error| of_scheme(url, lost(settings, error, false)))?;
             let status = response.status().as_u16();
             let follows = hop < REDIRECTS
                 && request.intent == Intent::Read
@@ -84,6 +86,13 @@ impl Clients {
                 *url = target;
                 continue;
             }
+            // No cloud says 407: it is for whoever stands before it.
+            if status == 407
+                && let Some(via) = settings.proxies.of(url)
+            {
+                let detail = format!("{} wants a login (407)", via.shown());
+                return Err(Lost { kind: ErrorKind::Proxy, sent: Sent::No, detail });
+            }
             return read(settings, request, url, status, response).await;
         }
         Err(Lost {
@@ -95,9 +104,14 @@ impl Clients {
 
     /// The client for a URL's scheme: without TLS or proxies there is no need to load the system's authorities.
     fn client(&self, settings: &Settings, url: &Url) -> Result<&reqwest::Client, Lost> {
-        let tls = url.scheme() == "https" || !settings.proxies.is_empty();
-        let cell = if tls { &self.secure } else { &self.plain };
-        cell.get_or_init(|| make_client(settings, tls)).as_ref().map_err(|detail| Lost {
+        let proxied = settings.proxies.of(url).is_some();
+        let tls = url.scheme() == "https" || proxied;
+        let cell = match (proxied, tls) {
+            (true, _) => &self.proxied,
+            (false, true) => &self.secure,
+            (false, false) => &self.plain,
+        };
+        cell.get_or_init(|| make_client(settings, tls, proxied)).as_ref().map_err(|detail| Lost {
             kind: ErrorKind::Tls,
             sent: Sent::No,
             detail: detail.clone(),
@@ -152,7 +166,7 @@ async fn read(
     }
 }
 
-fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, String> {
+fn make_client(settings: &Settings, secure: bool, proxied: bool) -> Result<reqwest::Client, String> {
     // One provider a process, which the HTTP library wants even where no connection is encrypted; a second installation
     // is refused, and would be the same.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -164,13 +178,11 @@ fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, Str
         .pool_idle_timeout(Duration::from_secs(4))
         .tcp_nodelay(true)
         .no_proxy();
-    if !settings.proxies.is_empty() {
-        let direct = reqwest::NoProxy::from_string(&settings.proxies.direct());
-        for (address, http) in [(&settings.proxies.http, true), (&settings.proxies.https, false)] {
-            let Some(address) = address else { continue };
-            let proxy = if http { reqwest::Proxy::http(address) } else { reqwest::Proxy::https(address) };
-            let proxy = proxy.map_err(|_| format!("the proxy `{}` is no URL", mask::url(address)))?;
-            builder = builder.proxy(proxy.no_proxy(direct.clone()));
+    if proxied {
+        for (via, http) in [(&settings.proxies.http, true), (&settings.proxies.https, false)] {
+            let Some(via) = via else { continue };
+            let proxy = if http { reqwest::Proxy::http(&via.url) } else { reqwest::Proxy::https(&via.url) };
+            builder = builder.proxy(proxy.map_err(|_| format!("{} is no URL", via.shown()))?);
         }
     }
     let tls = &settings.tls;
@@ -182,11 +194,9 @@ fn make_client(settings: &Settings, secure: bool) -> Result<reqwest::Client, Str
     } else if !tls.verify {
         builder = builder.tls_danger_accept_invalid_certs(true);
     } else if let Some(path) = &tls.cacert {
-        let certificates = reqwest::Certificate::from_pem_bundle(&read("authority file", path)?)
-            .ok()
-            .filter(|certificates| !certificates.is_empty())
-            .ok_or_else(|| format!("the authority file {} holds no PEM certificate", path.display()))?;
-        builder = builder.tls_certs_only(certificates);
+        let config = super::trust::config(tls, path)?;
+        let client = builder.tls_backend_preconfigured(config).build();
+        return client.map_err(|error| format!("TLS cannot be set up: {}", cause(&error)));
     }
     if let Some(path) = tls.cert.as_ref().filter(|_| secure) {
         let mut pem = read("client certificate", path)?;
@@ -247,14 +257,39 @@ fn cause(error: &reqwest::Error) -> String {
                 _ => {}
             }
         }
-        if let Some(rustls::Error::InvalidMessage(_)) = part.downcast_ref::<rustls::Error>() {
-            return "it does not speak TLS; `http:` may be meant".to_string();
+        if let Some(why) = part.downcast_ref::<rustls::Error>().and_then(super::trust::why) {
+            return why;
         }
         if part.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message) {
             return "connection closed before the answer was complete".to_string();
         }
     }
     mask::text(&all.last().map(|last| last.to_string()).unwrap_or_default())
+}
+
+/// The same, where the answer is no HTTP because the other side speaks TLS.
+fn of_scheme(url: &Url, lost: Lost) -> Lost {
+    let garbled = url.scheme() == "http" && lost.kind == ErrorKind::Malformed;
+    if garbled { Lost { detail: format!("{}; `https:` may be meant", lost.detail), ..lost } } else { lost }
+}
+
+/// Why a proxy opens no way to the host: what the tunnel under the HTTP library says.
+fn tunnel(error: &(dyn StdError + 'static)) -> Option<&'static str> {
+    chain(error).iter().find_map(|part| {
+        let words = part.to_string();
+        if !words.contains("tunnel error") {
+            return None;
+        }
+        match words.as_str() {
+            _ if words.contains("authorization required") => Some("wants a login (407)"),
+            _ if words.contains("unsuccessful") => Some("refuses to open a way to the host"),
+            _ if words.contains("end of file") => {
+                Some("closed the connection when it was asked for the host")
+            }
+            _ if words.contains("underlying") => None,
+            _ => Some("does not open a way to the host"),
+        }
+    })
 }
 
 /// What became of an attempt that the HTTP library gave up; `answered`: its status line had come.
@@ -265,6 +300,10 @@ fn lost(settings: &Settings, error: reqwest::Error, answered: bool) -> Lost {
         handshake = handshake.or(part.downcast_ref::<rustls::Error>());
         parse |= part.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse);
         io_kind = io_kind.or(part.downcast_ref::<io::Error>().map(io::Error::kind));
+    }
+    if let Some(what) = tunnel(&error) {
+        let via = settings.proxies.https.as_ref().map_or("the proxy".to_string(), |via| via.shown());
+        return Lost { kind: ErrorKind::Proxy, sent: Sent::No, detail: format!("{via} {what}") };
     }
     // A server refuses a client certificate after the handshake, before it looks at the request.
     let refused = matches!(handshake, Some(rustls::Error::AlertReceived(_)));

@@ -27,6 +27,8 @@ pub enum ErrorKind {
     Connect,
     /// The TLS handshake or the certificate.
     Tls,
+    /// A proxy does not let it through.
+    Proxy,
     /// A deadline passed.
     Timeout,
     /// The connection broke before the answer was complete.
@@ -53,6 +55,8 @@ pub struct Error {
     pub url: String,
     /// What happened, in the words of the network library or ours; no secrets.
     pub detail: String,
+    /// The proxy that it went through, as errors name it.
+    pub proxy: Option<String>,
     /// How long the last attempt took.
     pub elapsed: Duration,
     /// How long all attempts and the waits between them took.

@@ -19,6 +19,7 @@ pub mod retry;
 pub mod send;
 pub mod settings;
 pub mod trace;
+mod trust;
 pub mod xml;
 
 pub use auth::{Credentials, Signer, Source};

@@ -90,6 +90,7 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, most: Option<u32>, r
                 ErrorKind::Timeout | ErrorKind::Broken => sent == Sent::No || repeatable,
                 ErrorKind::Form
                 | ErrorKind::Tls
+                | ErrorKind::Proxy
                 | ErrorKind::TooLarge
                 | ErrorKind::Malformed
                 | ErrorKind::Pretended => false,
@@ -177,9 +178,30 @@ pub(super) fn time(text: &str) -> Option<SystemTime> {
 pub fn over_limit(answer: &Answer) -> bool {
     let contains = |text: &[u8]| answer.body.windows(text.len()).any(|part| part.eq_ignore_ascii_case(text));
     match answer.status {
-        413 => !contains(b"quota") && (answer.header("retry-after").is_some() || contains(b"overLimit")),
-        400..=599 => aws_code(&answer.body).is_some_and(|code| is_throttle(&code)),
+        413 => {
+            !contains(b"quota")
+                && !contains(b"maximum number of")
+                && (answer.header("retry-after").is_some() || contains(b"overLimit"))
+        }
+        400..=599 => aws_code(&answer.body).is_some_and(|code| {
+            is_throttle(&code)
+                || (code == "ResourceInUse" && are_tags_busy(&String::from_utf8_lossy(&answer.body)))
+        }),
         _ => false,
+    }
+}
+
+/// Whether EC2's words say that another request is changing the same tags: nothing was done, and it passes.
+pub fn are_tags_busy(words: &str) -> bool {
+    words.contains("Tags are currently being modified")
+}
+
+/// The status that tells whether to ask again: AWS says 400 where a request came too slowly.
+pub fn status(answer: &Answer) -> u16 {
+    let slow = |code: String| matches!(code.as_str(), "RequestTimeout" | "RequestTimeoutException");
+    match answer.status {
+        400 if aws_code(&answer.body).is_some_and(slow) => 504,
+        status => status,
     }
 }
 
@@ -196,6 +218,7 @@ pub fn is_throttle(code: &str) -> bool {
     matches!(
         code.strip_prefix("Client.").unwrap_or(code),
         "BandwidthLimitExceeded"
+            | "ConcurrentTagAccess"
             | "EC2ThrottledException"
             | "PriorRequestNotComplete"
             | "ProvisionedThroughputExceededException"

@@ -11,6 +11,7 @@ use super::hosts::{self, Hosts};
 use super::mask::{self, Known};
 use super::message::{Answer, Body, Intent, Request};
 use super::pace::End;
+use super::proxy::Via;
 use super::retry::{self, Again, Outcome};
 use super::settings::Settings;
 use super::trace::{Exchange, Trace};
@@ -137,6 +138,9 @@ impl Wire {
             method: request.method,
             url: at.map_or(masked.clone(), |at| inner.known.hide(&mask::url(at.as_str()))),
             detail: inner.known.hide(&lost.detail),
+            proxy: Url::parse(&request.url)
+                .ok()
+                .and_then(|url| inner.settings.proxies.of(&url).map(Via::shown)),
             elapsed,
             total,
             attempts,
@@ -285,7 +289,7 @@ pub fn seconds(duration: Duration) -> String {
 fn answered(answer: &Answer, clock: &dyn Clock) -> Outcome {
     let asked = answer.header("retry-after");
     Outcome::Answered {
-        status: answer.status,
+        status: retry::status(answer),
         retry_after: asked.and_then(|value| retry::retry_after(value, answer.header("date"), clock.now())),
         over_limit: retry::over_limit(answer),
     }

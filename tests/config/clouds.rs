@@ -86,7 +86,10 @@ fn a_cloud_is_made_once_with_what_was_configured() {
     assert_eq!((name.as_str(), settings.found.as_str()), ("lab", "clouds.yaml:2"));
     assert!(matches!(&settings.auth, Auth::Password { password, .. } if password.reveal() == "p-a-s-s"));
     assert_eq!((wire.settings().timeout, wire.settings().tls.verify), (Duration::from_secs(7), false));
-    assert_eq!(wire.settings().proxies.https.as_deref(), Some("http://proxy.example:3128"));
+    assert_eq!(
+        wire.settings().proxies.https.as_ref().map(|via| via.url.as_str()),
+        Some("http://proxy.example:3128")
+    );
     assert_eq!(starts.load(Ordering::SeqCst), 0);
     assert_eq!(
         clouds.get(Some("bad")).err().map(|error| error.diagnostic),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
@@ -81,6 +82,7 @@ async fn certificates_are_trusted_as_told() {
     assert_eq!(ask(&stub, tls).await.expect("unverified"), b"\"safe\"");
     let error = ask(&stub, Tls::default()).await.expect_err("unknown authority");
     assert_eq!((error.kind, error.sent, error.attempts), (ErrorKind::Tls, Sent::No, 1), "{error}");
+    assert_eq!(error.detail, "its certificate is signed by an authority that is not trusted here");
     assert_eq!(stub.count(), 2);
     for (name, says) in
         [("nowhere.pem", "nowhere.pem cannot be read"), ("empty.pem", "holds no PEM certificate")]
@@ -123,4 +125,61 @@ async fn plain_http_where_tls_is_expected_is_no_trust() {
     assert_eq!((error.kind, error.sent), (ErrorKind::Tls, Sent::No), "{error}");
     assert!(error.detail.starts_with("it does not speak TLS"), "{error}");
     server.await.expect("the server ends");
+}
+
+/// The certificate and the key of a file of vectors, and its whole text.
+fn vector(name: &str) -> (ServerConfig, PathBuf) {
+    let path =
+        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/wire/vectors")).join(format!("{name}.pem"));
+    let text = std::fs::read(&path).expect("a vector");
+    let chain = CertificateDer::pem_slice_iter(&text).collect::<Result<Vec<_>, _>>().expect("certificates");
+    let key = PrivateKeyDer::from_pem_slice(&text).expect("a key");
+    let server = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key);
+    (server.expect("a server"), path)
+}
+
+#[tokio::test]
+async fn these_kinds_of_keys_are_verified() {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    for name in ["p256", "p384", "ed25519", "rsa2048", "rsa4096"] {
+        let (server, path) = vector(name);
+        let stub = World::start(&server).await;
+        let tls = Tls { cacert: Some(path), ..Tls::default() };
+        assert_eq!(ask(&stub, tls).await.unwrap_or_else(|error| panic!("{name}: {error}")), b"\"safe\"");
+    }
+    let (server, path) = vector("p521");
+    let stub = World::start(&server).await;
+    let tls = Tls { cacert: Some(path.with_file_name("p521-authority.pem")), ..Tls::default() };
+    let error = ask(&stub, tls).await.expect_err("an authority with P-521");
+    assert!(error.kind == ErrorKind::Tls && error.detail.contains("P-521 is none"), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_signs_itself_may_be_given_as_its_own_authority() {
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    let folder = tempfile::tempdir().expect("a folder");
+    let make = |host: &str| {
+        let mut params = CertificateParams::new(vec![host.to_string()]).expect("parameters");
+        // What `openssl req -x509` makes, and webpki refuses as a server's.
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let certificate = params.self_signed(&key).expect("a certificate");
+        let path = folder.path().join(format!("{host}-{}.pem", key.serialize_pem().len()));
+        std::fs::write(&path, certificate.pem()).expect("a file");
+        let chain = vec![CertificateDer::from(certificate.der().to_vec())];
+        let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let server = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, der);
+        (server.expect("a server"), path)
+    };
+    let trusting = |path: &PathBuf| Tls { cacert: Some(path.clone()), ..Tls::default() };
+    let (server, own) = make("127.0.0.1");
+    let stub = World::start(&server).await;
+    assert_eq!(ask(&stub, trusting(&own)).await.expect("the very certificate"), b"\"safe\"");
+    let (elsewhere, of_another) = make("cloud.example");
+    let error = ask(&stub, trusting(&of_another)).await.expect_err("another's certificate");
+    assert_eq!(error.kind, ErrorKind::Tls, "{error}");
+    let stub = World::start(&elsewhere).await;
+    let error = ask(&stub, trusting(&of_another)).await.expect_err("another name");
+    assert!(error.detail.contains("is for another name"), "{error}");
+    assert_eq!(stub.count(), 0);
 }

@@ -4,6 +4,7 @@ use super::watch::{self, Goal, Scene, Verdict, Watch};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{Cloud, Error, Handle, Kind, Listing, Noun, Resource, Result, Value};
 use async_trait::async_trait;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Wait for resources of one noun; results in order. Whatever a look shows is in the object at once.
@@ -133,9 +134,25 @@ impl Watch for Member {
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
         error.cloud = Some(scene.cloud.name().to_string());
         error.provider = Some(scene.cloud.provider().as_str());
+        error.answer = reason(&resource);
         error.exists = vec![Value::Resource(self.object.clone())];
         Verdict::Failed(error)
     }
+}
+
+/// Why it went wrong, where the cloud's description of it says that, by whatever key.
+fn reason(resource: &Resource) -> Option<String> {
+    let Some(Value::Map(raw)) = resource.field("raw") else { return None };
+    let text = |map: &BTreeMap<String, Value>, key: &str| match map.get(key) {
+        Some(Value::Text(words)) if !words.is_empty() => Some(words.to_string()),
+        _ => None,
+    };
+    let inner = match raw.get("stateReason") {
+        Some(Value::Map(inner)) => text(inner, "message"),
+        _ => None,
+    };
+    let keys = ["statusMessage", "fail_reason", "status_reason", "error_message"];
+    inner.or_else(|| keys.iter().find_map(|key| text(&raw, key)))
 }
 
 impl Member {

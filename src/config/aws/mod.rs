@@ -14,7 +14,8 @@ mod retries;
 
 pub use endpoints::Endpoints;
 
-use super::document::{self, At, Item};
+use super::document::{At, Item};
+use super::encoding;
 use super::environment::Environment;
 use super::found::Entry;
 use super::openstack::bad_value;
@@ -70,7 +71,7 @@ pub(super) fn find(environment: &Environment, own: Vec<(String, Item)>, problems
             return None;
         }
         let shown = environment.shown(&path);
-        let text = document::text(&path, &shown).and_then(|text| ini::parse(&text, &shown));
+        let text = encoding::text(&path, &shown).and_then(|text| ini::parse(&text, &shown));
         text.map_err(|error| problems.push(error)).ok()
     };
     let mut of_aws = |variable: &str, name: &str| {

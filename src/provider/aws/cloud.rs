@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// How long after each other something new is asked about again that a part of the cloud does not know yet.
-const LATE: [Duration; 5] = [
+pub(super) const LATE: [Duration; 5] = [
     Duration::from_millis(500),
     Duration::from_secs(1),
     Duration::from_secs(2),

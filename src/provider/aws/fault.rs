@@ -7,8 +7,8 @@
 use super::call::Call;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
-use crate::provider::request_line;
 use crate::provider::words::plain;
+use crate::provider::{redirect, request_line};
 use crate::wire::{Answer, Intent, retry, xml};
 
 /// What to do where something happens once and may have happened.
@@ -50,8 +50,13 @@ pub fn read(body: &[u8]) -> Refusal {
     Refusal { code, words, request_id }
 }
 
-/// The error that an answer with a status of 400 or more stands for.
+/// The error that an answer with a status of 300 or more stands for.
 pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
+    if let Some((message, help)) =
+        redirect::told(session.name(), answer, &format!("the endpoint in {}", session.found()))
+    {
+        return told(session, call, answer, Kind::Protocol, message, "").help(help);
+    }
     let refusal = read(&answer.body);
     let code = refusal.code.as_deref();
     let kind = kind(answer.status, code, &refusal.words);
@@ -136,6 +141,7 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         | "NotImplemented"
         | "OperationNotSupported"
         | "UnknownOperationException"
+        | "Unsupported"
         | "UnsupportedOperation" => Kind::Unsupported,
         "AlreadyExistsException"
         | "EntityAlreadyExists"
@@ -146,6 +152,7 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         | "IncorrectState"
         | "InvalidAddress.Locked"
         | "InvalidAddressID.Locked"
+        | "InvalidAMIID.Unavailable"
         | "InvalidGroup.Reserved"
         | "InvalidState"
         | "OperationInProgressException"
@@ -155,7 +162,11 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         | "VolumeInUse"
         | "VolumeModificationRateExceeded" => Kind::Conflict,
         "ValidationError" if words.contains("does not exist") => Kind::NotFound,
-        "InvalidAMIID.Unavailable" | "InvalidInstanceType" | "NoSuchEntity" => Kind::NotFound,
+        "InvalidInstanceType" | "NoSuchEntity" => Kind::NotFound,
+        // Of an instance that is pending or gone, when an address is given to it.
+        "InvalidInstanceID" if words.contains("not in a valid state") => Kind::Conflict,
+        "RequestTimeout" | "RequestTimeoutException" => Kind::Timeout,
+        "ResourceInUse" if retry::are_tags_busy(words) => Kind::RateLimited,
         _ if ends(&["NotFound", "NotFoundException", "NotFound.Instance"]) => Kind::NotFound,
         _ if ends(&["Duplicate", "InUse", "AlreadyExists", "Conflict"]) => Kind::Conflict,
         _ if ends(&["LimitExceeded", "LimitExceededException", "CountExceeded"]) => Kind::OverQuota,
@@ -194,7 +205,14 @@ fn headline(kind: Kind, status: u16, code: Option<&str>) -> String {
             }
             _ => "the cloud cannot do that in the present state",
         },
+        Kind::RateLimited
+            if code.is_some_and(|code| matches!(code, "ResourceInUse" | "ConcurrentTagAccess")) =>
+        {
+            "these tags are being changed by another request"
+        }
         Kind::RateLimited => "too many requests",
+        Kind::Timeout => "the cloud did not get the whole request in time",
+        Kind::Unsupported if code == Some("Unsupported") => "the cloud does not offer that there",
         Kind::Unsupported => "the cloud does not offer that",
         Kind::InvalidArgument => "the cloud rejected the request as invalid",
         Kind::Unavailable if code.is_some_and(|code| code.contains("Insufficient")) => {
@@ -223,6 +241,17 @@ fn quota_name(code: &str) -> Option<String> {
 fn help(session: &Session, kind: Kind, code: Option<&str>) -> Option<String> {
     let (cloud, found) = (session.name(), session.found());
     Some(match (kind, code) {
+        (_, Some("VPCIdNotSpecified")) => {
+            "name a network: `networks: [\"subnet-…\"]`; `networks()` lists them, for this account has no default VPC".to_string()
+        }
+        (_, Some("OperationNotPermitted")) => {
+            "take its protection off first: `api(\"ec2\", \"ModifyInstanceAttribute\", #{ InstanceId: ID, DisableApiTermination: #{ Value: false } })`".to_string()
+        }
+        (_, Some("DryRunOperation")) => {
+            "leave `DryRun` out: EC2 only says that the request would have been allowed".to_string()
+        }
+        (Kind::Unsupported, Some("Unsupported")) => "choose another zone or flavor, as the answer says".to_string(),
+        (Kind::Timeout, _) => "try again; a slow line or a proxy may hold requests back".to_string(),
         (Kind::OverQuota, _) => {
             format!("run `rhain --cloud {cloud} -e 'limits()'` to see what is left, or ask for less")
         }
@@ -262,6 +291,24 @@ mod tests {
         id: Option<&str>,
     ) -> (Kind, Option<String>, String, Option<String>) {
         (kind, Some(code.to_string()), words.to_string(), id.map(str::to_string))
+    }
+
+    #[test]
+    fn codes_whose_status_says_another_thing() {
+        let busy = "Tags are currently being modified for this account. Please try again later.";
+        let pending = "The pending instance 'i-1' is not in a valid state for this operation.";
+        for (code, words, expected) in [
+            ("Unsupported", "Your requested instance type (t3.micro) is not supported", Kind::Unsupported),
+            ("InvalidAMIID.Unavailable", "", Kind::Conflict),
+            ("InvalidInstanceID", pending, Kind::Conflict),
+            ("InvalidInstanceID", "no such form", Kind::InvalidArgument),
+            ("RequestTimeout", "", Kind::Timeout),
+            ("ResourceInUse", busy, Kind::RateLimited),
+            ("ResourceInUse", "the volume is attached", Kind::Conflict),
+            ("ConcurrentTagAccess", "", Kind::RateLimited),
+        ] {
+            assert_eq!(kind(400, Some(code), words), expected, "{code} {words}");
+        }
     }
 
     #[test]

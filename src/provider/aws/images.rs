@@ -1,6 +1,7 @@
 //! Images, with the snapshots that they are made of, and the instance types.
 
 use super::Aws;
+use super::cloud::LATE;
 use super::decode::{list, text};
 use super::ec2::{image, instance_type, snapshot};
 use super::page::is_absent;
@@ -33,8 +34,17 @@ impl Images for Aws {
             return Ok(None);
         }
         let (cloud, read) = (self.session.name(), self.clock.now());
-        let image =
-            self.first(&image::show(id), "imagesSet", |one| image::decode(one, None, cloud, read)).await?;
+        let mut pauses = LATE.iter();
+        let image = loop {
+            let image = self
+                .first(&image::show(id), "imagesSet", |one| image::decode(one, None, cloud, read))
+                .await?;
+            // One that this run has just made may be missing from a list, too.
+            match pauses.next().filter(|_| image.is_none() && self.memory.excuses(id, self.clock.now())) {
+                Some(pause) => self.clock.sleep(*pause).await,
+                None => break image,
+            }
+        };
         Ok(image.filter(|image| image.status != "DELETED" && image.id == id))
     }
 

@@ -10,6 +10,7 @@ use super::fault;
 use super::partition;
 use super::service::Service;
 use crate::cloud::{Error, Kind, Result};
+use crate::provider::lost::{self, Place};
 use crate::provider::request_line;
 use crate::provider::words::code;
 use crate::wire::auth::Version;
@@ -235,58 +236,22 @@ impl Session {
 
     /// What became of a request that was not answered.
     fn lost(&self, call: &Call, error: &wire::Error) -> Error {
-        let (name, host, found) = (self.name(), request_line::host_of(&error.url), self.found());
-        let detail = &error.detail;
-        let network = Kind::Network;
-        let (kind, message, help) = match error.kind {
-            ErrorKind::Form => (
-                Kind::InvalidArgument,
-                format!("a request to {name} cannot be formed: {detail}"),
-                format!("check the endpoint in {found}"),
-            ),
-            ErrorKind::Resolve => (
-                network,
-                format!("no address is known for `{host}`, where {name} should be"),
-                format!("check the region `{}` and the endpoint in {found}, and the network", self.region()),
-            ),
-            ErrorKind::Connect => (
-                network,
-                format!("{name} does not answer at {host}: {detail}"),
-                format!("check that it is up, and the endpoint in {found}"),
-            ),
-            ErrorKind::Tls => (
-                network,
-                format!("no trusted connection to {name} at {host}: {detail}"),
-                format!("set `ca_bundle` in {found}, or write `http:` where the endpoint speaks no TLS"),
-            ),
-            ErrorKind::Timeout if error.sent == Sent::No => (
-                Kind::Timeout,
-                format!("{name} at {host} takes no connection in time"),
-                format!("check the network, a firewall on the way, and the endpoint in {found}"),
-            ),
-            ErrorKind::Timeout => (
-                Kind::Timeout,
-                format!("{name} gave no answer in time"),
-                "try again, or raise `--timeout`".to_string(),
-            ),
-            ErrorKind::Broken => (
-                network,
-                format!("{name} stopped answering: {detail}"),
-                "try again; a proxy on the way may have given up".to_string(),
-            ),
-            ErrorKind::TooLarge => (
-                Kind::Protocol,
-                format!("{name} sent too much: {detail}"),
-                "ask for less at once, with a filter or `limit`".to_string(),
-            ),
-            ErrorKind::Malformed => (
-                Kind::Protocol,
-                format!("what {name} sent is no HTTP answer: {detail}"),
-                format!("check that {host} is the cloud and not something before it"),
-            ),
-            // The overlay of a dry run goes on from here.
-            ErrorKind::Pretended => return self.error(Kind::Denied, detail.clone()).kept(),
+        // The overlay of a dry run goes on from here.
+        if error.kind == ErrorKind::Pretended {
+            return self.error(Kind::Denied, error.detail.clone()).kept();
+        }
+        let (region, found) = (self.region(), self.found());
+        let own =
+            self.0.settings.endpoints.contains_key(call.service.name()) || self.0.settings.any.is_some();
+        let place = Place {
+            cloud: self.name(),
+            named: match own {
+                true => format!("the endpoint in {found}"),
+                false => format!("the region `{region}` in {found}"),
+            },
+            trust: format!("set `ca_bundle` (or AWS_CA_BUNDLE) in {found} to the authority's PEM file"),
         };
+        let (kind, message, help) = lost::told(error, &place);
         let mut lost = self.error(kind, message).help(help);
         lost.service = call.service.word();
         lost.maybe = error.sent != Sent::No && call.intent.writes();

@@ -114,7 +114,15 @@ impl Catalog {
             let of_kind = self.0.iter().filter(|entry| {
                 entry.kind == *kind && wanted.name.is_none_or(|name| entry.name.as_deref() == Some(name))
             });
-            let here: Vec<&Endpoint> = of_kind.flat_map(|entry| &entry.endpoints).collect();
+            let mut here: Vec<&Endpoint> = of_kind.flat_map(|entry| &entry.endpoints).collect();
+            // Some catalogs list the first API of Compute beside the one in use.
+            let first_api = |endpoint: &&Endpoint| {
+                *kind == "compute"
+                    && super::discovery::cut(&endpoint.url)
+                        .version
+                        .is_some_and(|version| version.starts_with("v1"))
+            };
+            here.sort_by_key(first_api);
             for interface in wanted.interfaces {
                 let fits = |endpoint: &&&Endpoint| {
                     endpoint.interface == *interface

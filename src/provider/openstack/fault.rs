@@ -6,6 +6,7 @@
 use super::decode::{int, scalar, text};
 use super::session::{Call, Session};
 use crate::cloud::{Error, Kind};
+use crate::provider::redirect;
 use crate::provider::words::{code, plain};
 use crate::wire::{Answer, Intent};
 use serde_json::Value as Json;
@@ -38,6 +39,17 @@ pub fn judge(session: &Session, call: &Call, answer: Answer) -> Result<Answer, E
 
 /// The error that an answer with a status of 400 or more stands for.
 pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
+    if let Some((message, help)) = redirect::told(
+        session.name(),
+        answer,
+        &format!(
+            "`{}_endpoint_override` in {}",
+            call.service.key().replace('-', "_"),
+            session.settings().found
+        ),
+    ) {
+        return told(session, call, answer, Kind::Protocol, message, "").help(help);
+    }
     let refusal = read(&answer.body);
     let retry_after = answer.header("retry-after").map(str::to_string);
     let waits = refusal.retry_after.is_some() || retry_after.is_some();
@@ -49,7 +61,8 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let wait = refusal.retry_after.map(|wait| wait.to_string()).or(retry_after);
     error.help = match error.maybe {
         true => Some("look whether it has taken effect before trying again".to_string()),
-        false => help(session.name(), kind, refusal.code.as_deref(), wait),
+        false => by_words(&refusal.words, answer.status)
+            .or_else(|| help(session.name(), kind, refusal.code.as_deref(), wait)),
     };
     error.code = refusal.code.map(|code| session.hide(&code));
     error
@@ -162,14 +175,23 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         403 => Kind::Forbidden,
         404 | 410 => Kind::NotFound,
         409 | 412 | 423 => Kind::Conflict,
-        // Nova before 2013 said 413 for both its limits: the one on requests names a time, the one on things none.
+        // Cinder says 413 of a quota, with a `Retry-After` of 0; Nova before 2013 of both its limits, where the one on requests
+        // names a time. What names neither is a proxy that takes no bodies of this size.
+        413 if quota() => Kind::OverQuota,
         413 if waits => Kind::RateLimited,
-        413 => Kind::OverQuota,
+        413 => Kind::InvalidArgument,
         429 => Kind::RateLimited,
         405 | 406 | 501 => Kind::Unsupported,
         // Cinder, and Nova of volumes, refuse what the present state does not allow as if it were never right.
         400 if ["status must be", "already attached"].iter().any(|words| lower.contains(words)) => {
             Kind::Conflict
+        }
+        // Nova looks for what a boot names while it checks the request.
+        400 if lower.contains("invalid key_name provided")
+            || (lower.contains("security group") && lower.contains("not found"))
+            || (lower.contains("network") && lower.contains("could not be found")) =>
+        {
+            Kind::NotFound
         }
         400..=499 => Kind::InvalidArgument,
         500..=599 => Kind::Unavailable,
@@ -193,6 +215,7 @@ fn headline(kind: Kind, status: u16, words: &str) -> String {
         Kind::Conflict => "the cloud cannot do that in the present state".to_string(),
         Kind::RateLimited => "too many requests".to_string(),
         Kind::Unsupported => "the cloud does not offer that".to_string(),
+        Kind::InvalidArgument if status == 413 => "the request is too large".to_string(),
         Kind::InvalidArgument => "the cloud rejected the request as invalid".to_string(),
         Kind::Unavailable => format!("the service answers with a fault of its own ({status})"),
         _ => format!("the answer makes no sense: status {status}"),
@@ -207,6 +230,28 @@ fn quota_name(words: &str) -> Option<&str> {
     let rest = rest.strip_prefix("resources: ").unwrap_or(rest);
     let name = rest.split([':', '.', ';']).next()?.trim().trim_matches(|c| matches!(c, '[' | ']' | '\''));
     (!name.is_empty() && name.len() < 60).then_some(name)
+}
+
+/// What to do about what Nova, Glance and Cinder say in words alone.
+fn by_words(words: &str, status: u16) -> Option<String> {
+    let lower = words.to_ascii_lowercase();
+    let has = |part: &str| lower.contains(part);
+    let help = if status == 413 {
+        "send less: shorter `user_data` and `files`; the limit is that of a proxy before the service"
+    } else if has("multiple possible networks found") {
+        "name the network: `networks: [\"NAME\"]`; `networks()` lists those there are"
+    } else if has("image") && has("protected") {
+        "take the protection off first: `update(image, #{ protected: false })`"
+    } else if has("locked") {
+        "unlock it first: `unlock(server)`"
+    } else if has("zero disk") || has("disk is smaller") || has("flavor's disk is too small") {
+        "give `root_disk: GIB` to boot from a new volume, or choose a flavor with a larger disk"
+    } else if has("volume") && (has("'creating'") || has("status is creating") || has("downloading")) {
+        "wait for the volume first: `wait_ready(volume)`"
+    } else {
+        return None;
+    };
+    Some(help.to_string())
 }
 
 fn help(cloud: &str, kind: Kind, code: Option<&str>, retry_after: Option<String>) -> Option<String> {
@@ -245,6 +290,32 @@ mod tests {
         let refusal = read(body.as_bytes());
         let kind = kind(status, refusal.code.as_deref(), &refusal.words, refusal.retry_after.is_some());
         (kind, refusal.code, refusal.words)
+    }
+
+    #[test]
+    fn a_413_is_a_quota_a_rate_or_a_body_that_is_too_large() {
+        let cinder =
+            "VolumeLimitExceeded: Maximum number of volumes allowed (10) exceeded for quota 'volumes'.";
+        assert_eq!(kind(413, Some("overLimit"), cinder, true), Kind::OverQuota);
+        assert_eq!(kind(413, Some("overLimit"), "This request was rate-limited.", true), Kind::RateLimited);
+        assert_eq!(kind(413, None, "413 Request Entity Too Large nginx", false), Kind::InvalidArgument);
+        assert_eq!(headline(Kind::InvalidArgument, 413, ""), "the request is too large");
+    }
+
+    #[test]
+    fn help_fits_what_the_words_say() {
+        let help = |words: &str| by_words(words, 409).unwrap_or_default();
+        assert!(
+            help("Multiple possible networks found, use a Network ID to be more specific.")
+                .contains("networks:")
+        );
+        assert!(help("Image 1 is protected and cannot be deleted.").contains("protected: false"));
+        assert!(help("Instance 1 is locked").contains("unlock"));
+        assert!(
+            help("Only volume-backed servers are allowed for flavors with zero disk.").contains("root_disk")
+        );
+        assert!(help("Invalid volume: Volume 1 status is creating").contains("wait_ready"));
+        assert_eq!(help("Flavor not found"), "");
     }
 
     #[test]

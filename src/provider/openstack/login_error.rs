@@ -4,8 +4,9 @@
 use super::service::Service;
 use super::session::{Auth, Session};
 use crate::cloud::{Error, Kind};
-use crate::provider::request_line::{self, host_of};
-use crate::provider::words::code;
+use crate::provider::lost::{self, Place};
+use crate::provider::request_line;
+use crate::provider::words::{code, plain};
 use crate::wire::{self, Answer, ErrorKind, Sent};
 use serde_json::Value;
 
@@ -17,11 +18,13 @@ fn words(answer: &Answer) -> Option<String> {
         let told = json["error"]["message"].as_str().or(json["message"].as_str());
         told.map(str::to_string)
     });
-    // A page of HTML says less than its status.
-    message.or_else(|| {
-        let plain = !body.trim().is_empty() && !body.trim_start().starts_with('<');
-        plain.then(|| body.trim().chars().take(300).collect())
-    })
+    message.or_else(|| Some(plain(&body)).filter(|words| !words.is_empty()))
+}
+
+/// Whether an answer is an error of Keystone's own, and no other server's.
+fn is_keystones(answer: &Answer) -> bool {
+    let json: Option<Value> = serde_json::from_slice(&answer.body).ok();
+    json.is_some_and(|json| json["error"]["message"].is_string())
 }
 
 impl Session {
@@ -73,14 +76,20 @@ impl Session {
                     format!("check {check} in {found}"),
                 )
             }
+            // Keystone does not find what it revoked or forgot.
+            404 if matches!(settings.auth, Auth::Token(_)) && is_keystones(answer) => (
+                Kind::Unauthorized,
+                format!("{name} does not know {}", settings.proof()),
+                format!("get a new token and put it in {found}; it may have expired or been revoked"),
+            ),
             400 => (
                 Kind::InvalidArgument,
-                format!("{name} makes no sense of {}", settings.proof()),
+                format!("{name} rejected the login request (400)"),
                 format!("check user, project and domains in {found}"),
             ),
             403 => (
-                Kind::Forbidden,
-                format!("{name} takes {} but lets nobody in with it", settings.proof()),
+                Kind::Unauthorized,
+                format!("{name} accepts {} but does not let the user in", settings.proof()),
                 format!("ask whether the user is locked or has no role in the project that {found} names"),
             ),
             301 | 302 | 307 | 308 => {
@@ -111,60 +120,37 @@ impl Session {
         self.answered(kind, message, answer, &Service::Identity).help(help)
     }
 
+    /// What names the host of a service: a setting of the user's, or the catalog.
+    fn named(&self, service: &Service) -> String {
+        let settings = self.settings();
+        let (key, found) = (service.key(), &settings.found);
+        let own = settings.services.get(key).is_some_and(|own| own.endpoint.is_some());
+        match (&settings.auth, service) {
+            _ if own => format!("`{}_endpoint_override` in {found}", key.replace('-', "_")),
+            (Auth::Fixed { .. }, _) => format!("`endpoint` in {found}"),
+            (_, Service::Identity) => format!("`auth_url` in {found}"),
+            _ => format!(
+                "the {service} endpoint, which the cloud's catalog names (`{}_endpoint_override` in {found} sets another)",
+                key.replace('-', "_")
+            ),
+        }
+    }
+
     /// What became of a request that was not answered.
     pub(super) fn lost(&self, error: &wire::Error, service: &Service) -> Error {
-        let (name, host) = (self.name(), host_of(&error.url));
-        let found = &self.settings().found;
-        let detail = &error.detail;
-        let (kind, message, help) = match error.kind {
-            ErrorKind::Form => (
-                Kind::InvalidArgument,
-                format!("a request to {name} cannot be formed: {detail}"),
-                format!("check `auth_url` and the endpoints in {found}"),
+        // The overlay of a dry run goes on from here.
+        if error.kind == ErrorKind::Pretended {
+            return self.error(Kind::Denied, error.detail.clone()).kept();
+        }
+        let place = Place {
+            cloud: self.name(),
+            named: self.named(service),
+            trust: format!(
+                "set `cacert` (or OS_CACERT) in {0} to the authority's PEM file, or `verify: false` to trust anything",
+                self.settings().found
             ),
-            ErrorKind::Resolve => (
-                Kind::Network,
-                format!("no address is known for `{host}`, where {name} should be"),
-                format!("check `auth_url` in {found}, and the network"),
-            ),
-            ErrorKind::Connect => (
-                Kind::Network,
-                format!("{name} does not answer at {host}: {detail}"),
-                format!("check that it is up, and `auth_url` in {found}"),
-            ),
-            ErrorKind::Tls => (
-                Kind::Network,
-                format!("no trusted connection to {name} at {host}: {detail}"),
-                format!("set `cacert`, `cert` or `key` in {found}, or `verify: false` to trust anything"),
-            ),
-            ErrorKind::Timeout if error.sent == Sent::No => (
-                Kind::Timeout,
-                format!("{name} at {host} takes no connection in time"),
-                format!("check the network, a firewall on the way, and `auth_url` in {found}"),
-            ),
-            ErrorKind::Timeout => (
-                Kind::Timeout,
-                format!("{name} gave no answer in time"),
-                "try again, or raise `--timeout`".to_string(),
-            ),
-            ErrorKind::Broken => (
-                Kind::Network,
-                format!("{name} stopped answering: {detail}"),
-                "try again; a proxy on the way may have given up".to_string(),
-            ),
-            ErrorKind::TooLarge => (
-                Kind::Protocol,
-                format!("{name} sent too much: {detail}"),
-                "ask for less at once, with a filter or `limit`".to_string(),
-            ),
-            ErrorKind::Malformed => (
-                Kind::Protocol,
-                format!("what {name} sent is no HTTP answer: {detail}"),
-                format!("check that {host} is the cloud and not something before it"),
-            ),
-            // The overlay of a dry run goes on from here.
-            ErrorKind::Pretended => return self.error(Kind::Denied, detail.clone()).kept(),
         };
+        let (kind, message, help) = lost::told(error, &place);
         let maybe = error.sent != Sent::No;
         let mut lost = self.error(kind, message).help(help);
         lost.service = service.word();

@@ -50,13 +50,28 @@ pub static VERB: Verb = Verb {
             }
             let body = call.value(BODY.name).map(Value::to_request);
             let (service, path) = (call.get(&SERVICE)?.0, call.get(&PATH)?.0);
-            call.cloud()?.api(&service, &method, &path, body.as_ref()).await
+            let result = call.cloud()?.api(&service, &method, &path, body.as_ref()).await;
+            result.map_err(|error| match version_prefix(&path) {
+                Some(version) if error.kind == Kind::NotFound => {
+                    error.help(format!("leave `/{version}` out: the path starts below the version"))
+                }
+                _ => error,
+            })
         })
     }),
 };
 
 /// How actions of query APIs begin that read, in AWS's words and CloudStack's.
 const READING: [&str; 4] = ["Describe", "Get", "List", "Query"];
+/// The version that a path begins with: `v2.1` of `/v2.1/servers`.
+fn version_prefix(path: &str) -> Option<&str> {
+    let first = path.trim_start_matches('/').split(['/', '?']).next()?;
+    let number = first.strip_prefix('v')?;
+    let is_version = number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    is_version.then_some(first)
+}
+
 /// How those begin that take something away.
 const DESTROYING: [&str; 4] = ["Delete", "Terminate", "Release", "Destroy"];
 

@@ -40,13 +40,39 @@ const FIELDS: [&str; 27] = [
     "deleted",
 ];
 
-/// The properties of an image; values that are no text are written as text.
+/// What Nova and Glance write among the properties for themselves, by name or by the beginning of it.
+const CLOUDS_OWN: [&str; 14] = [
+    "base_image_ref",
+    "boot_roles",
+    "image_location",
+    "image_state",
+    "image_type",
+    "instance_uuid",
+    "owner_id",
+    "owner_project_name",
+    "owner_specified.openstack.",
+    "owner_user_name",
+    "user_id",
+    "os_glance_",
+    "os_hash_",
+    "clean_attempts",
+];
+
+/// Whether a property is the cloud's own affair: no metadata of the user's.
+fn is_clouds_own(key: &str) -> bool {
+    CLOUDS_OWN.iter().any(|own| match own.ends_with(['_', '.']) {
+        true => key.starts_with(own),
+        false => key == *own,
+    })
+}
+
+/// The properties of an image that are the user's; values that are no text are written as text.
 pub fn decode(body: &Json) -> BTreeMap<String, String> {
     let Json::Object(map) = body else {
         return BTreeMap::new();
     };
     map.iter()
-        .filter(|(key, value)| !FIELDS.contains(&key.as_str()) && !value.is_null())
+        .filter(|(key, value)| !FIELDS.contains(&key.as_str()) && !is_clouds_own(key) && !value.is_null())
         .map(|(key, value)| (key.clone(), scalar(value).unwrap_or_else(|| value.to_string())))
         .collect()
 }
@@ -78,6 +104,16 @@ fn pointer(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_cloud_writes_for_itself_is_no_metadata() {
+        let image = json!({
+            "id": "i", "base_image_ref": "b", "image_type": "snapshot", "os_hash_algo": "sha512", "os_glance_import_task": "t",
+            "owner_specified.openstack.md5": "x", "hw_disk_bus": "virtio", "role": "web", "image_types": "mine"
+        });
+        let keys: Vec<String> = decode(&image).into_keys().collect();
+        assert_eq!(keys, ["hw_disk_bus", "image_types", "role"]);
+    }
 
     #[test]
     fn a_patch_escapes_its_keys_and_guards_the_fields() {

@@ -109,6 +109,7 @@ fn rebuild(spec: &RebuildSpec, range: &Range) -> Result<(Json, Option<super::sup
         }
     }
     if let Some(data) = user_data {
+        files::short_enough(&data)?;
         rebuild.insert("user_data".to_string(), value!(BASE64.encode(data)));
         version = Some(version::at_least(range, version::REBUILD_USER_DATA).ok_or_else(|| {
             files::too_old("`rebuild` with `user_data`", version::REBUILD_USER_DATA, range)

@@ -73,6 +73,7 @@ pub fn boot(spec: &BootSpec, nics: &Nics, marked: bool, range: &Range) -> Result
         }
     }
     if let Some(data) = user_data {
+        files::short_enough(&data)?;
         put("user_data", value!(BASE64.encode(data)));
     }
     // From 2.37 on networks must be given; before, leaving them out is what "auto" says.

@@ -29,3 +29,20 @@ pub fn too_old(what: &str, needs: Version, range: &Range) -> Error {
     Error::new(Kind::Unsupported, format!("{what} needs Compute API {major}.{minor}; this cloud {has}"))
         .coded("cloud::unsupported")
 }
+
+/// The most characters of base64 that Nova takes as user data.
+const USER_DATA: usize = 65_535;
+
+/// User data that Nova takes; it repeats what it refuses, so that nothing too long is sent at all.
+pub fn short_enough(data: &[u8]) -> Result<(), Error> {
+    let encoded = data.len().div_ceil(3) * 4;
+    if encoded <= USER_DATA {
+        return Ok(());
+    }
+    let most = USER_DATA / 4 * 3;
+    let message =
+        format!("the user data has {} bytes; Nova takes {most} ({USER_DATA} in base64)", data.len());
+    Err(Error::new(Kind::InvalidArgument, message)
+        .coded("cloud::invalid_argument")
+        .help("shorten `user_data` or `files`, or have the server fetch the rest when it starts"))
+}
