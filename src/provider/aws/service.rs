@@ -31,7 +31,7 @@ const VERSIONS: [(&str, &str); 9] = [
 ];
 
 /// The domains of Amazon's own endpoints, in each partition; keys are sent to no host outside of them.
-pub const DOMAINS: [&str; 10] = [
+pub const DOMAINS: [&str; 12] = [
     "amazonaws.com",
     "amazonaws.com.cn",
     "amazonaws.eu",
@@ -42,6 +42,8 @@ pub const DOMAINS: [&str; 10] = [
     "cloud.adc-e.uk",
     "csp.hci.ic.gov",
     "api.amazonwebservices.eu",
+    "api.aws.ic.gov",
+    "api.aws.scloud",
 ];
 
 /// Whether a text can be a service's name: it becomes a part of a host's name.

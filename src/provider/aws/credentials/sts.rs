@@ -55,7 +55,7 @@ pub(super) fn endpoints(source: &Source, found: &mut dyn FnMut(&str)) {
 }
 
 fn address(sts: &Sts) -> String {
-    sts.endpoint.clone().unwrap_or_else(|| Service::Sts.address(&sts.region, sts.hosts)).unwrap_or_default()
+    sts.endpoint.clone().or_else(|| Service::Sts.address(&sts.region, sts.hosts)).unwrap_or_default()
 }
 
 fn form(
