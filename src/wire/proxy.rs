@@ -27,6 +27,13 @@ pub struct Via {
     pub variable: String,
 }
 
+// The URL may hold a password.
+impl std::fmt::Debug for Via {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Via").field("variable", &self.variable).finish_non_exhaustive()
+    }
+}
+
 impl Via {
     /// How an error names it, its password masked.
     pub fn shown(&self) -> String {
