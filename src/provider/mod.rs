@@ -1,11 +1,12 @@
 //! Drivers: one folder a provider. A driver turns the operations of [`Cloud`](crate::cloud::Cloud) into request
 //! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`request_line`],
-//! [`words`], [`files`] and [`sieve`] are what drivers do alike.
+//! [`words`], [`files`], [`sieve`] and `recover` are what drivers do alike.
 
 pub mod aws;
 pub mod files;
 pub mod lost;
 pub mod openstack;
+mod recover;
 pub mod redirect;
 pub mod request_line;
 pub mod sieve;

@@ -88,7 +88,7 @@ async fn a_second_loss_is_told_and_not_met_with_a_third_request() {
     assert_eq!(
         looked,
         Some(
-            "for a server with this request's token, 3 times over 12 s: found none; asked again with the same token, \
+            "for a server with this request's token, 3 times over 12 s: found none; sent again, \
              without an answer"
         )
     );

@@ -115,10 +115,12 @@ async fn a_boot_that_is_not_found_again_says_what_is_known() {
     let error = world.cloud.boot(&spec("we\"b")).await.unwrap_err();
     assert_eq!(
         (error.kind, error.maybe, error.is_retryable(), posts(&world)),
-        (Kind::Network, true, false, 1)
+        (Kind::Network, true, false, 2)
     );
     assert_eq!(error.to_string(), "lab stopped answering while `boot` was being sent");
-    let looked = "for a server with this run's marker, 3 times over 12 s: found none".to_string();
+    let looked =
+        "for a server with this run's marker, 3 times over 12 s: found none; sent again, without an answer";
+    let looked = looked.to_string();
     assert!(error.facts.contains(&("looked", looked)), "{:?}", error.facts);
     let help = "run `rhain --cloud lab -e 'servers(#{ name: \"we\\\"b\" })'` before trying again";
     assert_eq!(error.help.as_deref(), Some(help));
@@ -134,7 +136,7 @@ async fn a_boot_answered_with_nothing_readable_may_have_been_made() {
     ] {
         let world = losing(reply, 99).await;
         let error = world.cloud.boot(&spec("web")).await.unwrap_err();
-        assert_eq!((error.kind, error.maybe, error.is_retryable(), posts(&world)), (kind, true, false, 1));
+        assert_eq!((error.kind, error.maybe, error.is_retryable(), posts(&world)), (kind, true, false, 2));
         assert!(error.facts.iter().any(|(name, _)| *name == "looked"), "{:?}", error.facts);
     }
 }

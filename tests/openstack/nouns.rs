@@ -143,7 +143,7 @@ fn networks_and_what_is_on_them_have_what_was_recorded() {
     assert_eq!((free.server.as_deref(), free.port.as_deref()), (None, None));
     assert!(!floating_ip::asks_for_port(&free));
     assert!(neutron::is_marked(&free.raw, "1") && !neutron::is_marked(&free.raw, "2"));
-    let led = floating_ip::decode(&body("floating ip associate")["floatingip"], &lab()).unwrap();
+    let led = floating_ip::decode(&body("floating ip lead")["floatingip"], &lab()).unwrap();
     assert_eq!(
         (
             led.server,
@@ -200,18 +200,18 @@ fn what_is_asked_is_what_a_real_cloud_took() {
     let pool =
         |label: &str| of(label)["request"]["floatingip"]["floating_network_id"].as_str().unwrap().to_string();
     let snapshot_of = of("snapshot create")["request"]["snapshot"]["volume_id"].as_str().unwrap().to_string();
-    let port = of("floating ip associate")["request"]["floatingip"]["port_id"].as_str().unwrap().to_string();
+    let port = of("floating ip lead")["request"]["floatingip"]["port_id"].as_str().unwrap().to_string();
     let joined = of("router add interface")["request"]["subnet_id"].as_str().unwrap().to_string();
     let part = of("router remove interface")["request"]["port_id"].as_str().unwrap().to_string();
     let attached =
         of("volume attach")["request"]["volumeAttachment"]["volumeId"].as_str().unwrap().to_string();
     let key = of("keypair import for list")["request"]["keypair"]["public_key"].as_str().unwrap().to_string();
-    let ip = id("floating ip associate", 0);
+    let ip = id("floating ip lead", 0);
     let cases: Vec<(&str, Call)> = vec![
         ("floating ip create", floating_ip::create(&pool("floating ip create"), None)),
         ("floating ip create marked", floating_ip::create(&pool("floating ip create marked"), Some("1"))),
-        ("floating ip associate", floating_ip::associate(&ip, Some((&port, None)))),
-        ("floating ip disassociate", floating_ip::associate(&ip, None)),
+        ("floating ip lead", floating_ip::associate(&ip, Some((&port, None)))),
+        ("floating ip nowhere", floating_ip::associate(&ip, None)),
         ("floating ip delete", floating_ip::delete(&id("floating ip delete", 0))),
         ("security group create", security_group::create("web", "web servers")),
         ("security group delete", security_group::delete(&id("security group delete", 0))),

@@ -208,7 +208,7 @@ fn the_driver_asks_what_was_recorded() {
         ("server resize", act(Action::Resize { flavor: "2".to_string() })),
         ("server resize confirm", act(Action::ConfirmResize)),
         ("server resize revert", act(Action::RevertResize)),
-        ("server create image", action::create_image(id, "snap", &meta, &range)),
+        ("server create image", action::snapshot(id, "snap", &meta, &range)),
         ("server stop", act(Action::Stop { force: false })),
         ("server start", act(Action::Start)),
         ("server pause", act(Action::Pause)),

@@ -180,6 +180,11 @@ impl World {
         });
     }
 
+    /// Plan a fault of an operation that comes back once: of a request and of its repeat.
+    pub fn fault_twice(&self, operation: &str, kind: FaultKind) {
+        self.sim(|sim| sim.fault(Fault { operation: operation.to_string(), times: 2, after: 0, kind }));
+    }
+
     /// Plan one fault of an operation, after so many unharmed ones.
     pub fn fault_after(&self, operation: &str, after: u32, kind: FaultKind) {
         self.sim(|sim| sim.fault(Fault { operation: operation.to_string(), times: 1, after, kind }));

@@ -17,7 +17,8 @@ pub trait Servers: Account {
         Err(self.unsupported("server"))
     }
     /// Ask for servers: one request where the provider can, for `count` too. Gives them as first described.
-    /// An unanswered request is looked up by its marker and never repeated; what cannot be resolved is an error with `maybe`.
+    /// An unanswered request is looked up by its marker, and sent once more where it left no trace; what cannot be resolved is an
+    /// error with `maybe`.
     async fn boot(&self, _spec: &BootSpec) -> Result<Vec<Server>> {
         Err(self.unsupported("boot"))
     }

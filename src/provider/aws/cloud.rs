@@ -8,6 +8,7 @@ use super::page::is_absent;
 use super::session::Session;
 use crate::cloud::ports::Clock;
 use crate::cloud::{Account, Cloud, Error, Identity, Kind, Noun, Provider, Result, Routers, Value};
+use crate::wire::Intent;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
@@ -22,6 +23,9 @@ pub(super) const LATE: [Duration; 5] = [
     Duration::from_secs(4),
     Duration::from_secs(8),
 ];
+/// How often what may be asked twice is asked again when its answer makes no sense.
+const AGAIN: u32 = 2;
+
 /// One AWS cloud.
 pub struct Aws {
     pub(super) session: Session,
@@ -46,14 +50,19 @@ impl Aws {
     /// The same, and at which attempt the answer came.
     pub(super) async fn ask_counting(&self, call: &Call) -> (u32, Result<Json>) {
         let mut pauses = LATE.iter();
+        let mut garbled = 0;
         loop {
             let (attempts, error) = match self.session.ask_counting(call).await {
-                (attempts, Err(error)) => (attempts, error),
-                answered => return answered,
+                (attempts, Err(error)) => (attempts + garbled, error),
+                (attempts, answered) => return (attempts + garbled, answered),
             };
+            // A garbled answer may come through the next time, where asking twice does no harm.
+            let makes_none = error.kind == Kind::Protocol && error.status.is_some();
+            let again = makes_none && call.intent != Intent::Once && garbled < AGAIN;
+            garbled += u32::from(again);
             let late = error.kind == Kind::NotFound
                 && error.answer.as_ref().is_some_and(|words| self.memory.excuses(words, self.clock.now()));
-            match pauses.next().filter(|_| late) {
+            match pauses.next().filter(|_| late || again) {
                 Some(pause) => self.clock.sleep(*pause).await,
                 None => return (attempts, Err(error)),
             }

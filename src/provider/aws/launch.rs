@@ -7,19 +7,13 @@ use super::Aws;
 use super::call::Call;
 use super::decode::{int, list, text, time};
 use super::ec2::{group, image, instance, run, subnet, tag};
-use super::recover::{LOOKS, quoted};
+use super::recover::quoted;
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Error, Kind, NameMatch, Noun, Result, Server, Time, Volumes};
+use crate::provider::recover::{Looked, Seen};
 use futures_util::future::join_all;
 use serde_json::Value as Json;
-
-/// What a look for the servers of a request showed.
-enum Seen {
-    /// No answer.
-    Nothing,
-    /// The servers that carry its token, and whether there is one that may be its and does not tell.
-    These(Vec<Json>, bool),
-}
+use std::sync::{Mutex, PoisonError};
 
 impl Aws {
     /// Ask for the servers of a spec, in one request.
@@ -30,15 +24,7 @@ impl Aws {
         let resolved = self.resolved(spec).await?;
         let call = run::run(spec, &resolved).map_err(|error| self.session.own(error))?;
         let begun = self.clock.now();
-        let answered = self.ask(&call).await.and_then(|body| match list(&body, "instancesSet") {
-            // It was accepted; that it says nothing of the servers does not unmake them.
-            [] => Err(self.untold("the answer describes no server")),
-            some => Ok(some.to_vec()),
-        });
-        let mut made = match answered {
-            Err(error) if error.maybe => self.look(spec, &call, begun, error).await?,
-            other => other?,
-        };
+        let mut made = self.run_once(spec, &call, begun).await?;
         made.sort_by_key(|one| int(one, "amiLaunchIndex").unwrap_or(0));
         let now = self.clock.now();
         made.iter().filter_map(|one| text(one, "instanceId")).for_each(|id| self.memory.made(&id, now));
@@ -96,78 +82,66 @@ impl Aws {
         done.await.map_err(|error| left(error, servers))
     }
 
-    /// Look for the servers of a request whose answer was lost, and ask again where there are none.
-    async fn look(&self, spec: &BootSpec, call: &Call, begun: Time, error: Error) -> Result<Vec<Json>> {
+    /// Send the request; where its answer is lost its instances are looked for by the token, with which it goes out again.
+    async fn run_once(&self, spec: &BootSpec, call: &Call, begun: Time) -> Result<Vec<Json>> {
         let wanted = spec.count.unwrap_or(1);
-        let (mut found, mut answered, mut doubtful) = (Vec::new(), 0, false);
-        for pause in LOOKS {
-            self.clock.sleep(pause).await;
-            if let Seen::These(these, doubt) = self.of_token(spec, begun).await {
-                (found, answered, doubtful) = (these, answered + 1, doubtful || doubt);
+        let some = Mutex::new(Vec::new());
+        let send = || async {
+            match list(&self.ask(call).await?, "instancesSet") {
+                // It was accepted; that it says nothing of the servers does not unmake them.
+                [] => Err(self.untold("the answer describes no server")),
+                made => Ok(made.to_vec()),
             }
-            if found.len() >= wanted {
-                return Ok(found);
-            }
-        }
-        let mut again = "";
-        if found.is_empty() && answered == LOOKS.len() && !doubtful {
-            again = "; asked again with the same token, without an answer";
-            match self.ask(call).await {
-                Ok(body) => return Ok(list(&body, "instancesSet").to_vec()),
-                // Refused is refused: the first request did nothing, nor did the second.
-                Err(refused) if !refused.maybe => return Err(refused),
-                Err(_) => {
-                    self.clock.sleep(LOOKS[0]).await;
-                    if let Seen::These(these, _) = self.of_token(spec, begun).await {
-                        found = these;
-                    }
-                    if found.len() >= wanted {
-                        return Ok(found);
-                    }
+        };
+        let look = || async {
+            let (found, doubt) = self.of_token(spec, begun).await?;
+            Ok(match found.len() {
+                many if many >= wanted => Seen::Effect(found),
+                0 if !doubt => Seen::Nothing,
+                _ => {
+                    *some.lock().unwrap_or_else(PoisonError::into_inner) = found;
+                    Seen::Unclear
                 }
-            }
-        }
-        let told = match (found.len(), answered) {
-            (0, 0) => "no answer to that either".to_string(),
-            (0, _) => "found none".to_string(),
-            (some, _) => format!("found {some} of {wanted}"),
+            })
         };
-        let looked = format!("for a server with this request's token, 3 times over 12 s: {told}{again}");
-        let exists = match found.is_empty() {
-            true => "nothing of this call that the cloud shows; it could still appear",
-            false => "what is found; the others could still appear",
+        let unknown = |error, looked: Looked| {
+            let found = some.lock().unwrap_or_else(PoisonError::into_inner);
+            let sought = "a server with this request's token";
+            let words = match found.len() {
+                0 => looked.words(sought),
+                some => format!("for {sought}, 3 times over 12 s: found {some} of {wanted}"),
+            };
+            let exists = match found.is_empty() {
+                true => "nothing of this call that the cloud shows; it could still appear",
+                false => "what is found; the others could still appear",
+            };
+            let name = if spec.count.is_some() { format!("{}*", spec.name) } else { spec.name.clone() };
+            let list = format!("servers(#{{ name: {} }})", quoted(&name));
+            let mut error = self.unresolved(error, "boot", words, exists, &list);
+            error.exists = found.iter().filter_map(|one| self.server_of(one)).map(Into::into).collect();
+            error
         };
-        let name = if spec.count.is_some() { format!("{}*", spec.name) } else { spec.name.clone() };
-        let list = format!("servers(#{{ name: {} }})", quoted(&name));
-        let mut error = self.unresolved(error, "boot", looked, exists, &list);
-        error.exists = found.iter().filter_map(|one| self.server_of(one)).map(Into::into).collect();
-        Err(error)
+        self.once(send, look, unknown).await
     }
 
     /// The instances of this request, by its token. Nothing narrows the look: what a cloud that takes no tags made for us has no
     /// name, and one without a token that is as new leaves a doubt.
-    async fn of_token(&self, spec: &BootSpec, begun: Time) -> Seen {
+    async fn of_token(&self, spec: &BootSpec, begun: Time) -> Result<(Vec<Json>, bool)> {
         let filter = crate::cloud::ServerFilter::default();
         let (mut these, mut doubt) = (Vec::new(), false);
-        let read = self
-            .pages(instance::page(&filter), |body| {
-                for one in instance::each(body) {
-                    match text(one, "clientToken") {
-                        Some(token) if token == spec.marker => these.push(one.clone()),
-                        Some(_) => {}
-                        // A cloud that tells no token may have made this one for us.
-                        None => {
-                            doubt |= time(one, "launchTime").is_none_or(|at| begun.since(at).seconds() < 60)
-                        }
-                    }
+        self.pages(instance::page(&filter), |body| {
+            for one in instance::each(body) {
+                match text(one, "clientToken") {
+                    Some(token) if token == spec.marker => these.push(one.clone()),
+                    Some(_) => {}
+                    // A cloud that tells no token may have made this one for us.
+                    None => doubt |= time(one, "launchTime").is_none_or(|at| begun.since(at).seconds() < 60),
                 }
-                false
-            })
-            .await;
-        match read {
-            Ok(()) => Seen::These(these, doubt),
-            Err(_) => Seen::Nothing,
-        }
+            }
+            false
+        })
+        .await?;
+        Ok((these, doubt))
     }
 
     /// What goes by name in a spec, by id.

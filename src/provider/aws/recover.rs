@@ -1,12 +1,11 @@
-//! Requests whose answer was lost: how long their traces are looked for, and what is told where there are none.
+//! Requests whose answer was lost, as AWS tells them: settled by looking, and sent once more where they left no trace.
 
 use super::Aws;
-use crate::cloud::{Error, Kind};
-use std::time::Duration;
+use crate::cloud::{Error, Kind, Result};
+use crate::provider::recover::{self, Looked, Seen, Settled};
+use std::future::Future;
 
-/// How long after each other the traces of an unanswered request are looked for.
-pub(super) const LOOKS: [Duration; 3] =
-    [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
+pub(super) use crate::provider::recover::quoted;
 
 impl Aws {
     /// The error of a request that was accepted, and whose answer does not say what came of it.
@@ -19,27 +18,36 @@ impl Aws {
     /// The error of a request that left no trace, or not all of it; `list` is what a script looks with.
     pub(super) fn unresolved(
         &self,
-        mut error: Error,
+        error: Error,
         verb: &str,
         looked: String,
         exists: &str,
         list: &str,
     ) -> Error {
-        let cloud = self.session.name();
-        if error.kind == Kind::Network || error.kind == Kind::Timeout {
-            error.message = format!("{cloud} stopped answering while `{verb}` was being sent");
-            error.kind = Kind::Network;
-            error.diagnostic = Some("cloud::network");
-        }
-        error.maybe = true;
-        error.facts.push(("looked", looked));
-        error.facts.push(("exists", exists.to_string()));
-        error.help = Some(format!("run `rhain --cloud {cloud} -e '{list}'` before trying again"));
-        error
+        recover::unresolved(self.session.name(), error, verb, looked, exists, list)
     }
-}
 
-/// A text as it stands in a script.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    /// A request that may not simply be repeated: where its answer is lost it is settled by looking; `unknown` makes the error of
+    /// one that cannot be.
+    pub(super) async fn once<T, L, S>(
+        &self,
+        send: impl Fn() -> S + Send + Sync,
+        look: impl Fn() -> L + Send + Sync,
+        unknown: impl FnOnce(Error, Looked) -> Error + Send,
+    ) -> Result<T>
+    where
+        T: Send,
+        L: Future<Output = Result<Seen<T>>> + Send,
+        S: Future<Output = Result<T>> + Send,
+    {
+        let lost = match send().await {
+            Err(error) if error.maybe => error,
+            known => return known,
+        };
+        match recover::settle(&*self.clock, lost, look, &send).await {
+            Settled::Done { value, .. } => Ok(value),
+            Settled::Refused(error) => Err(error),
+            Settled::Unknown(error, looked) => Err(unknown(error, looked)),
+        }
+    }
 }

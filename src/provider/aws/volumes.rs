@@ -5,13 +5,13 @@
 //! is not there.
 
 use super::Aws;
-use super::call::Call;
 use super::decode::{tags, time};
 use super::ec2::{image, region, snapshot, volume};
-use super::recover::{LOOKS, quoted};
+use super::recover::quoted;
 use crate::cloud::{
     Error, Kind, Listing, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
 };
+use crate::provider::recover::{Looked, Seen};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -50,14 +50,24 @@ impl Volumes for Aws {
         let call = volume::create(spec, &zone, snapshot.as_deref(), &token)
             .map_err(|error| self.session.own(error))?;
         let begun = self.clock.now();
-        let answered = self.ask(&call).await.and_then(|body| match self.volume_of(&body) {
-            Some(volume) => Ok(volume),
-            None => Err(self.untold("the answer describes no volume")),
-        });
-        let mut volume = match answered {
-            Err(error) if error.maybe => self.look_for_volume(spec, &call, &token, begun, error).await?,
-            known => known?,
+        let send = || async {
+            let body = self.ask(&call).await?;
+            self.volume_of(&body).ok_or_else(|| self.untold("the answer describes no volume"))
         };
+        let look = || async {
+            Ok(match self.of_marker(spec, &token, begun).await? {
+                (Some(volume), _) => Seen::Effect(volume),
+                (None, true) => Seen::Unclear,
+                (None, false) => Seen::Nothing,
+            })
+        };
+        let unknown = |error, looked: Looked| {
+            let exists = "nothing of this call that the cloud shows; it could still appear";
+            let list = format!("volumes(#{{ name: {} }})", quoted(&spec.name));
+            let words = looked.words("a volume with this request's marker");
+            self.unresolved(error, "create_volume", words, exists, &list)
+        };
+        let mut volume = self.once(send, look, unknown).await?;
         self.memory.made(&volume.id, self.clock.now());
         // Old servers do not tell the tags they have just taken.
         volume.name.clone_from(&spec.name);
@@ -65,7 +75,22 @@ impl Volumes for Aws {
     }
 
     async fn extend(&self, id: &str, size: i64) -> Result<()> {
-        self.ask(&volume::extend(id, size)).await?;
+        let call = volume::extend(id, size);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            let grown = self.volume(id).await?.is_some_and(|volume| volume.size == size);
+            Ok(if grown { Seen::Effect(()) } else { Seen::Nothing })
+        };
+        let unknown = |error, looked: Looked| {
+            let list = format!("volume({})", quoted(id));
+            let words = looked.words(&format!("a volume {id} of {size} GiB"));
+            self.unresolved(error, "extend", words, "the volume; it could still grow", &list)
+        };
+        match self.once(send, look, unknown).await {
+            // Of a request that went out twice the first one is under way.
+            Err(error) if !error.maybe && error.code.as_deref() == Some("IncorrectModificationState") => {}
+            ended => ended?,
+        }
         self.memory.extended(id, size);
         Ok(())
     }
@@ -84,10 +109,16 @@ impl Volumes for Aws {
                 self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
             })?,
         };
-        match self.ask(&volume::attach(server, id, &device)).await {
-            Err(error) if error.maybe => self.look_for_attachment(server, id, error).await,
-            known => known.map(drop),
-        }
+        let call = volume::attach(server, id, &device);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            Ok(match self.is_on(server, id).await? {
+                Some(true) => Seen::Effect(()),
+                Some(false) => Seen::Nothing,
+                None => Seen::Unclear,
+            })
+        };
+        self.once(send, look, |error, looked| self.unattached("attach", server, id, error, looked)).await
     }
 
     async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
@@ -99,7 +130,16 @@ impl Volumes for Aws {
     }
 
     async fn detach(&self, server: &str, id: &str) -> Result<()> {
-        self.ask(&volume::detach(server, id)).await.map(drop)
+        let call = volume::detach(server, id);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            Ok(match self.is_on(server, id).await? {
+                Some(true) => Seen::Nothing,
+                Some(false) => Seen::Effect(()),
+                None => Seen::Unclear,
+            })
+        };
+        self.once(send, look, |error, looked| self.unattached("detach", server, id, error, looked)).await
     }
 
     async fn delete_volume(&self, id: &str) -> Result<bool> {
@@ -149,46 +189,6 @@ impl Aws {
         Some(volume)
     }
 
-    /// Look for a volume whose answer was lost, and ask for it again where it is not there.
-    async fn look_for_volume(
-        &self,
-        spec: &VolumeSpec,
-        call: &Call,
-        token: &str,
-        begun: Time,
-        error: Error,
-    ) -> Result<Volume> {
-        let (mut answered, mut doubtful) = (0, false);
-        for pause in LOOKS {
-            self.clock.sleep(pause).await;
-            match self.of_marker(spec, token, begun).await {
-                Ok((Some(volume), _)) => return Ok(volume),
-                Ok((None, doubt)) => (answered, doubtful) = (answered + 1, doubtful || doubt),
-                Err(_) => {}
-            }
-        }
-        let mut again = "";
-        if answered == LOOKS.len() && !doubtful {
-            again = "; asked again with the same token, without an answer";
-            match self.ask(call).await.map(|body| self.volume_of(&body)) {
-                Ok(Some(volume)) => return Ok(volume),
-                // Refused is refused: the first request did nothing, nor did the second.
-                Err(refused) if !refused.maybe => return Err(refused),
-                _ => {
-                    self.clock.sleep(LOOKS[0]).await;
-                    if let Ok((Some(volume), _)) = self.of_marker(spec, token, begun).await {
-                        return Ok(volume);
-                    }
-                }
-            }
-        }
-        let told = if answered == 0 { "no answer to that either" } else { "found none" };
-        let looked = format!("for a volume with this request's marker, 3 times over 12 s: {told}{again}");
-        let exists = "nothing of this call that the cloud shows; it could still appear";
-        let list = format!("volumes(#{{ name: {} }})", quoted(&spec.name));
-        Err(self.unresolved(error, "create_volume", looked, exists, &list))
-    }
-
     /// The volume of this marker, and whether there is one that may be it and does not tell.
     async fn of_marker(&self, spec: &VolumeSpec, token: &str, begun: Time) -> Result<(Option<Volume>, bool)> {
         let (mut found, mut doubt) = (None, false);
@@ -208,22 +208,16 @@ impl Aws {
         Ok((found, doubt))
     }
 
-    /// Whether a volume came to a server, of which nobody answered. It is there once or not at all, so that nothing is asked again.
-    async fn look_for_attachment(&self, server: &str, id: &str, error: Error) -> Result<()> {
-        let mut answered = false;
-        for pause in LOOKS {
-            self.clock.sleep(pause).await;
-            let show = volume::show(id);
-            match self.first(&show, "volumeSet", |one| Some(volume::is_on(one, server))).await {
-                Ok(Some(true)) => return Ok(()),
-                Ok(_) => answered = true,
-                Err(_) => {}
-            }
-        }
-        let end = if answered { "it is not there" } else { "no answer to that either" };
-        let looked = format!("for {id} on {server}, 3 times over 12 s: {end}");
-        let exists = "no attachment that the cloud shows; it could still appear";
+    /// Whether a volume is on a server, or leaving it, which is no more.
+    async fn is_on(&self, server: &str, id: &str) -> Result<Option<bool>> {
+        self.first(&volume::show(id), "volumeSet", |one| Some(volume::is_on(one, server))).await
+    }
+
+    /// The error of an attaching or detaching of which nobody knows.
+    fn unattached(&self, verb: &str, server: &str, id: &str, error: Error, looked: Looked) -> Error {
+        let words = looked.words(&format!("{id} on {server}"));
+        let exists = "what the cloud shows; it could still change";
         let list = format!("volumes(#{{ server: {} }})", quoted(server));
-        Err(self.unresolved(error, "attach", looked, exists, &list))
+        self.unresolved(error, verb, words, exists, &list)
     }
 }

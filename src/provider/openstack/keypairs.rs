@@ -6,6 +6,7 @@ use super::call::is_segment;
 use super::nova::keypair;
 use super::recover::{Attempt, quoted};
 use crate::cloud::{Keypair, Keypairs, Listing, Result, Value};
+use crate::provider::recover::{self, Seen, Settled};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -28,12 +29,22 @@ impl Keypairs for OpenStack {
             };
             return self.create(&call, &attempt, made, find).await;
         }
-        let error = match self.described(&call, "keypair", made).await {
+        let lost = match self.described(&call, "keypair", made).await {
             Err(error) if error.maybe => error,
             known => return known,
         };
+        // One that is there has lost its private key with the answer; where there is none, it is asked for again.
+        let look = || async {
+            Ok(if self.keypair(name).await?.is_some() { Seen::Unclear } else { Seen::<Keypair>::Nothing })
+        };
+        let send = || async { self.described(&call, "keypair", made).await };
+        let error = match recover::settle(&*self.clock, lost, look, send).await {
+            Settled::Done { value, .. } => return Ok(value),
+            Settled::Refused(error) => return Err(error),
+            Settled::Unknown(error, _) => error,
+        };
         let there = self.keypair(name).await.ok().flatten();
-        let looked = format!("for a key pair `{name}`, once");
+        let looked = format!("for a key pair `{name}`, over 12 s");
         let exists = match &there {
             Some(_) => "a key pair of this name, whose private key nobody has",
             None => "no key pair of this name; it could still appear",

@@ -1,7 +1,8 @@
 //! Making servers: resolve the networks, ask once, and find out what became of a request that was not answered.
 //!
-//! A create is never repeated. Each carries the call's marker in its metadata, so that after a broken connection,
-//! a fault of the cloud or an answer that cannot be read the servers can be looked for; the marker is never shown.
+//! Each request carries the call's marker in its metadata, so that after a broken connection, a fault of the cloud or an answer
+//! that cannot be read the servers can be looked for; only where they are not there does it go out once more. The marker is never
+//! shown.
 
 use super::OpenStack;
 use super::call::With;
@@ -9,12 +10,14 @@ use super::decode::text;
 use super::fault;
 use super::nova::servers::{self, index};
 use super::nova::{boot, server, version};
-use super::recover::{LOOKS, quoted};
+use super::recover::quoted;
 use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
 use crate::cloud::{Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate, Servers};
+use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::Answer;
 use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 impl OpenStack {
     /// Ask for the servers of a spec, in one request.
@@ -44,7 +47,7 @@ impl OpenStack {
             Err(error) => error,
         };
         match error.maybe && marked {
-            true => self.look(spec, error).await,
+            true => self.settled_boot(spec, &call, &range, error).await,
             false => Err(error),
         }
     }
@@ -129,25 +132,50 @@ impl OpenStack {
         Ok(servers)
     }
 
-    /// Look for the servers of a request whose answer was lost or says nothing; none is an error that says so.
-    async fn look(&self, spec: &BootSpec, mut error: Error) -> Result<Vec<Server>> {
+    /// Settle a request whose answer was lost or says nothing: its servers carry the marker, and where none is there it goes out
+    /// once more. What then came twice is deleted.
+    async fn settled_boot(
+        &self,
+        spec: &BootSpec,
+        call: &Call,
+        range: &Range,
+        error: Error,
+    ) -> Result<Vec<Server>> {
         let wanted = spec.count.unwrap_or(1);
-        let (mut servers, mut answered) = (Vec::new(), false);
-        for pause in LOOKS {
-            self.clock.sleep(pause).await;
-            match self.marked(spec).await {
-                Ok(found) => (servers, answered) = (found, true),
-                Err(_) => continue,
+        let some = Mutex::new(Vec::new());
+        let look = || async {
+            let found = self.marked(spec).await?;
+            Ok(match found.len() {
+                0 => Seen::Nothing,
+                many if many >= wanted => Seen::Effect(found),
+                _ => {
+                    *some.lock().unwrap_or_else(PoisonError::into_inner) = found;
+                    Seen::Unclear
+                }
+            })
+        };
+        let send = || async {
+            let answer = self.ask(call).await?;
+            let made = self.made(spec, call, &answer, range).await;
+            made.map_err(|mut error| {
+                error.maybe = true;
+                error
+            })
+        };
+        let (mut error, looked) = match recover::settle(&*self.clock, error, look, send).await {
+            Settled::Done { value, resent: true } => return self.without_doubles(spec, value).await,
+            Settled::Done { mut value, .. } => {
+                value.sort_by_key(|server| index(&server.name, &spec.name).unwrap_or(i64::MAX));
+                return Ok(value);
             }
-            if servers.len() >= wanted {
-                servers.sort_by_key(|server| index(&server.name, &spec.name).unwrap_or(i64::MAX));
-                return Ok(servers);
-            }
-        }
-        let found = match (servers.len(), answered) {
-            (0, true) => "found none".to_string(),
-            (0, false) => "no answer to that either".to_string(),
-            (some, _) => format!("found {some} of {wanted}"),
+            Settled::Refused(error) => return Err(error),
+            Settled::Unknown(error, looked) => (error, looked),
+        };
+        let sought = "a server with this run's marker";
+        let servers = some.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let words = match servers.len() {
+            0 => looked.words(sought),
+            some => format!("for {sought}, 3 times over 12 s: found {some} of {wanted}"),
         };
         if servers.len() >= error.exists.len() {
             error.exists = servers.into_iter().map(Into::into).collect();
@@ -156,10 +184,18 @@ impl OpenStack {
             true => "nothing of this call that the cloud shows; it could still appear",
             false => "what is found; the others could still appear",
         };
-        let looked = format!("for a server with this run's marker, 3 times over 12 s: {found}");
         let name = if spec.count.is_some() { format!("{}-*", spec.name) } else { spec.name.clone() };
         let list = format!("servers(#{{ name: {} }})", quoted(&name));
-        Err(self.unresolved(error, "boot", looked, exists, &list))
+        Err(self.unresolved(error, "boot", words, exists, &list))
+    }
+
+    /// The servers of a request that went out twice; what the first one made after all is deleted.
+    async fn without_doubles(&self, spec: &BootSpec, servers: Vec<Server>) -> Result<Vec<Server>> {
+        let doubles = self.marked(spec).await.unwrap_or_default();
+        for double in doubles.iter().filter(|double| servers.iter().all(|server| server.id != double.id)) {
+            self.delete_server(&double.id, false).await?;
+        }
+        Ok(servers)
     }
 
     /// The servers that carry this call's marker.

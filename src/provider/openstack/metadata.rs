@@ -21,11 +21,16 @@ impl Metadata for OpenStack {
         if items.is_empty() {
             return Ok(());
         }
+        let holds =
+            |now: &BTreeMap<String, String>| items.iter().all(|(key, value)| now.get(key) == Some(value));
         match self.place(holder).await? {
-            Some(place) => self.ask(&metadata_calls::set(&place, items)).await.map(drop),
+            Some(place) => {
+                self.change(&metadata_calls::set(&place, items), |body| holds(&metadata_calls::decode(body)))
+                    .await
+            }
             None => {
                 let call = property::patch(holder.id(), items, &[]).map_err(|error| self.own(error))?;
-                self.ask(&call).await.map(drop)
+                self.change(&call, |body| holds(&property::decode(body))).await
             }
         }
     }
@@ -38,7 +43,10 @@ impl Metadata for OpenStack {
                 if let Some(marker) = old.get(MARKER) {
                     items.insert(MARKER.to_string(), marker.clone());
                 }
-                self.ask(&metadata_calls::replace(&place, &items)).await.map(drop)
+                self.change(&metadata_calls::replace(&place, &items), |body| {
+                    metadata_calls::decode(body) == items
+                })
+                .await
             }
             None => {
                 let gone = |key: &&String| *key != MARKER && !items.contains_key(*key);
@@ -46,7 +54,12 @@ impl Metadata for OpenStack {
                 if gone.is_empty() && items.is_empty() {
                     return Ok(());
                 }
-                self.ask(&property::patch(holder.id(), items, &gone)?).await.map(drop)
+                let call = property::patch(holder.id(), items, &gone)?;
+                let is_so = |now: &BTreeMap<String, String>| {
+                    gone.iter().all(|key| !now.contains_key(key))
+                        && items.iter().all(|(key, value)| now.get(key) == Some(value))
+                };
+                self.change(&call, |body| is_so(&property::decode(body))).await
             }
         }
     }
@@ -67,11 +80,17 @@ impl Metadata for OpenStack {
             error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
             return Err(error.coded("cloud::not_found"));
         }
+        let lacks = |now: &BTreeMap<String, String>| !now.contains_key(key);
         match place {
-            Some(place) => self.ask(&metadata_calls::replace(&place, &rest)).await.map(drop),
+            Some(place) => {
+                self.change(&metadata_calls::replace(&place, &rest), |body| {
+                    lacks(&metadata_calls::decode(body))
+                })
+                .await
+            }
             None => {
                 let call = property::patch(holder.id(), &BTreeMap::new(), &[key.to_string()])?;
-                self.ask(&call).await.map(drop)
+                self.change(&call, |body| lacks(&property::decode(body))).await
             }
         }
     }

@@ -107,8 +107,13 @@ impl OpenStack {
         let mut call = first;
         let (mut read, mut count) = (0_usize, 0_usize);
         loop {
-            let answer = match self.ask(&call).await {
-                Ok(answer) => answer,
+            let lists = |body: &Json| match list(body, key) {
+                Some(entries) if entries.iter().all(|entry| mark(entry).is_some()) => Ok(()),
+                Some(_) => Err(format!("one of its {key} has no id")),
+                None => Err(format!("it lists no {key}")),
+            };
+            let (answer, body) = match self.whole(&call, lists).await {
+                Ok(read) => read,
                 Err(error) => match pages.step_back(&call.query, &error) {
                     Some(query) => {
                         call.query = query;
@@ -117,22 +122,14 @@ impl OpenStack {
                     None => return Err(error),
                 },
             };
-            let body = self.parse(&call, &answer)?;
-            let entries = list(&body, key).ok_or_else(|| {
-                let what = format!("it lists no {key}");
-                fault::nonsense(&self.session, &call, &answer, &what)
-            })?;
+            let entries = list(&body, key).map(Vec::as_slice).unwrap_or_default();
             read += 1;
             count += entries.len();
             if read > PAGES || count > ENTRIES {
                 let what = format!("its list of {key} has no end: {read} pages hold {count}");
                 return Err(fault::nonsense(&self.session, &call, &answer, &what));
             }
-            let ids: Option<Vec<String>> = entries.iter().map(mark).collect();
-            let ids = ids.ok_or_else(|| {
-                let what = format!("one of its {key} has no id");
-                fault::nonsense(&self.session, &call, &answer, &what)
-            })?;
+            let ids: Vec<String> = entries.iter().filter_map(mark).collect();
             let fresh = pages.take(&ids);
             for (entry, fresh) in entries.iter().zip(&fresh) {
                 if *fresh && each(entry) {

@@ -77,8 +77,9 @@ impl PublicIps for OpenStack {
         for port in &ports {
             // With several addresses the one that is meant has to be said.
             let address = port.ipv4().filter(|_| port.addresses.len() > 1);
-            match self.ask(&floating_ip::associate(&ip.id, Some((&port.id, address)))).await {
-                Ok(_) => {
+            let call = floating_ip::associate(&ip.id, Some((&port.id, address)));
+            match self.change(&call, |body| floating_ip::port(body).as_deref() == Some(&port.id)).await {
+                Ok(()) => {
                     self.until_shown(&server.id, &ip.address).await;
                     return Ok(());
                 }
@@ -106,7 +107,7 @@ impl PublicIps for OpenStack {
     }
 
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
-        self.ask(&floating_ip::associate(&ip.id, None)).await.map(drop)
+        self.change(&floating_ip::associate(&ip.id, None), |body| floating_ip::port(body).is_none()).await
     }
 
     async fn release_ip(&self, id: &str) -> Result<bool> {

@@ -4,7 +4,7 @@ use super::OpenStack;
 use super::fault;
 use super::session::{Call, Service};
 use crate::cloud::{Error, Kind, Result, Value};
-use crate::wire::{Body, Method};
+use crate::wire::{Answer, Body, Intent, Method};
 use serde_json::Value as Json;
 
 impl OpenStack {
@@ -34,17 +34,30 @@ impl OpenStack {
         if let Some(body) = body {
             call.body = Body::Json(body.clone());
         }
-        let answer = self.ask(&call).await?;
+        let mut answer = self.ask(&call).await?;
+        if call.meant() == Intent::Read && is_garbled(&answer) {
+            answer = self.ask(&call).await?;
+        }
         if answer.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Value::Unit);
         }
         Ok(match serde_json::from_slice::<Json>(&answer.body) {
             Ok(json) => Value::from_json(&json),
-            Err(error) if answer.header("content-type").is_some_and(|kind| kind.contains("json")) => {
+            Err(error) if is_json(&answer) => {
                 let what = format!("it says that it is JSON and is not ({error})");
                 return Err(fault::nonsense(&self.session, &call, &answer, &what));
             }
             Err(_) => Value::text(String::from_utf8_lossy(&answer.body)),
         })
     }
+}
+
+fn is_json(answer: &Answer) -> bool {
+    answer.header("content-type").is_some_and(|kind| kind.contains("json"))
+}
+
+/// Whether an answer says that it is JSON and is not.
+fn is_garbled(answer: &Answer) -> bool {
+    let blank = answer.body.iter().all(u8::is_ascii_whitespace);
+    !blank && is_json(answer) && serde_json::from_slice::<serde::de::IgnoredAny>(&answer.body).is_err()
 }

@@ -1,22 +1,22 @@
-//! Creating: a request goes out once, and when its answer is lost or says nothing, what it made is looked for.
+//! Requests that may not simply be repeated: when the answer is lost or says nothing, what they did is looked for, and where it is
+//! not there over the whole window they go out once more.
 //!
-//! Nothing is created twice. What can carry a marker is known by it; of the rest, the one thing that the cloud made by this
-//! name while the call was under way, unless another call of this run has or may have made it. What is not found may still
-//! appear, and the error says so.
+//! What can carry a marker is known by it; of the rest, the one thing that the cloud made by this name while the call was under way,
+//! unless another call of this run has or may have made it; an action shows in the state of its server.
 
 use super::OpenStack;
-use super::decode::{list, time};
+use super::decode::{list, text, time};
 use super::fault;
 use super::neutron::is_marked;
+use super::nova::{action, settle};
 use super::session::Call;
-use crate::cloud::{Error, Kind, Result, Time};
+use crate::cloud::{Accepted, Action, Error, Kind, Result, Servers, Time};
+use crate::provider::recover::{self, Looked, Seen, Settled};
 use crate::wire::Answer;
 use serde_json::Value as Json;
 use std::time::Duration;
 
-/// How long after each other the traces of an unanswered request are looked for.
-pub(super) const LOOKS: [Duration; 3] =
-    [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
+pub(super) use crate::provider::recover::quoted;
 
 /// What clouds may take to write a time down, and what they cut from it: whole seconds.
 const SLACK: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ pub(super) struct Attempt {
 
 impl OpenStack {
     /// Send a create. `made` reads what the answer's body tells; `find` looks for it where that is lost.
-    pub(super) async fn create<T: Send, F>(
+    pub(super) async fn create<T: Send, F, R: Into<Seen<T>>>(
         &self,
         call: &Call,
         attempt: &Attempt,
@@ -41,14 +41,14 @@ impl OpenStack {
         find: impl Fn() -> F + Send + Sync,
     ) -> Result<T>
     where
-        F: Future<Output = Result<Option<T>>> + Send,
+        F: Future<Output = Result<R>> + Send,
     {
         let read = |answer: &Answer| made(&serde_json::from_slice(&answer.body).unwrap_or_default());
         self.create_by(call, attempt, read, find).await
     }
 
     /// The same; `made` reads the whole answer.
-    pub(super) async fn create_by<T: Send, F>(
+    pub(super) async fn create_by<T: Send, F, R: Into<Seen<T>>>(
         &self,
         call: &Call,
         attempt: &Attempt,
@@ -56,25 +56,27 @@ impl OpenStack {
         find: impl Fn() -> F + Send + Sync,
     ) -> Result<T>
     where
-        F: Future<Output = Result<Option<T>>> + Send,
+        F: Future<Output = Result<R>> + Send,
     {
-        let error = match self.told(call, made).await {
+        let lost = match self.told(call, &made).await {
             Err(error) if error.maybe => error,
             known => return known,
         };
-        let mut answered = false;
-        for pause in LOOKS {
-            self.clock.sleep(pause).await;
-            match find().await {
-                Ok(Some(thing)) => return Ok(thing),
-                Ok(None) => answered = true,
-                Err(_) => {}
+        let look = || async { find().await.map(Into::into) };
+        match recover::settle(&*self.clock, lost, look, || self.told(call, &made)).await {
+            Settled::Done { value, .. } => Ok(value),
+            Settled::Refused(error) => Err(error),
+            Settled::Unknown(error, looked) => {
+                let exists = "nothing of this call that the cloud shows; it could still appear";
+                Err(self.unresolved(
+                    error,
+                    attempt.verb,
+                    looked.words(&attempt.sought),
+                    exists,
+                    &attempt.list,
+                ))
             }
         }
-        let end = if answered { "found none" } else { "no answer to that either" };
-        let looked = format!("for {}, 3 times over 12 s: {end}", attempt.sought);
-        let exists = "nothing of this call that the cloud shows; it could still appear";
-        Err(self.unresolved(error, attempt.verb, looked, exists, &attempt.list))
     }
 
     /// Make one thing of Neutron that carries a marker as its description: `ask` is for the call with a marker or without one,
@@ -109,7 +111,7 @@ impl OpenStack {
     }
 
     /// What the answer to a create tells.
-    async fn told<T>(&self, call: &Call, made: impl Fn(&Answer) -> Option<T> + Send + Sync) -> Result<T> {
+    async fn told<T>(&self, call: &Call, made: &(impl Fn(&Answer) -> Option<T> + Send + Sync)) -> Result<T> {
         let answer = self.ask(call).await?;
         made(&answer).ok_or_else(|| match self.parse(call, &answer) {
             Ok(_) => fault::nonsense(&self.session, call, &answer, "it does not describe what was made"),
@@ -117,55 +119,109 @@ impl OpenStack {
         })
     }
 
-    /// The error of a create that left no trace, or not all of it.
+    /// The error of a request that left no trace, or not all of it.
     pub(super) fn unresolved(
         &self,
-        mut error: Error,
+        error: Error,
         verb: &str,
         looked: String,
         exists: &str,
         list: &str,
     ) -> Error {
-        if error.kind == Kind::Network || error.kind == Kind::Timeout {
-            error.message =
-                format!("{} stopped answering while `{verb}` was being sent", self.session.name());
-            error.kind = Kind::Network;
-            error.diagnostic = Some("cloud::network");
-        }
-        error.maybe = true;
-        error.facts.push(("looked", looked));
-        error.facts.push(("exists", exists.to_string()));
-        error.help =
-            Some(format!("run `rhain --cloud {} -e '{list}'` before trying again", self.session.name()));
-        error
+        recover::unresolved(self.session.name(), error, verb, looked, exists, list)
     }
 
-    /// The only entry of a list that fits and came into being since then, by the cloud's own clock; where that tells no time, or
-    /// where several may be it, none.
+    /// Ask for an action; one whose answer is lost is settled by the state of its server.
+    pub(super) async fn act_once(&self, id: &str, action: &Action, call: &Call) -> Result<Accepted> {
+        let started = self.clock.elapsed();
+        let read = |answer: Answer| settle::accepted(action, &answer);
+        let lost = match self.ask(call).await {
+            Err(error) if error.maybe => error,
+            known => return known.map(read),
+        };
+        let look = || self.look_for_action(id, action, started);
+        let send = || async { self.ask(call).await.map(read) };
+        match recover::settle(&*self.clock, lost, look, send).await {
+            Settled::Done { value, .. } => Ok(value),
+            Settled::Refused(error) => Err(error),
+            Settled::Unknown(error, looked) => Err(self.unsettled(error, id, action, looked)),
+        }
+    }
+
+    fn unsettled(&self, error: Error, id: &str, action: &Action, looked: Looked) -> Error {
+        let exists = "the server; whether the request took effect is not known";
+        let sought = format!("what `{}` does to the server {id}", action.verb());
+        let list = format!("server({})", quoted(id));
+        self.unresolved(error, action.verb(), looked.words(&sought), exists, &list)
+    }
+
+    /// Whether an action took effect: by the server's state, or, where that looks the same afterwards, by Nova's own list of what
+    /// was asked of the server.
+    async fn look_for_action(&self, id: &str, action: &Action, started: Duration) -> Result<Seen<Accepted>> {
+        let Some(server) = self.server(id).await? else { return Ok(Seen::Unclear) };
+        let shown = settle::shows(action, &server);
+        if shown == Some(false) {
+            return Ok(Seen::Nothing);
+        }
+        let recorded = self.recorded(id, action, started).await;
+        match (shown, recorded) {
+            (Some(_), recorded) => {
+                Ok(Seen::Effect(Accepted { request_id: recorded.ok().flatten(), admin_pass: None }))
+            }
+            (None, recorded) => Ok(recorded?.map_or(Seen::Nothing, |request| {
+                Seen::Effect(Accepted { request_id: Some(request), admin_pass: None })
+            })),
+        }
+    }
+
+    /// The id of the request for this action that Nova has recorded since then.
+    async fn recorded(&self, id: &str, action: &Action, started: Duration) -> Result<Option<String>> {
+        let call = action::recorded(id, &self.compute().await?);
+        let fits = |entry: &Json| text(entry, "action").as_deref() == settle::recorded_as(action);
+        let entries = self.since(started, &call, "instanceActions", "start_time", fits).await?;
+        Ok(entries.unwrap_or_default().first().and_then(|entry| text(entry, "request_id")))
+    }
+
+    /// The only entry of a list that fits and came into being since then, by the cloud's own clock; unclear where that tells no
+    /// time, or where several may be it.
     pub(super) async fn made_since(
         &self,
         started: Duration,
         call: &Call,
         key: &str,
         fits: impl Fn(&Json) -> bool + Send + Sync,
-    ) -> Result<Option<Json>> {
+    ) -> Result<Seen<Json>> {
+        let Some(mut new) = self.since(started, call, key, "created_at", fits).await? else {
+            return Ok(Seen::Unclear);
+        };
+        Ok(match (new.pop(), new.is_empty()) {
+            (Some(one), true) => Seen::Effect(one),
+            (Some(_), false) => Seen::Unclear,
+            (None, _) => Seen::Nothing,
+        })
+    }
+
+    /// The entries of a list that fit and have a time since then, by the cloud's own clock; `None` where that tells no time.
+    async fn since(
+        &self,
+        started: Duration,
+        call: &Call,
+        key: &str,
+        field: &str,
+        fits: impl Fn(&Json) -> bool + Send + Sync,
+    ) -> Result<Option<Vec<Json>>> {
         let answer = self.ask(call).await?;
         let body = self.parse(call, &answer)?;
         let Some(now) = answer.date().map(Time::from_system) else { return Ok(None) };
         let lasted = self.clock.elapsed().saturating_sub(started) + SLACK;
         let is_new = |entry: &&Json| {
-            time(entry, "created_at").is_some_and(|made| now.since(made).seconds() <= lasted.as_secs() as i64)
+            time(entry, field).is_some_and(|at| now.since(at).seconds() <= lasted.as_secs() as i64)
         };
-        let mut new = list(&body, key).into_iter().flatten().filter(|entry| is_new(entry) && fits(entry));
-        Ok(new.next().filter(|_| new.next().is_none()).cloned())
+        let new = list(&body, key).into_iter().flatten().filter(|entry| is_new(entry) && fits(entry));
+        Ok(Some(new.cloned().collect()))
     }
 }
 
 fn is_about_description(error: &Error) -> bool {
     error.answer.as_deref().is_some_and(|words| words.contains("description"))
-}
-
-/// A name as it stands in a script's text.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -3,7 +3,6 @@
 use super::OpenStack;
 use super::call::is_segment;
 use super::decode::text;
-use super::fault;
 use super::neutron::{is_for, network};
 use super::nova::servers::is_enough;
 use super::send::found;
@@ -38,19 +37,19 @@ impl OpenStack {
         &self,
         call: &Call,
         key: &str,
-        decode: impl Fn(&Json) -> Option<T> + Send,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Option<T>> {
         // A word in place of an id that asks for a list: nothing is called that.
         if call.path.ends_with("/detail") || call.path.ends_with("/summary") {
             return Ok(None);
         }
-        let Some(answer) = found(self.ask(call).await)? else { return Ok(None) };
-        let body = self.parse(call, &answer)?;
         // Taken for nothing it would say that the thing is gone.
-        body.get(key).and_then(decode).map(Some).ok_or_else(|| {
-            let what = format!("it describes no {key}");
-            fault::nonsense(&self.session, call, &answer, &what)
-        })
+        let check = |body: &Json| match body.get(key).and_then(&decode) {
+            Some(_) => Ok(()),
+            None => Err(format!("it describes no {key}")),
+        };
+        let read = found(self.whole(call, check).await)?;
+        Ok(read.and_then(|(_, body)| body.get(key).and_then(&decode)))
     }
 
     /// The same of an answer that is the description itself.
@@ -58,14 +57,14 @@ impl OpenStack {
         &self,
         call: &Call,
         what: &str,
-        decode: impl Fn(&Json) -> Option<T> + Send,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Option<T>> {
-        let Some(answer) = found(self.ask(call).await)? else { return Ok(None) };
-        let body = self.parse(call, &answer)?;
-        decode(&body).map(Some).ok_or_else(|| {
-            let what = format!("it describes no {what}");
-            fault::nonsense(&self.session, call, &answer, &what)
-        })
+        let check = |body: &Json| match decode(body) {
+            Some(_) => Ok(()),
+            None => Err(format!("it describes no {what}")),
+        };
+        let read = found(self.whole(call, check).await)?;
+        Ok(read.and_then(|(_, body)| decode(&body)))
     }
 
     /// The project whose things a listing asks for; `None` for every project's.
@@ -103,7 +102,7 @@ impl OpenStack {
         id: &str,
         call: &Call,
         key: &str,
-        decode: impl Fn(&Json) -> Option<T> + Send,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Option<T>> {
         match is_segment(id) {
             true => self.shown(call, key, decode).await,

@@ -6,6 +6,7 @@ use super::neutron::security_group;
 use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use crate::cloud::{Error, Kind, Listing, Result, Rule, SecurityGroup, SecurityGroups};
+use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -43,9 +44,14 @@ impl SecurityGroups for OpenStack {
                     && text(entry, "description").unwrap_or_default() == description
                     && text(entry, "id").is_some_and(|id| !self.given.is_given(&id))
             };
-            let new = self.made_since(started, &list, "security_groups", fits).await?;
-            let group = new.and_then(|entry| security_group::decode(&entry, cloud));
-            Ok(group.filter(|group| under_way.give_found(&group.id)))
+            Ok(match self.made_since(started, &list, "security_groups", fits).await? {
+                Seen::Effect(entry) => match security_group::decode(&entry, cloud) {
+                    Some(group) if under_way.give_found(&group.id) => Seen::Effect(group),
+                    _ => Seen::Unclear,
+                },
+                Seen::Nothing => Seen::Nothing,
+                Seen::Unclear => Seen::Unclear,
+            })
         };
         self.create(&security_group::create(name, description), &attempt, made, find).await
     }

@@ -1,11 +1,18 @@
 //! Sending a call, and reading its answer: refused, JSON, one thing, or a thing that is not there.
 
 use super::OpenStack;
+use super::call::get;
+use super::decode::text;
 use super::fault;
 use super::session::Call;
 use crate::cloud::{Error, Kind, Result};
-use crate::wire::{Answer, Method};
+use crate::provider::recover::{self, Seen, Settled};
+use crate::wire::{Answer, Intent, Method};
 use serde_json::Value as Json;
+use std::time::Duration;
+
+/// How long after each other a read is asked again whose answer makes no sense.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 
 impl OpenStack {
     /// Send a call; an answer that refuses is an error.
@@ -21,20 +28,85 @@ impl OpenStack {
         error
     }
 
-    /// Send a call that takes something away: whether it did, or it was not there. Where the answer to a deletion was lost and it
-    /// went out again, a 404 tells that the first one did.
+    /// Send a call that takes something away: whether it did, or it was not there. Where a deletion went out again, a 404 tells that
+    /// the first one did; where no answer tells, the cloud is looked at.
     pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
+        match self.taken_away(call, false).await {
+            Err(lost) if recover::is_open(&lost) => {
+                let look = || self.look_for_deletion(call);
+                match recover::settle(&*self.clock, lost, look, || self.taken_away(call, true)).await {
+                    Settled::Done { value, .. } => Ok(value),
+                    Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),
+                }
+            }
+            known => known,
+        }
+    }
+
+    async fn taken_away(&self, call: &Call, again: bool) -> Result<bool> {
         let answer = self.session.send(call).await?;
         match answer.status {
-            404 | 410 => Ok(answer.attempts > 1 && call.method == Method::Delete),
+            404 | 410 => Ok((again || answer.attempts > 1) && call.method == Method::Delete),
             _ => fault::judge(&self.session, call, answer).map(|_| true),
+        }
+    }
+
+    /// Whether what a deletion was for is gone, or on its way: it has the path of the deletion.
+    async fn look_for_deletion(&self, call: &Call) -> Result<Seen<bool>> {
+        let mut look = get("resource.show", call.service.clone(), call.path.trim_end_matches("/action"));
+        look.microversion = call.microversion;
+        let Some(body) = found(self.json(&look).await)? else { return Ok(Seen::Effect(true)) };
+        Ok(if is_leaving(&body) { Seen::Effect(true) } else { Seen::Nothing })
+    }
+
+    /// Send a change to what a path names; one whose answer is lost is settled by reading there whether it `is_so`.
+    pub(super) async fn change(
+        &self,
+        call: &Call,
+        is_so: impl Fn(&Json) -> bool + Send + Sync,
+    ) -> Result<()> {
+        let lost = match self.ask(call).await {
+            Err(error) if recover::is_open(&error) => error,
+            known => return known.map(drop),
+        };
+        let mut show = get("resource.show", call.service.clone(), call.path.clone());
+        show.microversion = call.microversion;
+        let look =
+            || async { Ok(if is_so(&self.json(&show).await?) { Seen::Effect(()) } else { Seen::Nothing }) };
+        match recover::settle(&*self.clock, lost, look, || async { self.ask(call).await.map(drop) }).await {
+            Settled::Done { .. } => Ok(()),
+            Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),
         }
     }
 
     /// Send a call whose answer is JSON.
     pub(super) async fn json(&self, call: &Call) -> Result<Json> {
-        let answer = self.ask(call).await?;
-        self.parse(call, &answer)
+        self.whole(call, |_| Ok(())).await.map(|(_, body)| body)
+    }
+
+    /// Send a call whose answer is JSON that holds what was asked for. A read whose answer is garbled is asked again: it may come
+    /// through the next time.
+    pub(super) async fn whole(
+        &self,
+        call: &Call,
+        check: impl Fn(&Json) -> std::result::Result<(), String> + Send,
+    ) -> Result<(Answer, Json)> {
+        let mut again = AGAIN.iter();
+        loop {
+            let answer = self.ask(call).await?;
+            let read = self.parse(call, &answer).and_then(|body| match check(&body) {
+                Ok(()) => Ok(body),
+                Err(what) => Err(fault::nonsense(&self.session, call, &answer, &what)),
+            });
+            let garbled = match read {
+                Ok(body) => return Ok((answer, body)),
+                Err(garbled) => garbled,
+            };
+            match again.next().filter(|_| call.meant() == Intent::Read) {
+                Some(pause) => self.clock.sleep(*pause).await,
+                None => return Err(garbled),
+            }
+        }
     }
 
     /// The JSON of an answer.
@@ -72,4 +144,14 @@ pub(super) fn found<T>(result: Result<T>) -> Result<Option<T>> {
         Err(error) if error.kind == Kind::NotFound && error.status.is_some() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a description is of something that is being deleted, or kept as deleted.
+fn is_leaving(body: &Json) -> bool {
+    let described = body.as_object().and_then(|fields| fields.values().find(|value| value.is_object()));
+    let described = if body.get("status").is_some() { body } else { described.unwrap_or(body) };
+    let says = |field: &str| text(described, field).unwrap_or_default().to_ascii_lowercase();
+    let (status, task) = (says("status"), says("OS-EXT-STS:task_state"));
+    ["deleting", "deleted", "soft_deleted", "pending_delete"].contains(&status.as_str())
+        || task.ends_with("deleting")
 }

@@ -7,15 +7,19 @@ use super::launch::is_about_metadata;
 use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, server, servers, version};
 use super::recover::{Attempt, quoted};
-use super::send::found;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Secret, Server, ServerFilter,
+    Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Server, ServerFilter,
     ServerUpdate, Servers,
 };
 use crate::wire::Answer;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How long after each other a server is looked at again that is DELETED and still shown; some clouds show it for hours.
+const GOING: [Duration; 4] =
+    [Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4)];
 
 #[async_trait]
 impl Servers for OpenStack {
@@ -39,8 +43,17 @@ impl Servers for OpenStack {
             return Ok(None);
         }
         let call = server::show(id).version(version::usual(&self.compute().await?));
-        let shown = self.shown(&call, "server", |body| self.server_of(body)).await?;
-        Ok(shown.filter(|server| server.status != "DELETED"))
+        let mut pauses = GOING.iter();
+        loop {
+            let shown = self.shown(&call, "server", |body| self.server_of(body)).await?;
+            let deleted = shown.as_ref().is_some_and(|server| server.status == "DELETED");
+            // Nova writes that down first and takes it out of its lists a moment later: gone is what it does not know any more.
+            match (deleted, pauses.next()) {
+                (false, _) => return Ok(shown),
+                (true, Some(pause)) => self.clock.sleep(*pause).await,
+                (true, None) => return Ok(None),
+            }
+        }
     }
 
     async fn update_server(&self, id: &str, update: &ServerUpdate) -> Result<()> {
@@ -52,18 +65,13 @@ impl Servers for OpenStack {
             let old = || self.own(files::too_old("`update` of `description`", least, &range));
             version = Some(raised.ok_or_else(old)?);
         }
-        self.ask(&server::update(id, update).version(version)).await.map(drop)
+        self.change(&server::update(id, update).version(version), |body| server::is_updated(body, update))
+            .await
     }
 
     async fn act(&self, id: &str, action: &Action) -> Result<Accepted> {
         let call = action::act(id, action, &self.compute().await?).map_err(|error| self.own(error))?;
-        let answer = self.ask(&call).await?;
-        let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
-        let told = body.get("server").unwrap_or(&body).get("adminPass").and_then(Json::as_str);
-        let admin_pass = matches!(action, Action::Rebuild(_) | Action::Rescue { .. })
-            .then(|| told.filter(|password| !password.is_empty()).map(Secret::new))
-            .flatten();
-        Ok(Accepted { request_id: answer.request_id().map(str::to_string), admin_pass })
+        self.act_once(id, action, &call).await
     }
 
     async fn request_state(&self, server: &str, request: &str) -> Result<RequestState> {
@@ -102,12 +110,12 @@ impl Servers for OpenStack {
             body.get("image_id").and_then(scalar).or_else(located)
         };
         let find = || self.marked_image(name, &marker);
-        let call = action::create_image(id, name, &marked, &range);
+        let call = action::snapshot(id, name, &marked, &range);
         match self.create_by(&call, &attempt, told, find).await {
             // The marker is one metadata item; where there is room for the user's own only, it stays away, and what is lost
             // then is told as that.
             Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
-                let call = action::create_image(id, name, meta, &range);
+                let call = action::snapshot(id, name, meta, &range);
                 self.create_by(&call, &attempt, told, || async { Ok(None) }).await
             }
             made => made,

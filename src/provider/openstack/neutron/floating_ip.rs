@@ -76,3 +76,8 @@ pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<PublicIp> {
 pub fn asks_for_port(ip: &PublicIp) -> bool {
     ip.port.is_some() && ip.raw.get("port_details").is_none_or(Json::is_null)
 }
+
+/// The port that a described address is assigned to.
+pub fn port(body: &Json) -> Option<String> {
+    text(body.get("floatingip")?, "port_id")
+}

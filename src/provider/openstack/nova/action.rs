@@ -119,9 +119,15 @@ fn rebuild(spec: &RebuildSpec, range: &Range) -> Result<(Json, Option<super::sup
 }
 
 /// Ask for an image of a server.
-pub fn create_image(id: &str, name: &str, meta: &BTreeMap<String, String>, range: &Range) -> Call {
+pub fn snapshot(id: &str, name: &str, meta: &BTreeMap<String, String>, range: &Range) -> Call {
     let body = value!({"createImage": {"name": name, "metadata": meta}});
     post("server.snapshot", id, body).version(version::usual(range))
+}
+
+/// Ask for Nova's list of what was asked of a server.
+pub fn recorded(id: &str, range: &Range) -> Call {
+    let path = format!("{}/os-instance-actions", server::path(id));
+    get("server.actions", Service::Compute, path).version(version::usual(range))
 }
 
 /// Ask what became of a request.

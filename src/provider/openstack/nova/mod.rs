@@ -13,5 +13,6 @@ pub mod keypair;
 pub mod limits;
 pub mod server;
 pub mod servers;
+pub mod settle;
 pub mod version;
 pub mod volume_attachment;

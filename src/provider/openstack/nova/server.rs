@@ -186,3 +186,15 @@ fn address(item: &Json) -> Option<Address> {
     };
     Some(Address { version, addr, kind: text(item, "OS-EXT-IPS:type") })
 }
+
+/// Whether a described server has what an update gives it.
+pub fn is_updated(body: &Json, update: &ServerUpdate) -> bool {
+    let Some(server) = body.get("server") else { return false };
+    let has = |wanted: &Option<String>, field: &str| {
+        wanted.as_ref().is_none_or(|wanted| text(server, field).unwrap_or_default() == *wanted)
+    };
+    has(&update.name, "name")
+        && has(&update.description, "description")
+        && has(&update.access_ipv4, "accessIPv4")
+        && has(&update.access_ipv6, "accessIPv6")
+}

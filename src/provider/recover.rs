@@ -1,0 +1,182 @@
+//! Requests whose answer was lost, cut off, or a fault of the service: looking whether they took effect, and sending them once
+//! more where they did not.
+//!
+//! One way for both providers and for every request that may not simply be repeated. What a look is, is the driver's: a
+//! create is found by its token or marker, an action by the state of its server.
+
+use crate::cloud::ports::Clock;
+use crate::cloud::{Error, Kind, Result};
+use std::future::Future;
+use std::time::Duration;
+
+/// How long after each other the traces of an unanswered request are looked for.
+pub(crate) const LOOKS: [Duration; 3] =
+    [Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(6)];
+
+/// The same of a request that was given up while it was still under way: it may arrive as late as one is waited for.
+pub(crate) const LATE_LOOKS: [Duration; 6] = [
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(6),
+    Duration::from_secs(12),
+    Duration::from_secs(18),
+    Duration::from_secs(30),
+];
+
+fn looks_after(lost: &Error) -> &'static [Duration] {
+    if lost.kind == Kind::Timeout { &LATE_LOOKS } else { &LOOKS }
+}
+
+/// What one look shows of a request.
+pub(crate) enum Seen<T> {
+    /// It took effect.
+    Effect(T),
+    /// It did not, so far.
+    Nothing,
+    /// A part of what it should make, or something that may be of another request: not to be sent again.
+    Unclear,
+}
+
+impl<T> From<Option<T>> for Seen<T> {
+    fn from(found: Option<T>) -> Seen<T> {
+        found.map_or(Seen::Nothing, Seen::Effect)
+    }
+}
+
+/// How a lost request ended.
+pub(crate) enum Settled<T> {
+    /// It took effect, and this was found or answered. `resent` tells whether it took a second request.
+    Done { value: T, resent: bool },
+    /// The second request was refused, and the first left nothing: neither did anything.
+    Refused(Error),
+    /// Nobody knows: the error, and what the looks showed.
+    Unknown(Error, Looked),
+}
+
+/// What the looks showed, for an error that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Looked {
+    /// Whether any was answered.
+    pub(crate) answered: bool,
+    /// Whether the request was sent a second time.
+    pub(crate) resent: bool,
+    /// The pauses before them.
+    pub(crate) pauses: &'static [Duration],
+}
+
+impl Looked {
+    /// The words for it: "for `sought`, 3 times over 12 s: found none".
+    pub(crate) fn words(self, sought: &str) -> String {
+        let end = if self.answered { "found none" } else { "no answer to that either" };
+        let again = if self.resent { "; sent again, without an answer" } else { "" };
+        let over = self.pauses.iter().sum::<Duration>().as_secs();
+        format!("for {sought}, {} times over {over} s: {end}{again}", self.pauses.len())
+    }
+}
+
+/// Whether an error leaves open what became of its request: it broke off, or the service or something before it failed.
+pub(crate) fn is_open(error: &Error) -> bool {
+    error.maybe || matches!(error.status, Some(500 | 502..=504))
+}
+
+/// Settle a request whose answer was `lost`: look over the whole window, and where every look was answered and showed
+/// nothing, send it once more and look again.
+pub(crate) async fn settle<T, L, S>(
+    clock: &dyn Clock,
+    lost: Error,
+    look: impl Fn() -> L + Send + Sync,
+    send: impl FnOnce() -> S + Send,
+) -> Settled<T>
+where
+    T: Send,
+    L: Future<Output = Result<Seen<T>>> + Send,
+    S: Future<Output = Result<T>> + Send,
+{
+    let pauses = looks_after(&lost);
+    let first = match window(clock, pauses, &look).await {
+        Window::Effect(value) => return Settled::Done { value, resent: false },
+        Window::Nothing => send().await,
+        Window::Open { answered } => {
+            return Settled::Unknown(lost, Looked { answered, resent: false, pauses });
+        }
+    };
+    let error = match first {
+        Ok(value) => return Settled::Done { value, resent: true },
+        Err(error) => error,
+    };
+    if is_open(&error) {
+        let pauses = looks_after(&error);
+        return match window(clock, pauses, &look).await {
+            Window::Effect(value) => Settled::Done { value, resent: true },
+            Window::Nothing => Settled::Unknown(error, Looked { answered: true, resent: true, pauses }),
+            Window::Open { answered } => Settled::Unknown(error, Looked { answered, resent: true, pauses }),
+        };
+    }
+    // A refusal may be because the first one came through after all.
+    match look().await {
+        Ok(Seen::Effect(value)) => Settled::Done { value, resent: true },
+        Ok(Seen::Nothing) => Settled::Refused(error),
+        _ => Settled::Unknown(error, Looked { answered: false, resent: true, pauses }),
+    }
+}
+
+/// What a whole window of looks showed.
+enum Window<T> {
+    Effect(T),
+    /// Every look was answered, and none showed anything.
+    Nothing,
+    Open {
+        answered: bool,
+    },
+}
+
+async fn window<T, L>(
+    clock: &dyn Clock,
+    pauses: &[Duration],
+    look: &(impl Fn() -> L + Send + Sync),
+) -> Window<T>
+where
+    T: Send,
+    L: Future<Output = Result<Seen<T>>> + Send,
+{
+    let (mut empty, mut answered) = (0, false);
+    for pause in pauses {
+        clock.sleep(*pause).await;
+        match look().await {
+            Ok(Seen::Effect(value)) => return Window::Effect(value),
+            Ok(Seen::Nothing) => (empty, answered) = (empty + 1, true),
+            Ok(Seen::Unclear) => answered = true,
+            Err(_) => {}
+        }
+    }
+    match empty == pauses.len() {
+        true => Window::Nothing,
+        false => Window::Open { answered },
+    }
+}
+
+/// The error of a request that left no trace, or not all of it; `list` is what a script looks with.
+pub(crate) fn unresolved(
+    cloud: &str,
+    mut error: Error,
+    verb: &str,
+    looked: String,
+    exists: &str,
+    list: &str,
+) -> Error {
+    if error.kind == Kind::Network || error.kind == Kind::Timeout {
+        error.message = format!("{cloud} stopped answering while `{verb}` was being sent");
+        error.kind = Kind::Network;
+        error.diagnostic = Some("cloud::network");
+    }
+    error.maybe = true;
+    error.facts.push(("looked", looked));
+    error.facts.push(("exists", exists.to_string()));
+    error.help = Some(format!("run `rhain --cloud {cloud} -e '{list}'` before trying again"));
+    error
+}
+
+/// A name as it stands in a script's text.
+pub(crate) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
+}
