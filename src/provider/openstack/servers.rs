@@ -7,6 +7,7 @@ use super::launch::is_about_metadata;
 use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, server, servers, version};
 use super::recover::{Attempt, quoted};
+use super::send::found;
 use crate::cloud::{
     Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Server, ServerFilter,
     ServerUpdate, Servers,
