@@ -8,7 +8,7 @@ use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
     Cloud, Error, Handle, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server,
-    ServerFilter, Span, Time,
+    ServerFilter, Span, Time, Value,
 };
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -683,9 +683,10 @@ async fn a_password_survives_the_wait() {
     let mut was = server("web", "BUILD", None, 0.0);
     was.admin_pass = Some(rhain::cloud::Secret::new("told-once"));
     let world = World::new(&["web"], |id, _| Ok(Some(server(id, "ACTIVE", None, 0.0))));
-    let ended =
-        world.one(Wanted { object: Handle::new(was.into()), pending: None }, Goal::Active, 60).await.unwrap();
-    assert_eq!(ended.admin_pass.as_ref().map(|secret| secret.reveal()), Some("told-once"));
+    let object = Handle::new(was.into());
+    world.one(Wanted { object: object.clone(), pending: None }, Goal::Active, 60).await.unwrap();
+    let Some(Value::Secret(told)) = object.field("admin_pass") else { panic!("{object:?}") };
+    assert_eq!((object.status().as_str(), told.reveal()), ("ACTIVE", "told-once"));
 }
 
 #[tokio::test]

@@ -354,7 +354,9 @@ impl Member {
                     }
                     Some(_) => false,
                 };
-                list.contains(&server.status) && (fresh || rest)
+                // Of several statuses at rest, a passing one is not the last: SHELVED before SHELVED_OFFLOADED.
+                let passing = list.len() > 1 && way_out(&server.status).is_some();
+                list.contains(&server.status) && (rest || (fresh && !passing))
             }
             Goal::Deleted => false,
         }
