@@ -245,6 +245,7 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
         session.name_of(cloud, noun, id).unwrap_or_else(|_| Value::text(id))
     };
     if options.format == Format::Json {
+        session.freshen(value);
         let cloud = setup.chosen.as_ref().map(|chosen| chosen.name.clone()).unwrap_or_default();
         let json = value.to_json(&|noun, id| name_of(&cloud, noun, id));
         session.console.data(&json.to_string());

@@ -211,6 +211,7 @@ impl Conversation {
                 let name = self.session.name_of(&self.around.cloud(), noun, id);
                 name.unwrap_or_else(|_| Value::text(id))
             };
+            self.session.freshen(&value);
             if value != Value::Unit {
                 console.data(&value.to_json(&name_of).to_string());
             }

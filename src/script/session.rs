@@ -212,6 +212,18 @@ impl Session {
         }
     }
 
+    /// Read the objects in a value that a verb changed without reading them; those that cannot be read stay as they were seen.
+    pub fn freshen(&self, value: &Value) {
+        match value {
+            Value::Resource(object) if object.is_stale() => {
+                let _ = self.bridge.wait(self.host.unless_cancelled(self.host.freshen(object)));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.freshen(item)),
+            Value::Map(map) => map.values().for_each(|item| self.freshen(item)),
+            _ => {}
+        }
+    }
+
     /// The name of a resource by its id.
     pub fn name_of(&self, cloud: &str, noun: Noun, id: &str) -> Result<Value> {
         let cloud = self.host.clouds.get(Some(cloud))?;

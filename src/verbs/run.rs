@@ -3,6 +3,7 @@
 use super::argument::ServerRef;
 use super::arguments::ON_ERROR;
 use super::call::Call;
+use super::resolve;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{
@@ -65,7 +66,11 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
 }
 
 async fn run_all(call: Call) -> Result<Value> {
-    match (call.verb.run, call.subject().cloned()) {
+    let subject = match call.subject().cloned() {
+        Some(Value::Array(members)) => Some(Value::Array(named(&call, members).await)),
+        other => other,
+    };
+    match (call.verb.run, subject) {
         (Run::Language, _) => {
             Err(Error::new(Kind::Script, format!("`{}` is run by the language itself", call.verb.name)))
         }
@@ -95,6 +100,28 @@ async fn run_all(call: Call) -> Result<Value> {
         }
         (Run::Together(_), None) => Ok(Value::Unit),
     }
+}
+
+/// The members of an array of objects and texts, with the objects that the texts name: a text may name one of the objects,
+/// which is asked for once. A text that names nothing stays, and is told by the call itself.
+async fn named(call: &Call, mut members: Vec<Value>) -> Vec<Value> {
+    let objects = members.iter().filter(|member| matches!(member, Value::Resource(_))).count();
+    if objects == 0 || objects == members.len() || call.verb.returns != Ty::Same {
+        return members;
+    }
+    let noun = match call.form.params.first().map(|first| first.ty) {
+        Some(Ty::Ref(noun)) => noun,
+        _ => Noun::Server,
+    };
+    let Ok(cloud) = call.host.clouds.get(call.named_cloud().map(|name| &**name)) else { return members };
+    for member in &mut members {
+        if let Value::Text(text) = member
+            && let Ok(Some(found)) = resolve::find(&call.host, &cloud, noun, text).await
+        {
+            *member = Value::from(found);
+        }
+    }
+    members
 }
 
 /// The members of an array, each resource once; and for each member which of them it is.
