@@ -39,7 +39,10 @@ const CHAINS: [(&str, &str); 28] = [
         r#"let x = create_security_group("g", "g");"#,
         r#"x.authorize("tcp", 80, 80, "0.0.0.0/0").revoke("tcp", 80, 80, "0.0.0.0/0")"#,
     ),
-    (r#"let x = allocate_ip();"#, r#"associate_ip("web", x); x.disassociate_ip()"#),
+    (
+        r#"let x = allocate_ip(); defer(|ip| ip.release_ip(), x);"#,
+        r#"associate_ip("web", x); x.disassociate_ip()"#,
+    ),
 ];
 
 const SERVER: &str = r#"let x = server("web");"#;
@@ -97,6 +100,36 @@ fn on_openstack() {
 #[test]
 fn on_ec2() {
     shows_what_the_cloud_shows("sim:aws");
+}
+
+#[test]
+#[ignore = "needs a real OpenStack: OS_CLIENT_CONFIG_FILE and OS_CLOUD"]
+fn on_a_real_openstack() {
+    let [file, cloud] = ["OS_CLIENT_CONFIG_FILE", "OS_CLOUD"].map(|name| std::env::var(name).expect(name));
+    let run = format!("rhain-objects-{}", std::process::id());
+    let mut wrong = Vec::new();
+    for (made, chain) in CHAINS {
+        let variables = [("OS_CLIENT_CONFIG_FILE", file.as_str())];
+        let world = World::given(|options| options.cloud = Some(cloud.clone()), &[], &variables);
+        let boot =
+            r#"boot("web", #{ image: "cirros", flavor: "m1.tiny", networks: ["private"] }).wait_active(); "#;
+        let named = ["web", "made", "shot", "data", "g"]
+            .iter()
+            .fold(format!("{boot}{}", script(made, chain)), |text, name| {
+                text.replace(&format!("\"{name}\""), &format!("\"{run}-{name}\""))
+            });
+        match world.run(&named) {
+            Ok(value) if display(&value) == "same" => {}
+            Ok(value) => wrong.push(format!("{made} {chain}\n{}", display(&value))),
+            Err(failure) => wrong.push(format!("{made} {chain}\nended with {}", told(&failure))),
+        }
+        world.ok(&format!(
+            r#"let own = #{{ name: "{run}*" }};
+               servers(own).delete(#{{ missing_ok: true, wait: true }}); wait_ready(volumes(own));
+               for all in [volumes(own), images(own), security_groups(own)] {{ all.delete(#{{ missing_ok: true, wait: true }}); }}"#
+        ));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The verbs that are called on another verb's result, in pairs.
