@@ -12,6 +12,7 @@
 //! - [`provider`] is one folder a driver: it turns operations into request values and answers into nouns.
 //! - [`wire`] sends a request value: deadlines, retries, pacing, tracing. It knows no cloud.
 //! - [`config`] finds which clouds the user has.
+//! - [`infer`] tells what a value is before it is there: one lattice of types, and two questions.
 //! - [`check`] finds what is wrong before a script runs: one file a rule, over our own tree of the text.
 //! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours, definitions, renaming.
 //! - [`lsp`] is the language server: an editor's questions over two pipes, answered by `check` and `assist`.
@@ -28,6 +29,7 @@ pub mod cloud;
 pub mod config;
 pub mod diag;
 pub mod effects;
+pub mod infer;
 pub mod lsp;
 pub mod manual;
 pub mod output;

@@ -75,6 +75,105 @@ fn each_rule_finds_what_it_is_for_and_lets_its_neighbours_be() {
     assert!(failed.is_empty(), "{failed}");
 }
 
+/// The scripts of tests/cases/check/wrong: what is found of each, and what is underlined.
+const WRONG: &[(&str, &str, &str)] = &[
+    ("08-option-in-variable-map", "call::unknown_option", "flavour"),
+    ("12-fn-arity-via-closure", "call::closure", "call"),
+    ("16-unused-result-map", "check::unused_result", "map"),
+    ("18-status-wrong-word", "check::word", "\"RUNNING\""),
+    ("20-status-in-switch", "check::word", "\"STOPPED\""),
+    ("21-status-in-filter", "check::word", "\"RUNNING\""),
+    ("24-while-stale", "check::stale_loop", "s.status"),
+    ("26-loop-copy-assign", "check::copy", "s"),
+    ("28-missing-wait-attach", "check::not_ready", "attach"),
+    ("30-wrong-noun-param", "call::wrong_type", "v"),
+    ("39-filter-nobool", "language::closure_result", "s.meta.role"),
+    ("47-meta-missing-key-method", "check::never_equal", "s.meta.owner"),
+    ("50-compare-server-with-int", "check::duration", "\"7 days\""),
+    ("52-table-columns", "language::unknown_field", "\"state\""),
+    ("55-on-kind", "check::word", "\"notfound\""),
+    ("57-is-none", "check::maybe_nothing", "name"),
+];
+
+#[test]
+fn wrong_scripts_are_found_at_their_place() {
+    let world = World::new();
+    let folder = fs::read_dir(of_tests("cases/check/wrong")).unwrap().count();
+    assert_eq!(folder, WRONG.len());
+    crate::support::each(WRONG.iter().copied(), |(name, code, underlined)| {
+        let text = fs::read_to_string(of_tests(&format!("cases/check/wrong/{name}.rhai"))).unwrap();
+        let found = check::check(&world.setup.session, "test.rhai", &text);
+        let places: Vec<(&str, &str)> =
+            found.iter().map(|one| (one.error.diagnostic.unwrap_or(""), &text[one.span.clone()])).collect();
+        assert!(places.contains(&(code, underlined)), "{name}: {places:?}");
+    });
+}
+
+#[test]
+fn right_scripts_have_no_finding() {
+    let world = World::new();
+    let mut wrong = Vec::new();
+    for entry in fs::read_dir(of_tests("cases/check/right")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let found = check::check(&world.setup.session, "test.rhai", &text);
+        // Inside a `try` block a wrong field is a warning.
+        let told: Vec<String> = found.iter().map(told).filter(|told| !told.ends_with("no field `hostname`")).collect();
+        if !told.is_empty() {
+            wrong.push(format!("{}: {told:?}\n{text}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A file with more undeclared names than the language is asked about, and a comment without an end.
+#[test]
+fn nothing_is_silently_let_through() {
+    let world = World::new();
+    let many: String = (0..90).map(|n| format!("print(name_{n});\n")).collect();
+    let found = check::check(&world.setup.session, "test.rhai", &many);
+    assert_eq!(found.len(), 90);
+    assert!(found.iter().all(|one| one.error.diagnostic == Some("language::unknown_variable")));
+    let open = "print(1);\n/* to be done\nboot();\n";
+    let found = check::check(&world.setup.session, "test.rhai", open);
+    let told: Vec<_> = found.iter().map(|one| (one.error.diagnostic, one.span.clone())).collect();
+    assert_eq!(told, [(Some("parse::unclosed"), 10..12)]);
+    assert!(check::check(&world.setup.session, "test.rhai", "/* a /* b */ c */ print(1);").is_empty());
+}
+
+/// The work grows as the text does: what is counted are the nodes and declarations that were looked at.
+#[test]
+fn checking_is_linear_in_the_length_of_a_script() {
+    let world = World::new();
+    let script = |lines: usize| -> String {
+        (0..lines / 4)
+            .map(|n| {
+                format!(
+                    "let a{n} = {n};\nlet s{n} = server(`web-${{a{n}}}`);\nif s{n}.status == \"ACTIVE\" {{ print(s{n}.name); }}\nprint(a{n});\n"
+                )
+            })
+            .collect()
+    };
+    let cost = |lines: usize| {
+        let text = script(lines);
+        let before = rhain::syntax::visited();
+        assert!(check::check(&world.setup.session, "test.rhai", &text).is_empty());
+        rhain::syntax::visited() - before
+    };
+    let (short, long) = (cost(2_000), cost(8_000));
+    assert!(short > 1_000 && long < 5 * short, "{short} steps for 2,000 lines, {long} for 8,000");
+}
+
+#[test]
+fn a_parameter_of_a_module_is_an_error() {
+    let program = Program::new();
+    program.file("lib/a.rhai", "const N = param(\"n\", 1);\nfn f() { global::N }\n");
+    program.file("site.rhai", "import \"lib/a\" as a;\nprint(a::f());\n");
+    let ended = program.run(&["check", "site.rhai"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(ended.err.contains("a parameter is declared in a module"), "{}", ended.err);
+}
+
 #[test]
 fn planted_faults_are_found_and_nothing_else() {
     let text = fs::read_to_string(of_tests("check/planted.rhai")).unwrap();
@@ -159,6 +258,12 @@ fn what_a_script_can_touch_is_told_in_a_line() {
         ),
         ("cloud(\"lab\").reboot(\"a\");", "it may change servers on `lab`, nothing else"),
         ("fn stop(x, y, z, w) { x } print(read_file(\"a\"));", "it may read files, nothing else"),
+        ("let c = cloud(\"lab\"); c.servers().stop();", "it may change servers on `lab`, nothing else"),
+        ("const C = \"lab\"; for s in cloud(C).servers() { s.stop(); }", "it may change servers on `lab`, nothing else"),
+        ("let c = cloud(); c.server(\"web\").stop();", "it may change servers on the default cloud, nothing else"),
+        ("fn halt(c) { c.stop(\"web\"); } halt(cloud(\"lab\"));", "it may change servers on `lab`, nothing else"),
+        ("for c in clouds() { cloud(c.name).stop(\"web\"); }", "it may change servers on a cloud that it chooses, nothing else"),
+        ("wait_port(\"db.example.org\", 5432);", "it may ask hosts, nothing else"),
     ];
     crate::support::each(cases, |(script, wanted)| {
         assert_eq!(touches::sentence(&check::all(&world.setup.session, "test.rhai", script)), wanted);
@@ -234,6 +339,9 @@ fn warnings_stop_nothing_and_many_files_are_checked() {
         ended.err
     );
     let ended = program.run(&["run", "a.rhai", "--cloud", "sim"]);
+    assert_eq!((ended.code, ended.out.trim()), (Some(0), "2"));
+    assert!(ended.err.contains("`unused` is never used"), "{}", ended.err);
+    let ended = program.run(&["run", "a.rhai", "--cloud", "sim", "-q"]);
     assert_eq!((ended.code, ended.out.trim(), ended.err.as_str()), (Some(0), "2", ""));
 }
 

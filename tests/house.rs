@@ -19,18 +19,14 @@ const MAY: &[(&str, &[&str])] = &[
     ("output", &["base", "cloud", "verbs"]),
     ("syntax", &[]),
     ("script", &["base", "verbs", "cloud", "effects", "output", "syntax"]),
-    ("check", &["verbs", "script", "cloud", "syntax"]),
+    // What is known of values before they are there, for the checker and for editors.
+    ("infer", &["verbs", "cloud", "syntax"]),
+    ("check", &["verbs", "script", "infer", "cloud", "syntax"]),
     ("diag", &["base", "script", "check", "syntax", "cloud", "wire", "config", "effects"]),
     // What an editor offers at a place of a text, for the terminal's and for others'.
-    ("assist", &["script", "check", "syntax", "manual", "verbs", "cloud"]),
-    (
-        "repl",
-        &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"],
-    ),
-    (
-        "lsp",
-        &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"],
-    ),
+    ("assist", &["script", "infer", "check", "syntax", "manual", "verbs", "cloud"]),
+    ("repl", &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"]),
+    ("lsp", &["script", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"]),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.

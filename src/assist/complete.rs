@@ -12,6 +12,7 @@ use super::wanted::{self, Wanted};
 use crate::syntax::parse;
 use crate::syntax::scope::Declares;
 use crate::verbs::VERBS;
+use crate::verbs::language::builtins::BUILT_INS;
 
 /// Words of the language that begin a statement or a value; `global` leads to constants.
 const KEYWORDS: &[&str] = &[
@@ -106,10 +107,10 @@ fn words(place: &Place<'_>, reader: &Reader<'_>, environment: &dyn Environment) 
             verbs.push(members::call(verb.name, &labels(form, false), verb.summary, Kind::Verb));
         }
     }
-    for (name, form) in crate::script::BUILT_IN.iter().filter(|(name, _)| FREE.contains(name)) {
-        let (first, mut rest) = members::parameters(form);
+    for known in BUILT_INS.iter().filter(|known| FREE.contains(&known.name)) {
+        let (first, mut rest) = members::parameters(known.form);
         rest.insert(0, first.to_string());
-        verbs.push(members::call(name, &rest, "", Kind::Function));
+        verbs.push(members::call(known.name, &rest, known.summary, Kind::Function));
     }
     verbs.sort_by(|one, other| one.label.cmp(&other.label));
     found.extend(verbs);

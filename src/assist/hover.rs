@@ -7,9 +7,9 @@ use super::known::{self, Known};
 use super::place::{Bracket, Place};
 use super::wanted::{NETWORK, in_networks, keys_of, options_of};
 use crate::manual;
-use crate::script::BUILT_IN;
 use crate::syntax::lexer::{Shape, tokens};
 use crate::syntax::parse;
+use crate::verbs::language::builtins::built_in;
 use crate::verbs::verb;
 use std::ops::Range;
 
@@ -62,10 +62,10 @@ fn code(text: &str) -> String {
 
 /// A verb's page; of a function of the language, its form.
 fn call(name: &str) -> Option<String> {
-    if verb(name).is_some() {
+    if verb(name).is_some() || built_in(name).is_some() {
         return manual::page(name).map(|page| format!("```text\n{}\n```", page.trim_end()));
     }
-    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, form)| code(form))
+    None
 }
 
 fn function(name: &str, functions: Vec<Function>) -> Option<String> {

@@ -3,7 +3,7 @@
 use super::item::{Item, Kind};
 use super::known::{self, Known};
 use crate::cloud::{Noun, Ty};
-use crate::script::BUILT_IN;
+use crate::verbs::language::builtins::BUILT_INS;
 use crate::verbs::verb::{Effect, Form, Group};
 use crate::verbs::{VERBS, Verb};
 
@@ -23,25 +23,16 @@ pub(super) fn members(of: &Known) -> Vec<Item> {
             found.push(call(verb.name, &labels(form, !cloud), verb.summary, Kind::Method));
         }
     }
-    for (name, form) in BUILT_IN {
-        let (first, rest) = parameters(form);
+    for known in BUILT_INS {
+        let (name, (first, rest)) = (known.name, parameters(known.form));
         let rest: Vec<String> = rest.iter().map(|word| word.trim_matches(['[', ']']).to_string()).collect();
-        let taken = fits(first, of) && !found.iter().any(|item| item.label.split('(').next() == Some(*name));
+        let taken = fits(first, of) && !found.iter().any(|item| item.label.split('(').next() == Some(name));
         if taken {
-            found.push(call(name, &rest, "", Kind::Method));
+            found.push(call(name, &rest, known.summary, Kind::Method));
         }
     }
-    match of {
-        Known::Cloud(_) => {
-            found.push(call("supports", &["verb".into()], "Whether it has a verb.", Kind::Method))
-        }
-        Known::Time => found.push(call(
-            "format",
-            &["pattern".into()],
-            "As text, by a pattern: \"%Y-%m-%d\".",
-            Kind::Method,
-        )),
-        _ => {}
+    for method in of.methods() {
+        found.push(call(method.name, &[method.param.to_string()], method.summary, Kind::Method));
     }
     found
 }
@@ -91,7 +82,7 @@ pub(super) fn method<'a>(verb: &'a Verb, of: &Known) -> Option<&'a Form> {
     }
     // `server(x)` reads again what is there already: a call, and not one to make on a server.
     let looks_up = verb.name.starts_with("find_") || matches!(verb.name, "server" | "image" | "flavor");
-    if verb.group == Group::Language {
+    if matches!(verb.group, Group::Language | Group::Arrays) {
         let plain = matches!(verb.effect, Effect::Nothing) && verb.returns != Ty::Unit;
         return verb.forms.iter().find(|form| plain && first(form).is_some_and(|ty| own_type(&ty, of)));
     }

@@ -9,8 +9,8 @@ use super::members::parameters;
 use super::place::{Bracket, Place, Spot};
 use super::wanted::{keys_of, options_of};
 use crate::cloud::Ty;
-use crate::script::BUILT_IN;
 use crate::syntax::parse;
+use crate::verbs::language::builtins::built_in;
 use crate::verbs::{Verb, verb};
 use std::ops::Range;
 
@@ -164,13 +164,13 @@ fn of_functions(name: &str, functions: Vec<Function>) -> Option<(String, Vec<For
 }
 
 fn of_built_in(name: &str, method: bool) -> Option<(String, Vec<Form>)> {
-    let (_, shown) = BUILT_IN.iter().find(|(known, _)| *known == name)?;
-    let (first, rest) = parameters(shown);
+    let known = built_in(name)?;
+    let (first, rest) = parameters(known.form);
     let mut params: Vec<(String, String)> = rest.into_iter().map(|param| (param, String::new())).collect();
     if !method && !first.is_empty() {
         params.insert(0, (first.to_string(), String::new()));
     }
-    Some((String::new(), vec![form(name, params)]))
+    Some((known.summary.to_string(), vec![form(name, params)]))
 }
 
 /// What stands dim behind a cursor at this byte.

@@ -4,13 +4,14 @@
 //! own functions, those of modules, and the language's own by how many arguments they take.
 
 use super::facts::{Called, Facts};
-use super::types::Type;
+use super::maps::{Given, built};
+use crate::infer::Type;
 use super::unknown_verb::only;
 use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
 use crate::script::natives;
-use crate::syntax::tree::{Entry, Expression, ExpressionKind};
+use crate::syntax::tree::{Expression, ExpressionKind};
 use crate::verbs::server::boot;
 use crate::verbs::{Form, Param, Verb, arguments, verb};
 use std::ops::Range;
@@ -23,7 +24,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         }
         match (call.modules, verb(name)) {
             ([module], _) => of_module(facts, call, &module.text, found),
-            ([], _) if facts.functions.iter().any(|(own, _)| own.text == name) => own(facts, call, found),
+            ([], _) if !facts.takes(name).is_empty() => own(facts, call, found),
             ([], Some(verb)) => {
                 of_verb(facts, call, verb, found);
                 if verb.name == "boot_all" {
@@ -37,7 +38,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-fn of_module(facts: &Facts<'_>, call: &Called<'_>, alias: &str, found: &mut Vec<Finding>) {
+fn of_module<'a>(facts: &Facts<'a>, call: &Called<'a>, alias: &str, found: &mut Vec<Finding>) {
     let Some(Some(module)) = facts.modules.get(alias) else { return };
     let given = call.arguments.list.len();
     let forms: Vec<usize> = module
@@ -53,13 +54,12 @@ fn of_module(facts: &Facts<'_>, call: &Called<'_>, alias: &str, found: &mut Vec<
     }
 }
 
-fn own(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+fn own<'a>(facts: &Facts<'a>, call: &Called<'a>, found: &mut Vec<Finding>) {
     let name = call.name.text.as_str();
     // What a function of the script is called on is its `this`, and no argument.
     let given = call.arguments.list.len();
-    let takes = facts.functions.iter().filter(|(own, _)| own.text == name).map(|(_, count)| *count);
     let native = facts.native(name).is_some_and(|native| native.arities.contains(&call.given().count()));
-    if takes.into_iter().any(|count| count == given)
+    if facts.takes(name).contains(&given)
         || native
         || verb(name).is_some()
         || facts.may_be_map(call)
@@ -70,7 +70,7 @@ fn own(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
     found.push(placed(facts, call, error));
 }
 
-fn native(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+fn native<'a>(facts: &Facts<'a>, call: &Called<'a>, found: &mut Vec<Finding>) {
     let name = call.name.text.as_str();
     let Some(native) = facts.native(name) else { return };
     let given = call.given().count();
@@ -104,20 +104,16 @@ fn native(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
 }
 
 /// A finding at the place that its error names.
-fn placed(facts: &Facts<'_>, call: &Called<'_>, error: Error) -> Finding {
+fn placed<'a>(facts: &Facts<'a>, call: &Called<'a>, error: Error) -> Finding {
     let place = error.place.clone();
-    facts.finding(error, bytes(call, &place))
+    facts.finding(error, bytes(facts, call, &place))
 }
 
 /// The bytes of a part of a call.
-fn bytes(call: &Called<'_>, place: &Place) -> Range<usize> {
+fn bytes<'a>(facts: &Facts<'a>, call: &Called<'a>, place: &Place) -> Range<usize> {
     let given: Vec<&Expression> = call.given().collect();
-    let options = given.iter().rev().find_map(|one| match &one.kind {
-        ExpressionKind::Map(entries) => Some(entries),
-        _ => None,
-    });
-    let entry =
-        |key: &String| options.and_then(|entries| entries.iter().find(|entry| entry.key.text == *key));
+    let options = given.iter().rev().find_map(|one| built(facts, one)).map_or(Vec::new(), |built| built.entries);
+    let entry = |key: &String| options.iter().find(|entry| entry.key.text == *key);
     let found = match place {
         Place::Verb => None,
         Place::Argument(nth) => given.get(*nth).map(|one| one.span.clone()),
@@ -127,8 +123,8 @@ fn bytes(call: &Called<'_>, place: &Place) -> Range<usize> {
     found.unwrap_or_else(|| call.name.span.clone())
 }
 
-fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mut Vec<Finding>) {
-    if call.receiver.is_some_and(|on| facts.types.of(on) == Some(Type::Map)) {
+fn of_verb<'a>(facts: &Facts<'a>, call: &Called<'a>, verb: &'static Verb, found: &mut Vec<Finding>) {
+    if call.receiver.is_some_and(|on| matches!(facts.types.of(on), Some(Type::Map(_)))) {
         return;
     }
     let all: Vec<&Expression> = call.given().collect();
@@ -142,7 +138,7 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
         || verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
     let first = all.first().map(|first| facts.types.of(first));
     let best = match first {
-        Some(Some(Type::Cloud)) if !takes_cloud => best(facts, verb, &all[1..], 1),
+        Some(Some(Type::Cloud(_))) if !takes_cloud => best(facts, verb, &all[1..], 1),
         // What it is called on may be a cloud.
         Some(None) if !takes_cloud => {
             let (with, without) = (best(facts, verb, &all, 0), best(facts, verb, &all[1..], 1));
@@ -156,7 +152,7 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
             near.map(
                 |near| if matches!(error.place, Place::OptionKey(_)) { near } else { format!("\"{near}\"") },
             );
-        let key = (!matches!(error.place, Place::Verb)).then(|| bytes(call, &error.place));
+        let key = (!matches!(error.place, Place::Verb)).then(|| bytes(facts, call, &error.place));
         let mut finding = placed(facts, call, error);
         if call.receiver.is_some() && matches!(first, Some(None)) {
             // It may be a map with a closure of this name.
@@ -170,7 +166,7 @@ fn of_verb(facts: &Facts<'_>, call: &Called<'_>, verb: &'static Verb, found: &mu
 }
 
 /// The specs of `boot_all`, where they are written out: each is what `boot` takes, with its name.
-fn specs(facts: &Facts<'_>, call: &Called<'_>, found: &mut Vec<Finding>) {
+fn specs<'a>(facts: &Facts<'a>, call: &Called<'a>, found: &mut Vec<Finding>) {
     let keys: Vec<Param> = boot::VERB.option_keys().copied().collect();
     let known: Vec<&str> = std::iter::once("name").chain(keys.iter().map(|key| key.name)).collect();
     let arrays = call.given().filter_map(|one| match &one.kind {
@@ -206,7 +202,7 @@ fn fits_arity(verb: &Verb, count: usize) -> bool {
 }
 
 /// The mistakes by the form that fits best; none where one fits.
-fn best(facts: &Facts<'_>, verb: &'static Verb, given: &[&Expression], offset: usize) -> Vec<Error> {
+fn best<'a>(facts: &Facts<'a>, verb: &'static Verb, given: &[&'a Expression], offset: usize) -> Vec<Error> {
     let of_forms = verb.forms.iter().map(|form| against(facts, verb, form, given, offset));
     of_forms
         .min_by_key(|mistakes| match mistakes.is_empty() {
@@ -218,8 +214,8 @@ fn best(facts: &Facts<'_>, verb: &'static Verb, given: &[&Expression], offset: u
 
 /// What the last argument is to a form.
 enum Last<'a> {
-    /// The options, written out.
-    Options(&'a [Entry]),
+    /// The options, their keys known; whether these are all.
+    Options(Vec<Given<'a>>, bool),
     /// The options, somewhere else.
     Hidden,
     /// Options, or an argument.
@@ -228,11 +224,11 @@ enum Last<'a> {
     Argument,
 }
 
-fn against(
-    facts: &Facts<'_>,
+fn against<'a>(
+    facts: &Facts<'a>,
     verb: &'static Verb,
     form: &'static Form,
-    given: &[&Expression],
+    given: &[&'a Expression],
     offset: usize,
 ) -> Vec<Error> {
     let keys = arguments::option_keys(verb, form);
@@ -242,9 +238,9 @@ fn against(
             let place = !keys.is_empty()
                 && (required..=form.params.len()).contains(&rest.len())
                 && form.params.get(rest.len()).is_none_or(|param| !arguments::takes_map(param.ty));
-            match (&last.kind, facts.types.of(last)) {
-                (ExpressionKind::Map(entries), _) if place => Last::Options(entries),
-                (_, Some(Type::Map)) if place => Last::Hidden,
+            match (place.then(|| built(facts, last)).flatten(), facts.types.of(last)) {
+                (Some(built), _) => Last::Options(built.entries, built.whole),
+                (_, Some(Type::Map(_))) if place => Last::Hidden,
                 (_, None) if place => Last::Either,
                 _ => Last::Argument,
             }
@@ -252,7 +248,7 @@ fn against(
         None => Last::Argument,
     };
     let plain = match last {
-        Last::Options(_) | Last::Hidden => &given[..given.len() - 1],
+        Last::Options(..) | Last::Hidden => &given[..given.len() - 1],
         Last::Either if given.len() > form.params.len() => &given[..given.len() - 1],
         _ => given,
     };
@@ -273,26 +269,27 @@ fn against(
         let many = nth == 0 && verb.takes_many();
         mistakes.extend(misfit(facts, param, value, Place::Argument(nth + offset), many));
     }
-    let entries: &[Entry] = match last {
-        Last::Options(entries) => entries,
-        _ => &[],
+    let (entries, whole) = match &last {
+        Last::Options(entries, whole) => (entries.as_slice(), *whole),
+        Last::Argument => (&[][..], true),
+        _ => (&[][..], false),
     };
     let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
-    for entry in entries.iter().filter(|entry| !entry.key.text.is_empty()) {
+    for entry in entries {
         match keys.iter().find(|key| key.name == entry.key.text) {
             None => mistakes.push(arguments::unknown_option(verb, &entry.key.text, &known)),
             Some(key) => {
-                let value = literal(&entry.value);
+                let value = literal(entry.value);
                 if key.narrows && value.as_ref().is_some_and(arguments::is_empty) {
                     mistakes.push(arguments::empty_filter(key.name));
                 } else if value != Some(Value::Unit) {
                     let place = Place::OptionValue(key.name.to_string());
-                    mistakes.extend(misfit(facts, key, &entry.value, place, false));
+                    mistakes.extend(misfit(facts, key, entry.value, place, false));
                 }
             }
         }
     }
-    if matches!(last, Last::Options(_) | Last::Argument) {
+    if whole {
         let given = |key: &&Param| {
             entries
                 .iter()
@@ -307,7 +304,7 @@ fn against(
             mistakes.push(arguments::missing_argument(verb, form, &missing.join(" and ")));
         }
         // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
-        let other = |entry: &Entry| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
+        let other = |entry: &Given<'_>| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
         if verb.name == "boot" && mistakes.is_empty() && !entries.iter().any(other) {
             let missing: Vec<&str> = keys
                 .iter()
@@ -323,7 +320,7 @@ fn against(
 }
 
 /// The error of a value that certainly does not fit.
-fn misfit(facts: &Facts<'_>, param: &Param, value: &Expression, place: Place, many: bool) -> Option<Error> {
+fn misfit<'a>(facts: &Facts<'a>, param: &Param, value: &'a Expression, place: Place, many: bool) -> Option<Error> {
     if let Some(literal) = literal(value) {
         if literal == Value::Unit && !param.required {
             return None;
@@ -358,10 +355,10 @@ fn may_be(param: &Param, ty: &Type) -> bool {
     };
     let sample = match ty {
         // Called where its result was meant to be a closure: `defer(delete(x))` has deleted before it fails.
-        _ if takes_closure(param) => return *ty == Type::Function,
+        _ if takes_closure(param) => return matches!(ty, Type::Function(_)),
         Type::Of(noun) => return takes_noun(*noun),
         // Texts differ by what they say.
-        Type::Text => {
+        Type::Text | Type::Word(_) => {
             return !matches!(
                 param.ty,
                 Ty::Int | Ty::Float | Ty::Bool | Ty::Time | Ty::MapOf(_) | Ty::ArrayOf(_)
@@ -376,8 +373,8 @@ fn may_be(param: &Param, ty: &Type) -> bool {
             Some(time) => Value::Time(time),
             None => return true,
         },
-        Type::Cloud => Value::Cloud("cloud".into()),
-        Type::Map
+        Type::Cloud(_) => Value::Cloud("cloud".into()),
+        Type::Map(_)
             if matches!(param.ty, Ty::Int | Ty::Float | Ty::Bool | Ty::Text | Ty::Ref(_) | Ty::Duration) =>
         {
             return false;

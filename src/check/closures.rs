@@ -25,7 +25,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 
 /// The call that a closure is an argument of, by the closure's bytes.
 fn call_of<'a, 'b>(facts: &'b Facts<'a>, closure: &std::ops::Range<usize>) -> Option<&'b Called<'a>> {
-    facts.calls.iter().find(|call| call.arguments.list.iter().any(|one| one.span == *closure))
+    facts.call_of(closure)
 }
 
 /// A write inside `parallel` to what stands outside of it.
@@ -34,6 +34,9 @@ fn written(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
         .closures
         .iter()
         .any(|closure| call_of(facts, closure).is_some_and(|call| call.is_plain("parallel")));
+    if !inside {
+        return None;
+    }
     let changed = used.writes
         || facts.calls.iter().any(|call| {
             let on = call.receiver.and_then(|receiver| receiver.head().variable());
@@ -45,7 +48,7 @@ fn written(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
                 && on.is_some_and(|name| name.span == used.name.span)
                 && facts.native(&call.name.text).is_some_and(|native| native.gives_nothing)
         });
-    if !inside || !changed {
+    if !changed {
         return None;
     }
     let error = Error::new(Kind::Script, format!("`{}` is written by several items at once", used.name.text))
@@ -87,8 +90,8 @@ fn chained(facts: &Facts<'_>, used: &Use) -> Option<Finding> {
     let (call, name) = used.closures.iter().find_map(|closure| {
         let call = call_of(facts, closure)?;
         let on = call.receiver?.head().variable()?;
-        let same = facts.scopes.uses.iter().find(|other| other.name.span == on.span)?;
-        (same.declaration.is_some() && same.declaration == used.declaration).then_some((call, on))
+        let same = facts.types.meant(on);
+        (same.is_some() && same == used.declaration).then_some((call, on))
     })?;
     facts.native(&call.name.text)?;
     let (text, method) = (&name.text, &call.name.text);

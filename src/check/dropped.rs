@@ -1,53 +1,117 @@
-//! A value that nobody takes: the answer of `confirm`, which then confirms nothing, and the result of what does
-//! nothing else than give one.
+//! A value that nobody takes: the answer of `confirm`, which then confirms nothing, and the value of what does nothing
+//! else than give one: a look-up, a `map` with a closure that only reads, a comparison.
 
 use super::Finding;
 use super::facts::{Called, Facts};
 use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::syntax::tree::{Block, Expression, Node, Statement, StatementKind};
+use crate::syntax::tree::{Block, Expression, ExpressionKind, Node, Statement, StatementKind};
+use crate::verbs::language::builtins::{Does, built_in};
 use crate::verbs::{Effect, Run, Verb, verb};
-
-/// The language's own functions that change nothing and cannot fail of themselves.
-const PURE: [&str; 14] = [
-    "contains",
-    "ends_with",
-    "extract",
-    "filter",
-    "index_of",
-    "is_empty",
-    "keys",
-    "len",
-    "split",
-    "starts_with",
-    "sub_string",
-    "to_lower",
-    "to_upper",
-    "values",
-];
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     facts.tree.walk(&mut |path| {
         let Some(Node::Block(block)) = path.last() else { return };
-        let script = path.len() == 1;
-        // A module's last value is nobody's either; that of a script is printed by `-e`.
+        // A module's last value is nobody's either; that of `-e` and of a session's input is printed.
+        let shown = path.len() == 1 && (facts.name == "-e" || facts.name.starts_with("input "));
         for (nth, statement) in block.statements.iter().enumerate() {
-            if let Some(call) = dropped(block, nth, statement, script) {
-                found.extend(told(facts, &call));
-            }
+            let Some(value) = dropped(block, nth, statement, shown) else { continue };
+            found.extend(match Called::of(value) {
+                Some(call) => told(facts, &call),
+                None => plain(facts, value),
+            });
         }
     });
 }
 
-/// The call whose value a statement drops.
-fn dropped<'a>(block: &'a Block, nth: usize, statement: &'a Statement, script: bool) -> Option<Called<'a>> {
+/// The value that a statement drops.
+fn dropped<'a>(block: &'a Block, nth: usize, statement: &'a Statement, shown: bool) -> Option<&'a Expression> {
     let StatementKind::Expression(expression) = &statement.kind else { return None };
     let last = nth + 1 == block.statements.len();
-    let kept = last && (!statement.closed || script);
-    if kept { None } else { Called::of(expression) }
+    let kept = last && (!statement.closed || shown);
+    (!kept).then_some(expression)
 }
 
-fn told(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
+/// A value that is no call: a comparison, a field, an array.
+fn plain(facts: &Facts<'_>, value: &Expression) -> Option<Finding> {
+    use ExpressionKind as E;
+    let equals = matches!(&value.kind, E::Binary { operator, .. } if operator.text == "==");
+    let plain = matches!(
+        value.kind,
+        E::Binary { .. } | E::Unary { .. } | E::Field { .. } | E::Index { .. } | E::Variable(_)
+            | E::Text(_) | E::Template(_) | E::Array(_) | E::Map(_) | E::Int(_) | E::Float | E::Bool(_)
+    );
+    if !plain || !is_pure_value(facts, value) || facts.is_tried(&value.span) {
+        return None;
+    }
+    let what = if equals { "this comparison does nothing" } else { "this value is dropped" };
+    let error =
+        Error::new(Kind::Script, what).coded("check::unused_result").at(Place::Verb, "nothing uses it");
+    let error = error.help(match equals {
+        true => "write `=` to assign, or `assert(…)` to make sure of it",
+        false => "keep it, `let x = …`, print it, or remove it",
+    });
+    Some(Finding::warning(error, value.span.clone()))
+}
+
+/// Whether working out a value does nothing by the way.
+fn is_pure_value(facts: &Facts<'_>, value: &Expression) -> bool {
+    use ExpressionKind as E;
+    let all = |items: &[Expression]| items.iter().all(|item| is_pure_value(facts, item));
+    match &value.kind {
+        E::Unit | E::Bool(_) | E::Int(_) | E::Float | E::Text(_) | E::Char => true,
+        E::Variable(_) | E::Path { .. } | E::Closure { .. } => true,
+        E::Array(items) => all(items),
+        E::Map(entries) => entries.iter().all(|entry| is_pure_value(facts, &entry.value)),
+        E::Template(blocks) => blocks.iter().all(|block| is_pure_block(facts, block)),
+        E::Field { receiver, name } => !name.text.is_empty() && is_pure_value(facts, receiver),
+        E::Index { receiver, index } => is_pure_value(facts, receiver) && is_pure_value(facts, index),
+        E::Unary { operand, .. } => is_pure_value(facts, operand),
+        E::Binary { left, right, .. } => is_pure_value(facts, left) && is_pure_value(facts, right),
+        E::If { condition, then, otherwise } => {
+            is_pure_value(facts, condition)
+                && is_pure_block(facts, then)
+                && otherwise.as_deref().is_none_or(|otherwise| is_pure_value(facts, otherwise))
+        }
+        E::Block(block) => is_pure_block(facts, block),
+        E::Call { .. } | E::Method { .. } => Called::of(value).is_some_and(|call| is_pure_call(facts, &call)),
+        _ => false,
+    }
+}
+
+fn is_pure_block(facts: &Facts<'_>, block: &Block) -> bool {
+    block.statements.iter().all(|statement| match &statement.kind {
+        StatementKind::Expression(value) => is_pure_value(facts, value),
+        StatementKind::Let { value, .. } => value.as_ref().is_none_or(|value| is_pure_value(facts, value)),
+        _ => false,
+    })
+}
+
+/// Whether a call of a verb or of the language gives a value and does nothing else.
+fn is_pure_call(facts: &Facts<'_>, call: &Called<'_>) -> bool {
+    let name = call.name.text.as_str();
+    if !call.modules.is_empty() || facts.is_own(name) || !call.given().all(|one| is_pure_value(facts, one)) {
+        return false;
+    }
+    match (verb(name), built_in(name)) {
+        (Some(verb), _) => is_pure(verb),
+        (None, Some(known)) if known.does == Does::Gives => known.name != "call",
+        (None, Some(known)) if known.does == Does::Calls => {
+            let closure = call.given().find_map(|one| match &one.kind {
+                ExpressionKind::Closure { body, .. } => Some(body),
+                _ => None,
+            });
+            let body = closure.is_some_and(|body| match &body.kind {
+                StatementKind::Expression(value) => is_pure_value(facts, value),
+                _ => false,
+            });
+            body && known.name != "for_each"
+        }
+        _ => false,
+    }
+}
+
+fn told<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
     let name = call.name.text.as_str();
     if !call.modules.is_empty() || facts.is_own(name) {
         return None;
@@ -60,15 +124,18 @@ fn told(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
         return Some(Finding::error(error, call.name.span.clone()));
     }
     let verb = verb(name);
-    let pure = verb.map_or(PURE.contains(&name) && !fills(call), is_pure);
+    // In a map there may be a closure of that name.
+    let of_map = verb.is_none() && facts.may_be_map(call);
+    let pure = verb.map_or_else(|| is_pure_call(facts, call), is_pure);
     // In `try` a look-up asks whether something goes wrong.
-    if !pure || facts.is_tried(&call.expression.span) {
+    if !pure || of_map || facts.is_tried(&call.expression.span) {
         return None;
     }
     let error = Error::new(Kind::Script, format!("the result of `{name}` is dropped"))
         .coded("check::unused_result")
         .at(Place::Verb, format!("`{name}` does nothing else than give one"));
     let error = match name {
+        "map" => error.help("keep it, `let ys = xs.map(…)`, print it, or write `for x in xs { … }`"),
         "filter" => {
             error.help("keep it, `xs = xs.filter(…)`, or change the array itself with `xs.retain(…)`")
         }
@@ -114,9 +181,4 @@ fn is_pure(verb: &Verb) -> bool {
                 | "ask_secret"
                 | "validate_template"
         )
-}
-
-/// Whether an argument is a closure that may do something by the way.
-fn fills(call: &Called<'_>) -> bool {
-    call.given().skip(1).any(|one: &Expression| one.variable().is_some()) && call.name.text == "filter"
 }

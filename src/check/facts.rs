@@ -2,9 +2,10 @@
 
 use super::imports;
 use super::mistakes::Mended;
-use super::types::{Type, Types};
 use super::{Finding, Severity};
 use crate::cloud::Error;
+pub use crate::infer::Called;
+use crate::infer::{Question, Type, Types};
 use crate::script::errors::runtime::Signature;
 use crate::script::modules;
 use crate::script::natives::{self, Native};
@@ -12,48 +13,10 @@ use crate::script::session::Session;
 use crate::syntax::scope::{Declaration, Declares, Scopes};
 use crate::syntax::tree::*;
 use crate::syntax::{self};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
-
-/// A call that stands in a text.
-pub struct Called<'a> {
-    /// The whole of it.
-    pub expression: &'a Expression,
-    /// The modules in front of the name; none for a plain call.
-    pub modules: &'a [Name],
-    /// The function's name.
-    pub name: &'a Name,
-    /// What it is called on, of `receiver.name(…)`.
-    pub receiver: Option<&'a Expression>,
-    /// What stands between the parentheses.
-    pub arguments: &'a Arguments,
-}
-
-impl<'a> Called<'a> {
-    /// The call that an expression is.
-    pub fn of(expression: &'a Expression) -> Option<Called<'a>> {
-        match &expression.kind {
-            ExpressionKind::Call { modules, name, arguments } => {
-                Some(Called { expression, modules, name, receiver: None, arguments })
-            }
-            ExpressionKind::Method { receiver, name, arguments } => {
-                Some(Called { expression, modules: &[], name, receiver: Some(receiver), arguments })
-            }
-            _ => None,
-        }
-    }
-
-    /// The arguments, what it is called on first.
-    pub fn given(&self) -> impl Iterator<Item = &'a Expression> + use<'a> {
-        self.receiver.into_iter().chain(self.arguments.list.iter())
-    }
-
-    /// Whether it is `name(…)` or `x.name(…)`, and no function of a module.
-    pub fn is_plain(&self, name: &str) -> bool {
-        self.modules.is_empty() && self.name.text == name
-    }
-}
 
 /// A module that the script imports.
 pub struct Module {
@@ -74,7 +37,7 @@ pub struct Facts<'a> {
     /// Its tree, without what is no statement.
     pub tree: &'a Tree,
     /// Its names.
-    pub scopes: &'a Scopes,
+    pub scopes: &'a Rc<Scopes>,
     /// What is known of its values.
     pub types: Types<'a>,
     /// Every call, outer ones first.
@@ -87,6 +50,20 @@ pub struct Facts<'a> {
     pub forgotten: &'a BTreeSet<String>,
     /// Names that nothing declares, by the function they are used in.
     pub undeclared: &'a BTreeMap<(String, Option<usize>), Error>,
+    /// Whether it is a module that another script imports.
+    pub module: bool,
+    /// The calls, by the place of each of their arguments.
+    by_argument: HashMap<usize, usize>,
+    /// How many parameters each function takes, by its name.
+    takes: HashMap<&'a str, Vec<usize>>,
+    /// What is written into the variables that hold maps.
+    pub(super) parts: super::maps::Parts<'a>,
+    /// Further names that nothing declares, of which the language was not asked.
+    pub rest: &'a BTreeSet<(String, Option<usize>)>,
+    /// What each variable is declared with, by the place of its name.
+    pub values: HashMap<usize, &'a Expression>,
+    /// The bytes of loops.
+    pub loops: Vec<Range<usize>>,
     /// The bytes of `try` blocks, and of closures given to `assert_throws`.
     tried: Vec<Range<usize>>,
 }
@@ -98,18 +75,27 @@ impl<'a> Facts<'a> {
         name: &'a str,
         text: &'a str,
         tree: &'a Tree,
-        scopes: &'a Scopes,
+        scopes: &'a Rc<Scopes>,
         mended: &'a Mended,
+        module: bool,
     ) -> Facts<'a> {
         let mut calls = Vec::new();
         let mut tried = Vec::new();
+        let mut loops = Vec::new();
+        let mut values = HashMap::new();
         tree.walk(&mut |path| match path.last() {
             Some(Node::Statement(statement)) => {
                 if let StatementKind::Try { body, .. } = &statement.kind {
                     tried.push(body.span.clone());
                 }
+                if let StatementKind::Let { name, value: Some(value), .. } = &statement.kind {
+                    values.insert(name.span.start, value);
+                }
             }
             Some(Node::Expression(expression)) => {
+                if matches!(expression.kind, ExpressionKind::For { .. } | ExpressionKind::Loop { .. }) {
+                    loops.push(expression.span.clone());
+                }
                 if let Some(call) = Called::of(expression) {
                     if call.is_plain("assert_throws") {
                         tried.push(call.arguments.span.clone());
@@ -119,14 +105,27 @@ impl<'a> Facts<'a> {
             }
             _ => {}
         });
-        let functions = tree.functions().map(|function| (&function.name, function.params.len())).collect();
+        let functions: Vec<(&Name, usize)> =
+            tree.functions().map(|function| (&function.name, function.params.len())).collect();
+        let mut takes: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (name, count) in &functions {
+            takes.entry(&name.text).or_default().push(*count);
+        }
+        let mut by_argument = HashMap::new();
+        for (nth, call) in calls.iter().enumerate() {
+            for one in &call.arguments.list {
+                by_argument.insert(one.span.start, nth);
+            }
+        }
         let mut modules = BTreeMap::new();
         for import in imports::imports(tree) {
             if let Some(alias) = import.alias {
                 modules.insert(alias, module(session, name, import.path));
             }
         }
-        let types = Types::new(tree, scopes, BTreeMap::new());
+        let types =
+            Types::new(tree, scopes.clone(), Question::Certain, BTreeMap::new(), Box::new(|_| None));
+        let parts = super::maps::parts(tree, &types);
         Facts {
             session,
             name,
@@ -139,6 +138,13 @@ impl<'a> Facts<'a> {
             modules,
             forgotten: &mended.forgotten,
             undeclared: &mended.undeclared,
+            module,
+            by_argument,
+            takes,
+            parts,
+            rest: &mended.rest,
+            values,
+            loops,
             tried,
         }
     }
@@ -155,12 +161,12 @@ impl<'a> Facts<'a> {
     }
 
     /// Whether what a method is called on may be a map: a closure in it is called like one, whatever its name.
-    pub fn may_be_map(&self, call: &Called<'_>) -> bool {
-        call.receiver.is_some_and(|on| matches!(self.types.of(on), None | Some(Type::Map)))
+    pub fn may_be_map(&self, call: &Called<'a>) -> bool {
+        call.receiver.is_some_and(|on| matches!(self.types.of(on), None | Some(Type::Map(_))))
     }
 
     /// Whether a plain call is of a variable: no function takes so many arguments, and a variable has the name.
-    pub fn calls_variable(&self, call: &Called<'_>) -> bool {
+    pub fn calls_variable(&self, call: &Called<'a>) -> bool {
         let name = call.name;
         let takes = |native: &Native| native.arities.contains(&call.arguments.list.len());
         if call.receiver.is_some() || !call.modules.is_empty() || self.is_own(&name.text) {
@@ -173,7 +179,18 @@ impl<'a> Facts<'a> {
 
     /// Whether a function of the script has this name.
     pub fn is_own(&self, name: &str) -> bool {
-        self.functions.iter().any(|(own, _)| own.text == name) || self.forgotten.contains(name)
+        self.takes.contains_key(name) || self.forgotten.contains(name)
+    }
+
+    /// How many parameters the functions of this name take.
+    pub fn takes(&self, name: &str) -> &[usize] {
+        self.takes.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The call that an expression is an argument of, by the expression's bytes.
+    pub fn call_of(&self, argument: &Range<usize>) -> Option<&Called<'a>> {
+        let call = self.calls.get(*self.by_argument.get(&argument.start)?)?;
+        call.arguments.list.iter().any(|one| one.span == *argument).then_some(call)
     }
 
     /// Whether nothing can be told of a name: what declares it is no statement.

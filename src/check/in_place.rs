@@ -2,9 +2,9 @@
 
 use super::Finding;
 use super::facts::{Called, Facts};
-use super::types::Type;
 use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
+use crate::infer::Type;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, StatementKind};
 use crate::verbs::verb;
 
@@ -52,9 +52,9 @@ fn is_used(parent: &Node<'_>, expression: &Expression) -> bool {
     }
 }
 
-fn nothing(facts: &Facts<'_>, call: &Called<'_>) -> Option<Error> {
+fn nothing<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Error> {
     let name = call.name.text.as_str();
-    let of_map = call.receiver.is_some_and(|on| facts.types.of(on) == Some(Type::Map));
+    let of_map = call.receiver.is_some_and(|on| matches!(facts.types.of(on), Some(Type::Map(_))));
     if !call.modules.is_empty() || facts.is_own(name) || (of_map && !MAPS.contains(&name)) {
         return None;
     }
@@ -75,7 +75,7 @@ fn nothing(facts: &Facts<'_>, call: &Called<'_>) -> Option<Error> {
     let first = call.given().next();
     // A map may have a closure of that name.
     let of_map =
-        call.receiver.is_some_and(|on| facts.types.of(on) == Some(Type::Map)) && !MAPS.contains(&name);
+        call.receiver.is_some_and(|on| matches!(facts.types.of(on), Some(Type::Map(_)))) && !MAPS.contains(&name);
     if of_map || matches!(first.map(|first| &first.kind), Some(ExpressionKind::Missing)) {
         return None;
     }

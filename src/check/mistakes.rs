@@ -2,7 +2,7 @@
 //! holds it is blanked out, and the engine asked again.
 
 use super::Finding;
-use crate::cloud::Error;
+use crate::cloud::error::{Error, Kind, Place};
 use crate::script::failure::{Cause, Site};
 use crate::script::natives::Reader;
 use crate::script::session::Session;
@@ -31,6 +31,8 @@ pub struct Mended {
     pub forgotten: BTreeSet<String>,
     /// The names that nothing declares, by the function they are used in, with what the language says of them.
     pub undeclared: BTreeMap<(String, Option<usize>), Error>,
+    /// Further names that nothing declares, of which the language was not asked.
+    pub rest: BTreeSet<(String, Option<usize>)>,
     /// Whether all mistakes were found: not where a brace is missing, which leaves open what belongs to what.
     pub whole: bool,
 }
@@ -42,6 +44,7 @@ pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
         findings: Vec::new(),
         forgotten: BTreeSet::new(),
         undeclared: BTreeMap::new(),
+        rest: BTreeSet::new(),
         whole: true,
     };
     let reader = Reader::new(session);
@@ -49,7 +52,10 @@ pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
     // is wrong, a declaration of what nothing declares.
     let mut added: BTreeMap<usize, String> = BTreeMap::new();
     let mut mistakes = 0;
-    while mistakes < MISTAKES && mended.undeclared.len() < UNDECLARED {
+    if let Some(open) = open_comment(text) {
+        mended.findings.push(unclosed_comment(open));
+    }
+    while mistakes < MISTAKES {
         let asked = with(&mended.text, &added);
         let Some(failure) = reader.mistake(name, &asked) else { return mended };
         let (Cause::Parse(error) | Cause::Error(error)) = failure.cause else { break };
@@ -57,6 +63,12 @@ pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
         let at = before(at, &added);
         let code = error.diagnostic.unwrap_or("");
         if UNDECLARED_CODES.contains(&code) {
+            if mended.undeclared.len() >= UNDECLARED {
+                if !declare_all(&mut mended, &mut added) {
+                    break;
+                }
+                continue;
+            }
             if !declare(&mut mended, &mut added, at, error) {
                 break;
             }
@@ -93,6 +105,70 @@ pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
     }
     mended.whole = false;
     mended
+}
+
+/// Where a comment opens that is not closed; comments nest.
+fn open_comment(text: &str) -> Option<usize> {
+    let last = lexer::tokens(text).into_iter().rev().find(|token| token.shape == Shape::Comment)?;
+    let inside = last.text(text);
+    let mut depth = 0_usize;
+    let mut rest = inside;
+    while let Some(at) = rest.find(['/', '*']) {
+        rest = &rest[at..];
+        let step = match rest.get(..2) {
+            Some("/*") => {
+                depth += 1;
+                2
+            }
+            Some("*/") => {
+                depth = depth.saturating_sub(1);
+                2
+            }
+            _ => 1,
+        };
+        rest = &rest[step..];
+    }
+    (inside.starts_with("/*") && depth > 0).then_some(last.start)
+}
+
+fn unclosed_comment(open: usize) -> Finding {
+    let error = Error::new(Kind::Script, "the comment that begins with `/*` is not closed")
+        .coded("parse::unclosed")
+        .at(Place::Verb, "everything from here on is a comment")
+        .help("write `*/` where it ends");
+    Finding::error(error, open..open + 2)
+}
+
+/// Declare every name that nothing declares for the engine, whose words are not asked for any more; whether there was
+/// one.
+fn declare_all(mended: &mut Mended, added: &mut BTreeMap<usize, String>) -> bool {
+    let tree = syntax::parse(&mended.text);
+    let scopes = syntax::scope::scopes(&tree);
+    let mut more = false;
+    for used in scopes.uses.iter().filter(|used| used.declaration.is_none()) {
+        let name = &used.name.text;
+        let function = used.function.as_ref().map(|body| body.start);
+        let known = mended.undeclared.contains_key(&(name.clone(), function))
+            || mended.rest.contains(&(name.clone(), function))
+            || verb(name).is_some()
+            || tree.functions().any(|function| function.name.text == *name);
+        if known {
+            continue;
+        }
+        let start = match (function, used.module) {
+            (Some(body), false) => body + 1,
+            _ if mended.text.starts_with("#!") => {
+                mended.text.find('\n').map_or(mended.text.len(), |end| end + 1)
+            }
+            _ => 0,
+        };
+        let declaration =
+            if used.module { format!("import \"\" as {name};") } else { format!("let {name};") };
+        added.entry(start).or_default().push_str(&declaration);
+        mended.rest.insert((name.clone(), function));
+        more = true;
+    }
+    more
 }
 
 /// Keep what the language says of a name that nothing declares, and declare it for the engine.

@@ -3,33 +3,40 @@
 //! The rules read our own tree of the text (`crate::syntax`): it has the bytes of everything and stands a text that is
 //! wrong in many places, where the engine's tree has starts alone and ends at the first mistake. The engine stays the
 //! judge of what is a script: [`mistakes`] asks it, mends what it refuses, and asks again. [`facts`] is what the rules
-//! are given, [`types`] what is known of a value before it is there.
+//! are given; what is known of a value before it is there is `crate::infer`'s.
 //!
 //! An error is certain to go wrong when it is reached, and `run` does not start on one; a warning is what is probably
 //! not meant. What is not known is never reported: a false alarm costs more than a miss. What a script may mean to
 //! catch, inside `try` and in closures given to `assert_throws`, is a warning.
 
 mod arguments;
+mod arity;
 mod closures;
+mod columns;
+mod copies;
+mod deleted;
 mod dropped;
 pub mod facts;
 mod imports;
 mod in_place;
 mod interpolation;
+mod maps;
+mod maybe_nothing;
 mod mistakes;
 mod never_equal;
 mod not_ready;
 pub mod parameters;
 mod secret_literal;
 mod shadowed_verb;
+mod stale_loop;
 pub mod touches;
-pub mod types;
 mod undeclared;
 mod unknown_field;
 mod unknown_verb;
 mod unreachable;
 mod unsupported;
 mod unused_variable;
+mod words;
 
 use crate::cloud::Error;
 use crate::script::secret_literals;
@@ -37,6 +44,7 @@ use crate::script::session::Session;
 use crate::syntax;
 use facts::Facts;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// How grave a finding is.
@@ -117,6 +125,7 @@ const RULES: &[Rule] = &[
     imports::find,
     unknown_verb::find,
     arguments::find,
+    arity::find,
     unknown_field::find,
     undeclared::find,
     shadowed_verb::find,
@@ -124,6 +133,12 @@ const RULES: &[Rule] = &[
     dropped::find,
     in_place::find,
     closures::find,
+    columns::find,
+    copies::find,
+    deleted::find,
+    maybe_nothing::find,
+    stale_loop::find,
+    words::find,
     not_ready::find,
     secret_literal::find,
     interpolation::find,
@@ -135,11 +150,15 @@ const RULES: &[Rule] = &[
 
 /// What is wrong with a text, in its order. Modules it imports are read for what they offer, and not checked.
 pub fn check(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
+    one(session, name, text, false)
+}
+
+fn one(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Finding> {
     secret_literals::mask_secret(session, text);
     let mended = mistakes::fix(session, name, text);
     let tree = syntax::parse(&mended.text);
-    let scopes = syntax::scope::scopes(&tree);
-    let facts = Facts::new(session, name, text, &tree, &scopes, &mended);
+    let scopes = Rc::new(syntax::scope::scopes(&tree));
+    let facts = Facts::new(session, name, text, &tree, &scopes, &mended, module);
     let mut found = Vec::new();
     for rule in RULES {
         rule(&facts, &mut found);
@@ -167,7 +186,7 @@ pub fn all(session: &Arc<Session>, name: &str, text: &str) -> Vec<Checked> {
     while let Some(source) = checked.get(at) {
         for (name, text, span) in imports::sources(session, &source.name, &source.text) {
             if !checked.iter().any(|known| known.name == name) {
-                let findings = check(session, &name, &text);
+                let findings = one(session, &name, &text, true);
                 checked.push(Checked { name, text, findings, imported: Some((at, span)) });
             }
         }

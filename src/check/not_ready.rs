@@ -1,4 +1,4 @@
-//! The address of a server that was only just asked for: it has none before it runs.
+//! A server or a volume that was only just asked for: it has no address before it runs, and takes no action.
 
 use super::Finding;
 use super::facts::{Called, Facts};
@@ -10,6 +10,26 @@ use crate::verbs::{Effect, verb};
 const FIELDS: [&str; 5] = ["ip", "public_ip", "private_ip", "ipv6", "addresses"];
 /// The verbs that ask for the same.
 const VERBS: [&str; 4] = ["addresses", "console_log", "console_url", "wait_port"];
+/// The verbs that a cloud refuses before the server runs, or the volume is there.
+const ACTIONS: [&str; 15] = [
+    "associate_ip",
+    "attach",
+    "detach",
+    "extend",
+    "migrate",
+    "pause",
+    "reboot",
+    "rebuild",
+    "rescue",
+    "resize",
+    "set_password",
+    "shelve",
+    "snapshot",
+    "stop",
+    "suspend",
+];
+/// No more statements behind are looked at: what is far off has most often been waited for by other ways.
+const FAR: usize = 60;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     facts.tree.walk(&mut |path| {
@@ -18,7 +38,8 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             if let StatementKind::Let { name, value: Some(value), .. } = &statement.kind
                 && is_boot(facts, value)
             {
-                found.extend(too_early(facts, name, &block.statements[nth + 1..]));
+                let behind = block.statements.get(nth + 1..).unwrap_or(&[]);
+                found.extend(too_early(facts, name, behind.get(..FAR).unwrap_or(behind)));
             }
         }
     });
@@ -26,12 +47,15 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 
 /// Whether it is `boot(…)` that does not wait.
 fn is_boot(facts: &Facts<'_>, value: &Expression) -> bool {
-    let Some(call) = Called::of(value).filter(|call| call.is_plain("boot") && !facts.is_own("boot")) else {
-        return false;
+    let made = |call: &Called<'_>| {
+        ["boot", "create_volume"].into_iter().any(|verb| call.is_plain(verb) && !facts.is_own(verb))
     };
+    let Some(call) = Called::of(value).filter(made) else { return false };
     match call.arguments.list.last().map(|last| &last.kind) {
-        Some(ExpressionKind::Map(entries)) => !entries.iter().any(|entry| entry.key.text == "wait"),
-        _ => false,
+        Some(ExpressionKind::Map(entries)) => {
+            !entries.iter().any(|entry| ["wait", "count"].contains(&entry.key.text.as_str()))
+        }
+        _ => call.is_plain("create_volume"),
     }
 }
 
@@ -50,11 +74,15 @@ fn too_early(facts: &Facts<'_>, server: &Name, behind: &[Statement]) -> Option<F
             }
         });
         if let Some((span, what)) = first {
-            let error =
-                Error::new(Kind::Script, format!("`{}` is not up yet when `{what}` is read", server.text))
-                    .coded("check::not_ready")
-                    .at(Place::Verb, "nothing has waited for it")
-                    .help(format!("write `{}.wait_active();` before", server.text));
+            let name = &server.text;
+            let (message, wait) = match ACTIONS.contains(&what.as_str()) {
+                true => (format!("`{name}` is not ready yet when `{what}` is called"), "wait_ready"),
+                false => (format!("`{name}` is not up yet when `{what}` is read"), "wait_active"),
+            };
+            let error = Error::new(Kind::Script, message)
+                .coded("check::not_ready")
+                .at(Place::Verb, "nothing has waited for it")
+                .help(format!("write `{name}.{wait}();` before"));
             let booted = server.span.clone();
             return Some(Finding::warning(error, span).with(booted, "only asked for here"));
         }
@@ -105,9 +133,8 @@ fn early(
 ) -> Option<(std::ops::Range<usize>, String)> {
     let Node::Expression(expression) = node else { return None };
     let is_it = |one: &Expression| {
-        one.variable().is_some_and(|name| {
-            let used = facts.scopes.uses.iter().find(|used| used.name.span == name.span);
-            let declared = used.and_then(|used| facts.scopes.declarations.get(used.declaration?));
+        one.variable().filter(|name| name.text == server.text).is_some_and(|name| {
+            let declared = facts.types.meant(name).and_then(|at| facts.scopes.declarations.get(at));
             declared.is_some_and(|declared| declared.name.span == server.span)
         })
     };
@@ -125,8 +152,14 @@ fn early(
             Some((expression.span.clone(), format!(".{}", name.text)))
         }
         _ => {
-            let call = Called::of(expression).filter(|call| VERBS.contains(&call.name.text.as_str()))?;
-            is_it(call.given().next()?).then(|| (call.name.span.clone(), call.name.text.clone()))
+            let call = Called::of(expression)?;
+            let name = call.name.text.as_str();
+            let acts = ACTIONS.contains(&name);
+            if !acts && !VERBS.contains(&name) {
+                return None;
+            }
+            let taken = call.given().take(if acts { 2 } else { 1 }).any(is_it);
+            taken.then(|| (call.name.span.clone(), call.name.text.clone()))
         }
     }
 }

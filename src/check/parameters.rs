@@ -36,10 +36,22 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         return;
     }
     for call in facts.calls.iter().filter(|call| call.is_plain("param") && call.receiver.is_none()) {
-        if let Some(finding) = misplaced(facts, call).or_else(|| misnamed(call)) {
+        if facts.module {
+            found.push(of_module(call));
+        } else if let Some(finding) = misplaced(facts, call).or_else(|| misnamed(call)) {
             found.push(finding);
         }
     }
+}
+
+/// A module's parameter would silently be its default.
+fn of_module(call: &Called<'_>) -> Finding {
+    let name = call.arguments.list.first().and_then(Expression::text).unwrap_or("name");
+    let error = Error::new(Kind::Script, "a parameter is declared in a module")
+        .coded("check::param")
+        .at(Place::Verb, "only the script that is run has parameters")
+        .help(format!("declare `{name}` in the script, and give its value to a function of the module"));
+    Finding::error(error, call.name.span.clone())
 }
 
 fn misplaced(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {

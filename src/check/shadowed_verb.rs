@@ -7,7 +7,8 @@ use crate::verbs::{Group, verb};
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for (name, params) in &facts.functions {
-        let Some(verb) = verb(&name.text) else { continue };
+        // Helpers of arrays have names that scripts give to functions of their own.
+        let Some(verb) = verb(&name.text).filter(|verb| verb.group != Group::Arrays) else { continue };
         let takes =
             |count: usize| verb.forms.iter().any(|form| form.fewest() <= count && count <= form.most());
         let error =

@@ -1,12 +1,13 @@
 //! What a script can touch, in one line: the effects of the verbs that it and its modules call.
 
 use super::Checked;
-use super::facts::Called;
 use crate::cloud::{Noun, Ty};
+use crate::infer::{Called, Question, Type, Types};
 use crate::syntax;
-use crate::syntax::tree::{Expression, Node};
+use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::{Effect, Verb, verb};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// What a verb may do, in the order in which a sentence tells it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +25,9 @@ pub fn sentence(checked: &[Checked]) -> String {
     let mut reads = false;
     for source in checked {
         let tree = syntax::parse(&source.text);
+        let scopes = Rc::new(syntax::scope::scopes(&tree));
+        let types = Types::new(&tree, scopes, Question::Certain, BTreeMap::new(), Box::new(|_| None));
+        let named = mentioned(&types, &tree);
         let own: Vec<&str> = tree.functions().map(|function| function.name.text.as_str()).collect();
         tree.walk(&mut |path| {
             let Some(Node::Expression(expression)) = path.last() else { return };
@@ -32,9 +36,12 @@ pub fn sentence(checked: &[Checked]) -> String {
                 return;
             }
             let Some(verb) = verb(&call.name.text) else { return };
-            let cloud = cloud_of(&call);
-            let mut on_cloud = || {
-                clouds.insert(cloud.clone().unwrap_or_else(|| "the default cloud".to_string()));
+            let mut on_cloud = || match cloud_of(&types, &call) {
+                Some(cloud) => {
+                    clouds.insert(cloud);
+                }
+                // A resource that came another way may be of any cloud that is named.
+                None => clouds.extend(named.iter().cloned().chain([DEFAULT.to_string()])),
             };
             let effect = match verb.effect {
                 Effect::AloneReads(_) if call.given().count() <= 1 => Effect::Reads,
@@ -44,7 +51,10 @@ pub fn sentence(checked: &[Checked]) -> String {
             match effect {
                 Effect::Nothing => {}
                 Effect::Reads | Effect::Waits => {
-                    if !verb.on.is_empty() {
+                    // A wait for a host's port asks the host.
+                    if verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "port")) {
+                        outside.insert("ask hosts");
+                    } else if !verb.on.is_empty() {
                         reads = true;
                         on_cloud();
                     }
@@ -116,11 +126,80 @@ pub fn sentence(checked: &[Checked]) -> String {
     }
 }
 
-/// The cloud that a call is made on, where it is not the default: `cloud("lab").boot(…)`.
-fn cloud_of(call: &Called<'_>) -> Option<String> {
-    let on = Called::of(call.given().next()?).filter(|on| on.is_plain("cloud"))?;
-    let name = on.arguments.list.first()?;
-    Some(name.text().map_or_else(|| "a cloud that it chooses".to_string(), |name| format!("`{name}`")))
+/// What a call without a cloud goes to.
+const DEFAULT: &str = "the default cloud";
+
+/// A cloud whose name is not written out.
+const CHOSEN: &str = "a cloud that it chooses";
+
+fn shown(name: Option<&str>) -> String {
+    name.map_or_else(|| CHOSEN.to_string(), |name| format!("`{name}`"))
+}
+
+/// Every cloud that a script names.
+fn mentioned<'a>(types: &Types<'a>, tree: &'a Tree) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    tree.walk(&mut |path| {
+        if let Some(Node::Expression(expression)) = path.last()
+            && let Some(call) = Called::of(expression)
+            && call.is_plain("cloud")
+            && !call.arguments.list.is_empty()
+        {
+            found.insert(shown(types.cloud(expression).as_deref()));
+        }
+    });
+    found
+}
+
+/// The cloud that a call is made on; `None` where it cannot be told.
+fn cloud_of<'a>(types: &Types<'a>, call: &Called<'a>) -> Option<String> {
+    match call.given().next() {
+        Some(first) => of_value(types, first, 0),
+        None => Some(DEFAULT.to_string()),
+    }
+}
+
+/// The cloud that a value is, or is of.
+fn of_value<'a>(types: &Types<'a>, value: &'a Expression, depth: usize) -> Option<String> {
+    if depth > 50 {
+        return None;
+    }
+    match types.of(value) {
+        Some(Type::Cloud(Some(name))) => return Some(shown(Some(&name))),
+        Some(Type::Cloud(None)) => {
+            if Called::of(value).is_some_and(|call| call.arguments.list.is_empty()) {
+                return Some(DEFAULT.to_string());
+            }
+            let source = value.variable().and_then(|_| types.source_of(value));
+            let source = source.filter(|source| matches!(types.of(source), Some(Type::Cloud(_))));
+            return source.map_or(Some(shown(None)), |source| of_value(types, source, depth + 1));
+        }
+        // A name is looked up where the call goes.
+        Some(Type::Text | Type::Word(_) | Type::Int | Type::Bool | Type::Float) => return Some(DEFAULT.to_string()),
+        _ => {}
+    }
+    match &value.kind {
+        ExpressionKind::Variable(_) | ExpressionKind::Path { .. } => {
+            of_value(types, types.source_of(value)?, depth + 1)
+        }
+        ExpressionKind::Field { receiver, .. } | ExpressionKind::Index { receiver, .. } => {
+            of_value(types, receiver, depth + 1)
+        }
+        ExpressionKind::Array(items) => items.first().and_then(|item| of_value(types, item, depth + 1)),
+        ExpressionKind::Map(_) | ExpressionKind::Closure { .. } => Some(DEFAULT.to_string()),
+        ExpressionKind::Call { .. } | ExpressionKind::Method { .. } => {
+            let call = Called::of(value)?;
+            let here = verb(&call.name.text).is_some() || call.receiver.is_some();
+            if !here || !call.modules.is_empty() {
+                return None;
+            }
+            match call.given().next() {
+                Some(first) => of_value(types, first, depth + 1),
+                None => Some(DEFAULT.to_string()),
+            }
+        }
+        _ => None,
+    }
 }
 
 fn is_get(call: &Called<'_>) -> bool {

@@ -15,8 +15,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         }
         let function = used.function.as_ref().map(|body| body.start);
         let told = facts.undeclared.get(&(name.clone(), function));
-        let Some(error) = told.or_else(|| facts.undeclared.get(&(name.clone(), None))) else { continue };
-        let mut error = error.clone();
+        let told = told.or_else(|| facts.undeclared.get(&(name.clone(), None))).cloned();
+        let rest = || facts.rest.contains(&(name.clone(), function)).then(|| unknown(name, facts));
+        let Some(mut error) = told.or_else(rest) else { continue };
         let of_script = || facts.scopes.declarations.iter().any(|one| one.name.text == *name);
         if error.diagnostic == Some("language::function_scope") && (function.is_none() || !of_script()) {
             error = unknown(name, facts);

@@ -2,22 +2,22 @@
 
 use super::Finding;
 use super::facts::Facts;
-use super::types::Type;
 use super::unknown_verb::only;
 use crate::cloud::error::{Error, Kind, Place};
+use crate::infer::Type;
 use crate::script::raise::no_field;
 use crate::script::resources::read_only;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Node, StatementKind};
 use crate::verbs::verb;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
-    let mut written = Vec::new();
+    let mut written = std::collections::HashSet::new();
     facts.tree.walk(&mut |path| match path.last() {
         Some(Node::Statement(statement)) => {
             if let StatementKind::Assign { target, .. } = &statement.kind
                 && let ExpressionKind::Field { receiver, name } = &target.kind
             {
-                written.push(target.span.clone());
+                written.insert(target.span.clone());
                 found.extend(assigned(facts, receiver, name));
             }
         }
@@ -30,20 +30,24 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     });
 }
 
-fn read(facts: &Facts<'_>, receiver: &Expression, name: &Name) -> Option<Finding> {
+fn read<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<Finding> {
     let text = name.text.as_str();
     let ty = facts.types.of(receiver)?;
     if text.is_empty() || facts.native(&format!("get${text}")).is_some() && text != "tag" {
         return None;
     }
+    if ty.methods().iter().any(|method| method.name == text) {
+        let error = no_field(ty.word(), text, &[]).at(Place::Verb, format!("call it: `{text}(…)`"));
+        return Some(facts.finding(error, name.span.clone()));
+    }
     let fields = ty.fields();
     if let Type::Array(of) = &ty {
         return Some(of_array(facts, of.as_deref(), name));
     }
-    if fields.is_empty() || fields.iter().any(|(field, _)| *field == text) {
+    if fields.is_empty() || fields.iter().any(|field| field.name == text) {
         return None;
     }
-    let names: Vec<&str> = fields.iter().map(|(field, _)| *field).collect();
+    let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
     let mut error = no_field(ty.word(), text, &names);
     if verb(text).is_some_and(|verb| verb.forms.iter().any(|form| form.fewest() <= 1)) {
         let error = error.at(Place::Verb, format!("`{text}` is a verb: write `{text}()`"));
@@ -66,7 +70,7 @@ fn of_array(facts: &Facts<'_>, of: Option<&Type>, name: &Name) -> Finding {
     let error =
         Error::new(Kind::Script, format!("an array has no field `{text}`")).coded("language::unknown_field");
     let called = verb(text).is_some_and(|verb| verb.takes_many()) || facts.native(text).is_some();
-    let error = match of.map(Type::fields).filter(|fields| fields.iter().any(|(field, _)| field == text)) {
+    let error = match of.map(Type::fields).filter(|fields| fields.iter().any(|field| field.name == *text)) {
         Some(_) => error
             .at(Place::Verb, "its elements have one")
             .help(format!("read it of each: `.map(|one| one.{text})`")),
@@ -76,12 +80,12 @@ fn of_array(facts: &Facts<'_>, of: Option<&Type>, name: &Name) -> Finding {
     facts.finding(error, name.span.clone())
 }
 
-fn assigned(facts: &Facts<'_>, receiver: &Expression, name: &Name) -> Option<Finding> {
+fn assigned<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<Finding> {
     let ty = facts.types.of(receiver)?;
-    if !matches!(ty, Type::Of(_) | Type::Cloud | Type::Time) {
+    if !matches!(ty, Type::Of(_) | Type::Cloud(_) | Type::Time) {
         return None;
     }
-    if !ty.fields().iter().any(|(field, _)| *field == name.text) {
+    if !ty.fields().iter().any(|field| field.name == name.text) {
         return read(facts, receiver, name);
     }
     let error = match ty {

@@ -2,7 +2,7 @@
 
 use super::Finding;
 use super::facts::{Called, Facts};
-use super::types::Type;
+use crate::infer::Type;
 use crate::script::natives;
 use crate::verbs::verb;
 
@@ -51,7 +51,7 @@ pub(super) fn only(label: &str) -> Option<String> {
     (!name.contains('`')).then(|| name.to_string())
 }
 
-fn unknown(facts: &Facts<'_>, call: &Called<'_>) -> bool {
+fn unknown<'a>(facts: &Facts<'a>, call: &Called<'a>) -> bool {
     let name = call.name.text.as_str();
     if let [module] = call.modules {
         let Some(Some(module)) = facts.modules.get(&module.text) else { return false };
@@ -68,7 +68,7 @@ fn unknown(facts: &Facts<'_>, call: &Called<'_>) -> bool {
         }
         // A closure in a map is called like a method of it.
         Some(receiver) => {
-            !SYNTAX.contains(&name) && !matches!(facts.types.of(receiver), None | Some(Type::Map))
+            !SYNTAX.contains(&name) && !matches!(facts.types.of(receiver), None | Some(Type::Map(_)))
         }
     }
 }

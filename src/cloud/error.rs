@@ -50,7 +50,7 @@ impl Kind {
     ];
 
     /// The word that `e.kind` gives.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Kind::NotFound => "not_found",
             Kind::Ambiguous => "ambiguous",

@@ -9,6 +9,9 @@ use super::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Every status that an image can have.
+pub const STATUSES: &[&str] = &["QUEUED", "SAVING", "UPLOADING", "IMPORTING", "ACTIVE", "DEACTIVATED", "ERROR", "KILLED", "PENDING_DELETE", "DELETED", "UNKNOWN"];
+
 /// An image as the cloud last described it.
 #[derive(Debug, Clone)]
 pub struct Image {
@@ -45,7 +48,7 @@ impl Image {
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
         Field::shown("name", Ty::Text, "Its name.").changed_by(&["update"]),
-        Field::shown("status", Ty::Text, "QUEUED, SAVING, ACTIVE, ERROR and so on."),
+        Field::shown("status", Ty::OneOf(STATUSES), "QUEUED, SAVING, ACTIVE, ERROR and so on."),
         Field::shown("size", Ty::Int, "Bytes, or () while it is not known."),
         Field::shown("min_disk", Ty::Int, "The smallest disk it boots from, GiB."),
         Field::shown("min_ram", Ty::Int, "The least memory it boots with, MiB."),

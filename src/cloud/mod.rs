@@ -11,6 +11,7 @@ pub mod handle;
 pub mod image;
 pub mod json;
 pub mod keypair;
+pub mod members;
 pub mod nearest;
 pub mod network;
 pub mod overlay;

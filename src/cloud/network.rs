@@ -5,6 +5,12 @@ use super::ty::{Field, Noun, Ty};
 use super::value::Value;
 use std::sync::Arc;
 
+/// Every status that a network can have.
+pub const NETWORK_STATUSES: &[&str] = &["ACTIVE", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
+
+/// Every status that a router can have.
+pub const ROUTER_STATUSES: &[&str] = &["ACTIVE", "ALLOCATING", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
+
 /// A network as the cloud last described it; on EC2 a network is a subnet.
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -31,7 +37,7 @@ impl Network {
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
         Field::shown("name", Ty::Text, "Its name, or ()."),
-        Field::shown("status", Ty::Text, "ACTIVE, BUILD, DOWN, ERROR."),
+        Field::shown("status", Ty::OneOf(NETWORK_STATUSES), "ACTIVE, BUILD, DOWN, ERROR."),
         Field::shown("cidrs", Ty::ArrayOf(&Ty::Text), "Its address ranges, such as 10.0.0.0/24."),
         Field::shown("external", Ty::Bool, "Whether it leads out of the cloud, or ()."),
         Field::shown("shared", Ty::Bool, "Whether other projects may use it, or ()."),
@@ -170,7 +176,7 @@ impl Router {
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
         Field::shown("name", Ty::Text, "Its name, or ()."),
-        Field::shown("status", Ty::Text, "ACTIVE, BUILD, ERROR."),
+        Field::shown("status", Ty::OneOf(ROUTER_STATUSES), "ACTIVE, BUILD, ERROR."),
         Field::shown("external", Ty::Text, "The id of the external network it leads to, or ()."),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),

@@ -108,7 +108,7 @@ impl Server {
         Field::shown("name", Ty::Text, "Its name.").changed_by(&["rename"]),
         Field::shown(
             "status",
-            Ty::Text,
+            Ty::OneOf(&STATUSES),
             "ACTIVE, SHUTOFF, BUILD, ERROR, VERIFY_RESIZE and so on, the same words on every cloud.",
         )
         .changed_by(&["start", "stop"]),

@@ -69,6 +69,23 @@ impl Noun {
         self.words().spoken
     }
 
+    /// Several of it: "an array of servers".
+    pub const fn many(self) -> &'static str {
+        match self {
+            Noun::Server => "an array of servers",
+            Noun::Image => "an array of images",
+            Noun::Flavor => "an array of flavors",
+            Noun::Keypair => "an array of keypairs",
+            Noun::Volume => "an array of volumes",
+            Noun::Snapshot => "an array of snapshots",
+            Noun::SecurityGroup => "an array of security groups",
+            Noun::Network => "an array of networks",
+            Noun::Subnet => "an array of subnets",
+            Noun::Router => "an array of routers",
+            Noun::PublicIp => "an array of public IPs",
+        }
+    }
+
     /// The type's name in the manual.
     pub const fn type_name(self) -> &'static str {
         self.words().type_name

@@ -8,6 +8,12 @@ use super::value::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Every status that a volume can have.
+pub const VOLUME_STATUSES: &[&str] = &["CREATING", "AVAILABLE", "RESERVED", "ATTACHING", "IN-USE", "DETACHING", "MAINTENANCE", "EXTENDING", "RETYPING", "UPLOADING", "DOWNLOADING", "BACKING-UP", "RESTORING-BACKUP", "AWAITING-TRANSFER", "MANAGING", "DELETING", "ERROR", "ERROR_DELETING", "ERROR_EXTENDING", "ERROR_BACKING-UP", "ERROR_RESTORING", "ERROR_MANAGING", "DELETED", "UNKNOWN"];
+
+/// Every status that a snapshot can have.
+pub const SNAPSHOT_STATUSES: &[&str] = &["CREATING", "AVAILABLE", "BACKING-UP", "RESTORING", "UNMANAGING", "DELETING", "ERROR", "ERROR_DELETING", "DELETED", "UNKNOWN"];
+
 /// A volume as the cloud last described it.
 #[derive(Debug, Clone)]
 pub struct Volume {
@@ -50,7 +56,7 @@ impl Volume {
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
         Field::shown("name", Ty::Text, "Its name, or ()."),
-        Field::shown("status", Ty::Text, "CREATING, AVAILABLE, IN-USE, ERROR and so on."),
+        Field::shown("status", Ty::OneOf(VOLUME_STATUSES), "CREATING, AVAILABLE, IN-USE, ERROR and so on."),
         Field::shown("size", Ty::Int, "GiB.").changed_by(&["extend"]),
         Field::shown("type", Ty::Text, "The cloud's type of storage, or ()."),
         Field::new("zone", Ty::Text, "The availability zone, or ()."),
@@ -143,7 +149,7 @@ impl Snapshot {
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
         Field::shown("name", Ty::Text, "Its name, or ()."),
-        Field::shown("status", Ty::Text, "CREATING, AVAILABLE, ERROR and so on."),
+        Field::shown("status", Ty::OneOf(SNAPSHOT_STATUSES), "CREATING, AVAILABLE, ERROR and so on."),
         Field::shown("volume", Ty::Text, "The id of the volume it was made of, or ()."),
         Field::shown("size", Ty::Int, "GiB.").changed_by(&["extend"]),
         Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata.").changed_by(&["set_meta", "delete_meta"]),

@@ -1,5 +1,6 @@
 //! The whole manual as one page of Markdown, which `docs/reference.md` keeps.
 
+use super::built_in;
 use super::noun;
 use super::page::groups;
 use super::values::{self, VALUES};
@@ -24,6 +25,9 @@ pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str) -> String
         let links = links.join(" ");
         let _ = writeln!(text, "- {}", wrap(&format!("[{title}](#{}): {links}", anchor(title)), 2, 120));
     }
+    let links: Vec<String> = built_in::all().map(|one| format!("[`{0}`](#{0})", one.name)).collect();
+    let title = format!("[{0}](#text-arrays-and-maps): {1}", built_in::TITLE, links.join(" "));
+    let _ = writeln!(text, "- {}", wrap(&title, 2, 120));
     let nouns = || Noun::ALL.into_iter().filter(|noun| noun::is_there(*noun));
     let names: Vec<&str> = nouns().map(Noun::type_name).chain(VALUES.iter().map(|one| one.name)).collect();
     let links: Vec<String> =
@@ -36,6 +40,10 @@ pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str) -> String
         for verb in VERBS.iter().filter(|verb| verb.group == group) {
             let _ = writeln!(text, "\n### {}\n\n```text\n{}```", verb.name, of_verb(verb));
         }
+    }
+    let _ = writeln!(text, "\n## {}", built_in::TITLE);
+    for one in built_in::all() {
+        let _ = writeln!(text, "\n### {}\n\n```text\n{}```", one.name, built_in::of_built_in(one));
     }
     let _ = writeln!(text, "\n## Values");
     let mut value = |name: &str, page: String| {

@@ -4,6 +4,7 @@
 //! [`runbook`] tells of a script, [`rendered`] draws a page that is written in Markdown; [`markdown`] is all of it,
 //! which `docs/reference.md` keeps, and what ends in `json` is for programs. Pages have 80 columns.
 
+mod built_in;
 mod json;
 mod markdown;
 mod noun;

@@ -1,5 +1,6 @@
 //! The index, and which page a word means.
 
+use super::built_in;
 use super::noun;
 use super::search;
 use super::values::{self, VALUES};
@@ -37,6 +38,9 @@ pub fn index_with(modules: &[&str]) -> String {
         }
         text.push('\n');
     }
+    let _ = writeln!(text, "{}", built_in::TITLE);
+    let names: Vec<&str> = built_in::all().map(|one| one.name).collect();
+    let _ = writeln!(text, "  {}\n", wrap(&names.join(", "), 2, WIDTH));
     let nouns = Noun::ALL.into_iter().filter(|noun| noun::is_there(*noun)).map(Noun::type_name);
     let values: Vec<&str> = nouns.chain(VALUES.iter().map(|one| one.name)).collect();
     let _ = writeln!(text, "Values and their fields\n  {}\n", wrap(&values.join(", "), 2, WIDTH));
@@ -52,7 +56,8 @@ pub fn index_with(modules: &[&str]) -> String {
 /// What pages there are.
 pub fn topics() -> impl Iterator<Item = &'static str> {
     let nouns = Noun::ALL.into_iter().filter(|noun| noun::is_there(*noun)).map(Noun::type_name);
-    VERBS.iter().map(|verb| verb.name).chain(nouns).chain(VALUES.iter().map(|one| one.name))
+    let functions = built_in::all().map(|one| one.name);
+    VERBS.iter().map(|verb| verb.name).chain(functions).chain(nouns).chain(VALUES.iter().map(|one| one.name))
 }
 
 /// The page of a verb or of a kind of value. `None` where there is none of that name.
@@ -61,6 +66,9 @@ pub fn exactly(topic: &str) -> Option<String> {
     let mut pages: Vec<String> = verb(topic).map(of_verb).into_iter().collect();
     if let Some(noun) = noun::called(topic).filter(|noun| verb(topic).is_none() || topic == noun.as_str()) {
         pages.push(noun::of_noun(noun));
+    }
+    if let Some(known) = built_in::called(topic) {
+        pages.push(built_in::of_built_in(known));
     }
     if let Some(value) = values::called(topic) {
         pages.push(values::of_value(value));

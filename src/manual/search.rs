@@ -1,5 +1,6 @@
 //! What mentions a word, the best first: names, then option keys, summaries, kinds of error, fields.
 
+use super::built_in;
 use super::noun;
 use super::words::{WIDTH, ty, wrap};
 use crate::cloud::Noun;
@@ -28,6 +29,9 @@ pub fn search(text: &str, also: &[(String, String)]) -> Option<String> {
             let name = format!("{}.{}", noun.as_str(), field.name);
             found.extend(plain(&name, field.summary, &stems, 15));
         }
+    }
+    for one in built_in::all() {
+        found.extend(plain(one.name, one.summary, &stems, 20));
     }
     for (name, summary) in also {
         found.extend(plain(name, summary, &stems, 10));

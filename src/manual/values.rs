@@ -1,7 +1,8 @@
 //! Pages of what is no resource: times, durations, clouds, and the errors that `catch` gets.
 
 use super::words::{WIDTH, wrap};
-use crate::cloud::Kind;
+use crate::cloud::members::{self, Method};
+use crate::cloud::{Field, Kind};
 use std::fmt::Write as _;
 
 /// A kind of value.
@@ -12,8 +13,10 @@ pub(super) struct Described {
     pub also: &'static [&'static str],
     /// What it is.
     pub summary: &'static str,
-    /// Its fields and methods.
-    pub fields: &'static [(&'static str, &'static str)],
+    /// Its fields.
+    pub fields: &'static [Field],
+    /// The functions that are called on it.
+    pub methods: &'static [Method],
     /// Code that shows it.
     pub examples: &'static [&'static str],
 }
@@ -24,12 +27,8 @@ pub(super) static VALUES: &[Described] = &[
         name: "Cloud",
         also: &[],
         summary: "One of the clouds of the configuration; verbs can be called on it. In text it is its name.",
-        fields: &[
-            (".name", "Its name in the configuration."),
-            (".provider", "openstack, aws or cloudstack."),
-            (".region", "Its region, or ()."),
-            (".supports(verb)", "Whether it has what a verb needs."),
-        ],
+        fields: members::CLOUD,
+        methods: members::CLOUD_METHODS,
         examples: &["cloud().supports(\"shelve\")", "cloud(\"sim\").servers()"],
     },
     Described {
@@ -37,12 +36,8 @@ pub(super) static VALUES: &[Described] = &[
         also: &["times", "date"],
         summary: "A moment, in UTC: now(), parse_time(text), a resource's .created and .updated. Time - time is a \
                   duration; time plus or minus a duration is a time.",
-        fields: &[
-            (".year .month .day", "Of the calendar; month and day from 1."),
-            (".hour .minute .second", "Of the day."),
-            (".weekday", "1 for Monday to 7 for Sunday."),
-            (".format(pattern)", "Text, such as \"%Y-%m-%d %H:%M\"."),
-        ],
+        fields: members::TIME,
+        methods: members::TIME_METHODS,
         examples: &["now().format(\"%Y-%m-%d\")", "now() - server(\"web\").created < \"7d\""],
     },
     Described {
@@ -50,7 +45,8 @@ pub(super) static VALUES: &[Described] = &[
         also: &["durations"],
         summary: "A length of time: \"500ms\", \"30s\", \"10m\", \"1h30m\", \"7d\", or a whole number of seconds. A \
                   duration compares with all its forms.",
-        fields: &[(".seconds", "Whole seconds.")],
+        fields: members::DURATION,
+        methods: &[],
         examples: &[
             "server(\"web\").age < \"7d\"",
             "(parse_time(\"2030-01-02\") - parse_time(\"2030-01-01\")).seconds",
@@ -60,16 +56,8 @@ pub(super) static VALUES: &[Described] = &[
         name: "Error",
         also: &["errors", "catch", "try", "throw"],
         summary: "What `catch (e)` gets. An interruption (Ctrl-C) and `exit` are not caught; `throw e` passes one on.",
-        fields: &[
-            (".kind", "What to act on: one of the kinds below."),
-            (".message", "What happened, with the cloud's own words."),
-            (".verb", "The verb that was called."),
-            (".cloud .provider .service", "Where it happened; () where that tells nothing."),
-            (".status .code .request_id", "The HTTP status, the provider's code, the request's id."),
-            (".retryable", "Whether trying again may succeed."),
-            (".help", "What to do, or ()."),
-            (".results .exists", "Of a bulk call: each member's result; what the call left behind."),
-        ],
+        fields: members::ERROR,
+        methods: &[],
         examples: &["try { server(\"none\") } catch (e) { print(e.kind) }"],
     },
 ];
@@ -84,8 +72,12 @@ pub(super) fn called(word: &str) -> Option<&'static Described> {
 /// The page.
 pub(super) fn of_value(one: &Described) -> String {
     let mut text = format!("{}\n  {}\n\n", one.name, wrap(one.summary, 2, WIDTH));
-    let wide = one.fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, words) in one.fields {
+    let fields = one.fields.iter().map(|field| (format!(".{}", field.name), field.summary));
+    let methods =
+        one.methods.iter().map(|method| (format!(".{}({})", method.name, method.param), method.summary));
+    let lines: Vec<(String, &str)> = fields.chain(methods).collect();
+    let wide = lines.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, words) in &lines {
         let _ = writeln!(text, "  {name:wide$}  {}", wrap(words, wide + 4, WIDTH));
     }
     if one.name == "Error" {

@@ -29,4 +29,3 @@ pub mod session;
 mod symbols;
 pub mod types;
 pub mod value;
-pub use errors::engine_words::BUILT_IN;

@@ -9,6 +9,7 @@ use super::run::runnable;
 use super::session::Session;
 use super::symbols::Names;
 use crate::cloud::Error;
+use crate::verbs::language::builtins::built_in;
 use rhai::Engine;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -71,7 +72,7 @@ pub fn natives(session: &Arc<Session>) -> &'static BTreeMap<String, Native> {
 
 /// How a manual writes a function that the language has beside its verbs.
 pub fn written(name: &str) -> Option<&'static str> {
-    BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, shown)| *shown)
+    built_in(name).map(|known| known.form)
 }
 
 /// The error of calling what is no function at all; `text` is the script's, which may declare a variable of that name.

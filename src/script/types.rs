@@ -6,7 +6,7 @@ use super::raise::{Outcome, no_field, raise};
 use super::resources;
 use super::session::Session;
 use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
-use crate::cloud::{Error, Kind, Secret, Span, Time, Value, region};
+use crate::cloud::{Error, Kind, Secret, Span, Time, Value, members, region};
 use crate::verbs::resolve::closest;
 use crate::verbs::{VERBS, verb};
 use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
@@ -63,7 +63,7 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
                 "provider" => to_dynamic(Value::text(handle.provider().as_str())),
                 "region" => to_dynamic(Value::optional_text(handle.region().as_deref())),
                 _ => {
-                    return Err(raise(no_field("a cloud", &name, &["name", "provider", "region"]), position));
+                    return Err(raise(no_field("a cloud", &name, &members::names(members::CLOUD)), position));
                 }
             })
         },
@@ -99,22 +99,6 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
     engine.register_fn("!=", |a: &mut CloudHandle, b: ImmutableString| region::name_of(&a.0) != b.as_str());
 }
 
-const ERROR_FIELDS: [&str; 13] = [
-    "kind",
-    "message",
-    "verb",
-    "cloud",
-    "provider",
-    "service",
-    "status",
-    "code",
-    "request_id",
-    "retryable",
-    "help",
-    "results",
-    "exists",
-];
-
 fn errors(engine: &mut Engine) {
     engine.register_indexer_get(
         |context: NativeCallContext, error: &mut Error, name: ImmutableString| -> Outcome<Dynamic> {
@@ -134,7 +118,7 @@ fn errors(engine: &mut Engine) {
                 "help" => text(error.help.as_deref()),
                 "results" => Value::Array(error.results.clone()),
                 "exists" => Value::Array(error.exists.clone()),
-                _ => return Err(raise(no_field("an error", &name, &ERROR_FIELDS), context.call_position())),
+                _ => return Err(raise(no_field("an error", &name, &members::names(members::ERROR)), context.call_position())),
             }))
         },
     );
@@ -170,7 +154,7 @@ fn times(engine: &mut Engine) {
                 "second" => i64::from(zoned.second()),
                 "weekday" => i64::from(zoned.weekday().to_monday_one_offset()),
                 _ => {
-                    let known = ["year", "month", "day", "hour", "minute", "second", "weekday"];
+                    let known = members::names(members::TIME);
                     return Err(raise(no_field("a time", &name, &known), context.call_position()));
                 }
             };

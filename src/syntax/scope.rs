@@ -4,7 +4,7 @@
 //! and the script's imports, and nothing else of the script; a closure sees what stands around it, and captures it.
 
 use super::tree::*;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// What declares a name.
@@ -71,6 +71,10 @@ pub struct Scopes {
     pub uses: Vec<Use>,
     /// The bodies of the script's functions.
     pub functions: Vec<Range<usize>>,
+    /// The declarations of each name.
+    by_name: HashMap<String, Vec<usize>>,
+    /// The uses of each declaration.
+    by_declaration: Vec<Vec<usize>>,
 }
 
 impl Scopes {
@@ -85,18 +89,20 @@ impl Scopes {
     /// What a name means at a byte.
     pub fn meant(&self, name: &str, at: usize) -> Option<&Declaration> {
         let function = self.functions.iter().find(|body| body.start <= at && at < body.end);
-        let named = self.declarations.iter().rev().filter(|declared| declared.name.text == name);
+        let named = self.by_name.get(name)?.iter().rev().filter_map(|nth| self.declarations.get(*nth));
         named.into_iter().find(|declared| Scopes::sees(declared, at, function))
     }
 
     fn sees(declared: &Declaration, at: usize, function: Option<&Range<usize>>) -> bool {
+        super::visit();
         let seen = declared.seen.start <= at && at <= declared.seen.end && !declared.name.text.is_empty();
         seen && (declared.function.as_ref() == function || (declared.by == Declares::Import && declared.top))
     }
 
     /// The places that use a declaration.
     pub fn uses_of(&self, declaration: usize) -> impl Iterator<Item = &Use> {
-        self.uses.iter().filter(move |used| used.declaration == Some(declaration))
+        let uses = self.by_declaration.get(declaration).into_iter().flatten();
+        uses.filter_map(|nth| self.uses.get(*nth))
     }
 
     /// The declaration that a byte stands in: at itself, or at a use.
@@ -114,6 +120,15 @@ pub fn scopes(tree: &Tree) -> Scopes {
     reader.block(&tree.block, true);
     let mut found = reader.found;
     found.uses.sort_by_key(|used| used.name.span.start);
+    for (nth, declared) in found.declarations.iter().enumerate() {
+        found.by_name.entry(declared.name.text.clone()).or_default().push(nth);
+    }
+    found.by_declaration = vec![Vec::new(); found.declarations.len()];
+    for (nth, used) in found.uses.iter().enumerate() {
+        if let Some(uses) = used.declaration.and_then(|at| found.by_declaration.get_mut(at)) {
+            uses.push(nth);
+        }
+    }
     found
 }
 
@@ -122,6 +137,8 @@ struct Reader {
     found: Scopes,
     /// The declarations that are seen, and behind how many closures each stands.
     seen: Vec<(usize, usize)>,
+    /// Where in `seen` each name stands.
+    named: HashMap<String, Vec<usize>>,
     closures: Vec<Range<usize>>,
     function: Option<Range<usize>>,
 }
@@ -130,16 +147,32 @@ impl Reader {
     fn declare(&mut self, name: &Name, by: Declares, seen: Range<usize>, top: bool, exported: bool) {
         let function = self.function.clone();
         self.found.declarations.push(Declaration { name: name.clone(), by, seen, function, top, exported });
-        self.seen.push((self.found.declarations.len() - 1, self.closures.len()));
+        self.see((self.found.declarations.len() - 1, self.closures.len()));
+    }
+
+    fn see(&mut self, one: (usize, usize)) {
+        let name = self.found.declarations[one.0].name.text.clone();
+        self.named.entry(name).or_default().push(self.seen.len());
+        self.seen.push(one);
+    }
+
+    /// Forget what was declared since so many names were seen.
+    fn forget(&mut self, before: usize) {
+        while self.seen.len() > before {
+            let Some((at, _)) = self.seen.pop() else { return };
+            if let Some(places) = self.named.get_mut(&self.found.declarations[at].name.text) {
+                places.pop();
+            }
+        }
     }
 
     fn use_of(&mut self, name: &Name, reads: bool, writes: bool, module: bool) {
         if name.text.is_empty() || name.text == "this" || (module && name.text == "global") {
             return;
         }
-        let found = self.seen.iter().rev().find(|(at, _)| {
-            let declared = &self.found.declarations[*at];
-            declared.name.text == name.text && (declared.by == Declares::Import) == module
+        let places = self.named.get(&name.text).map_or(&[][..], Vec::as_slice);
+        let found = places.iter().rev().map(|place| &self.seen[*place]).find(|(at, _)| {
+            (self.found.declarations[*at].by == Declares::Import) == module
         });
         let closures = found.map(|(_, depth)| self.closures[(*depth).min(self.closures.len())..].to_vec());
         self.found.uses.push(Use {
@@ -166,19 +199,24 @@ impl Reader {
         for statement in &block.statements {
             self.statement(statement, block.span.end, top);
         }
-        for function in functions {
-            self.function(function);
-        }
-        self.seen.truncate(before);
-    }
-
-    fn function(&mut self, function: &Function) {
-        let imports = |(at, _): &(usize, usize)| {
+        let imports = |(at, _): &&(usize, usize)| {
             let declared = &self.found.declarations[*at];
             declared.by == Declares::Import && declared.top
         };
-        let inner: Vec<(usize, usize)> = self.seen.iter().filter(|seen| imports(seen)).copied().collect();
-        let outer = std::mem::replace(&mut self.seen, inner);
+        let imported: Vec<(usize, usize)> = match functions.is_empty() {
+            true => Vec::new(),
+            false => self.seen.iter().filter(imports).copied().collect(),
+        };
+        for function in functions {
+            self.function(function, &imported);
+        }
+        self.forget(before);
+    }
+
+    fn function(&mut self, function: &Function, imported: &[(usize, usize)]) {
+        let outer = std::mem::take(&mut self.seen);
+        let names = std::mem::take(&mut self.named);
+        imported.iter().for_each(|one| self.see(*one));
         let closures = std::mem::take(&mut self.closures);
         let around = self.function.replace(function.body.span.clone());
         self.found.functions.push(function.body.span.clone());
@@ -186,7 +224,7 @@ impl Reader {
             self.declare(param, Declares::Param, function.body.span.clone(), false, false);
         }
         self.block(&function.body, false);
-        (self.seen, self.closures, self.function) = (outer, closures, around);
+        (self.seen, self.named, self.closures, self.function) = (outer, names, closures, around);
     }
 
     fn statement(&mut self, statement: &Statement, end: usize, top: bool) {
@@ -222,7 +260,7 @@ impl Reader {
                     self.declare(name, Declares::Caught, handler.span.clone(), false, false);
                 }
                 self.block(handler, false);
-                self.seen.truncate(before);
+                self.forget(before);
             }
             S::Continue | S::Broken => {}
         }
@@ -259,7 +297,7 @@ impl Reader {
                 }
                 self.statement(body, body.span.end, false);
                 self.closures.pop();
-                self.seen.truncate(before);
+                self.forget(before);
             }
             E::For { names, items, body } => {
                 self.expression(items);
@@ -268,7 +306,7 @@ impl Reader {
                     self.declare(name, Declares::Loop, body.span.clone(), false, false);
                 }
                 self.block(body, false);
-                self.seen.truncate(before);
+                self.forget(before);
             }
             E::Loop { condition, body } => {
                 // `do { … } while condition` has its condition last; the order of uses is set right afterwards.
@@ -287,7 +325,7 @@ impl Reader {
                 Node::Statement(statement) => {
                     let before = self.seen.len();
                     self.statement(statement, statement.span.end, false);
-                    self.seen.truncate(before);
+                    self.forget(before);
                 }
             }
         }

@@ -371,6 +371,7 @@ fn depth(node: Node<'_>) -> usize {
 
 /// What hangs directly on a node, in the order of the text.
 pub fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    super::visit();
     use ExpressionKind as E;
     use StatementKind as S;
     fn optional(expression: Option<&Expression>) -> Vec<Node<'_>> {

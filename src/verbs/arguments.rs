@@ -234,11 +234,51 @@ pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize
         .at(Place::Argument(form.params.len() + offset), label)
 }
 
+/// What options are called in other tools, and what they are called here.
+const FOREIGN_KEYS: &[(&str, &str)] = &[
+    ("adminPass", "admin_pass"),
+    ("availability_zone", "zone"),
+    ("block_device_mapping", "volumes"),
+    ("block_device_mapping_v2", "volumes"),
+    ("flavorRef", "flavor"),
+    ("flavor_id", "flavor"),
+    ("imageRef", "image"),
+    ("image_id", "image"),
+    ("instance_type", "flavor"),
+    ("keyName", "key"),
+    ("key_name", "key"),
+    ("keypair", "key"),
+    ("max_count", "count"),
+    ("metadata", "meta"),
+    ("min_count", "count"),
+    ("network_id", "networks"),
+    ("nics", "networks"),
+    ("num_instances", "count"),
+    ("personality", "files"),
+    ("placement", "zone"),
+    ("project_id", "owner"),
+    ("security_group_ids", "security_groups"),
+    ("securityGroups", "security_groups"),
+    ("serviceOffering", "flavor"),
+    ("size", "flavor"),
+    ("state", "status"),
+    ("subnet_id", "networks"),
+    ("tag_specifications", "tags"),
+    ("template", "image"),
+    ("templateId", "image"),
+    ("userData", "user_data"),
+    ("userdata", "user_data"),
+    ("volume_type", "type"),
+];
+
 /// A key that is none of the verb's options.
 pub fn unknown_option(verb: &Verb, name: &str, known: &[&str]) -> Error {
-    let near = closest(name, known.iter().copied());
-    let label =
-        near.first().map_or("not an option here".to_string(), |near| format!("did you mean `{near}`?"));
+    let meant = FOREIGN_KEYS.iter().find(|(other, here)| *other == name && known.contains(here));
+    let label = match (meant, closest(name, known.iter().copied()).first()) {
+        (Some((_, here)), _) => format!("it is `{here}` here"),
+        (None, Some(near)) => format!("did you mean `{near}`?"),
+        (None, None) => "not an option here".to_string(),
+    };
     Error::new(Kind::InvalidArgument, format!("`{}` has no option `{name}`", verb.name))
         .coded("call::unknown_option")
         .help(format!("use one of the options of `{}`: {}", verb.name, known.join(", ")))

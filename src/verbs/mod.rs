@@ -178,6 +178,14 @@ pub static VERBS: &[&Verb] = &[
     &language::time::TIMESTAMP,
     &language::world::ENV,
     &language::world::READ_FILE,
+    &language::arrays::CHUNKS,
+    &language::arrays::FIRST,
+    &language::arrays::GROUP_BY,
+    &language::arrays::JOIN,
+    &language::arrays::LAST,
+    &language::arrays::SUM,
+    &language::arrays::UNIQUE,
+    &language::arrays::ZIP,
 ];
 
 /// The verb of this name.

@@ -104,6 +104,7 @@ pub enum Group {
     Networks,
     Volumes,
     Language,
+    Arrays,
 }
 
 impl Group {
@@ -119,6 +120,7 @@ impl Group {
             Group::Networks => "Networks and firewalls",
             Group::Volumes => "Volumes",
             Group::Language => "Language",
+            Group::Arrays => "Arrays",
         }
     }
 }

@@ -3,13 +3,14 @@
 //! The engine says one thing for all of them, "no such function with these types"; what is known of the verbs tells
 //! them apart. Fields that a value does not have are told here too.
 
-use super::engine_words::{BUILT_IN, operator_sentence, people_word, people_words, plain};
+use super::engine_words::{operator_sentence, people_word, people_words, plain};
 use super::foreign_names;
 use super::runtime::{Known, Signature};
 use super::tokens::declares;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use crate::script::map_keys::unmarked;
+use crate::verbs::language::builtins::{BUILT_INS, built_in};
 
 /// An error in a call, found by the language.
 fn call(code: &'static str, message: impl Into<String>) -> Error {
@@ -64,15 +65,14 @@ pub(in crate::script) fn not_found(signature: &str, known: &dyn Known) -> Error 
         let forms = found.iter().flat_map(|verb| verb.forms.iter()).collect();
         return misfit(name, forms, &types);
     }
-    let built_in: Vec<&str> =
-        BUILT_IN.iter().filter(|(known, _)| *known == name).map(|(_, shown)| *shown).collect();
-    if types.first() == Some(&"()") && (!built_in.is_empty() || types.len() == 1) {
+    let known_here = built_in(name);
+    if types.first() == Some(&"()") && (known_here.is_some() || types.len() == 1) {
         return call("language::nothing", format!("`{name}` is called on `()`: there is nothing here"))
             .at(Place::Argument(0), "this is `()`")
             .help("ask first: `if value != () { … }`");
     }
-    if let Some(shown) = built_in.first() {
-        return misfit_built_in(name, shown, &types);
+    if let Some(known) = known_here {
+        return misfit_built_in(name, known.form, &types);
     }
     unknown(name, &verbs, known)
 }
@@ -112,7 +112,7 @@ fn unknown(name: &str, verbs: &[Signature], known: &dyn Known) -> Error {
         };
     }
     let error = call("call::unknown_verb", format!("there is no verb `{name}`"));
-    let names = verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_IN.iter().map(|(name, _)| *name));
+    let names = verbs.iter().map(|verb| verb.name.as_str()).chain(BUILT_INS.iter().map(|one| one.name));
     if let Some(label) = foreign_names::function(name, false, known) {
         return error.at(Place::Verb, label);
     }
@@ -274,7 +274,7 @@ pub(in crate::script) fn no_field(name: &str, of: &str, known: &dyn Known) -> Er
     }
     if fields.is_empty() {
         let called = known.verbs().iter().any(|verb| verb.name == name)
-            || BUILT_IN.iter().any(|(fun, _)| *fun == name);
+            || built_in(name).is_some();
         return if called { error.at(Place::Verb, format!("call it: `{name}()`")) } else { error };
     }
     let error = if known.verbs().iter().any(|verb| verb.name == name) {

@@ -1,11 +1,11 @@
 //! Arrays: sorting that lets errors through, filters whose closure must give true or false, and `get` of maps.
 
-use crate::cloud::{Handle, Value};
+use crate::cloud::{Handle, Span, Value};
 use crate::script::compare::order;
 use crate::script::raise::{Outcome, raise};
 use crate::script::raise::{no_field, script_error};
 use crate::script::session::Session;
-use crate::script::value::{to_dynamic, to_value};
+use crate::script::value::{display, to_dynamic, to_value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 use std::cmp::Ordering;
 
@@ -182,6 +182,93 @@ pub(super) fn order_by(engine: &mut Engine, session: &std::sync::Arc<Session>) {
             sorted(array, keys, false, context.call_position())
         },
     );
+}
+
+/// The helpers over arrays that keep elements as they are, and those that read fields.
+pub(super) fn picking(engine: &mut Engine, session: &std::sync::Arc<Session>) {
+    engine.register_fn("first", |array: &mut Array| array.first().cloned().unwrap_or(Dynamic::UNIT));
+    engine.register_fn("last", |array: &mut Array| array.last().cloned().unwrap_or(Dynamic::UNIT));
+    engine.register_fn("join", |array: &mut Array, separator: ImmutableString| {
+        let words: Vec<String> = array.iter().map(|item| display(&to_value(item))).collect();
+        words.join(separator.as_str())
+    });
+    engine.register_fn("sum", |context: NativeCallContext, array: &mut Array| -> Outcome<Dynamic> {
+        sum(array, context.call_position())
+    });
+    engine.register_fn("unique", |array: &mut Array| {
+        let mut kept: Vec<(Value, Dynamic)> = Vec::new();
+        for item in array.iter() {
+            let value = to_value(item);
+            if !kept.iter().any(|(known, _)| equal(known, &value)) {
+                kept.push((value, item.clone()));
+            }
+        }
+        kept.into_iter().map(|(_, item)| item).collect::<Array>()
+    });
+    engine.register_fn(
+        "chunks",
+        |context: NativeCallContext, array: &mut Array, count: i64| -> Outcome<Array> {
+            let Some(count) = usize::try_from(count).ok().filter(|count| *count > 0) else {
+                let message = format!("`count` must be 1 or more, not {count}");
+                return Err(script_error("call::wrong_type", message, context.call_position()));
+            };
+            Ok(array.chunks(count).map(|part| Dynamic::from_array(part.to_vec())).collect())
+        },
+    );
+    engine.register_fn("zip", |array: &mut Array, other: Array| {
+        let pairs = array.iter().cloned().zip(other);
+        pairs.map(|(one, other)| Dynamic::from_array(vec![one, other])).collect::<Array>()
+    });
+    let shared = session.clone();
+    engine.register_fn(
+        "group_by",
+        move |context: NativeCallContext, array: &mut Array, key: ImmutableString| -> Outcome<Map> {
+            let position = context.call_position();
+            grouped(array, |item| field_of(&shared, item, &key, position))
+        },
+    );
+    engine.register_fn(
+        "group_by",
+        |context: NativeCallContext, array: &mut Array, by: FnPtr| -> Outcome<Map> {
+            grouped(array, |item| by.call_within_context(&context, (item.clone(),)))
+        },
+    );
+}
+
+/// The elements by their key as text; `()` is the key of what has none.
+fn grouped(array: &Array, mut key: impl FnMut(&Dynamic) -> Outcome<Dynamic>) -> Outcome<Map> {
+    let mut groups: std::collections::BTreeMap<String, Array> = std::collections::BTreeMap::new();
+    for item in array {
+        let key = match to_value(&key(item)?) {
+            Value::Unit => "()".to_string(),
+            value => display(&value),
+        };
+        groups.entry(key).or_default().push(item.clone());
+    }
+    Ok(groups.into_iter().map(|(key, items)| (key.into(), Dynamic::from_array(items))).collect())
+}
+
+fn sum(array: &Array, position: Position) -> Outcome<Dynamic> {
+    let mut total = Value::Int(0);
+    for item in array {
+        let value = to_value(item);
+        let unlike = |total: &Value| {
+            let message = format!("`sum` does not add {} to {}", value.kind(), total.kind());
+            script_error("language::unlike", message, position)
+        };
+        total = match (&total, &value) {
+            (Value::Int(a), Value::Int(b)) => Value::Int(a.checked_add(*b).ok_or_else(|| {
+                script_error("language::arithmetic", "the sum is too large for a whole number".to_string(), position)
+            })?),
+            (Value::Int(a), Value::Float(b)) => Value::Float(*a as f64 + b),
+            (Value::Float(a), Value::Int(b)) => Value::Float(a + *b as f64),
+            (Value::Float(a), Value::Float(b)) => Value::Float(a + b),
+            (Value::Int(0), Value::Span(_)) => value.clone(),
+            (Value::Span(a), Value::Span(b)) => Value::Span(Span::from_nanos(a.nanos().saturating_add(b.nanos()))),
+            (total, _) => return Err(unlike(total)),
+        };
+    }
+    Ok(to_dynamic(total))
 }
 
 fn sorted(array: &Array, keys: Vec<Dynamic>, down: bool, position: Position) -> Outcome<Array> {

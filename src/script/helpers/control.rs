@@ -14,6 +14,7 @@ use std::time::Duration;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::order_by(engine, session);
+    arrays::picking(engine, session);
     engine.register_fn("fail", |context: NativeCallContext, message: Dynamic| -> Outcome<()> {
         let message = crate::script::value::display(&to_value(&message));
         Err(raise_at(Error::new(Kind::Script, message).coded("script::failed"), &context))

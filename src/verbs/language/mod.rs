@@ -1,7 +1,9 @@
 //! The helpers of the language that ask no cloud. Those over plain values run here; those that need the scripting
 //! engine (closures, output, the script's parameters) are declared here and have their bodies in `script/helpers`.
 
+pub mod arrays;
 pub mod asking;
+pub mod builtins;
 pub mod control;
 mod declared;
 pub mod formats;

@@ -6,6 +6,16 @@ use crate::cloud::{Kind, Span, Ty, Value};
 use crate::verbs::argument::{Name, OnError, OneOrMany, Positive};
 use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
 
+/// How many values the closures of verbs are given, by the verb and the number of its arguments.
+pub fn closure_takes(verb: &str, arguments: usize) -> Option<usize> {
+    match verb {
+        "parallel" | "order_by" | "group_by" => Some(1),
+        "retry" | "step" | "wait_until" | "assert_throws" => Some(0),
+        "defer" | "on_failure" => Some(arguments.saturating_sub(1)),
+        _ => None,
+    }
+}
+
 const ITEMS: Key<Items> = Key::required("items", "An array or a range.");
 const FOR_EACH: Key<Closure> =
     Key::required("f", "A closure `|item| …`, a function of this script, or Fn(\"verb\").");

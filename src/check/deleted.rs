@@ -1,0 +1,103 @@
+//! A resource that is used after the script has deleted it.
+
+use super::Finding;
+use super::facts::{Called, Facts};
+use crate::cloud::error::{Error, Kind, Place};
+use crate::syntax::tree::*;
+use crate::verbs::{Effect, verb};
+
+pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    facts.tree.walk(&mut |path| {
+        let Some(Node::Block(block)) = path.last() else { return };
+        for (nth, statement) in block.statements.iter().enumerate() {
+            let StatementKind::Expression(expression) = &statement.kind else { continue };
+            if let Some((declared, name)) = deleted(facts, expression)
+                && let Some(behind) = block.statements.get(nth + 1..)
+            {
+                found.extend(used(facts, declared, name, behind));
+            }
+        }
+    });
+}
+
+/// The variable that a statement deletes, alone or at the head of a chain.
+fn deleted<'a>(facts: &Facts<'a>, expression: &'a Expression) -> Option<(usize, &'a Name)> {
+    let call = Called::of(expression)?;
+    let first = call.given().next()?;
+    if call.is_plain("delete") && !facts.is_own("delete") {
+        let name = first.variable()?;
+        return Some((facts.types.meant(name)?, name));
+    }
+    call.receiver.and_then(|receiver| deleted(facts, receiver))
+}
+
+/// The first verb on it in the statements behind, before it is something else.
+fn used(facts: &Facts<'_>, declared: usize, name: &Name, behind: &[Statement]) -> Option<Finding> {
+    for statement in behind {
+        if let StatementKind::Assign { target, .. } = &statement.kind
+            && target.variable().is_some_and(|name| facts.types.meant(name) == Some(declared))
+        {
+            return None;
+        }
+        if matches!(statement.kind, StatementKind::Return(_) | StatementKind::Throw(_)) {
+            return None;
+        }
+        let mut first: Option<&Name> = None;
+        let mut other = false;
+        visit(Node::Statement(statement), &mut |node| match node {
+            Node::Statement(Statement { kind: StatementKind::Assign { target, .. }, .. }) => {
+                other |= target.variable().is_some_and(|name| facts.types.meant(name) == Some(declared));
+            }
+            Node::Expression(expression) => {
+                if let Some(call) = Called::of(expression)
+                    && !other
+                    && first.is_none()
+                    && needs_it(facts, &call, declared)
+                {
+                    first = Some(call.name);
+                }
+            }
+            _ => {}
+        });
+        if let Some(verb) = first {
+            if facts.is_tried(&verb.span) {
+                return None;
+            }
+            let error = Error::new(Kind::Script, format!("`{}` is used by `{}` after it was deleted", name.text, verb.text))
+                .coded("check::deleted")
+                .at(Place::Verb, "it is gone, or going")
+                .help("do this before it is deleted, or leave it out");
+            return Some(Finding::warning(error, verb.span.clone()).with(name.span.clone(), "deleted here"));
+        }
+        if other {
+            return None;
+        }
+    }
+    None
+}
+
+/// Visit all but the closures, which may be called at another time.
+fn visit<'a>(node: Node<'a>, see: &mut dyn FnMut(Node<'a>)) {
+    if let Node::Expression(Expression { kind: ExpressionKind::Closure { .. }, .. })
+    | Node::Statement(Statement { kind: StatementKind::Function(_), .. }) = node
+    {
+        return;
+    }
+    see(node);
+    children(node).into_iter().for_each(|child| visit(child, see));
+}
+
+/// Whether a call is of a verb that needs the resource to be there.
+fn needs_it<'a>(facts: &Facts<'a>, call: &Called<'a>, declared: usize) -> bool {
+    let name = call.name.text.as_str();
+    let Some(verb) = verb(name).filter(|_| call.modules.is_empty() && !facts.is_own(name)) else { return false };
+    let acts = matches!(verb.effect, Effect::Changes | Effect::Creates | Effect::Destroys | Effect::Waits | Effect::AloneReads(_));
+    let is_it = |one: &Expression| one.variable().is_some_and(|name| facts.types.meant(name) == Some(declared));
+    // What is done to what may be gone is meant.
+    let meant = call.given().any(|one| match &one.kind {
+        ExpressionKind::Map(entries) => entries.iter().any(|entry| entry.key.text == "missing_ok"),
+        ExpressionKind::Text(text) => text == "DELETED",
+        _ => false,
+    });
+    acts && !verb.on.is_empty() && !meant && !["wait_deleted", "refresh"].contains(&name) && call.given().any(is_it)
+}
