@@ -2,9 +2,8 @@
 
 use super::boundary;
 use super::environment::{Environment, Function, What};
-use super::infer::{Reader, functions};
+use super::reader::{Reader, functions, word};
 use super::item::{Completion, Item, Kind};
-use super::known::Known;
 use super::members::{self, labels};
 use super::place::{Place, Spot};
 use super::rank::rank;
@@ -34,9 +33,9 @@ pub fn complete(text: &str, at: usize, environment: &dyn Environment) -> Complet
     let items = match &place.spot {
         Spot::Silent => Vec::new(),
         Spot::Member => match reader.receiver(place.start) {
-            Known::Anything if place.word().is_empty() => Vec::new(),
-            Known::Anything => members::of_any(),
-            known => members::members(&known),
+            None if place.word().is_empty() => Vec::new(),
+            None => members::of_any(),
+            Some(known) => members::members(&known),
         },
         Spot::Module(modules) => module(&reader, modules),
         Spot::Key => keys(&place, &reader),
@@ -133,7 +132,8 @@ fn variables(place: &Place<'_>, reader: &Reader<'_>, environment: &dyn Environme
         found.push(match module {
             true => Item { text: format!("{name}::"), ..Item::plain(name.clone(), "module", Kind::Module) },
             false => {
-                Item::plain(name.clone(), reader.declared_at(declared.name.span.start).word(), Kind::Variable)
+                let known = reader.declared_at(declared.name.span.start);
+                Item::plain(name.clone(), word(known.as_ref()), Kind::Variable)
             }
         });
     }
@@ -141,8 +141,8 @@ fn variables(place: &Place<'_>, reader: &Reader<'_>, environment: &dyn Environme
     if !inside {
         for name in environment.variables() {
             if !found.iter().any(|item| item.label == name) {
-                let word = environment.variable(&name).map_or("", |known| known.word());
-                found.push(Item::plain(name, word, Kind::Variable));
+                let known = environment.variable(&name);
+                found.push(Item::plain(name, word(known.as_ref()), Kind::Variable));
             }
         }
     }
@@ -162,8 +162,8 @@ fn module(reader: &Reader<'_>, modules: &[String]) -> Vec<Item> {
             reader.scopes().declarations.iter().filter(|one| one.top && one.by == Declares::Const);
         return constants
             .map(|one| {
-                let word = reader.declared_at(one.name.span.start).word();
-                Item::plain(one.name.text.clone(), word, Kind::Variable)
+                let known = reader.declared_at(one.name.span.start);
+                Item::plain(one.name.text.clone(), word(known.as_ref()), Kind::Variable)
             })
             .collect();
     }
@@ -173,7 +173,8 @@ fn module(reader: &Reader<'_>, modules: &[String]) -> Vec<Item> {
     let exported = inner.scopes().declarations.iter().filter(|one| one.top && one.exported);
     let mut found: Vec<Item> = exported
         .map(|one| {
-            Item::plain(one.name.text.clone(), inner.declared_at(one.name.span.start).word(), Kind::Variable)
+            let known = inner.declared_at(one.name.span.start);
+            Item::plain(one.name.text.clone(), word(known.as_ref()), Kind::Variable)
         })
         .collect();
     found.extend(functions(&tree, false).iter().map(called));

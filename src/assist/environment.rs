@@ -1,7 +1,7 @@
 //! What is known around a text: the values of a session, files, other modules, a cloud's names.
 
-use super::known::Known;
 use crate::cloud::Noun;
+use crate::infer::Type;
 use std::sync::Arc;
 
 /// A function that an earlier input or another file defines.
@@ -32,8 +32,8 @@ pub trait Environment {
     fn variables(&self) -> Vec<String> {
         Vec::new()
     }
-    /// What the value of such a variable is: [`Known::of`] tells it of a value.
-    fn variable(&self, _name: &str) -> Option<Known> {
+    /// What the value of such a variable is: [`Type::of_value`] tells it of a value.
+    fn variable(&self, _name: &str) -> Option<Type> {
         None
     }
     /// The functions of earlier inputs.

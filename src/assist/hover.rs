@@ -2,8 +2,9 @@
 
 use super::boundary;
 use super::environment::{Environment, Function};
-use super::infer::{Reader, functions};
-use super::known::{self, Known};
+use super::reader::{Reader, functions, word as word_of};
+use crate::infer::Type;
+use super::members;
 use super::place::{Bracket, Place};
 use super::wanted::{NETWORK, in_networks, keys_of, options_of};
 use crate::manual;
@@ -44,7 +45,7 @@ pub fn hover(text: &str, at: usize, environment: &dyn Environment) -> Option<Hov
         text.and_then(|text| function(word, functions(&parse(&text), false)))
     } else if place.back_is(0, ".") || place.back_is(0, "?.") {
         let of = reader.receiver(token.start);
-        if called { call(word) } else { field(&of, word) }
+        if called { call(word) } else { of.and_then(|of| field(&of, word)) }
     } else if place.next_is(":") && place.frames.last().is_some_and(|frame| frame.bracket == Bracket::Map) {
         option(&place, &reader, word)
     } else if called {
@@ -75,13 +76,13 @@ fn function(name: &str, functions: Vec<Function>) -> Option<String> {
     Some(if comment.is_empty() { form } else { format!("{form}\n\n{comment}") })
 }
 
-fn field(of: &Known, name: &str) -> Option<String> {
-    let (_, what) = known::fields(of).into_iter().find(|(known, _)| known == name)?;
+fn field(of: &Type, name: &str) -> Option<String> {
+    let (_, what) = members::fields(of).into_iter().find(|(known, _)| known == name)?;
     let holder = match of {
-        Known::Map(_) => return (!what.is_empty()).then(|| format!("`{name}`: {what}")),
+        Type::Map(_) => return (!what.is_empty()).then(|| format!("`{name}`: {what}")),
         other => other.word(),
     };
-    let kind = match known::field(of, name).word() {
+    let kind = match word_of(of.field(name).as_ref()) {
         "" => String::new(),
         word => format!(", {word}"),
     };
@@ -108,9 +109,9 @@ fn variable(reader: &Reader<'_>, environment: &dyn Environment, name: &str, at: 
             return module(reader, environment, name);
         }
         Some(declared) => reader.declared_at(declared.name.span.start),
-        None => environment.variable(name)?,
+        None => Some(environment.variable(name)?),
     };
-    Some(match known.word() {
+    Some(match word_of(known.as_ref()) {
         "" => format!("`{name}`"),
         word => format!("`{name}`: {word}"),
     })

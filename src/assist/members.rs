@@ -1,23 +1,24 @@
 //! What may be called on a value: verbs whose first parameter it may be, and the language's own functions.
 
 use super::item::{Item, Kind};
-use super::known::{self, Known};
+use super::reader::word;
 use crate::cloud::{Noun, Ty};
+use crate::infer::Type;
 use crate::verbs::language::builtins::BUILT_INS;
 use crate::verbs::verb::{Effect, Form, Group};
 use crate::verbs::{VERBS, Verb};
 
 /// The fields and methods of a value, fields first.
-pub(super) fn members(of: &Known) -> Vec<Item> {
+pub(super) fn members(of: &Type) -> Vec<Item> {
     let mut found: Vec<Item> = Vec::new();
-    let kind = if matches!(of, Known::Map(_)) { Kind::Key } else { Kind::Field };
-    for (name, detail) in known::fields(of) {
+    let kind = if matches!(of, Type::Map(_)) { Kind::Key } else { Kind::Field };
+    for (name, detail) in fields(of) {
         // A key that is no name is read with brackets.
         if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
             found.push(Item::plain(name, detail, kind));
         }
     }
-    let cloud = matches!(of, Known::Cloud(_));
+    let cloud = matches!(of, Type::Cloud(_));
     for verb in VERBS {
         if let Some(form) = method(verb, of) {
             found.push(call(verb.name, &labels(form, !cloud), verb.summary, Kind::Method));
@@ -37,10 +38,19 @@ pub(super) fn members(of: &Known) -> Vec<Item> {
     found
 }
 
+/// The fields of a value, with what they are; a map's keys too.
+pub(super) fn fields(of: &Type) -> Vec<(String, String)> {
+    if let Type::Map(keys) = of {
+        let known = keys.known.iter();
+        return known.map(|(key, value)| (key.clone(), word(value.as_ref()).to_string())).collect();
+    }
+    of.fields().iter().map(|field| (field.name.to_string(), field.summary.to_string())).collect()
+}
+
 /// What any resource has: for a value of which nothing is known, most often a function's parameter.
 pub(super) fn of_any() -> Vec<Item> {
     let mut found: Vec<Item> = Vec::new();
-    for item in Noun::ALL.into_iter().flat_map(|noun| members(&Known::Noun(noun))) {
+    for item in Noun::ALL.into_iter().flat_map(|noun| members(&Type::Of(noun))) {
         if !found.iter().any(|known| known.label == item.label) {
             found.push(item);
         }
@@ -74,9 +84,9 @@ fn takes_cloud(form: &Form) -> bool {
 }
 
 /// The form of a verb that is called on such a value, if one is.
-pub(super) fn method<'a>(verb: &'a Verb, of: &Known) -> Option<&'a Form> {
+pub(super) fn method<'a>(verb: &'a Verb, of: &Type) -> Option<&'a Form> {
     let first = |form: &&Form| form.params.first().map(|first| first.ty);
-    if let Known::Cloud(_) = of {
+    if let Type::Cloud(_) = of {
         let own = verb.forms.iter().find(|form| takes_cloud(form));
         return own.or_else(|| verb.forms.first().filter(|_| !verb.on.is_empty()));
     }
@@ -91,33 +101,35 @@ pub(super) fn method<'a>(verb: &'a Verb, of: &Known) -> Option<&'a Form> {
     }
     verb.forms.iter().find(|form| {
         first(form).is_some_and(|ty| match of {
-            Known::Noun(_) => takes(&ty, of),
-            Known::Array(one) => (verb.takes_many() && takes(&ty, one)) || takes(&ty, of),
+            Type::Of(_) => takes(&ty, of),
+            Type::Array(one) => {
+                (verb.takes_many() && one.as_deref().is_some_and(|one| takes(&ty, one))) || takes(&ty, of)
+            }
             _ => false,
         })
     })
 }
 
 /// Whether a parameter of this type is made for such a value.
-fn takes(ty: &Ty, of: &Known) -> bool {
+fn takes(ty: &Ty, of: &Type) -> bool {
     match (ty, of) {
-        (Ty::Ref(noun) | Ty::Of(noun), Known::Noun(of)) => noun == of,
-        (Ty::AnyRef(nouns), Known::Noun(of)) => nouns.contains(of),
+        (Ty::Ref(noun) | Ty::Of(noun), Type::Of(of)) => noun == of,
+        (Ty::AnyRef(nouns), Type::Of(of)) => nouns.contains(of),
         (Ty::Either(one, other), of) => takes(one, of) || takes(other, of),
-        (Ty::OneOrMany(one), Known::Array(of)) => takes(one, of),
+        (Ty::OneOrMany(one), Type::Array(Some(of))) => takes(one, of),
         (Ty::OneOrMany(one), of) => takes(one, of),
-        (Ty::ArrayOf(one), Known::Array(of)) => takes(one, of),
+        (Ty::ArrayOf(one), Type::Array(Some(of))) => takes(one, of),
         _ => false,
     }
 }
 
-fn own_type(ty: &Ty, of: &Known) -> bool {
+fn own_type(ty: &Ty, of: &Type) -> bool {
     match ty {
-        Ty::ArrayOf(_) => matches!(of, Known::Array(_)),
-        Ty::MapOf(_) => matches!(of, Known::Map(_)),
-        Ty::Text => matches!(of, Known::Text),
-        Ty::Data => matches!(of, Known::Text | Known::Blob),
-        Ty::Secret => matches!(of, Known::Secret),
+        Ty::ArrayOf(_) => matches!(of, Type::Array(_)),
+        Ty::MapOf(_) => matches!(of, Type::Map(_)),
+        Ty::Text => of.is_text(),
+        Ty::Data => matches!(of, Type::Text | Type::Word(_) | Type::Blob),
+        Ty::Secret => matches!(of, Type::Secret),
         _ => false,
     }
 }
@@ -139,14 +151,14 @@ pub(super) fn parameters(form: &str) -> (&str, Vec<String>) {
 }
 
 /// Whether one of the words of such a parameter means such a value.
-fn fits(words: &str, of: &Known) -> bool {
-    words.split([',', ' ']).any(|word| match word {
-        "array" => matches!(of, Known::Array(_)),
-        "map" => matches!(of, Known::Map(_)),
-        "text" => matches!(of, Known::Text),
-        "number" => matches!(of, Known::Number),
-        "closure" => matches!(of, Known::Closure),
-        "blob" => matches!(of, Known::Blob),
+fn fits(words: &str, of: &Type) -> bool {
+    words.split([',', ' ']).any(|name| match name {
+        "array" => matches!(of, Type::Array(_)),
+        "map" => matches!(of, Type::Map(_)),
+        "text" => of.is_text(),
+        "number" => matches!(of, Type::Int | Type::Float),
+        "closure" => matches!(of, Type::Function(_)),
+        "blob" => matches!(of, Type::Blob),
         _ => false,
     })
 }

@@ -10,7 +10,6 @@ pub mod environment;
 pub mod highlight;
 pub mod hover;
 pub mod item;
-pub mod known;
 pub mod live;
 pub mod references;
 pub mod rename;
@@ -18,10 +17,10 @@ pub mod signature;
 pub mod symbols;
 
 mod complete;
-mod infer;
 mod members;
 mod place;
 mod rank;
+mod reader;
 mod wanted;
 
 pub use complete::complete;
@@ -29,7 +28,6 @@ pub use environment::{Environment, Function, Nothing, What};
 pub use highlight::{Class, highlight, matching_bracket};
 pub use hover::{Hover, hover};
 pub use item::{Completion, Item, Kind};
-pub use known::Known;
 pub use live::Live;
 pub use signature::{Form, Hint, Signature, hint, signature};
 

@@ -3,8 +3,8 @@
 use super::boundary;
 use super::complete::patched;
 use super::environment::{Environment, Function};
-use super::infer::{Reader, functions};
-use super::known::Known;
+use super::reader::{Reader, functions};
+use crate::infer::Type;
 use super::members::parameters;
 use super::place::{Bracket, Place, Spot};
 use super::wanted::{keys_of, options_of};
@@ -92,7 +92,7 @@ fn of_call(
             .or_else(|| verb(name).map(|verb| of_verb(verb, false, false)))
             .or_else(|| of_built_in(name, false))?,
         ([], true) => {
-            let on_cloud = matches!(reader.receiver(*at), Known::Cloud(_));
+            let on_cloud = matches!(reader.receiver(*at), Some(Type::Cloud(_)));
             verb(name).map(|verb| of_verb(verb, true, on_cloud)).or_else(|| of_built_in(name, true))?
         }
     };

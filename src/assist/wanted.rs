@@ -1,11 +1,10 @@
 //! What an argument, an option or a comparison wants: names of a cloud, words of a fixed set, files.
 
 use super::environment::{Environment, What};
-use super::infer::Reader;
-use super::known::Known;
 use super::place::{Bracket, Place};
-use crate::cloud::server::STATUSES;
-use crate::cloud::{self, Noun, Ty};
+use super::reader::{Reader, word};
+use crate::cloud::{Noun, Ty};
+use crate::infer::Type;
 use crate::verbs::arguments::option_keys;
 use crate::verbs::verb::{Effect, Param};
 use crate::verbs::{Form, Verb, verb};
@@ -48,7 +47,7 @@ pub(super) fn call_at(place: &Place<'_>, reader: &Reader<'_>, nth: usize) -> Opt
     let (mut param, mut cloud) = (frame.nth, None);
     if *method {
         match reader.receiver(*at) {
-            Known::Cloud(name) => cloud = name,
+            Some(Type::Cloud(name)) => cloud = name.map(|name| name.to_string()),
             _ => param += 1,
         }
     }
@@ -121,7 +120,7 @@ pub(super) fn wanted(
     }
     match &frame.bracket {
         Bracket::Call { name, at, method: true, .. } if name == "supports" => {
-            matches!(reader.receiver(*at), Known::Cloud(_)).then(|| {
+            matches!(reader.receiver(*at), Some(Type::Cloud(_))).then(|| {
                 let verbs = crate::verbs::VERBS.iter().filter(|verb| !verb.on.is_empty());
                 Wanted::Words(verbs.map(|verb| (verb.name.to_string(), verb.summary)).collect())
             })
@@ -148,8 +147,9 @@ pub(super) fn wanted(
             }
         }
         Bracket::Index => match reader.indexed(frame.open) {
-            Known::Map(map) => {
-                Some(Wanted::Words(map.iter().map(|(key, known)| (key.clone(), known.word())).collect()))
+            Some(Type::Map(keys)) => {
+                let known = keys.known.iter();
+                Some(Wanted::Words(known.map(|(key, known)| (key.clone(), word(known.as_ref()))).collect()))
             }
             _ => None,
         },
@@ -167,12 +167,11 @@ pub(super) fn in_networks(place: &Place<'_>, nth: usize) -> bool {
 /// What a field is compared with.
 fn compared(place: &Place<'_>, reader: &Reader<'_>, _environment: &dyn Environment) -> Option<Wanted> {
     let name = place.back(1).filter(|_| place.back_is(2, ".") || place.back_is(2, "?."))?;
-    match (reader.receiver(name.start), name.text(place.text)) {
-        (Known::Noun(noun), field) => by_name(Some(noun), field, None),
-        (Known::Error, "kind") => {
-            let kinds = cloud::Kind::ALL.iter().map(|kind| (kind.as_str().to_string(), ""));
-            Some(Wanted::Words(kinds.collect()))
-        }
+    let (of, field) = (reader.receiver(name.start)?, name.text(place.text));
+    match (of.field(field), of) {
+        // A status, a kind of error, a provider: one of a fixed set.
+        (Some(Type::Word(words)), _) => Some(self::words(words)),
+        (_, Type::Of(noun)) => by_name(Some(noun), field, None),
         _ => None,
     }
 }
@@ -241,8 +240,10 @@ fn by_name(noun: Option<Noun>, name: &str, cloud: Option<String>) -> Option<Want
         "network" | "networks" => names(Noun::Network),
         "security_group" | "security_groups" => names(Noun::SecurityGroup),
         "zone" => Some(Wanted::Names(What::Zones, cloud)),
-        "status" if noun == Some(Noun::Image) => Some(words(&["QUEUED", "SAVING", "ACTIVE", "ERROR"])),
-        "status" => Some(words(&STATUSES)),
+        "status" => match Type::Of(noun?).field("status") {
+            Some(Type::Word(list)) => Some(words(list)),
+            _ => None,
+        },
         "visibility" => Some(words(&["public", "private", "shared", "community"])),
         _ => None,
     }

@@ -1,7 +1,8 @@
 //! What is known while an input is typed: the session's variables, functions and modules, files, a cloud's names.
 
 use super::Conversation;
-use crate::assist::{Environment, Function, Known, What};
+use crate::assist::{Environment, Function, What};
+use crate::infer::Type;
 use crate::script::interactive::RESULT;
 use crate::script::modules::STDLIB;
 use std::sync::Arc;
@@ -17,9 +18,10 @@ impl Environment for Surroundings<'_> {
         names
     }
 
-    fn variable(&self, name: &str) -> Option<Known> {
+    fn variable(&self, name: &str) -> Option<Type> {
         let value = self.0.interactive().variable(name)?;
-        (name != RESULT || value != crate::cloud::Value::Unit).then(|| Known::of(&value))
+        let shown = name != RESULT || value != crate::cloud::Value::Unit;
+        if shown { Type::of_value(&value) } else { None }
     }
 
     fn functions(&self) -> Vec<Function> {

@@ -1,7 +1,6 @@
 //! What the engine can tell of a text without running it: whether it is a script, and which functions there are.
 
 use super::engine::{grammar, without_verbs};
-use super::errors::engine_words::BUILT_IN;
 use super::errors::no_such_function;
 use super::errors::runtime::{self, Signature};
 use super::failure::Failure;
