@@ -118,7 +118,8 @@ fn right_scripts_have_no_finding() {
         let text = fs::read_to_string(&path).unwrap();
         let found = check::check(&world.setup.session, "test.rhai", &text);
         // Inside a `try` block a wrong field is a warning.
-        let told: Vec<String> = found.iter().map(told).filter(|told| !told.ends_with("no field `hostname`")).collect();
+        let told: Vec<String> =
+            found.iter().map(told).filter(|told| !told.ends_with("no field `hostname`")).collect();
         if !told.is_empty() {
             wrong.push(format!("{}: {told:?}\n{text}", path.display()));
         }
@@ -259,10 +260,22 @@ fn what_a_script_can_touch_is_told_in_a_line() {
         ("cloud(\"lab\").reboot(\"a\");", "it may change servers on `lab`, nothing else"),
         ("fn stop(x, y, z, w) { x } print(read_file(\"a\"));", "it may read files, nothing else"),
         ("let c = cloud(\"lab\"); c.servers().stop();", "it may change servers on `lab`, nothing else"),
-        ("const C = \"lab\"; for s in cloud(C).servers() { s.stop(); }", "it may change servers on `lab`, nothing else"),
-        ("let c = cloud(); c.server(\"web\").stop();", "it may change servers on the default cloud, nothing else"),
-        ("fn halt(c) { c.stop(\"web\"); } halt(cloud(\"lab\"));", "it may change servers on `lab`, nothing else"),
-        ("for c in clouds() { cloud(c.name).stop(\"web\"); }", "it may change servers on a cloud that it chooses, nothing else"),
+        (
+            "const C = \"lab\"; for s in cloud(C).servers() { s.stop(); }",
+            "it may change servers on `lab`, nothing else",
+        ),
+        (
+            "let c = cloud(); c.server(\"web\").stop();",
+            "it may change servers on the default cloud, nothing else",
+        ),
+        (
+            "fn halt(c) { c.stop(\"web\"); } halt(cloud(\"lab\"));",
+            "it may change servers on `lab`, nothing else",
+        ),
+        (
+            "for c in clouds() { cloud(c.name).stop(\"web\"); }",
+            "it may change servers on a cloud that it chooses, nothing else",
+        ),
         ("wait_port(\"db.example.org\", 5432);", "it may ask hosts, nothing else"),
     ];
     crate::support::each(cases, |(script, wanted)| {

@@ -25,8 +25,20 @@ const MAY: &[(&str, &[&str])] = &[
     ("diag", &["base", "script", "check", "syntax", "cloud", "wire", "config", "effects"]),
     // What an editor offers at a place of a text, for the terminal's and for others'.
     ("assist", &["script", "infer", "check", "syntax", "manual", "verbs", "cloud"]),
-    ("repl", &["script", "infer", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"]),
-    ("lsp", &["script", "infer", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs", "cloud"]),
+    (
+        "repl",
+        &[
+            "script", "infer", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs",
+            "cloud",
+        ],
+    ),
+    (
+        "lsp",
+        &[
+            "script", "infer", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs",
+            "cloud",
+        ],
+    ),
 ];
 
 /// What only these files may name: a word of code, and where it may stand.

@@ -2,11 +2,11 @@
 
 use super::boundary;
 use super::environment::{Environment, Function, What};
-use super::reader::{Reader, functions, word};
 use super::item::{Completion, Item, Kind};
 use super::members::{self, labels};
 use super::place::{Place, Spot};
 use super::rank::rank;
+use super::reader::{Reader, functions, word};
 use super::wanted::{self, Wanted};
 use crate::syntax::parse;
 use crate::syntax::scope::Declares;

@@ -2,11 +2,11 @@
 
 use super::boundary;
 use super::environment::{Environment, Function};
-use super::reader::{Reader, functions, word as word_of};
-use crate::infer::Type;
 use super::members;
 use super::place::{Bracket, Place};
+use super::reader::{Reader, functions, word as word_of};
 use super::wanted::{NETWORK, in_networks, keys_of, options_of};
+use crate::infer::Type;
 use crate::manual;
 use crate::syntax::lexer::{Shape, tokens};
 use crate::syntax::parse;

@@ -3,12 +3,12 @@
 use super::boundary;
 use super::complete::patched;
 use super::environment::{Environment, Function};
-use super::reader::{Reader, functions};
-use crate::infer::Type;
 use super::members::parameters;
 use super::place::{Bracket, Place, Spot};
+use super::reader::{Reader, functions};
 use super::wanted::{keys_of, options_of};
 use crate::cloud::Ty;
+use crate::infer::Type;
 use crate::syntax::parse;
 use crate::verbs::language::builtins::built_in;
 use crate::verbs::{Verb, verb};

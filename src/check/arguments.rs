@@ -5,11 +5,11 @@
 
 use super::facts::{Called, Facts};
 use super::maps::{Given, built};
-use crate::infer::Type;
 use super::unknown_verb::only;
 use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::{Noun, Secret, Span, Time, Ty, Value};
+use crate::infer::Type;
 use crate::script::natives;
 use crate::syntax::tree::{Expression, ExpressionKind};
 use crate::verbs::server::boot;
@@ -59,11 +59,7 @@ fn own<'a>(facts: &Facts<'a>, call: &Called<'a>, found: &mut Vec<Finding>) {
     // What a function of the script is called on is its `this`, and no argument.
     let given = call.arguments.list.len();
     let native = facts.native(name).is_some_and(|native| native.arities.contains(&call.given().count()));
-    if facts.takes(name).contains(&given)
-        || native
-        || verb(name).is_some()
-        || facts.may_be_map(call)
-    {
+    if facts.takes(name).contains(&given) || native || verb(name).is_some() || facts.may_be_map(call) {
         return;
     }
     let error = natives::misfit(facts.session, facts.signatures(), name, given);
@@ -112,7 +108,8 @@ fn placed<'a>(facts: &Facts<'a>, call: &Called<'a>, error: Error) -> Finding {
 /// The bytes of a part of a call.
 fn bytes<'a>(facts: &Facts<'a>, call: &Called<'a>, place: &Place) -> Range<usize> {
     let given: Vec<&Expression> = call.given().collect();
-    let options = given.iter().rev().find_map(|one| built(facts, one)).map_or(Vec::new(), |built| built.entries);
+    let options =
+        given.iter().rev().find_map(|one| built(facts, one)).map_or(Vec::new(), |built| built.entries);
     let entry = |key: &String| options.iter().find(|entry| entry.key.text == *key);
     let found = match place {
         Place::Verb => None,
@@ -320,7 +317,13 @@ fn against<'a>(
 }
 
 /// The error of a value that certainly does not fit.
-fn misfit<'a>(facts: &Facts<'a>, param: &Param, value: &'a Expression, place: Place, many: bool) -> Option<Error> {
+fn misfit<'a>(
+    facts: &Facts<'a>,
+    param: &Param,
+    value: &'a Expression,
+    place: Place,
+    many: bool,
+) -> Option<Error> {
     if let Some(literal) = literal(value) {
         if literal == Value::Unit && !param.required {
             return None;

@@ -20,10 +20,11 @@ fn called<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
     let takes = facts.types.takes(closure)?;
     let given = call.arguments.list.len();
     (given != takes).then(|| {
-        let error = Error::new(Kind::Script, format!("the closure takes {}, and is given {given}", values(takes)))
-            .coded("call::closure")
-            .at(Place::Verb, format!("give it {}", values(takes)))
-            .help("give as many values as there are names between the bars: `|item| …`");
+        let error =
+            Error::new(Kind::Script, format!("the closure takes {}, and is given {given}", values(takes)))
+                .coded("call::closure")
+                .at(Place::Verb, format!("give it {}", values(takes)))
+                .help("give as many values as there are names between the bars: `|item| …`");
         facts.finding(error, call.name.span.clone())
     })
 }
@@ -39,7 +40,8 @@ fn handed<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
         (None, Some(known)) if !known.closure.is_empty() && !own => known.closure.to_vec(),
         _ => return None,
     };
-    let closure = given.iter().skip(usize::from(!matches!(name, "retry" | "wait_until" | "defer" | "on_failure")));
+    let closure =
+        given.iter().skip(usize::from(!matches!(name, "retry" | "wait_until" | "defer" | "on_failure")));
     let closure = closure.copied().find(|one| is_closure(facts, one))?;
     let takes = facts.types.takes(closure)?;
     if wanted.contains(&takes) {
@@ -50,9 +52,10 @@ fn handed<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
         [only] => values(*only),
         _ => format!("at most {}", values(most)),
     };
-    let error = Error::new(Kind::Script, format!("`{name}` gives its closure {gives}, and this one takes {takes}"))
-        .coded("call::closure")
-        .at(Place::Verb, if takes > most { "it takes too many" } else { "it takes too few" });
+    let error =
+        Error::new(Kind::Script, format!("`{name}` gives its closure {gives}, and this one takes {takes}"))
+            .coded("call::closure")
+            .at(Place::Verb, if takes > most { "it takes too many" } else { "it takes too few" });
     let error = match (name, most) {
         ("defer" | "on_failure", 0) => error.help(format!("give the value along: `{name}(|x| …, x)`")),
         (_, 0) => error.help("write it without names: `|| …`"),
@@ -63,7 +66,8 @@ fn handed<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
 }
 
 fn is_closure<'a>(facts: &Facts<'a>, one: &'a Expression) -> bool {
-    matches!(one.kind, ExpressionKind::Closure { .. } | ExpressionKind::Variable(_)) && facts.types.takes(one).is_some()
+    matches!(one.kind, ExpressionKind::Closure { .. } | ExpressionKind::Variable(_))
+        && facts.types.takes(one).is_some()
 }
 
 fn values(count: usize) -> String {

@@ -26,7 +26,7 @@ fn of_call<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Vec<Finding> {
     let params = verb.forms.iter().flat_map(|form| form.params.iter().enumerate());
     let mut found = Vec::new();
     for (nth, param) in params.filter(|(_, param)| ["columns", "key"].contains(&param.name)) {
-        let Some(value) = given.get(nth) else { continue };
+        let Some(value) = given.get(nth).copied() else { continue };
         let value = facts.types.value_of(value).unwrap_or(value);
         match &value.kind {
             ExpressionKind::Array(items) if param.name == "columns" => {
@@ -55,7 +55,9 @@ fn unknown(facts: &Facts<'_>, noun: Noun, place: &Expression) -> Option<Finding>
     let span = place.span.clone();
     let finding = facts.finding(error, span.clone());
     Some(match near {
-        Some(near) => finding.fixed(span, format!("\"{}{near}\"", if text.starts_with('-') { "-" } else { "" })),
+        Some(near) => {
+            finding.fixed(span, format!("\"{}{near}\"", if text.starts_with('-') { "-" } else { "" }))
+        }
         None => finding,
     })
 }

@@ -17,7 +17,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         };
         let ty = facts.types.declaration(nth);
         // A resource is an object; that it is not assigned to is told elsewhere.
-        if declared.name.text.starts_with('_') || matches!(ty, Some(Type::Of(_) | Type::Cloud(_) | Type::Error | Type::Function(_))) {
+        if declared.name.text.starts_with('_')
+            || matches!(ty, Some(Type::Of(_) | Type::Cloud(_) | Type::Error | Type::Function(_)))
+        {
             continue;
         }
         let uses: Vec<_> = facts.scopes.uses_of(nth).collect();
@@ -32,11 +34,16 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         // `x += 1` as the last value of a body, or `x.a = x.b`, is read where it stands.
         let first = uses.iter().find(|used| used.writes).unwrap_or(last);
         let own = uses.iter().any(|used| {
-            used.reads && !used.writes && statement_of(facts, &first.name.span).is_some_and(|span| {
-                span.start < used.name.span.start && used.name.span.end <= span.end
-            })
+            used.reads
+                && !used.writes
+                && statement_of(facts, &first.name.span)
+                    .is_some_and(|span| span.start < used.name.span.start && used.name.span.end <= span.end)
         });
-        if read_later || captured || own || matches!(ty, None) && declared.by == Declares::Param && !uses.iter().all(|used| used.writes) {
+        if read_later
+            || captured
+            || own
+            || matches!(ty, None) && declared.by == Declares::Param && !uses.iter().all(|used| used.writes)
+        {
             continue;
         }
         let name = &declared.name.text;
@@ -44,8 +51,12 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             .coded("check::copy")
             .at(Place::Verb, "this changes the copy alone")
             .help(match declared.by {
-                Declares::Param => "give the changed value back, and assign it where the function is called".to_string(),
-                _ => format!("make a new array: `items = items.map(|{name}| {{ …; {name} }})`, or write `items[nth]`"),
+                Declares::Param => {
+                    "give the changed value back, and assign it where the function is called".to_string()
+                }
+                _ => format!(
+                    "make a new array: `items = items.map(|{name}| {{ …; {name} }})`, or write `items[nth]`"
+                ),
             });
         found.push(Finding::warning(error, last.name.span.clone()).with(declared.name.span.clone(), what));
     }

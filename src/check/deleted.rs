@@ -63,10 +63,13 @@ fn used(facts: &Facts<'_>, declared: usize, name: &Name, behind: &[Statement]) -
             if facts.is_tried(&verb.span) {
                 return None;
             }
-            let error = Error::new(Kind::Script, format!("`{}` is used by `{}` after it was deleted", name.text, verb.text))
-                .coded("check::deleted")
-                .at(Place::Verb, "it is gone, or going")
-                .help("do this before it is deleted, or leave it out");
+            let error = Error::new(
+                Kind::Script,
+                format!("`{}` is used by `{}` after it was deleted", name.text, verb.text),
+            )
+            .coded("check::deleted")
+            .at(Place::Verb, "it is gone, or going")
+            .help("do this before it is deleted, or leave it out");
             return Some(Finding::warning(error, verb.span.clone()).with(name.span.clone(), "deleted here"));
         }
         if other {
@@ -90,14 +93,23 @@ fn visit<'a>(node: Node<'a>, see: &mut dyn FnMut(Node<'a>)) {
 /// Whether a call is of a verb that needs the resource to be there.
 fn needs_it<'a>(facts: &Facts<'a>, call: &Called<'a>, declared: usize) -> bool {
     let name = call.name.text.as_str();
-    let Some(verb) = verb(name).filter(|_| call.modules.is_empty() && !facts.is_own(name)) else { return false };
-    let acts = matches!(verb.effect, Effect::Changes | Effect::Creates | Effect::Destroys | Effect::Waits | Effect::AloneReads(_));
-    let is_it = |one: &Expression| one.variable().is_some_and(|name| facts.types.meant(name) == Some(declared));
+    let Some(verb) = verb(name).filter(|_| call.modules.is_empty() && !facts.is_own(name)) else {
+        return false;
+    };
+    let acts = matches!(
+        verb.effect,
+        Effect::Changes | Effect::Creates | Effect::Destroys | Effect::Waits | Effect::AloneReads(_)
+    );
+    let is_it =
+        |one: &Expression| one.variable().is_some_and(|name| facts.types.meant(name) == Some(declared));
     // What is done to what may be gone is meant.
     let meant = call.given().any(|one| match &one.kind {
         ExpressionKind::Map(entries) => entries.iter().any(|entry| entry.key.text == "missing_ok"),
         ExpressionKind::Text(text) => text == "DELETED",
         _ => false,
     });
-    acts && !verb.on.is_empty() && !meant && !["wait_deleted", "refresh"].contains(&name) && call.given().any(is_it)
+    acts && !verb.on.is_empty()
+        && !meant
+        && !["wait_deleted", "refresh"].contains(&name)
+        && call.given().any(is_it)
 }

@@ -25,7 +25,12 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 }
 
 /// The value that a statement drops.
-fn dropped<'a>(block: &'a Block, nth: usize, statement: &'a Statement, shown: bool) -> Option<&'a Expression> {
+fn dropped<'a>(
+    block: &'a Block,
+    nth: usize,
+    statement: &'a Statement,
+    shown: bool,
+) -> Option<&'a Expression> {
     let StatementKind::Expression(expression) = &statement.kind else { return None };
     let last = nth + 1 == block.statements.len();
     let kept = last && (!statement.closed || shown);
@@ -38,8 +43,18 @@ fn plain(facts: &Facts<'_>, value: &Expression) -> Option<Finding> {
     let equals = matches!(&value.kind, E::Binary { operator, .. } if operator.text == "==");
     let plain = matches!(
         value.kind,
-        E::Binary { .. } | E::Unary { .. } | E::Field { .. } | E::Index { .. } | E::Variable(_)
-            | E::Text(_) | E::Template(_) | E::Array(_) | E::Map(_) | E::Int(_) | E::Float | E::Bool(_)
+        E::Binary { .. }
+            | E::Unary { .. }
+            | E::Field { .. }
+            | E::Index { .. }
+            | E::Variable(_)
+            | E::Text(_)
+            | E::Template(_)
+            | E::Array(_)
+            | E::Map(_)
+            | E::Int(_)
+            | E::Float
+            | E::Bool(_)
     );
     if !plain || !is_pure_value(facts, value) || facts.is_tried(&value.span) {
         return None;

@@ -120,11 +120,10 @@ impl<'a> Facts<'a> {
         let mut modules = BTreeMap::new();
         for import in imports::imports(tree) {
             if let Some(alias) = import.alias {
-                modules.insert(alias, module(session, name, import.path));
+                modules.insert(alias, read_module(session, name, import.path));
             }
         }
-        let types =
-            Types::new(tree, scopes.clone(), Question::Certain, BTreeMap::new(), Box::new(|_| None));
+        let types = Types::new(tree, scopes.clone(), Question::Certain, BTreeMap::new(), Box::new(|_| None));
         let parts = super::maps::parts(tree, &types);
         Facts {
             session,
@@ -220,7 +219,7 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn module(session: &Arc<Session>, source: &str, path: String) -> Option<Module> {
+fn read_module(session: &Arc<Session>, source: &str, path: String) -> Option<Module> {
     let (_, text) = modules::find(session, source, &path).ok()?;
     let tree = syntax::parse(&text);
     if !tree.mistakes.is_empty() {

@@ -74,8 +74,8 @@ fn nothing<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Error> {
         .filter(|native| native.gives_nothing && native.arities.contains(&call.given().count()))?;
     let first = call.given().next();
     // A map may have a closure of that name.
-    let of_map =
-        call.receiver.is_some_and(|on| matches!(facts.types.of(on), Some(Type::Map(_)))) && !MAPS.contains(&name);
+    let of_map = call.receiver.is_some_and(|on| matches!(facts.types.of(on), Some(Type::Map(_))))
+        && !MAPS.contains(&name);
     if of_map || matches!(first.map(|first| &first.kind), Some(ExpressionKind::Missing)) {
         return None;
     }

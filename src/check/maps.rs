@@ -46,10 +46,16 @@ pub(super) fn parts<'a>(tree: &'a Tree, types: &Types<'a>) -> Parts<'a> {
         }
     };
     tree.walk(&mut |path| match path.last() {
-        Some(Node::Statement(Statement { kind: StatementKind::Assign { target, operator, value }, span, .. })) => {
+        Some(Node::Statement(Statement {
+            kind: StatementKind::Assign { target, operator, value },
+            span,
+            ..
+        })) => {
             let set = operator.text == "=";
             match &target.kind {
-                ExpressionKind::Field { receiver, name } if set => add(receiver, span.end, Part::Set(name, value)),
+                ExpressionKind::Field { receiver, name } if set => {
+                    add(receiver, span.end, Part::Set(name, value))
+                }
                 ExpressionKind::Index { receiver, .. } => add(receiver, span.end, Part::Unknown),
                 ExpressionKind::Variable(_) => add(target, span.end, Part::Unknown),
                 _ => {}
@@ -95,9 +101,9 @@ fn at<'a>(facts: &Facts<'a>, expression: &'a Expression, place: usize, depth: us
                 match part {
                     Part::Set(key, value) => {
                         built.entries.retain(|given| given.key.text != key.text);
-                        built.entries.push(Given { key, value });
+                        built.entries.push(Given { key: *key, value: *value });
                     }
-                    Part::Mixed(more) => match at(facts, more, place, depth + 1) {
+                    Part::Mixed(more) => match at(facts, *more, place, depth + 1) {
                         Some(more) => built.entries.extend(more.entries),
                         None => built.whole = false,
                     },
@@ -119,7 +125,9 @@ fn at<'a>(facts: &Facts<'a>, expression: &'a Expression, place: usize, depth: us
             let mut built = at(facts, left, place, depth + 1)?;
             match at(facts, right, place, depth + 1) {
                 Some(more) => {
-                    built.entries.retain(|given| !more.entries.iter().any(|other| other.key.text == given.key.text));
+                    built
+                        .entries
+                        .retain(|given| !more.entries.iter().any(|other| other.key.text == given.key.text));
                     built.entries.extend(more.entries);
                     built.whole &= more.whole;
                 }

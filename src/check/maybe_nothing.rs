@@ -32,7 +32,12 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             let text = facts.text.get(expression.span.clone()).unwrap_or("");
             match used(facts, parent, expression) {
                 Use::Needs(what) => direct.push((text, expression, what)),
-                Use::Asks if matches!(parent, Node::Expression(Expression { kind: ExpressionKind::Binary { .. }, .. })) => {
+                Use::Asks
+                    if matches!(
+                        parent,
+                        Node::Expression(Expression { kind: ExpressionKind::Binary { .. }, .. })
+                    ) =>
+                {
                     asked.insert(text);
                 }
                 Use::Asks => {}
@@ -61,13 +66,24 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 
 fn told(name: &str, value: &Expression, what: &Name, declared: Option<&Name>) -> Finding {
     let verb = Called::of(value).map_or("find_…", |call| call.name.text.as_str());
-    let error = Error::new(Kind::Script, format!("`{name}` is `()` where nothing is found, and `{}` is read of it", what.text))
-        .coded("check::maybe_nothing")
-        .at(Place::Verb, "nothing has asked whether it is there")
-        .help(match declared {
-            Some(name) => format!("ask first, `if {0} != () {{ … }}`, or use `{1}(…)`, which says what is not there", name.text, verb.trim_start_matches("find_")),
-            None => format!("write `?.{}`, or use `{}(…)`, which says what is not there", what.text, verb.trim_start_matches("find_")),
-        });
+    let error = Error::new(
+        Kind::Script,
+        format!("`{name}` is `()` where nothing is found, and `{}` is read of it", what.text),
+    )
+    .coded("check::maybe_nothing")
+    .at(Place::Verb, "nothing has asked whether it is there")
+    .help(match declared {
+        Some(name) => format!(
+            "ask first, `if {0} != () {{ … }}`, or use `{1}(…)`, which says what is not there",
+            name.text,
+            verb.trim_start_matches("find_")
+        ),
+        None => format!(
+            "write `?.{}`, or use `{}(…)`, which says what is not there",
+            what.text,
+            verb.trim_start_matches("find_")
+        ),
+    });
     let finding = Finding::warning(error, what.span.clone());
     match declared {
         Some(name) => finding.with(name.span.clone(), "may be `()`"),
@@ -93,9 +109,12 @@ fn origin<'a>(facts: &Facts<'a>, name: usize) -> Option<&'a Expression> {
 /// What is done with a value.
 fn used<'a>(facts: &Facts<'a>, parent: &Node<'a>, value: &'a Expression) -> Use<'a> {
     let Node::Expression(parent) = parent else { return Use::Asks };
-    let safe = |name: &Name| facts.text.get(value.span.end..name.span.start).is_some_and(|dot| dot.contains('?'));
+    let safe =
+        |name: &Name| facts.text.get(value.span.end..name.span.start).is_some_and(|dot| dot.contains('?'));
     match &parent.kind {
-        ExpressionKind::Field { receiver, name } if std::ptr::eq(&**receiver, value) && !safe(name) && !name.text.is_empty() => {
+        ExpressionKind::Field { receiver, name }
+            if std::ptr::eq(&**receiver, value) && !safe(name) && !name.text.is_empty() =>
+        {
             Use::Needs(name)
         }
         ExpressionKind::Method { receiver, name, .. } if std::ptr::eq(&**receiver, value) && !safe(name) => {
@@ -104,13 +123,15 @@ fn used<'a>(facts: &Facts<'a>, parent: &Node<'a>, value: &'a Expression) -> Use<
                 false => Use::Asks,
             }
         }
-        ExpressionKind::Call { modules, name, arguments } if modules.is_empty() && !facts.is_own(&name.text) => {
+        ExpressionKind::Call { modules, name, arguments }
+            if modules.is_empty() && !facts.is_own(&name.text) =>
+        {
             let nth = arguments.list.iter().position(|one| std::ptr::eq(one, value)).unwrap_or(0);
             let takes = |verb: &&crate::verbs::Verb| {
                 verb.forms.iter().all(|form| {
-                    form.params.get(nth).is_some_and(|param| {
-                        param.required && matches!(param.ty, Ty::Ref(_) | Ty::AnyRef(_))
-                    })
+                    form.params
+                        .get(nth)
+                        .is_some_and(|param| param.required && matches!(param.ty, Ty::Ref(_) | Ty::AnyRef(_)))
                 })
             };
             let missing_ok = arguments.list.iter().any(|one| match &one.kind {

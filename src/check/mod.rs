@@ -165,7 +165,7 @@ fn one(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Find
     }
     if !mended.whole {
         // Behind a mistake that leaves open what belongs to what, nothing is certain.
-        let end = mended.findings.iter().map(|finding| finding.span.start).min().unwrap_or(0);
+        let end = mended.findings.iter().map(|finding| finding.span.start).min().unwrap_or(usize::MAX);
         found.retain(|finding| finding.severity == Severity::Error && finding.span.end <= end);
     }
     found.extend(mended.findings.iter().cloned());

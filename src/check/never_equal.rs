@@ -117,7 +117,9 @@ fn missing_key<'a>(
     let error = Error::new(Kind::Script, message)
         .coded("check::never_equal")
         .at(Place::Verb, "the error is raised here")
-        .help(format!("ask first, `\"{name}\" in {written}`, or give a default: `get({written}, \"{name}\", ())`"));
+        .help(format!(
+            "ask first, `\"{name}\" in {written}`, or give a default: `get({written}, \"{name}\", ())`"
+        ));
     Some(Finding::warning(error, key.span.clone()))
 }
 

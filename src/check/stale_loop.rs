@@ -16,9 +16,10 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         let mut other_end = false;
         for statement in &body.statements {
             match &statement.kind {
-                StatementKind::Expression(Expression { kind: ExpressionKind::If { condition, then, .. }, .. })
-                    if leaves(Node::Block(then)) =>
-                {
+                StatementKind::Expression(Expression {
+                    kind: ExpressionKind::If { condition, then, .. },
+                    ..
+                }) if leaves(Node::Block(then)) => {
                     if waited(facts, condition).is_some() {
                         ends.push(condition);
                     } else {
@@ -34,10 +35,15 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             return;
         }
         let name = &server.text;
-        let error = Error::new(Kind::Script, format!("this loop waits for `{name}.{}` and never reads `{name}` again", field.text))
-            .coded("check::stale_loop")
-            .at(Place::Verb, "it stays as it was read")
-            .help(format!("write `{name}.wait_active();`, `{name}.wait_status(…);`, or `{name}.refresh();` in the loop"));
+        let error = Error::new(
+            Kind::Script,
+            format!("this loop waits for `{name}.{}` and never reads `{name}` again", field.text),
+        )
+        .coded("check::stale_loop")
+        .at(Place::Verb, "it stays as it was read")
+        .help(format!(
+            "write `{name}.wait_active();`, `{name}.wait_status(…);`, or `{name}.refresh();` in the loop"
+        ));
         let span = server.span.start..field.span.end;
         found.push(match other_end {
             true => Finding::warning(error, span),
@@ -89,7 +95,9 @@ fn leaves(node: Node<'_>) -> bool {
         },
         Node::Expression(expression) => match &expression.kind {
             ExpressionKind::Closure { .. } => return false,
-            ExpressionKind::Call { name, .. } if ["exit", "fail"].contains(&name.text.as_str()) => return true,
+            ExpressionKind::Call { name, .. } if ["exit", "fail"].contains(&name.text.as_str()) => {
+                return true;
+            }
             _ => {}
         },
         Node::Block(_) => {}
@@ -101,9 +109,12 @@ fn leaves(node: Node<'_>) -> bool {
 fn may_read(facts: &Facts<'_>, node: Node<'_>) -> bool {
     let here = match node {
         Node::Statement(statement) => match &statement.kind {
-            StatementKind::Assign { value, target, .. } => {
-                target.variable().is_none_or(|_| !matches!(facts.types.of(value), Some(Type::Int | Type::Text | Type::Bool | Type::Float | Type::Time | Type::Duration)))
-            }
+            StatementKind::Assign { value, target, .. } => target.variable().is_none_or(|_| {
+                !matches!(
+                    facts.types.of(value),
+                    Some(Type::Int | Type::Text | Type::Bool | Type::Float | Type::Time | Type::Duration)
+                )
+            }),
             StatementKind::Broken => true,
             _ => false,
         },
@@ -123,7 +134,11 @@ fn harmless(facts: &Facts<'_>, call: &Called<'_>) -> bool {
         return false;
     }
     match verb(name) {
-        Some(verb) => verb.name == "sleep" || lists_anew(verb) || (verb.on.is_empty() && matches!(verb.effect, Effect::Nothing) && verb.name != "parallel"),
+        Some(verb) => {
+            verb.name == "sleep"
+                || lists_anew(verb)
+                || (verb.on.is_empty() && matches!(verb.effect, Effect::Nothing) && verb.name != "parallel")
+        }
         None => ["print", "debug", "len", "to_string"].contains(&name),
     }
 }

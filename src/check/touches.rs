@@ -46,15 +46,14 @@ pub fn sentence(checked: &[Checked]) -> String {
             let effect = match verb.effect {
                 Effect::AloneReads(_) if call.given().count() <= 1 => Effect::Reads,
                 Effect::AloneReads(effect) => *effect,
+                // A wait for a host's port asks the host, and no cloud.
+                Effect::By(_) if has_port(verb) => Effect::AsksHost,
                 effect => effect,
             };
             match effect {
                 Effect::Nothing => {}
                 Effect::Reads | Effect::Waits => {
-                    // A wait for a host's port asks the host.
-                    if verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "port")) {
-                        outside.insert("ask hosts");
-                    } else if !verb.on.is_empty() {
+                    if !verb.on.is_empty() {
                         reads = true;
                         on_cloud();
                     }
@@ -175,7 +174,9 @@ fn of_value<'a>(types: &Types<'a>, value: &'a Expression, depth: usize) -> Optio
             return source.map_or(Some(shown(None)), |source| of_value(types, source, depth + 1));
         }
         // A name is looked up where the call goes.
-        Some(Type::Text | Type::Word(_) | Type::Int | Type::Bool | Type::Float) => return Some(DEFAULT.to_string()),
+        Some(Type::Text | Type::Word(_) | Type::Int | Type::Bool | Type::Float) => {
+            return Some(DEFAULT.to_string());
+        }
         _ => {}
     }
     match &value.kind {
@@ -200,6 +201,10 @@ fn of_value<'a>(types: &Types<'a>, value: &'a Expression, depth: usize) -> Optio
         }
         _ => None,
     }
+}
+
+fn has_port(verb: &Verb) -> bool {
+    verb.on.is_empty() && verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "port"))
 }
 
 fn is_get(call: &Called<'_>) -> bool {

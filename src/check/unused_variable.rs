@@ -29,8 +29,12 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         .map(|used| used.name.text.as_str())
         .collect();
     // A closure that is called like a function is told there.
-    let called: HashSet<&str> =
-        facts.calls.iter().filter(|call| call.receiver.is_none()).map(|call| call.name.text.as_str()).collect();
+    let called: HashSet<&str> = facts
+        .calls
+        .iter()
+        .filter(|call| call.receiver.is_none())
+        .map(|call| call.name.text.as_str())
+        .collect();
     for (nth, declared) in facts.scopes.declarations.iter().enumerate() {
         let name = declared.name.text.as_str();
         let kept = !matches!(declared.by, Declares::Let | Declares::Const) || declared.exported;

@@ -113,7 +113,10 @@ fn in_call<'a>(facts: &Facts<'a>, call: &Called<'a>, found: &mut Vec<Finding>) {
     };
     let waits = verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "status"));
     if waits {
-        let cloud = usize::from(matches!(given.first().map(|first| facts.types.of(first)), Some(Some(Type::Cloud(_)))));
+        let cloud = usize::from(matches!(
+            given.first().map(|first| facts.types.of(first)),
+            Some(Some(Type::Cloud(_)))
+        ));
         let noun = match given.get(cloud).map(|subject| facts.types.of(subject)) {
             Some(Some(Type::Of(noun))) => noun,
             Some(Some(Type::Array(Some(of)))) => match *of {
@@ -171,9 +174,10 @@ fn wrong(
         .or_else(|| meant.iter().find(|word| words.contains(word)))
         .map(|word| (*word).to_string())
         .or_else(|| nearest(text, words, 1).pop());
-    let error = Error::new(Kind::InvalidArgument, format!("`{text}` is never one of the words that this can be"))
-        .coded("check::word")
-        .help(format!("use one of: {}", words.join(", ")));
+    let error =
+        Error::new(Kind::InvalidArgument, format!("`{text}` is never one of the words that this can be"))
+            .coded("check::word")
+            .help(format!("use one of: {}", words.join(", ")));
     let span = place.span.clone();
     Some(match near {
         Some(near) => facts

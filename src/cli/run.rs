@@ -147,7 +147,9 @@ fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<A
     let checked = check::all(&setup.session, name, text);
     let mut refused = false;
     for (nth, source) in checked.iter().enumerate() {
-        let shown = |finding: &&check::Finding| finding.severity == Severity::Error || (!options.quiet && name != "-e");
+        let shown = |finding: &&check::Finding| {
+            finding.severity == Severity::Error || (!options.quiet && name != "-e")
+        };
         for finding in source.findings.iter().filter(shown) {
             refused |= finding.severity == Severity::Error;
             let report = diag::from_check::report(&checked, nth, finding);

@@ -10,7 +10,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every status that an image can have.
-pub const STATUSES: &[&str] = &["QUEUED", "SAVING", "UPLOADING", "IMPORTING", "ACTIVE", "DEACTIVATED", "ERROR", "KILLED", "PENDING_DELETE", "DELETED", "UNKNOWN"];
+pub const STATUSES: &[&str] = &[
+    "QUEUED",
+    "SAVING",
+    "UPLOADING",
+    "IMPORTING",
+    "ACTIVE",
+    "DEACTIVATED",
+    "ERROR",
+    "KILLED",
+    "PENDING_DELETE",
+    "DELETED",
+    "UNKNOWN",
+];
 
 /// An image as the cloud last described it.
 #[derive(Debug, Clone)]

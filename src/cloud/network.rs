@@ -9,7 +9,8 @@ use std::sync::Arc;
 pub const NETWORK_STATUSES: &[&str] = &["ACTIVE", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
 
 /// Every status that a router can have.
-pub const ROUTER_STATUSES: &[&str] = &["ACTIVE", "ALLOCATING", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
+pub const ROUTER_STATUSES: &[&str] =
+    &["ACTIVE", "ALLOCATING", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
 
 /// A network as the cloud last described it; on EC2 a network is a subnet.
 #[derive(Debug, Clone)]

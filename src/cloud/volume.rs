@@ -9,10 +9,46 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Every status that a volume can have.
-pub const VOLUME_STATUSES: &[&str] = &["CREATING", "AVAILABLE", "RESERVED", "ATTACHING", "IN-USE", "DETACHING", "MAINTENANCE", "EXTENDING", "RETYPING", "UPLOADING", "DOWNLOADING", "BACKING-UP", "RESTORING-BACKUP", "AWAITING-TRANSFER", "MANAGING", "DELETING", "ERROR", "ERROR_DELETING", "ERROR_EXTENDING", "ERROR_BACKING-UP", "ERROR_RESTORING", "ERROR_MANAGING", "DELETED", "UNKNOWN"];
+pub const VOLUME_STATUSES: &[&str] = &[
+    "CREATING",
+    "AVAILABLE",
+    "RESERVED",
+    "ATTACHING",
+    "IN-USE",
+    "DETACHING",
+    "MAINTENANCE",
+    "EXTENDING",
+    "RETYPING",
+    "UPLOADING",
+    "DOWNLOADING",
+    "BACKING-UP",
+    "RESTORING-BACKUP",
+    "AWAITING-TRANSFER",
+    "MANAGING",
+    "DELETING",
+    "ERROR",
+    "ERROR_DELETING",
+    "ERROR_EXTENDING",
+    "ERROR_BACKING-UP",
+    "ERROR_RESTORING",
+    "ERROR_MANAGING",
+    "DELETED",
+    "UNKNOWN",
+];
 
 /// Every status that a snapshot can have.
-pub const SNAPSHOT_STATUSES: &[&str] = &["CREATING", "AVAILABLE", "BACKING-UP", "RESTORING", "UNMANAGING", "DELETING", "ERROR", "ERROR_DELETING", "DELETED", "UNKNOWN"];
+pub const SNAPSHOT_STATUSES: &[&str] = &[
+    "CREATING",
+    "AVAILABLE",
+    "BACKING-UP",
+    "RESTORING",
+    "UNMANAGING",
+    "DELETING",
+    "ERROR",
+    "ERROR_DELETING",
+    "DELETED",
+    "UNKNOWN",
+];
 
 /// A volume as the cloud last described it.
 #[derive(Debug, Clone)]

@@ -26,7 +26,8 @@ pub(super) fn given<'a>(types: &Types<'a>, expression: &'a Expression) -> Option
     }
     let mut given: Vec<&'a Expression> = call.given().collect();
     let first = given.first().and_then(|first| types.of(first));
-    if let Some(method) = first.as_ref().and_then(|first| first.methods().iter().find(|one| one.name == name)) {
+    if let Some(method) = first.as_ref().and_then(|first| first.methods().iter().find(|one| one.name == name))
+    {
         return Type::declared(method.gives);
     }
     if let Some(found) = of_built_in(types, name, &call, first.as_ref()) {
@@ -44,7 +45,12 @@ pub(super) fn given<'a>(types: &Types<'a>, expression: &'a Expression) -> Option
     of_verb(types, verb, &given, first)
 }
 
-fn of_verb<'a>(types: &Types<'a>, verb: &Verb, given: &[&'a Expression], first: Option<Type>) -> Option<Type> {
+fn of_verb<'a>(
+    types: &Types<'a>,
+    verb: &Verb,
+    given: &[&'a Expression],
+    first: Option<Type>,
+) -> Option<Type> {
     let likely = types.question == Question::Likely;
     let keys: Vec<&str> = match given.last().map(|last| &last.kind) {
         Some(ExpressionKind::Map(entries)) => entries.iter().map(|entry| entry.key.text.as_str()).collect(),
@@ -75,7 +81,11 @@ fn of_verb<'a>(types: &Types<'a>, verb: &Verb, given: &[&'a Expression], first: 
         "first" | "last" => return element(),
         "sum" => return element().filter(|one| matches!(one, Type::Int | Type::Float)),
         "chunks" => return Some(Type::array(first.filter(|first| matches!(first, Type::Array(_))))),
-        "parallel" => return Some(Type::array(given.get(1).and_then(|one| closure_gives(types, one)).filter(|_| likely || given.len() == 2))),
+        "parallel" => {
+            return Some(Type::array(
+                given.get(1).and_then(|one| closure_gives(types, one)).filter(|_| likely || given.len() == 2),
+            ));
+        }
         "step" | "retry" => {
             let nth = usize::from(verb.name == "step");
             return given.get(nth).and_then(|one| closure_gives(types, one));
@@ -194,13 +204,15 @@ pub(super) fn parameter<'a>(
     let array = matches!(over, Some(Type::Array(_)));
     let element = || over.as_ref().and_then(Type::element);
     match (call.name.text.as_str(), nth) {
-        ("sort" | "dedup", 0 | 1) | ("reduce" | "reduce_rev", 1) | ("parallel" | "order_by" | "group_by", 0) => {
-            element()
-        }
+        ("sort" | "dedup", 0 | 1)
+        | ("reduce" | "reduce_rev", 1)
+        | ("parallel" | "order_by" | "group_by", 0) => element(),
         ("reduce" | "reduce_rev", _) => None,
         ("defer" | "on_failure", 0) => call.given().nth(1).and_then(|given| types.of(given)),
         (name, 0) if built_in(name).is_some_and(|known| known.closure == [0, 1, 2]) => element(),
-        (name, 1) if array && built_in(name).is_some_and(|known| known.closure == [0, 1, 2]) => Some(Type::Int),
+        (name, 1) if array && built_in(name).is_some_and(|known| known.closure == [0, 1, 2]) => {
+            Some(Type::Int)
+        }
         _ => None,
     }
 }

@@ -4,8 +4,8 @@
 //! both its ways, and where there is a doubt nothing is known. [`Question::Likely`] is an editor's: the first thing that
 //! is known will do. What a cloud may leave out is `()` at run time and counts as what it otherwise is.
 
-mod calls;
 pub mod call;
+mod calls;
 mod ty;
 mod types;
 

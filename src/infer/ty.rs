@@ -252,7 +252,10 @@ mod tests {
         assert_eq!(Type::Of(Noun::Server).field("created"), Some(Type::Time));
         assert_eq!(Type::Time.field("year"), Some(Type::Int));
         assert_eq!(Type::Error.field("retryable"), Some(Type::Bool));
-        assert_eq!(Type::Of(Noun::Server).field("meta").and_then(|meta| meta.field("role")), Some(Type::Text));
+        assert_eq!(
+            Type::Of(Noun::Server).field("meta").and_then(|meta| meta.field("role")),
+            Some(Type::Text)
+        );
         assert_eq!(Type::Of(Noun::Server).field("nothing"), None);
     }
 }

@@ -328,7 +328,8 @@ impl<'a> Types<'a> {
         let mut returned = Vec::new();
         returns(body, &mut returned);
         if ends_with_return(body) && self.question == Question::Certain {
-            return self.one(returned.into_iter().map(|value| value.map_or(Some(Type::Unit), |v| self.of(v))));
+            return self
+                .one(returned.into_iter().map(|value| value.map_or(Some(Type::Unit), |v| self.of(v))));
         }
         self.one(
             std::iter::once(last)
@@ -408,9 +409,8 @@ impl<'a> Types<'a> {
         }
         self.guarded(declared.name.span.start, || match self.question {
             Question::Certain => self.certainly(at),
-            Question::Likely => self.one(
-                std::iter::once(self.first(at)).chain(self.values(at).map(|(_, value)| self.of(value))),
-            ),
+            Question::Likely => self
+                .one(std::iter::once(self.first(at)).chain(self.values(at).map(|(_, value)| self.of(value)))),
         })
     }
 
@@ -426,9 +426,7 @@ impl<'a> Types<'a> {
             Origin::Counter => Some(Type::Int),
             Origin::Closure(closure, call, nth) => calls::parameter(self, closure, call, *nth),
             Origin::Param(function, nth) => self.param(*function, *nth),
-            Origin::Caught(throws) => {
-                (!throws || self.question == Question::Likely).then_some(Type::Error)
-            }
+            Origin::Caught(throws) => (!throws || self.question == Question::Likely).then_some(Type::Error),
             Origin::Unknown => None,
         }
     }

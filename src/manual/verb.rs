@@ -1,6 +1,5 @@
 //! The page of a verb.
 
-
 use super::words::{WIDTH, broken, ty, wrap};
 use crate::cloud::{Provider, Ty};
 use crate::verbs::Verb;

@@ -118,7 +118,12 @@ fn errors(engine: &mut Engine) {
                 "help" => text(error.help.as_deref()),
                 "results" => Value::Array(error.results.clone()),
                 "exists" => Value::Array(error.exists.clone()),
-                _ => return Err(raise(no_field("an error", &name, &members::names(members::ERROR)), context.call_position())),
+                _ => {
+                    return Err(raise(
+                        no_field("an error", &name, &members::names(members::ERROR)),
+                        context.call_position(),
+                    ));
+                }
             }))
         },
     );

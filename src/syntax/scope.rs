@@ -171,9 +171,11 @@ impl Reader {
             return;
         }
         let places = self.named.get(&name.text).map_or(&[][..], Vec::as_slice);
-        let found = places.iter().rev().map(|place| &self.seen[*place]).find(|(at, _)| {
-            (self.found.declarations[*at].by == Declares::Import) == module
-        });
+        let found = places
+            .iter()
+            .rev()
+            .map(|place| &self.seen[*place])
+            .find(|(at, _)| (self.found.declarations[*at].by == Declares::Import) == module);
         let closures = found.map(|(_, depth)| self.closures[(*depth).min(self.closures.len())..].to_vec());
         self.found.uses.push(Use {
             name: name.clone(),

@@ -258,13 +258,19 @@ fn sum(array: &Array, position: Position) -> Outcome<Dynamic> {
         };
         total = match (&total, &value) {
             (Value::Int(a), Value::Int(b)) => Value::Int(a.checked_add(*b).ok_or_else(|| {
-                script_error("language::arithmetic", "the sum is too large for a whole number".to_string(), position)
+                script_error(
+                    "language::arithmetic",
+                    "the sum is too large for a whole number".to_string(),
+                    position,
+                )
             })?),
             (Value::Int(a), Value::Float(b)) => Value::Float(*a as f64 + b),
             (Value::Float(a), Value::Int(b)) => Value::Float(a + *b as f64),
             (Value::Float(a), Value::Float(b)) => Value::Float(a + b),
             (Value::Int(0), Value::Span(_)) => value.clone(),
-            (Value::Span(a), Value::Span(b)) => Value::Span(Span::from_nanos(a.nanos().saturating_add(b.nanos()))),
+            (Value::Span(a), Value::Span(b)) => {
+                Value::Span(Span::from_nanos(a.nanos().saturating_add(b.nanos())))
+            }
             (total, _) => return Err(unlike(total)),
         };
     }

@@ -9,7 +9,8 @@ use crate::verbs::verb::{Example, Form, Group, Key, Run, Verb};
 const ARRAY: Key<Vec<Value>> = Key::required("array", "An array.");
 const OTHER: Key<Vec<Value>> = Key::required("other", "Another array.");
 const SEPARATOR: Key<String> = Key::required("separator", "What stands between two elements.");
-const COUNT: Key<Positive> = Key::required("count", "How many elements each part has; the last may have fewer.");
+const COUNT: Key<Positive> =
+    Key::required("count", "How many elements each part has; the last may have fewer.");
 const KEY: Key<Value> = Key::required("key", "A field's name, or a closure that gives the key.");
 
 const fn helper(
