@@ -1,4 +1,4 @@
-//! Closures that take more or fewer values than they are given.
+//! Closures that take more or fewer values than they are given, and those that must give true or false and do not.
 
 use super::Finding;
 use super::facts::{Called, Facts};
@@ -10,7 +10,7 @@ use crate::verbs::language::steering::closure_takes;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for call in facts.calls.iter().filter(|call| call.modules.is_empty() && !facts.is_own(&call.name.text)) {
-        found.extend(called(facts, call).or_else(|| handed(facts, call)));
+        found.extend(called(facts, call).or_else(|| handed(facts, call)).or_else(|| answers(facts, call)));
     }
 }
 
@@ -63,6 +63,28 @@ fn handed<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
         _ => error.help("write it with two names: `|a, b| …`"),
     };
     Some(facts.finding(error, closure.span.clone()))
+}
+
+/// A closure whose answer decides, and that gives something else than true or false.
+fn answers<'a>(facts: &Facts<'a>, call: &Called<'a>) -> Option<Finding> {
+    const DECIDES: [&str; 8] = ["all", "drain", "filter", "find", "none", "retain", "some", "wait_until"];
+    let name = call.name.text.as_str();
+    if !DECIDES.contains(&name) {
+        return None;
+    }
+    let over = call.given().next()?;
+    if name != "wait_until" && !matches!(facts.types.of(over), Some(Type::Array(_))) {
+        return None;
+    }
+    let closure = call.given().find(|one| matches!(one.kind, ExpressionKind::Closure { .. }))?;
+    let gives = facts.types.closure_gives(closure).filter(|gives| *gives != Type::Bool)?;
+    let ExpressionKind::Closure { body, .. } = &closure.kind else { return None };
+    let message = format!("the closure of `{name}` gives {}, not true or false", gives.word());
+    let error = Error::new(Kind::Script, message)
+        .coded("language::closure_result")
+        .at(Place::Verb, "this decides nothing")
+        .help("compare it: `… == …`, `… != ()`, `\"key\" in map`");
+    Some(facts.finding(error, body.span.clone()))
 }
 
 fn is_closure<'a>(facts: &Facts<'a>, one: &'a Expression) -> bool {

@@ -9,7 +9,7 @@ use crate::verbs::{Effect, verb};
 /// The fields that a server has when it runs.
 const FIELDS: [&str; 5] = ["ip", "public_ip", "private_ip", "ipv6", "addresses"];
 /// The verbs that ask for the same.
-const VERBS: [&str; 4] = ["addresses", "console_log", "console_url", "wait_port"];
+const VERBS: [&str; 3] = ["addresses", "console_log", "console_url"];
 /// The verbs that a cloud refuses before the server runs, or the volume is there.
 const ACTIONS: [&str; 15] = [
     "associate_ip",

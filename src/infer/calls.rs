@@ -83,12 +83,12 @@ fn of_verb<'a>(
         "chunks" => return Some(Type::array(first.filter(|first| matches!(first, Type::Array(_))))),
         "parallel" => {
             return Some(Type::array(
-                given.get(1).and_then(|one| closure_gives(types, one)).filter(|_| likely || given.len() == 2),
+                given.get(1).and_then(|one| types.closure_gives(one)).filter(|_| likely || given.len() == 2),
             ));
         }
         "step" | "retry" => {
             let nth = usize::from(verb.name == "step");
-            return given.get(nth).and_then(|one| closure_gives(types, one));
+            return given.get(nth).and_then(|one| types.closure_gives(one));
         }
         "addresses" | "meta" if given.len() == 1 => {
             let subject = matches!(first, Some(Type::Of(_) | Type::Text | Type::Word(_)));
@@ -123,14 +123,6 @@ fn named(verb: &Verb) -> Option<Type> {
         _ => None,
     }
     .filter(|_| matches!(verb.run, Run::Each(_) | Run::Together(_)))
-}
-
-/// What a closure that is written out gives.
-fn closure_gives<'a>(types: &Types<'a>, closure: &'a Expression) -> Option<Type> {
-    match &closure.kind {
-        ExpressionKind::Closure { body, .. } => types.body(Node::Statement(body)),
-        _ => None,
-    }
 }
 
 /// What a parameter of the runbook is.
@@ -177,7 +169,7 @@ fn of_built_in<'a>(types: &Types<'a>, name: &str, call: &Called<'a>, first: Opti
         Gives::Element => first.and_then(Type::element),
         Gives::Mapped => {
             let closure = call.given().last()?;
-            matches!(first, Some(Type::Array(_))).then(|| Type::array(closure_gives(types, closure)))
+            matches!(first, Some(Type::Array(_))).then(|| Type::array(types.closure_gives(closure)))
         }
         Gives::Depends => match (name, first) {
             ("split", Some(Type::Text | Type::Word(_))) => Some(Type::array(Some(Type::Text))),

@@ -517,6 +517,14 @@ impl<'a> Types<'a> {
         }
     }
 
+    /// What a closure that is written out gives.
+    pub fn closure_gives(&self, closure: &'a Expression) -> Option<Type> {
+        match &closure.kind {
+            ExpressionKind::Closure { body, .. } => self.body(Node::Statement(body)),
+            _ => None,
+        }
+    }
+
     /// The closure that an expression is, or that the variable it is was declared with: how many values it takes.
     pub fn takes(&self, expression: &'a Expression) -> Option<usize> {
         if let ExpressionKind::Variable(name) = &expression.kind

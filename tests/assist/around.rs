@@ -1,7 +1,8 @@
 //! A session's surroundings, made up.
 
-use rhain::assist::{Environment, Function, Known, What};
+use rhain::assist::{Environment, Function, What};
 use rhain::cloud::Noun;
+use rhain::infer::Type;
 use std::sync::Arc;
 
 /// A session with two variables, a function and a module, on a cloud with a few names.
@@ -11,12 +12,12 @@ impl Environment for Around {
     fn variables(&self) -> Vec<String> {
         vec!["db".into(), "settings".into()]
     }
-    fn variable(&self, name: &str) -> Option<Known> {
+    fn variable(&self, name: &str) -> Option<Type> {
         match name {
-            "db" => Some(Known::Noun(Noun::Server)),
-            "settings" => Some(Known::map([
-                ("port".into(), Known::Number),
-                ("primary".into(), Known::Noun(Noun::Server)),
+            "db" => Some(Type::Of(Noun::Server)),
+            "settings" => Some(Type::keyed([
+                ("port".into(), Some(Type::Int)),
+                ("primary".into(), Some(Type::Of(Noun::Server))),
             ])),
             _ => None,
         }

@@ -1,7 +1,7 @@
 //! What may stand at a place, in order.
 
 use super::around::{Around, marked};
-use rhain::assist::{Completion, Environment, Kind, Known, Nothing, What, complete};
+use rhain::assist::{Completion, Environment, Kind, Nothing, What, complete};
 use rhain::cloud::Noun;
 use rhain::verbs::VERBS;
 use std::sync::Arc;
@@ -321,7 +321,7 @@ impl Many {
 }
 
 impl Environment for Many {
-    fn variable(&self, _name: &str) -> Option<Known> {
+    fn variable(&self, _name: &str) -> Option<rhain::infer::Type> {
         None
     }
     fn names(&self, _cloud: Option<&str>, _what: What) -> Arc<[String]> {
