@@ -6,6 +6,7 @@ mod check;
 mod cli;
 mod config;
 mod diagnostics;
+mod effects;
 mod explain;
 mod hostile;
 mod house;

@@ -93,7 +93,8 @@ pub(super) fn method<'a>(verb: &'a Verb, of: &Type) -> Option<&'a Form> {
     // `server(x)` reads again what is there already: a call, and not one to make on a server.
     let looks_up = verb.name.starts_with("find_") || matches!(verb.name, "server" | "image" | "flavor");
     if matches!(verb.group, Group::Language | Group::Arrays) {
-        let plain = matches!(verb.effect, Effect::Nothing) && verb.returns != Ty::Unit;
+        let plain = matches!(verb.effect, Effect::Nothing | Effect::Clock | Effect::Random)
+            && verb.returns != Ty::Unit;
         return verb.forms.iter().find(|form| plain && first(form).is_some_and(|ty| own_type(&ty, of)));
     }
     if looks_up {

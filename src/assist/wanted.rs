@@ -6,7 +6,7 @@ use super::reader::{Reader, word};
 use crate::cloud::{Noun, Ty};
 use crate::infer::Type;
 use crate::verbs::arguments::option_keys;
-use crate::verbs::verb::{Effect, Param};
+use crate::verbs::verb::{Param, Role};
 use crate::verbs::{Form, Verb, verb};
 
 /// Keys of a network in `networks`.
@@ -181,7 +181,7 @@ fn of_param(verb: &Verb, param: &Param, within: bool, cloud: Option<String>) -> 
     if verb.name == "cloud" {
         return Some(Wanted::Names(What::Clouds, None));
     }
-    if matches!(verb.effect, Effect::ReadsFile) || param.name == "file" {
+    if matches!(param.role, Role::ReadsFile | Role::WritesFile) {
         return Some(Wanted::Files);
     }
     if matches!(verb.name, "api" | "param" | "env") {

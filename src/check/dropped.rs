@@ -167,7 +167,7 @@ fn is_pure(verb: &Verb) -> bool {
     let guards = matches!(verb.returns, Ty::Of(_))
         && !verb.name.starts_with("find_")
         && matches!(verb.run, Run::Each(_));
-    matches!(verb.effect, Effect::Reads | Effect::Nothing)
+    matches!(verb.effect, Effect::Reads | Effect::Nothing | Effect::Clock | Effect::Random)
         && !matches!(verb.returns, Ty::Unit | Ty::Same)
         && !guards
         && !matches!(

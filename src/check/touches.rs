@@ -51,7 +51,7 @@ pub fn sentence(checked: &[Checked]) -> String {
                 effect => effect,
             };
             match effect {
-                Effect::Nothing => {}
+                Effect::Nothing | Effect::Clock | Effect::Random | Effect::AsksPerson => {}
                 Effect::Reads | Effect::Waits => {
                     if !verb.on.is_empty() {
                         reads = true;

@@ -202,6 +202,7 @@ impl Outside for Process {
 fn lost(error: &wire::Error) -> Error {
     let (kind, code) = match error.kind {
         ErrorKind::Form => (Kind::InvalidArgument, "call::invalid_argument"),
+        ErrorKind::Withheld => (Kind::Denied, "gate::denied"),
         _ => (Kind::Network, "cloud::network"),
     };
     let through = error.proxy.as_ref().map(|proxy| format!(" through {proxy}")).unwrap_or_default();

@@ -10,7 +10,8 @@ use crate::cloud::Error;
 use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
 use crate::cloud::ports::{Outside, Progress};
 use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_AWS};
-use crate::effects::{Grant, Ledger, Policy};
+use crate::effects::masks::{Addresses, Masks};
+use crate::effects::{Grant, Ledger, Observer, Policy, Stage};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
 use crate::provider::aws::credentials::KeyRing;
@@ -20,7 +21,7 @@ use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
 use crate::script::budget::Budget;
 use crate::script::deferred::Endings;
-use crate::script::parallel::Slots;
+use crate::script::parallel::{MadeByItems, Slots};
 use crate::script::params::Params;
 use crate::script::session::{Console, Session, Texts, Tone};
 use crate::verbs::RunContext;
@@ -226,11 +227,19 @@ pub fn setup_with(
         flag.store(true, Ordering::Relaxed);
         waits.send_if_modified(|signal| std::mem::replace(signal, (*signal).max(1)) == 0);
     });
+    let ledger = Arc::new(if options.dry_run { Ledger::of_dry_run() } else { Ledger::default() });
+    let observers: Vec<Arc<dyn Observer>> = vec![
+        Arc::new(Masks(host.clone())),
+        Arc::new(Addresses(host.clone())),
+        Arc::new(MadeByItems),
+        ledger.clone(),
+    ];
     let session = Arc::new(Session {
+        stage: Arc::new(Stage::new(host.clock.clone(), observers)),
         host,
         policy,
         read_only: AtomicBool::new(false),
-        ledger: if options.dry_run { Ledger::of_dry_run() } else { Ledger::default() },
+        ledger,
         bridge,
         console,
         texts: Texts::default(),

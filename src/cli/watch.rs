@@ -2,8 +2,7 @@
 
 use super::new_file::NewFile;
 use crate::base::visible;
-use crate::cloud::Time;
-use crate::cloud::ports;
+use crate::cloud::{Time, call_scope, ports};
 use crate::wire::send::seconds;
 use crate::wire::{Counters, Exchange, Request, Trace};
 use async_trait::async_trait;
@@ -191,6 +190,7 @@ fn told(exchange: &Exchange<'_>, whole: bool) -> Json {
 
 impl Trace for Watch {
     fn exchange(&self, exchange: &Exchange<'_>) {
+        exchange.request_id.into_iter().for_each(call_scope::requested);
         let outcome = match (exchange.status, exchange.error) {
             (Some(status), _) => status.to_string(),
             (None, error) => error.unwrap_or("no answer").to_string(),

@@ -2,6 +2,7 @@
 
 use super::value::Value;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The kind of an error: what a script can act on.
@@ -147,6 +148,8 @@ pub struct Details {
     /// Where in a script it was first raised: source (the main script where not given), line and column. An error that
     /// is caught and thrown again is shown there.
     pub raised: Option<(Option<String>, usize, usize)>,
+    /// The call that it ended, by its place in the run: `7:3/1`.
+    pub path: Option<Arc<str>>,
     /// Whether the request may have taken effect though it was not answered.
     pub maybe: bool,
     /// Whether the cloud accepted the request: what failed came after it.
@@ -185,6 +188,7 @@ impl Error {
             place: Place::Verb,
             label: None,
             raised: None,
+            path: None,
             maybe: false,
             accepted: false,
             kept: false,

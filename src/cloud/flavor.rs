@@ -1,12 +1,14 @@
 //! A flavor: the size of a server.
 
 use super::described::Described;
+use super::stored::shared_text;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A flavor.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Flavor {
     /// Its id.
     pub id: String,
@@ -19,8 +21,10 @@ pub struct Flavor {
     /// GiB of root disk; 0 where the server must boot from a volume.
     pub disk: i64,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

@@ -4,6 +4,7 @@
 //! another cell; there is no table of them. The lock of a cell is held to read or to write it, never while a request is
 //! sent or another cell is locked. Id, noun and cloud never change and stand outside it.
 
+use super::call_scope;
 use super::resource::Resource;
 use super::ty::Noun;
 use super::value::Value;
@@ -30,8 +31,8 @@ struct Cell {
     latest: Resource,
     /// Whether the cloud has been seen without it.
     gone: bool,
-    /// Whether a verb changed it that did not read it: the next field that is read reads it first.
-    stale: bool,
+    /// The call that changed it and did not read it, by its place in the run: the next field that is read reads it first.
+    stale: Option<Arc<str>>,
     /// Hashes of what its fields have shown.
     shown: HashSet<u64>,
 }
@@ -41,7 +42,7 @@ impl Handle {
     pub fn new(resource: Resource) -> Handle {
         let (noun, id, cloud) = (resource.noun(), Arc::from(resource.id()), resource.cloud().clone());
         let gone = resource.status() == DELETED;
-        let cell = Cell { latest: resource, gone, stale: false, shown: HashSet::new() };
+        let cell = Cell { latest: resource, gone, stale: None, shown: HashSet::new() };
         Handle(Arc::new(Object { noun, id, cloud, cell: Mutex::new(cell) }))
     }
 
@@ -88,7 +89,7 @@ impl Handle {
     pub fn update(&self, now: Resource) {
         let mut cell = self.cell();
         cell.gone = now.status() == DELETED;
-        cell.stale = false;
+        cell.stale = None;
         cell.latest = with_secrets(&cell.latest, now);
     }
 
@@ -97,7 +98,7 @@ impl Handle {
         // Two objects are never locked at the same time.
         let (latest, gone, stale) = {
             let cell = other.cell();
-            (cell.latest.clone(), cell.gone, cell.stale)
+            (cell.latest.clone(), cell.gone, cell.stale.clone())
         };
         self.update(latest);
         let mut cell = self.cell();
@@ -108,7 +109,7 @@ impl Handle {
     pub fn set_gone(&self) {
         let mut cell = self.cell();
         cell.gone = true;
-        cell.stale = false;
+        cell.stale = None;
         cell.latest = deleted(cell.latest.clone());
     }
 
@@ -117,15 +118,30 @@ impl Handle {
         self.cell().gone
     }
 
-    /// It was changed and not read: the next field that is read reads it first.
+    /// The call that is under way changed it and did not read it: the next field that is read reads it first.
     pub fn set_stale(&self) {
+        self.set_stale_by(call_scope::path());
+    }
+
+    /// The same of a call by its place in the run.
+    pub fn set_stale_by(&self, call: Arc<str>) {
         let mut cell = self.cell();
-        cell.stale = !cell.gone;
+        cell.stale = (!cell.gone).then_some(call);
     }
 
     /// Whether it was changed and not read since.
     pub fn is_stale(&self) -> bool {
-        self.cell().stale
+        self.cell().stale.is_some()
+    }
+
+    /// The call that changed it and did not read it.
+    pub fn stale_by(&self) -> Option<Arc<str>> {
+        self.cell().stale.clone()
+    }
+
+    /// What tells it from every other object as long as it is held.
+    pub fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Remember what a field showed.

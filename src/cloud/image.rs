@@ -3,9 +3,11 @@
 use super::NameMatch;
 use super::described::Described;
 use super::server::text_map;
+use super::stored::shared_text;
 use super::time::Time;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -25,7 +27,7 @@ pub const STATUSES: &[&str] = &[
 ];
 
 /// An image as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Image {
     /// Its id.
     pub id: String,
@@ -48,10 +50,12 @@ pub struct Image {
     /// The owning project.
     pub owner: Option<String>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// When it was read.
     pub read: Time,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

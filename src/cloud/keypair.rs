@@ -1,12 +1,14 @@
 //! Key pairs: the public half lives in the cloud, the private half is told once or never.
 
 use super::described::Described;
+use super::stored::shared_text;
 use super::ty::{Field, Noun, Ty};
 use super::value::{Secret, Value};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A key pair as the cloud last described it; its id is what the cloud finds it by, on OpenStack its name.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Keypair {
     /// Its id.
     pub id: String,
@@ -17,10 +19,13 @@ pub struct Keypair {
     /// The public key, in OpenSSH's form.
     pub public_key: Option<String>,
     /// The private key in PEM, only of a pair that this call made.
+    #[serde(skip)]
     pub private_key: Option<Secret>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it, without the private key.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

@@ -3,6 +3,7 @@
 //! Drivers fulfil [`Cloud`] and its [`traits`]; verbs call them. Nothing here knows HTTP, a provider or the scripting language.
 //! Start at [`server`] for a noun, [`error`] for what can go wrong, [`wait`] for how polling goes.
 
+pub mod call_scope;
 pub mod described;
 pub mod error;
 pub mod filter;
@@ -20,6 +21,7 @@ pub mod region;
 pub mod resource;
 pub mod security_group;
 pub mod server;
+pub mod stored;
 pub mod time;
 pub mod traits;
 pub mod ty;

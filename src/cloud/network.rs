@@ -1,8 +1,10 @@
 //! Networks, subnets, routers, and the public addresses that lead to servers.
 
 use super::described::{self, Described};
+use super::stored::shared_text;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Every status that a network can have.
@@ -13,7 +15,7 @@ pub const ROUTER_STATUSES: &[&str] =
     &["ACTIVE", "ALLOCATING", "BUILD", "DOWN", "ERROR", "DELETED", "UNKNOWN"];
 
 /// A network as the cloud last described it; on EC2 a network is a subnet.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Network {
     /// Its id.
     pub id: String,
@@ -28,8 +30,10 @@ pub struct Network {
     /// Whether other projects may use it.
     pub shared: Option<bool>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 
@@ -84,7 +88,7 @@ impl Described for Network {
 }
 
 /// A subnet as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Subnet {
     /// Its id.
     pub id: String,
@@ -101,8 +105,10 @@ pub struct Subnet {
     /// The availability zone, where it is in one.
     pub zone: Option<String>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 
@@ -156,7 +162,7 @@ impl Described for Subnet {
 }
 
 /// A router as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Router {
     /// Its id.
     pub id: String,
@@ -167,8 +173,10 @@ pub struct Router {
     /// The id of the external network it leads to.
     pub external: Option<String>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 
@@ -219,7 +227,7 @@ impl Described for Router {
 }
 
 /// A floating, elastic or public IP address as the cloud last described it; its name is the address.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PublicIp {
     /// Its id; on EC2-Classic the address itself.
     pub id: String,
@@ -234,8 +242,10 @@ pub struct PublicIp {
     /// What joins it to its server, by the provider's id (EC2); OpenStack needs none.
     pub association: Option<String>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

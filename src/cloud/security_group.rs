@@ -1,13 +1,15 @@
 //! Security groups and what they let through.
 
 use super::described::{self, Described};
+use super::stored::shared_text;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A security group as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SecurityGroup {
     /// Its id.
     pub id: String,
@@ -18,13 +20,15 @@ pub struct SecurityGroup {
     /// What it lets through.
     pub rules: Vec<Rule>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 
 /// Which way traffic goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Direction {
     #[default]
@@ -43,7 +47,7 @@ impl Direction {
 }
 
 /// One thing that a security group lets through; as a request it has no id.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rule {
     /// Its id, where the cloud gives rules one.
     pub id: Option<String>,

@@ -1,10 +1,12 @@
 //! A server, what one is asked for with, and what can be done to one.
 
 use super::described::Described;
+use super::stored::shared_text;
 use super::time::{Span, Time};
 use super::ty::{Field, Ty};
 use super::value::{Secret, Value};
 use super::{NameMatch, Noun};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,7 +35,7 @@ pub const STATUSES: [&str; 19] = [
 ];
 
 /// Another resource, known by id, by name, or by both.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Named {
     /// Its id.
     pub id: Option<String>,
@@ -42,7 +44,7 @@ pub struct Named {
 }
 
 /// An address of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// 4 or 6.
     pub version: u8,
@@ -53,7 +55,7 @@ pub struct Address {
 }
 
 /// A server as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Server {
     /// Its id.
     pub id: String,
@@ -92,12 +94,15 @@ pub struct Server {
     /// When the cloud last changed it; whole seconds on Nova.
     pub updated: Option<Time>,
     /// Its password, only where boot, rebuild or rescue told it.
+    #[serde(skip)]
     pub admin_pass: Option<Secret>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// The age is counted to this time: when it was read.
     pub read: Time,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

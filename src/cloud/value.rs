@@ -147,6 +147,16 @@ impl Value {
         text.filter(|text| !text.is_empty()).map_or(Value::Unit, Value::text)
     }
 
+    /// The objects in it, in their order.
+    pub fn objects(&self, found: &mut Vec<Handle>) {
+        match self {
+            Value::Resource(resource) => found.push(resource.clone()),
+            Value::Array(items) => items.iter().for_each(|item| item.objects(found)),
+            Value::Map(map) => map.values().for_each(|item| item.objects(found)),
+            _ => {}
+        }
+    }
+
     /// A JSON value as a value; whole numbers beyond 64 bits become floats.
     pub fn from_json(json: &serde_json::Value) -> Value {
         match json {

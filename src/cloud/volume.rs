@@ -2,9 +2,11 @@
 
 use super::described::{self, Described};
 use super::server::text_map;
+use super::stored::shared_text;
 use super::time::Time;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -51,7 +53,7 @@ pub const SNAPSHOT_STATUSES: &[&str] = &[
 ];
 
 /// A volume as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Volume {
     /// Its id.
     pub id: String,
@@ -80,10 +82,12 @@ pub struct Volume {
     /// When it was made.
     pub created: Option<Time>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// When it was read.
     pub read: Time,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 
@@ -156,7 +160,7 @@ impl Described for Volume {
 }
 
 /// A volume's snapshot as the cloud last described it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     /// Its id.
     pub id: String,
@@ -173,10 +177,12 @@ pub struct Snapshot {
     /// When it was made.
     pub created: Option<Time>,
     /// The cloud it lives in.
+    #[serde(with = "shared_text")]
     pub cloud: Arc<str>,
     /// When it was read.
     pub read: Time,
     /// The cloud's own description of it.
+    #[serde(skip)]
     pub raw: Arc<serde_json::Value>,
 }
 

@@ -1,8 +1,7 @@
 //! The decision about one effect: pure, so that every rule is tested without a run.
 
-use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Value};
-use crate::verbs::{Call, Effect};
+use crate::verbs::{Call, Effect, Param, Role};
 use std::path::{Component, Path, PathBuf};
 
 /// What a run may touch of one kind of thing.
@@ -72,44 +71,51 @@ pub fn decide(call: &Call, policy: &Policy) -> Decision {
                 .help("leave out --read-only to let scripts change what is outside them"),
         );
     }
-    let first = match call.form.params.first().and_then(|param| call.value(param.name)) {
-        Some(Value::Text(text)) => text.to_string(),
-        _ => String::new(),
-    };
-    match effect {
-        Effect::ReadsFile if !path_granted(&policy.read, &policy.directory, &first) => Decision::Deny(
-            denied(format!("`{verb}` may not read `{first}`"))
-                .help(format!("run with --allow-read={first}"))
-                .at(Place::Argument(0), "needs --allow-read"),
-        ),
-        Effect::ReadsEnvironment if !name_granted(&policy.environment, &first) => Decision::Deny(
-            denied(format!("`{verb}` may not read the environment variable `{first}`"))
-                .help(format!("run with --allow-env={first}"))
-                .at(Place::Argument(0), "needs --allow-env"),
-        ),
-        Effect::WritesFile if !path_granted(&policy.write, &policy.directory, &first) => Decision::Deny(
-            denied(format!("`{verb}` may not write `{first}`"))
-                .help(format!("run with --allow-write={first}"))
-                .at(Place::Argument(0), "needs --allow-write"),
-        ),
-        Effect::RunsProgram if !name_granted(&policy.exec, &first) => Decision::Deny(
-            denied(format!("`{verb}` may not run `{first}`"))
-                .help(format!("run with --allow-exec={first}"))
-                .at(Place::Argument(0), "needs --allow-exec"),
-        ),
-        Effect::AsksHost | Effect::TellsHost => {
-            let key = call.form.params.iter().find(|param| matches!(param.name, "url" | "host"));
-            let text = match key.and_then(|key| call.value(key.name)) {
-                Some(Value::Text(text)) => text.to_string(),
-                _ => String::new(),
-            };
-            let place = key.map_or(Place::Verb, |key| call.place(key.name));
-            match reachable(policy, verb, &text) {
-                Ok(()) => kept(call, effect, policy),
-                Err(error) => Decision::Deny(error.at(place, "needs --allow-net")),
+    match named(call).into_iter().find_map(|(param, text)| refused(call, policy, param, text)) {
+        Some(error) => Decision::Deny(error),
+        None => kept(call, effect, policy),
+    }
+}
+
+/// Every text of the call that names something outside the script, wherever it stands.
+fn named(call: &Call) -> Vec<(Param, &str)> {
+    let params = call.form.params.iter().chain(call.form.options).filter(|param| param.role != Role::Plain);
+    let mut found = Vec::new();
+    for param in params {
+        let mut open: Vec<&Value> = call.value(param.name).into_iter().collect();
+        while let Some(value) = open.pop() {
+            match value {
+                Value::Text(text) => found.push((*param, &**text)),
+                Value::Secret(secret) => found.push((*param, secret.reveal())),
+                Value::Array(items) => open.extend(items.iter().rev()),
+                _ => {}
             }
         }
-        _ => kept(call, effect, policy),
+    }
+    found
+}
+
+/// Why a call may not touch what one of its arguments names; `None` where it may.
+fn refused(call: &Call, policy: &Policy, param: Param, text: &str) -> Option<Error> {
+    let verb = call.verb.name;
+    let place = || call.place(param.name);
+    let no = |what: &str, option: &str| {
+        denied(format!("`{verb}` may not {what} `{text}`"))
+            .help(format!("run with {option}={text}"))
+            .at(place(), format!("needs {option}"))
+    };
+    let granted = |grant: &Grant| path_granted(grant, &policy.directory, text);
+    match param.role {
+        Role::Plain | Role::Folder => None,
+        Role::ReadsFile => (!granted(&policy.read)).then(|| no("read", "--allow-read")),
+        Role::WritesFile => (!granted(&policy.write)).then(|| no("write", "--allow-write")),
+        Role::Program => (!name_granted(&policy.exec, text)).then(|| no("run", "--allow-exec")),
+        Role::Variable => (!name_granted(&policy.environment, text))
+            .then(|| no("read the environment variable", "--allow-env")),
+        Role::HostOrServer if call.host.is_own_address(text) => None,
+        Role::Host | Role::HostOrServer => {
+            reachable(policy, verb, text).err().map(|error| error.at(place(), "needs --allow-net"))
+        }
     }
 }
 

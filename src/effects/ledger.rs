@@ -4,6 +4,7 @@
 //! JSON, so that a journal on disk is these lines and what exists is [`super::standing`]'s to fold out of them, of a run that
 //! goes on as of one that is read again.
 
+use super::observer::{Begin, End, Observer};
 use super::standing::Standing;
 use crate::cloud::{Error, Handle, Noun, Time, Value};
 use crate::verbs::{Call, Effect};
@@ -54,7 +55,6 @@ pub struct Entry {
     /// Its place in the record, from 1.
     pub number: u64,
     /// When, by the run's clock.
-    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub at: Time,
     /// The verb.
     pub verb: String,
@@ -88,16 +88,6 @@ impl Entry {
             None => format!("{}: {}", self.verb, self.name),
         }
     }
-}
-
-fn write_time<S: Serializer>(at: &Time, to: S) -> Result<S::Ok, S::Error> {
-    // With its fraction, which a person is not shown.
-    to.serialize_str(&at.0.to_string())
-}
-
-fn read_time<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
-    let text = String::deserialize(from)?;
-    Time::parse(&text).ok_or_else(|| de::Error::custom(format!("`{text}` is no time")))
 }
 
 fn write_noun<S: Serializer>(noun: &Option<Noun>, to: S) -> Result<S::Ok, S::Error> {
@@ -135,6 +125,20 @@ pub fn raw_request(call: &Call) -> Option<Value> {
     request.or_else(action).filter(|_| call.verb.name == "api").map(Value::text)
 }
 
+impl Observer for Ledger {
+    fn ended(&self, begin: &Begin<'_>, end: &End<'_>) {
+        // Of an array the whole call tells the end of each member, in their order.
+        if !begin.effect.changes_cloud() || begin.path.member_index().is_some() {
+            return;
+        }
+        let cloud = begin.call.cloud().ok().map(|cloud| cloud.name().clone());
+        let request = raw_request(begin.call);
+        let subject = request.as_ref().or(begin.call.subject());
+        let deed = Deed { at: end.at, verb: begin.call.verb.name, effect: begin.effect, cloud, subject };
+        self.record(&deed, end.result);
+    }
+}
+
 /// The record of a run.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -150,7 +154,7 @@ impl Ledger {
     }
 
     /// Record what a call gave; one that changes no cloud leaves no trace.
-    pub fn record(&self, deed: &Deed<'_>, result: &Result<Value, Error>) {
+    pub fn record(&self, deed: &Deed<'_>, result: Result<&Value, &Error>) {
         let Some(what) = What::of(deed.effect) else { return };
         let mut entries = Vec::new();
         let mut end = |subject: Option<&Value>, result: Result<&Value, &Error>| {
@@ -171,7 +175,7 @@ impl Ledger {
                     }
                 }
             }
-            _ => end(deed.subject, result.as_ref()),
+            _ => end(deed.subject, result),
         }
         self.append(entries);
     }
@@ -326,7 +330,7 @@ mod tests {
         let named = |number, name: &str, outcome| (number, name.to_string(), outcome);
         for result in [Err(raised), Ok(Value::Array(results))] {
             let ledger = Ledger::default();
-            ledger.record(&deed("reboot", Effect::Changes, Some(&members)), &result);
+            ledger.record(&deed("reboot", Effect::Changes, Some(&members)), result.as_ref());
             assert_eq!(
                 ended(&ledger),
                 [named(1, "a", Done), named(2, "b", Maybe), named(3, "c", Refused), named(4, "d", Accepted)]
@@ -345,7 +349,7 @@ mod tests {
         });
         let ledger = Ledger::default();
         let results = vec![Value::Error(error(Kind::OverQuota, |_| {})), Value::Error(lost)];
-        ledger.record(&deed("boot_all", Effect::Creates, Some(&specs)), &Ok(Value::Array(results)));
+        ledger.record(&deed("boot_all", Effect::Creates, Some(&specs)), Ok(Value::Array(results)).as_ref());
         assert_eq!(ended(&ledger), [(1, "a".to_string(), Refused), (2, "b".to_string(), Maybe)]);
         assert_eq!(ledger.entries()[1].request_id.as_deref(), Some("req-1"));
         assert_eq!(ledger.exists(), ["`boot_all` of `b` may have taken effect"]);
@@ -354,15 +358,18 @@ mod tests {
     #[test]
     fn what_changes_no_cloud_leaves_no_trace() {
         let ledger = Ledger::default();
-        ledger.record(&deed("servers", Effect::Reads, None), &Ok(Value::Unit));
-        ledger.record(&deed("write_file", Effect::WritesFile, Some(&Value::text("a"))), &Ok(Value::Unit));
+        ledger.record(&deed("servers", Effect::Reads, None), Ok(Value::Unit).as_ref());
+        ledger.record(
+            &deed("write_file", Effect::WritesFile, Some(&Value::text("a"))),
+            Ok(Value::Unit).as_ref(),
+        );
         assert!(ledger.is_empty());
     }
 
     #[test]
     fn an_entry_is_a_line_that_is_read_again() {
         let ledger = Ledger::default();
-        ledger.record(&deed("delete", Effect::Destroys, Some(&Value::text("web"))), &Ok(Value::Unit));
+        ledger.record(&deed("delete", Effect::Destroys, Some(&Value::text("web"))), Ok(Value::Unit).as_ref());
         let line = serde_json::to_string(&ledger.entries()[0]).unwrap_or_default();
         assert_eq!(
             line,

@@ -1,11 +1,24 @@
-//! Every effect passes here: [`mod@decide`] is one pure decision, [`ledger`] the record of what the run did, and
-//! [`standing`] what exists by that record.
+//! Everything that leaves the script's own world passes here: [`mod@decide`] is one pure decision, [`stage`] gives each call its
+//! [`path`], its [`token`], its beginning and its end, and [`observer`] is what may watch and answer. [`value`] is how a record
+//! keeps what was given and taken.
 //!
-//! Read-only mode, dry run and permissions hang on the decision; the report of what exists now hangs on the ledger alone.
+//! Read-only mode, dry run and permissions hang on the decision. [`ledger`], [`masks`] and whatever keeps a record of the run are
+//! observers; [`standing`] is what exists by the ledger.
 
 pub mod decide;
+mod errors;
 pub mod ledger;
+pub mod masks;
+pub mod observer;
+pub mod path;
+pub mod stage;
 pub mod standing;
+pub mod token;
+pub mod value;
 
 pub use decide::{Decision, Grant, Policy, decide};
 pub use ledger::Ledger;
+pub use observer::{Begin, Course, End, Fork, Join, Note, Observer, Site};
+pub use path::{Branch, Path};
+pub use stage::Stage;
+pub use token::RunKey;

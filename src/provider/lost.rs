@@ -80,6 +80,11 @@ pub fn told(error: &Error, place: &Place<'_>) -> (Kind, String, String) {
             format!("what {cloud} sent is no HTTP answer: {detail}"),
             format!("check that {host} is the cloud and not something before it"),
         ),
+        ErrorKind::Withheld => (
+            Kind::Denied,
+            format!("a request to {cloud} was not sent: {detail}"),
+            "look at what else works on this run, and resume it there".to_string(),
+        ),
         ErrorKind::Pretended => {
             (Kind::Denied, detail.clone(), "run it without `--dry-run` to send it".to_string())
         }

@@ -113,6 +113,6 @@ fn call(
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
     let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-    let (result, _) = session.call(verb, values).map_err(|error| raise_at(error, context))?;
+    let (result, _) = session.call(verb, values, Some(context)).map_err(|error| raise_at(error, context))?;
     Ok(to_dynamic(result))
 }

@@ -12,19 +12,28 @@ use super::session::Session;
 use super::symbols::{self, Names};
 use crate::cloud::Value;
 use crate::cloud::ports::{Step, StepEnd};
+use crate::effects::path::{self, Path};
 use crate::verbs::run_context::Phase;
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext, NativeCallContextStore};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What `defer` and `on_failure` give: calls the work off.
-#[derive(Debug, Clone, Default)]
-pub struct Handle(Arc<AtomicBool>);
+#[derive(Debug, Clone)]
+pub struct Handle {
+    cancelled: Arc<AtomicBool>,
+    path: Path,
+}
 
 impl Handle {
     /// Its danger is past: do not run it.
     pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// The call that registered it.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -52,15 +61,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Endings {
-    /// Put off a call of `closure`; `given` as it is now.
+    /// Put off a call of `closure`; `given` as it is now. `path` is the call that registers it.
     pub fn add(
         &self,
         context: &NativeCallContext,
         (closure, title): (FnPtr, String),
         given: Option<&Dynamic>,
         after_failure: bool,
+        path: Path,
     ) -> Handle {
-        let handle = Handle::default();
+        let handle = Handle { cancelled: Arc::default(), path };
         lock(&self.later).push(Later {
             closure,
             given: given.map(|given| own(given, 0)),
@@ -97,7 +107,7 @@ pub fn finish(
         // What is put off by this work itself comes next.
         let Some(later) = lock(&session.endings.later).pop() else { break };
         let failed = !is_good(&result);
-        if later.handle.0.load(Ordering::Relaxed) || (later.after_failure && !failed) {
+        if later.handle.cancelled.load(Ordering::Relaxed) || (later.after_failure && !failed) {
             continue;
         }
         let names = || Names { session, functions: symbols::functions(ast) };
@@ -145,5 +155,6 @@ fn is_good(result: &Result<Value, Failure>) -> bool {
 fn run(engine: &Engine, later: &Later) -> super::raise::Outcome<()> {
     let context = later.place.create_context(engine);
     let args: Vec<Dynamic> = later.given.iter().cloned().collect();
-    later.closure.call_raw(&context, None, args).map(|_| ())
+    let branch = later.handle.path.handler();
+    path::within(branch, || later.closure.call_raw(&context, None, args)).map(|_| ())
 }

@@ -19,6 +19,7 @@ use super::symbols::{self, Names};
 use super::value::to_value;
 use crate::cloud::Value;
 use crate::cloud::error::{Error, Kind, Place};
+use crate::effects::path::{self, Branch};
 use crate::syntax::lexer::{self, Shape};
 use rhai::{
     AST, Dynamic, Engine, Expr, FnAccess, Module, ModuleResolver, OptimizationLevel, Position, Scope, Shared,
@@ -85,6 +86,8 @@ pub struct Interactive {
     /// The statement that makes the session's constants those of a text.
     opening: AST,
     inputs: usize,
+    /// The texts that were evaluated: each is a branch of its own.
+    branches: usize,
 }
 
 impl Interactive {
@@ -104,6 +107,7 @@ impl Interactive {
             constants,
             opening,
             inputs: 0,
+            branches: 0,
         };
         fresh.scope.push_dynamic(RESULT, Dynamic::UNIT);
         fresh
@@ -111,9 +115,9 @@ impl Interactive {
 
     /// Forget variables, functions, imports and the last result; inputs are counted on.
     pub fn clear(&mut self) {
-        let inputs = self.inputs;
+        let (inputs, branches) = (self.inputs, self.branches);
         *self = Interactive::new(&self.session.clone());
-        self.inputs = inputs;
+        (self.inputs, self.branches) = (inputs, branches);
     }
 
     /// Evaluate the next input; gives its last value.
@@ -154,7 +158,10 @@ impl Interactive {
     }
 
     fn evaluated(&mut self, source: &str, text: &str) -> Result<Value, Failure> {
-        let (result, scope) = self.run(source, text, self.scope.clone(), true);
+        self.branches += 1;
+        let branch = Branch::input(self.branches);
+        let before = self.scope.clone();
+        let (result, scope) = path::within(branch, || self.run(source, text, before, true));
         self.scope = latest_of(scope);
         self.constants_of_scope();
         match result {

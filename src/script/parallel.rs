@@ -11,6 +11,8 @@ use super::symbols::Names;
 use super::value::to_value;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Handle, Kind, Value};
+use crate::effects::path::{self, Path};
+use crate::effects::{Begin, Course, End, Observer};
 use crate::verbs::Effect;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, NativeCallContext};
 use std::cell::RefCell;
@@ -76,11 +78,15 @@ impl Slots {
 }
 
 /// How a call goes about its items.
-pub struct Manner {
+pub struct Manner<'a> {
     /// The most that run at a time.
     pub limit: usize,
     /// Whether failed members come back as error values.
     pub collect: bool,
+    /// Its place in the run: each item is a branch of it.
+    pub path: &'a Path,
+    /// The items that run, and in which order, where that is on record.
+    pub course: Course,
 }
 
 /// What became of an item.
@@ -93,6 +99,10 @@ struct Work<'a> {
     closure: &'a FnPtr,
     items: &'a [Dynamic],
     collect: bool,
+    path: &'a Path,
+    order: Vec<usize>,
+    /// Whether all of them run, whatever fails.
+    all: bool,
     next: AtomicUsize,
     stop: AtomicBool,
     steps: Vec<u64>,
@@ -100,14 +110,14 @@ struct Work<'a> {
     made: Mutex<Vec<Handle>>,
 }
 
-/// Call a closure for each item.
+/// Call a closure for each item; gives which of them ran, too.
 pub fn parallel(
     session: &Session,
     context: &NativeCallContext,
     items: &Array,
     closure: &FnPtr,
-    manner: &Manner,
-) -> Outcome<Dynamic> {
+    manner: &Manner<'_>,
+) -> (Vec<usize>, Outcome<Dynamic>) {
     let closure = own_closure(closure, 0);
     let work = Work {
         session,
@@ -115,6 +125,9 @@ pub fn parallel(
         closure: &closure,
         items,
         collect: manner.collect,
+        path: manner.path,
+        order: manner.course.order.clone().unwrap_or_else(|| (0..items.len()).collect()),
+        all: manner.course.ended.is_some(),
         next: AtomicUsize::new(0),
         stop: AtomicBool::new(false),
         steps: steps(),
@@ -149,26 +162,30 @@ pub fn parallel(
         work.run();
         session.slots.wake();
     });
-    finish(work)
+    let ended = lock(&work.ended);
+    let ran = (0..items.len()).filter(|index| ended[*index].is_some()).collect();
+    drop(ended);
+    (ran, finish(work))
 }
 
 impl Work<'_> {
     fn is_over(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || self.next.load(Ordering::Relaxed) >= self.items.len()
+        self.stop.load(Ordering::Relaxed) || self.next.load(Ordering::Relaxed) >= self.order.len()
     }
 
     /// Do items until there are none.
     fn run(&self) {
         set_steps(self.steps.clone());
         while !self.stop.load(Ordering::Relaxed) {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = self.items.get(index) else { break };
+            let Some(&index) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
+            let Some(item) = self.items.get(index) else { continue };
             let before = MADE.replace(Some(Vec::new()));
-            let ended = self.one(item).map_err(|error| context::of_item(error, &word(item, index)));
+            let ended = path::within(self.path.item(index), || self.one(item));
+            let ended = ended.map_err(|error| context::of_item(error, &word(item, index)));
             let made = MADE.replace(before).unwrap_or_default();
             lock(&self.made).extend(made);
             if let Err(error) = &ended
-                && (!self.collect || !error.is_catchable())
+                && !(error.is_catchable() && (self.collect || self.all))
             {
                 self.stop.store(true, Ordering::Relaxed);
             }
@@ -303,8 +320,18 @@ pub fn set_steps(steps: Vec<u64>) {
     STEPS.set(steps);
 }
 
-/// Keep in mind what a call made, for the error that may end the item it was made in.
-pub fn note(effect: Effect, subject: Option<&Value>, result: &Result<Value, Error>) {
+/// Keeps in mind what a call made, for the error that may end the item it was made in.
+pub struct MadeByItems;
+
+impl Observer for MadeByItems {
+    fn ended(&self, begin: &Begin<'_>, end: &End<'_>) {
+        if begin.path.member_index().is_none() {
+            note(begin.effect, begin.call.subject(), end.result);
+        }
+    }
+}
+
+fn note(effect: Effect, subject: Option<&Value>, result: Result<&Value, &Error>) {
     MADE.with_borrow_mut(|made| {
         let Some(made) = made else { return };
         match (effect, result) {

@@ -3,6 +3,7 @@
 use super::failure::{Cause, Failure, Site};
 use super::session::Session;
 use crate::cloud::{Error, Kind, Span, Time, Value};
+use crate::effects::path::{self, Branch};
 use crate::syntax::lexer;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::language::param_type::ParamType;
@@ -156,6 +157,10 @@ fn type_of(value: &Expression) -> ParamType {
 /// # Errors
 /// Where a cloud has none or two of that name, or does not answer.
 pub fn resolve(session: &Session, declared: &[Declared]) -> Result<(), Failure> {
+    path::within(Branch::parameters(), || resolve_here(session, declared))
+}
+
+fn resolve_here(session: &Session, declared: &[Declared]) -> Result<(), Failure> {
     for one in declared.iter().filter(|one| one.ty != ParamType::File) {
         let given = session.params.given(&one.name).or(one.default.as_deref().filter(|text| *text != "…"));
         let Some(text) = given else { continue };
@@ -177,7 +182,7 @@ fn failure(session: &Session, one: &Declared, mut error: Error) -> Failure {
 /// The object that a text names, where a parameter of this type is one of things that have names.
 pub fn look_up(session: &Session, ty: ParamType, text: &str) -> Result<Option<Value>, Error> {
     let Some(verb) = ty.looked_up_by().and_then(verb) else { return Ok(None) };
-    session.call(verb, vec![Value::text(text)]).map(|(value, _)| Some(value))
+    session.call(verb, vec![Value::text(text)], None).map(|(value, _)| Some(value))
 }
 
 /// Check what was given against what is declared: every mistake in one error.

@@ -14,6 +14,7 @@ use super::session::Session;
 use super::symbols::{self, Names};
 use super::value::to_value;
 use crate::cloud::{Error, Kind, Value};
+use crate::effects::path;
 use crate::syntax;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Position, Scope};
 use std::sync::Arc;
@@ -95,6 +96,10 @@ impl Program {
 
     /// Run it to its end; gives its last value.
     pub fn run(&self) -> Result<Value, Failure> {
+        path::within(self.session.stage.main(), || self.run_here())
+    }
+
+    fn run_here(&self) -> Result<Value, Failure> {
         let evaluated = guard::caught(|| {
             let mut scope = Scope::new();
             self.engine.eval_ast_with_scope::<Dynamic>(&mut scope, &self.ast)

@@ -4,13 +4,14 @@ use super::bridge::Bridge;
 use super::budget::Budget;
 use super::deferred::Endings;
 use super::failure::Sources;
-use super::parallel::{self, Slots};
+use super::parallel::Slots;
 use super::params::Params;
-use crate::cloud::{Error, Handle, Noun, Result, Ty, Value};
-use crate::effects::ledger::{self, Deed};
-use crate::effects::{Decision, Ledger, Policy, decide};
+use crate::cloud::{Error, Handle, Noun, Result, Ty, Value, call_scope};
+use crate::effects::stage::Scope;
+use crate::effects::{Decision, Ledger, Policy, Site, Stage, decide, masks, path};
 use crate::verbs::run_context::Phase;
 use crate::verbs::{Call, RunContext, Verb, arguments, run};
+use rhai::NativeCallContext;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -130,8 +131,10 @@ pub struct Session {
     pub policy: Policy,
     /// Whether verbs that change a cloud are refused now, whatever the policy says.
     pub read_only: AtomicBool,
+    /// What every call passes that leaves the script's own world.
+    pub stage: Arc<Stage>,
     /// What the run did.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// Waits for futures.
     pub bridge: Arc<Bridge>,
     /// Where output goes.
@@ -170,23 +173,48 @@ impl Session {
         Ok(call)
     }
 
-    /// Call a verb: arguments, gate, body, ledger.
-    pub fn call(&self, verb: &'static Verb, values: Vec<Value>) -> Result<(Value, Call)> {
+    /// Call a verb: arguments, decision, then what is pure at once, and all else through the stage.
+    pub fn call(
+        &self,
+        verb: &'static Verb,
+        values: Vec<Value>,
+        context: Option<&NativeCallContext>,
+    ) -> Result<(Value, Call)> {
         let call = self.admit(verb, values)?;
-        let effect = crate::effects::decide::effect_of(&call);
-        let result = self.bridge.wait(run::run(call.clone()));
-        if effect.changes_cloud() {
-            let cloud = call.cloud().ok().map(|cloud| cloud.name().clone());
-            let request = ledger::raw_request(&call);
-            let (at, subject) = (self.host.clock.now(), request.as_ref().or(call.subject()));
-            self.ledger.record(&Deed { at, verb: verb.name, effect, cloud, subject }, &result);
-        }
-        if let Ok(value) = &result {
-            self.host.learn_addresses(value);
-            secrets(value, &mut |secret| self.host.clouds.mask_secret(secret));
-        }
-        parallel::note(effect, call.subject(), &result);
+        let work =
+            |call: Call, scope: Arc<Scope>| self.bridge.wait(call_scope::within(scope, run::run(call)));
+        let result = match call.effect().is_pure() {
+            true => work(call.clone(), self.stage.scope()).inspect(|value| {
+                masks::secrets(value, &mut |secret| self.host.clouds.mask_secret(secret));
+            }),
+            false => self.pass(&call, context, work),
+        };
         result.map(|value| (value, call))
+    }
+
+    /// Pass a call that leaves the script's own world through the stage.
+    pub fn pass(
+        &self,
+        call: &Call,
+        context: Option<&NativeCallContext>,
+        work: impl FnOnce(Call, Arc<Scope>) -> Result<Value>,
+    ) -> Result<Value> {
+        let path = path::next();
+        let (site, objects) = match self.stage.records() {
+            true => (
+                context.and_then(|context| self.site(context)),
+                call.objects().into_iter().cloned().collect(),
+            ),
+            false => (None, Vec::new()),
+        };
+        self.stage.pass(&path, call.clone(), site.as_ref(), &objects, work)
+    }
+
+    /// Where a call stands, where an observer looks at that.
+    pub fn site(&self, context: &NativeCallContext) -> Option<Site> {
+        let position = context.call_position();
+        let (line, column) = self.stage.records().then(|| position.line().zip(position.position()))??;
+        Some(Site { source: context.call_source().unwrap_or_default().to_string(), line, column })
     }
 
     /// What a call is given as a secret is hidden from now on in all that the session says.
@@ -195,7 +223,7 @@ impl Session {
         for param in call.form.params.iter().chain(&keys) {
             match call.value(param.name) {
                 Some(Value::Text(text)) if param.ty == Ty::Secret => self.host.clouds.mask_secret(text),
-                Some(value) => secrets(value, &mut |secret| self.host.clouds.mask_secret(secret)),
+                Some(value) => masks::secrets(value, &mut |secret| self.host.clouds.mask_secret(secret)),
                 None => {}
             }
         }
@@ -204,7 +232,8 @@ impl Session {
     /// A resource's field, names looked up where the cloud gave only an id.
     pub fn field(&self, resource: &Handle, name: &str) -> Result<Option<Value>> {
         if resource.is_stale() && !matches!(name, "id" | "cloud") {
-            self.bridge.wait(self.host.unless_cancelled(self.host.freshen(resource)))??;
+            let work = self.host.unless_cancelled(self.host.freshen(resource));
+            self.bridge.wait(call_scope::within(self.stage.scope(), work))??;
         }
         match resource.field(name) {
             Some(Value::NameOf(noun, id)) => self.name_of(resource.cloud(), noun, &id).map(Some),
@@ -228,7 +257,8 @@ impl Session {
     pub fn name_of(&self, cloud: &str, noun: Noun, id: &str) -> Result<Value> {
         let cloud = self.host.clouds.get(Some(cloud))?;
         let work = self.host.name_of(&cloud, noun, id);
-        self.bridge.wait(self.host.unless_cancelled(work))?
+        let work = call_scope::within(self.stage.scope(), self.host.unless_cancelled(work));
+        self.bridge.wait(work)?
     }
 
     /// Whether the run was interrupted.
@@ -248,15 +278,5 @@ impl Session {
     /// Wait a while, unless interrupted.
     pub fn pause(&self, by: std::time::Duration) -> std::result::Result<(), Error> {
         self.bridge.wait(self.host.unless_cancelled(self.host.clock.sleep(by)))
-    }
-}
-
-/// Every secret in a value.
-fn secrets(value: &Value, found: &mut dyn FnMut(&str)) {
-    match value {
-        Value::Secret(secret) => found(secret.reveal()),
-        Value::Array(items) => items.iter().for_each(|item| secrets(item, found)),
-        Value::Map(map) => map.values().for_each(|item| secrets(item, found)),
-        _ => {}
     }
 }

@@ -1,6 +1,7 @@
 //! One call of a verb: its checked arguments, the cloud it goes to, and the run it is part of.
 
 use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Ref, Reference, ServerRef};
+use super::members::Members;
 use super::resolve;
 use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Verb};
@@ -28,6 +29,8 @@ pub struct Call {
     arguments: Arc<BTreeMap<&'static str, Value>>,
     /// Of one among many: the ids whose descriptions are read afterwards, all together.
     later: Option<Arc<Mutex<HashSet<String>>>>,
+    /// What is done around each member of its array.
+    members: Option<Arc<dyn Members>>,
     /// How many written arguments come before the form's first: 1 after `cloud("lab").`.
     offset: usize,
 }
@@ -42,7 +45,7 @@ impl Call {
         arguments: BTreeMap<&'static str, Value>,
         offset: usize,
     ) -> Call {
-        Call { verb, form, host, cloud, arguments: Arc::new(arguments), later: None, offset }
+        Call { verb, form, host, cloud, arguments: Arc::new(arguments), later: None, members: None, offset }
     }
 
     /// The same call as one among many: what each would read again at its end is read for all of them together afterwards.
@@ -68,7 +71,27 @@ impl Call {
         if let Some(first) = self.form.params.first() {
             arguments.insert(first.name, subject);
         }
-        Call { arguments: Arc::new(arguments), ..self.clone() }
+        Call { arguments: Arc::new(arguments), members: None, ..self.clone() }
+    }
+
+    /// The same call, with what is done around each member of its array.
+    pub fn with_members(&self, members: Arc<dyn Members>) -> Call {
+        Call { members: Some(members), ..self.clone() }
+    }
+
+    /// What is done around each member of its array.
+    pub(super) fn members(&self) -> Option<&Arc<dyn Members>> {
+        self.members.as_ref()
+    }
+
+    /// How many members the call has that are each done by themselves: those of an array of resources, or of things to make.
+    pub fn member_count(&self) -> Option<usize> {
+        match self.subject() {
+            Some(Value::Array(members)) if self.verb.takes_many() || self.effect().creates() => {
+                Some(members.len())
+            }
+            _ => None,
+        }
     }
 
     /// The first argument as it was given.
@@ -213,10 +236,12 @@ impl Call {
         self.gone(&Handle::new(resource), name)
     }
 
-    /// The objects that the call was given: its subject, the second of two, those among its options.
+    /// The objects that the call was given, in the order of its parameters: its subject, the second of two, those among its
+    /// options.
     pub fn objects(&self) -> Vec<&Handle> {
         let mut found = Vec::new();
-        self.arguments.values().for_each(|value| objects(value, &mut found));
+        let params = self.form.params.iter().chain(self.form.options);
+        params.filter_map(|param| self.value(param.name)).for_each(|value| objects(value, &mut found));
         found
     }
 

@@ -11,6 +11,7 @@ pub mod flavor;
 pub mod image;
 pub mod keypair;
 pub mod language;
+pub mod members;
 pub mod metadata;
 pub mod network;
 pub mod public_ip;
@@ -27,7 +28,7 @@ pub mod wait;
 
 pub use call::Call;
 pub use run_context::RunContext;
-pub use verb::{Effect, Form, Group, Key, Param, Run, Verb};
+pub use verb::{Effect, Form, Group, Key, Param, Role, Run, Verb};
 
 use crate::cloud::Provider;
 

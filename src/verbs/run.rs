@@ -4,6 +4,7 @@ use super::argument::ServerRef;
 use super::arguments::ON_ERROR;
 use super::call::Call;
 use super::resolve;
+use super::members;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{
@@ -12,6 +13,7 @@ use crate::cloud::{
 use futures_util::StreamExt;
 use futures_util::stream;
 use std::collections::{BTreeMap, HashMap};
+use std::future::Future;
 use std::sync::Arc;
 
 /// How old a description may be to say how a server was before a request.
@@ -76,13 +78,10 @@ async fn run_all(call: Call) -> Result<Value> {
         }
         (Run::Once(body), _) => one(call, body).await,
         (Run::Each(body), Some(Value::Array(members))) => {
-            let limit = call.host.concurrency;
             let (asked, places) = distinct(&members);
             let call = if asked.len() < MANY { call } else { call.among_many() };
             let calls = asked.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
-            let results: Vec<Result<Value>> =
-                stream::iter(calls).map(|call| one(call, body)).buffered(limit).collect().await;
-            let results = read_together(&call, results).await;
+            let results = each(&call, &calls, |call| one(call, body)).await;
             gather(&call, for_each_member(&call, members, &places, &results))
         }
         (Run::Each(body), _) => one(call, body).await,
@@ -91,7 +90,7 @@ async fn run_all(call: Call) -> Result<Value> {
                 return Ok(Value::Array(Vec::new()));
             }
             let (asked, places) = distinct(&members);
-            let results = body(call.clone(), asked).await?;
+            let results = members::together(&call, asked, body).await?;
             gather(&call, for_each_member(&call, members, &places, &results))
         }
         (Run::Together(body), Some(subject)) => {
@@ -175,6 +174,23 @@ fn same_object(call: &Call, subject: Option<&Value>, result: Value) -> Value {
         }
         (_, _, result) => result,
     }
+}
+
+/// Run each of many, as many at a time as the run allows, and tell the end of each once it was read again.
+pub async fn each<F: Future<Output = Result<Value>>>(
+    call: &Call,
+    calls: &[Call],
+    body: impl Fn(Call) -> F,
+) -> Vec<Result<Value>> {
+    let run = |(index, one): (usize, &Call)| members::run(call, index, one.clone(), &body);
+    let mut ran: Vec<members::Ran> =
+        stream::iter(calls.iter().enumerate()).map(run).buffered(call.host.concurrency).collect().await;
+    let results = ran.iter().map(|ran| ran.result.clone()).collect();
+    for (ran, result) in ran.iter_mut().zip(read_together(call, results).await) {
+        ran.result = result;
+    }
+    let ended = ran.into_iter().zip(calls).enumerate();
+    ended.map(|(index, (ran, one))| members::end(call, index, one, ran)).collect()
 }
 
 /// From so many members on, what each would read again at its end is read for all of them by a list.

@@ -2,7 +2,7 @@
 
 use crate::cloud::ports::{Clock, Clouds, Outside, Progress};
 use crate::cloud::wait::Pending;
-use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value};
+use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value, call_scope};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -189,6 +189,11 @@ impl RunContext {
 
     /// The name of a resource by its id, looked up once a run; the id itself where the cloud does not know it any more.
     pub async fn name_of(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) -> Result<Value> {
+        let read = format!("{}/{}/{id}", cloud.name(), noun.word());
+        call_scope::lookup(&read, self.known_or_read(cloud, noun, id)).await
+    }
+
+    async fn known_or_read(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) -> Result<Value> {
         let key = (cloud.name().clone(), noun, id.to_string());
         if self.caches
             && let Some(known) = lock(&self.names).get(&key)
@@ -203,13 +208,16 @@ impl RunContext {
 
     /// Read an object that a verb changed without reading it; one that is not there any more shows that.
     pub async fn freshen(&self, object: &Handle) -> Result<()> {
-        if !object.is_stale() {
-            return Ok(());
-        }
-        let cloud = self.clouds.get(Some(object.cloud()))?;
-        match cloud.one(object.noun(), object.id()).await? {
-            Some(now) => object.update(now),
-            None => object.set_gone(),
+        let Some(marked) = object.stale_by() else { return Ok(()) };
+        let read = format!("{marked}@{}/{}", object.noun().word(), object.id());
+        let now = call_scope::lookup(&read, async {
+            let cloud = self.clouds.get(Some(object.cloud()))?;
+            let now = cloud.one(object.noun(), object.id()).await?;
+            Ok(now.map_or(Value::Unit, |now| Value::Resource(Handle::new(now))))
+        });
+        match now.await? {
+            Value::Resource(now) => object.update(now.latest()),
+            _ => object.set_gone(),
         }
         Ok(())
     }

@@ -25,18 +25,24 @@ pub enum Effect {
     Creates,
     /// Deletes something.
     Destroys,
-    /// Reads a file; its path is the first argument.
+    /// Reads a file.
     ReadsFile,
-    /// Writes a file; its path is the first argument.
+    /// Writes a file.
     WritesFile,
-    /// Reads an environment variable; its name is the first argument.
+    /// Reads an environment variable.
     ReadsEnvironment,
-    /// Runs a program; its name is the first argument.
+    /// Runs a program.
     RunsProgram,
-    /// Asks a host that the argument `url` or `host` names.
+    /// Asks a host.
     AsksHost,
-    /// Sends something to a host that the argument `url` names.
+    /// Sends something to a host.
     TellsHost,
+    /// Reads the clock.
+    Clock,
+    /// Makes a random value.
+    Random,
+    /// Asks the person at the terminal.
+    AsksPerson,
     /// Depends on the arguments: a GET through `api` reads.
     By(fn(&Call) -> Effect),
     /// Reads when it is called with its subject alone; with more arguments it does this.
@@ -49,6 +55,16 @@ impl Effect {
         matches!(self, Effect::Changes | Effect::Creates | Effect::Destroys)
     }
 
+    /// Whether it makes something in a cloud.
+    pub fn creates(self) -> bool {
+        matches!(self, Effect::Creates)
+    }
+
+    /// Whether it stays in the script's own world; what leaves it has a number in its branch.
+    pub fn is_pure(self) -> bool {
+        matches!(self, Effect::Nothing)
+    }
+
     /// Whether something outside the script and its clouds may be different afterwards.
     pub fn changes_outside(self) -> bool {
         matches!(self, Effect::WritesFile | Effect::RunsProgram | Effect::TellsHost)
@@ -57,7 +73,7 @@ impl Effect {
     /// The words of the manual.
     pub fn words(self) -> &'static str {
         match self {
-            Effect::Nothing => "",
+            Effect::Nothing | Effect::Clock | Effect::Random => "",
             Effect::Reads => "reads the cloud",
             Effect::Waits => "waits",
             Effect::Changes => "changes the cloud",
@@ -68,6 +84,7 @@ impl Effect {
             Effect::ReadsEnvironment => "reads the environment",
             Effect::RunsProgram => "runs a program",
             Effect::AsksHost => "asks another host",
+            Effect::AsksPerson => "asks the person at the terminal",
             Effect::TellsHost => "tells another host",
             Effect::By(_) => "reads or changes the cloud",
             Effect::AloneReads(effect) => effect.words(),
@@ -125,6 +142,27 @@ impl Group {
     }
 }
 
+/// What the text of a parameter or an option names outside the script, so that the session must allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing of that kind.
+    Plain,
+    /// A file or folder that is read.
+    ReadsFile,
+    /// A file that is written.
+    WritesFile,
+    /// The folder that a program runs in; who may run the program may run it anywhere.
+    Folder,
+    /// A program that is run.
+    Program,
+    /// An environment variable that is read.
+    Variable,
+    /// A host that is reached, by its URL, name or address.
+    Host,
+    /// The same; an address of a server of this session needs no permission.
+    HostOrServer,
+}
+
 /// A parameter or an option key, its type erased.
 #[derive(Clone, Copy)]
 pub struct Param {
@@ -140,6 +178,8 @@ pub struct Param {
     pub check: fn(&Value) -> std::result::Result<(), Mismatch>,
     /// Whether it narrows a listing: then an empty value is refused, for an empty filter never means everything.
     pub narrows: bool,
+    /// What its text names outside the script.
+    pub role: Role,
 }
 
 /// A typed parameter or option key: what is declared and what the body reads cannot differ.
@@ -149,23 +189,29 @@ pub struct Key<T> {
     summary: &'static str,
     required: bool,
     narrows: bool,
+    role: Role,
     read: PhantomData<fn() -> T>,
 }
 
 impl<T: Argument> Key<T> {
     /// One that a call must give.
     pub const fn required(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: true, narrows: false, read: PhantomData }
+        Key { name, summary, required: true, narrows: false, role: Role::Plain, read: PhantomData }
     }
 
     /// One that a call may leave out.
     pub const fn optional(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: false, narrows: false, read: PhantomData }
+        Key { name, summary, required: false, narrows: false, role: Role::Plain, read: PhantomData }
     }
 
     /// A key of a filter: optional, and never empty.
     pub const fn filter(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: false, narrows: true, read: PhantomData }
+        Key { name, summary, required: false, narrows: true, role: Role::Plain, read: PhantomData }
+    }
+
+    /// The same, its text being the name of something outside the script.
+    pub const fn names(self, role: Role) -> Key<T> {
+        Key { role, ..self }
     }
 
     /// Its declaration.
@@ -177,6 +223,7 @@ impl<T: Argument> Key<T> {
             required: self.required,
             check: T::check,
             narrows: self.narrows,
+            role: self.role,
         }
     }
 }

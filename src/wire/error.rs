@@ -37,6 +37,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is no HTTP, or its body is not what its headers say.
     Malformed,
+    /// Not sent (again): the run may send nothing more.
+    Withheld,
     /// Not sent, on purpose: this is a dry run.
     Pretended,
 }

@@ -29,5 +29,5 @@ pub use message::{Answer, Body, Intent, Method, Request};
 pub use pace::Pace;
 pub use proxy::Proxies;
 pub use send::{Counters, Wire};
-pub use settings::{Settings, Tls};
+pub use settings::{MaySend, Settings, Tls};
 pub use trace::{Exchange, Silent, Trace};

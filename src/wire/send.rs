@@ -159,8 +159,18 @@ impl Wire {
         let (clock, all) = (&*inner.clock, inner.settings.total);
         let mut spent = Duration::ZERO;
         let mut attempt = 1;
+        let mut earlier = Sent::No;
         loop {
             let place = endpoint.enter(clock).await;
+            if let Some(hook) = &inner.settings.may_send
+                && let Err(why) = hook.may_send(request, attempt).await
+            {
+                place.leave(End::Unknown, clock.elapsed());
+                // What went out before may have arrived.
+                let sent = if attempt > 1 { earlier } else { Sent::No };
+                let lost = Lost { kind: ErrorKind::Withheld, sent, detail: inner.known.hide(&why) };
+                return Err(error(lost, None, Duration::ZERO, spent, attempt - 1));
+            }
             let watch = Stopwatch::start();
             inner.requests.fetch_add(1, Ordering::Relaxed);
             let limit = request.timeout.unwrap_or(inner.settings.timeout);
@@ -184,6 +194,9 @@ impl Wire {
             let elapsed = watch.read();
             spent += elapsed;
             let known = endpoint.has_answered();
+            if result.as_ref().is_err_and(|lost| lost.sent == Sent::Maybe) {
+                earlier = Sent::Maybe;
+            }
             let outcome = match &result {
                 Ok(answer) => answered(answer, clock),
                 Err(lost) => Outcome::Lost { kind: lost.kind, sent: lost.sent, known },

@@ -1,9 +1,12 @@
 //! How requests to one cloud are sent: limits, TLS, proxies. Plain values; [`send`](super::send) acts on them.
 
 use super::mask::Known;
+use super::message::Request;
 use super::pace::Pace;
 use super::proxy::Proxies;
+use async_trait::async_trait;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a cloud's certificate is judged, and what is shown to it. Files are read when the first connection is made.
@@ -23,6 +26,17 @@ impl Default for Tls {
     fn default() -> Self {
         Tls { verify: true, cacert: None, cert: None, key: None }
     }
+}
+
+/// Says whether a request may go out, right before each attempt at it: a run that has lost its hold on what it works on sends
+/// nothing more.
+#[async_trait]
+pub trait MaySend: Send + Sync + std::fmt::Debug {
+    /// Asked before attempt `attempt` (from 1).
+    ///
+    /// # Errors
+    /// Why it must not go out, in a few words.
+    async fn may_send(&self, request: &Request, attempt: u32) -> Result<(), String>;
 }
 
 /// How requests to one cloud are sent.
@@ -46,6 +60,8 @@ pub struct Settings {
     pub user_agent: String,
     /// Whether requests that change something are shown instead of sent.
     pub dry_run: bool,
+    /// Asked before each attempt whether it may still go out.
+    pub may_send: Option<Arc<dyn MaySend>>,
     /// Proxies; none by default.
     pub proxies: Proxies,
     /// The secrets that are hidden in what is told; share one among the clouds of a run.
@@ -64,6 +80,7 @@ impl Default for Settings {
             pace: Pace::default(),
             user_agent: concat!("rhain/", env!("CARGO_PKG_VERSION")).to_string(),
             dry_run: false,
+            may_send: None,
             proxies: Proxies::default(),
             known: Known::default(),
         }

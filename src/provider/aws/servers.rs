@@ -261,7 +261,7 @@ impl Aws {
             let help = "leave it out; what the server reads at its start stays as it is";
             return Err(self.cannot(&format!("`rebuild` with `{what}`"), help));
         }
-        let token = uuid::Uuid::new_v4().to_string();
+        let token = crate::cloud::call_scope::token();
         let body = self.ask(&instance::rebuild(id, &spec.image, &token)).await?;
         if let Some(name) = &spec.name {
             self.ask(&tag::set(id, [(tag::NAME, name.as_str())])).await?;

@@ -46,7 +46,7 @@ impl Volumes for Aws {
             }
             (None, None) => None,
         };
-        let token = uuid::Uuid::new_v4().to_string();
+        let token = crate::cloud::call_scope::token();
         let call = volume::create(spec, &zone, snapshot.as_deref(), &token)
             .map_err(|error| self.session.own(error))?;
         let begun = self.clock.now();

@@ -89,7 +89,7 @@ impl OpenStack {
         keys: (&'static str, &'static str),
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<T> {
-        let marker = uuid::Uuid::new_v4().to_string();
+        let marker = crate::cloud::call_scope::token();
         let (one, several) = keys;
         let find = || async {
             let mut out = None;

@@ -97,7 +97,7 @@ impl Servers for OpenStack {
         _consistent: bool,
     ) -> Result<String> {
         let range = self.compute().await?;
-        let marker = uuid::Uuid::new_v4().to_string();
+        let marker = crate::cloud::call_scope::token();
         let mut marked = meta.clone();
         marked.insert(MARKER.to_string(), marker.clone());
         let attempt = Attempt {

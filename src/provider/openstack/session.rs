@@ -9,6 +9,7 @@ pub use super::service::{Range, Service, Version};
 use super::discovery;
 use super::endpoint::document;
 use super::keystone::{Token, v2, v3};
+use crate::cloud::call_scope;
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
 use crate::provider::request_line;
@@ -243,7 +244,8 @@ impl Session {
                 let root = cut.version.map_or(String::new(), |version| format!("{version}/"));
                 let url = format!("{}/{root}", cut.before);
                 let request = Request::new("version.show", Method::Get, url);
-                let answer = self.ask(&request, service, &token).await?;
+                let read = format!("{}/discovery", self.name());
+                let answer = call_scope::report(&read, self.ask(&request, service, &token)).await?;
                 if answer.status >= 500 {
                     let message = format!("{} does not say which versions of {service} it has", self.name());
                     return Err(self.answered(Kind::Unavailable, message, &answer, service));
@@ -292,7 +294,8 @@ impl Session {
         if let Some(refused) = &*refused {
             return Err(refused.clone());
         }
-        match self.authenticate().await {
+        let read = format!("{}/auth", self.name());
+        match call_scope::report(&read, self.authenticate()).await {
             Ok(token) => {
                 if let Some(id) = &token.id {
                     self.0.wire.known().add(id.reveal());
@@ -364,8 +367,11 @@ impl Session {
             }
             None => {
                 let request = Request::new("version.list", Method::Get, format!("{}/", cut.before));
-                let sent = self.0.wire.send(&request).await;
-                let answer = sent.map_err(|error| self.lost(&error, &Service::Identity))?;
+                let asked = async {
+                    let sent = self.0.wire.send(&request).await;
+                    sent.map_err(|error| self.lost(&error, &Service::Identity))
+                };
+                let answer = call_scope::report(&format!("{}/discovery", self.name()), asked).await?;
                 let offered = document(&answer);
                 let wanted = settings.identity_version;
                 let v3 = discovery::best(&offered, 3).filter(|_| wanted != Some(2));

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 impl Volumes for OpenStack {
     async fn create_volume(&self, spec: &VolumeSpec) -> Result<Volume> {
         let (cloud, now) = (self.session.name(), self.clock.now());
-        let marker = uuid::Uuid::new_v4().to_string();
+        let marker = crate::cloud::call_scope::token();
         let attempt = Attempt {
             verb: "create_volume",
             sought: "a volume with this call's marker".to_string(),
@@ -105,7 +105,7 @@ impl Snapshots for OpenStack {
     ) -> Result<Snapshot> {
         let (cloud, now, range) = (self.session.name(), self.clock.now(), self.block_storage().await?);
         let in_use = snapshot::needs_force(&range) && self.is_in_use(id).await?;
-        let marker = uuid::Uuid::new_v4().to_string();
+        let marker = crate::cloud::call_scope::token();
         let attempt = Attempt {
             verb: "snapshot",
             sought: "a snapshot with this call's marker".to_string(),

@@ -2,41 +2,30 @@
 
 use super::natives;
 use crate::cloud::{Error, Kind, Secret, Value};
-use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
-use crate::script::value::to_dynamic;
 use crate::verbs::Call;
 use crate::verbs::language::asking::{ASK, ASK_SECRET, CONFIRM, QUESTION};
-use rhai::{Dynamic, Engine, NativeCallContext};
+use rhai::Engine;
 use std::sync::Arc;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
-    natives::register(engine, session, &CONFIRM, confirm);
-    natives::register(engine, session, &ASK, |session, context, call, _| {
-        let answer = asked(session, call, "", false).map_err(|error| raise_at(error, context))?;
-        Ok(to_dynamic(Value::text(answer)))
-    });
-    natives::register(engine, session, &ASK_SECRET, |session, context, call, _| {
-        let answer = asked(session, call, "", true).map_err(|error| raise_at(error, context))?;
-        session.host.clouds.mask_secret(&answer);
-        Ok(Dynamic::from(Secret::new(answer)))
+    natives::outside(engine, session, &CONFIRM, confirm);
+    natives::outside(engine, session, &ASK, |session, call| asked(session, call, "", false).map(Value::text));
+    // The stage hides it from then on.
+    natives::outside(engine, session, &ASK_SECRET, |session, call| {
+        asked(session, call, "", true).map(|answer| Value::Secret(Secret::new(answer)))
     });
 }
 
-fn confirm(
-    session: &Session,
-    context: &NativeCallContext,
-    call: &Call,
-    _: &mut [&mut Dynamic],
-) -> Outcome<Dynamic> {
+fn confirm(session: &Session, call: &Call) -> Result<Value, Error> {
     if session.policy.yes {
-        return Ok(true.into());
+        return Ok(Value::Bool(true));
     }
     loop {
-        let answer = asked(session, call, " [y/N]", false).map_err(|error| raise_at(error, context))?;
+        let answer = asked(session, call, " [y/N]", false)?;
         match answer.trim().to_ascii_lowercase().as_str() {
-            "y" | "yes" => return Ok(true.into()),
-            "" | "n" | "no" => return Ok(false.into()),
+            "y" | "yes" => return Ok(Value::Bool(true)),
+            "" | "n" | "no" => return Ok(Value::Bool(false)),
             _ => session.console.talk("answer with y or n"),
         }
     }

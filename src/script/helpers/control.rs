@@ -1,14 +1,15 @@
 //! Ending a script, checking it, and waiting for a closure.
 
-use super::arrays;
+use super::{arrays, steering};
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Span, Value};
+use crate::effects::{Course, Fork, path};
 use crate::script::failure::Ending;
 use crate::script::raise::{Outcome, raise, raise_at};
 use crate::script::session::Session;
 use crate::script::value::{literal, to_value};
 use crate::verbs::argument::Argument;
-use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -126,15 +127,45 @@ fn wait_until(
             }
         }
     }
+    let (path, site) = (path::next(), session.site(context));
+    let fork = Fork { path: &path, verb: "wait_until", site: site.as_ref(), items: None };
+    let course = session.stage.fork(&fork);
+    let mut round = 0;
+    let result = rounds(session, position, timeout, every, course, || {
+        round += 1;
+        path::within(path.item(round), || test.call_within_context(context, ()))
+    });
+    let ran: Vec<usize> = (1..=round).collect();
+    steering::joined(session, context, &fork, &ran, result.as_ref().err().map(|error| &**error));
+    result
+}
+
+/// Look until it is true or time is up. Rounds that are on record follow each other at once, and where it is on record how it
+/// ended, it ends like that.
+fn rounds(
+    session: &Session,
+    position: Position,
+    timeout: Duration,
+    every: Duration,
+    course: Course,
+    mut look: impl FnMut() -> Outcome<Dynamic>,
+) -> Outcome<()> {
+    let known = course.order.map_or(0, |order| order.len());
     let start = session.host.clock.elapsed();
-    let mut looks = 0_u32;
+    let mut looks = 0_usize;
     loop {
         looks += 1;
-        let given: Dynamic = test.call_within_context(context, ())?;
+        let given: Dynamic = look()?;
         match given.as_bool() {
             Ok(true) => return Ok(()),
             Ok(false) => {}
             Err(_) => return Err(arrays::closure_gives("wait_until", "true or false", &given, position)),
+        }
+        if looks < known {
+            continue;
+        }
+        if let (true, Some(Err(error))) = (looks == known, &course.ended) {
+            return Err(raise(error.clone(), position));
         }
         let passed = session.host.clock.elapsed().saturating_sub(start);
         if passed >= timeout {

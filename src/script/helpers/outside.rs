@@ -6,12 +6,10 @@ use crate::cloud::error::Place;
 use crate::cloud::ports::{FileWrite, ProgramRun, WebAnswer, WebAsk};
 use crate::cloud::{Error, Kind, Span, Value};
 use crate::effects::decide::reachable;
-use crate::script::raise::{Outcome, raise_at};
 use crate::script::session::Session;
-use crate::script::value::to_dynamic;
 use crate::verbs::language::outside::*;
 use crate::verbs::{Call, Verb};
-use rhai::{Dynamic, Engine};
+use rhai::Engine;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,19 +18,11 @@ use std::time::Duration;
 const REDIRECTS: usize = 5;
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
-    let verbs: [(&'static Verb, natives::Body); 4] = [
-        (&WRITE_FILE, |session, context, call, _| done(write_file(session, call), context)),
-        (&EXEC, |session, context, call, _| done(exec(session, call), context)),
-        (&HTTP, |session, context, call, _| done(http(session, call), context)),
-        (&HTTP_GET, |session, context, call, _| done(http(session, call), context)),
-    ];
+    let verbs: [(&'static Verb, natives::Outside); 4] =
+        [(&WRITE_FILE, write_file), (&EXEC, exec), (&HTTP, http), (&HTTP_GET, http)];
     for (verb, body) in verbs {
-        natives::register(engine, session, verb, body);
+        natives::outside(engine, session, verb, body);
     }
-}
-
-fn done(result: Result<Value, Error>, context: &rhai::NativeCallContext) -> Outcome<Dynamic> {
-    result.map(to_dynamic).map_err(|error| raise_at(error, context))
 }
 
 fn map(fields: impl IntoIterator<Item = (&'static str, Value)>) -> Value {

@@ -4,6 +4,7 @@ use super::natives;
 use crate::cloud::error::Place;
 use crate::cloud::ports::{Step, StepEnd};
 use crate::cloud::{Error, Kind, Span};
+use crate::effects::{Fork, Join, Note, path};
 use crate::script::deferred::Handle;
 use crate::script::errors::context;
 use crate::script::failure::Sources as _;
@@ -18,7 +19,7 @@ use crate::verbs::language::shapes::Factor;
 use crate::verbs::language::steering::{
     ATTEMPTS, DEFER, DELAY, FACTOR, LIMIT, MAX_DELAY, ON, ON_ERROR, ON_FAILURE, PARALLEL, RETRY, STEP, TITLE,
 };
-use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FnPtr, NativeCallContext};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -28,13 +29,23 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     natives::register(engine, session, &RETRY, retry);
     natives::register(engine, session, &STEP, step);
     natives::register(engine, session, &DEFER, |session, context, _, args| {
-        later(session, context, args, false)
+        later(session, context, args, DEFER.name, false)
     });
     natives::register(engine, session, &ON_FAILURE, |session, context, _, args| {
-        later(session, context, args, true)
+        later(session, context, args, ON_FAILURE.name, true)
     });
     engine.register_type_with_name::<Handle>("Handle");
-    engine.register_fn("cancel", |handle: &mut Handle| handle.cancel());
+    let shared = session.clone();
+    engine.register_fn("cancel", move |context: NativeCallContext, handle: &mut Handle| {
+        let (path, site) = (path::next(), shared.site(&context));
+        shared.stage.note(&Note {
+            path: &path,
+            verb: "cancel",
+            site: site.as_ref(),
+            of: Some(handle.path()),
+        });
+        handle.cancel();
+    });
     engine.register_fn("to_string", |_: &mut Handle| "a handle".to_string());
     engine.register_fn("to_debug", |_: &mut Handle| "a handle".to_string());
 }
@@ -48,13 +59,35 @@ fn parallel(
     let limit = call.find(&LIMIT).map_err(|error| raise_at(error, context))?;
     let on_error = call.find(&ON_ERROR).map_err(|error| raise_at(error, context))?;
     let limit = limit.and_then(|limit| usize::try_from(limit.0).ok()).unwrap_or(usize::MAX);
-    let manner = Manner { limit, collect: on_error.is_some_and(|on_error| on_error.collect) };
+    let collect = on_error.is_some_and(|on_error| on_error.collect);
     // The declaration has made sure of both.
     let items = parallel::items(args[0]).map_err(|error| raise_at(error, context))?;
     let (Some(items), Some(closure)) = (items, closure(args[1])) else {
         return Ok(Dynamic::UNIT);
     };
-    parallel::parallel(session, context, &items, &closure, &manner)
+    let (path, site) = (path::next(), session.site(context));
+    let fork = Fork { path: &path, verb: call.verb.name, site: site.as_ref(), items: Some(items.len()) };
+    let course = session.stage.fork(&fork);
+    let manner = Manner { limit, collect, path: &path, course };
+    let (ran, result) = parallel::parallel(session, context, &items, &closure, &manner);
+    joined(session, context, &fork, &ran, result.as_ref().err().map(|error| &**error));
+    result
+}
+
+/// Tell how a call that opened branches ended.
+pub(super) fn joined(
+    session: &Session,
+    context: &NativeCallContext,
+    fork: &Fork<'_>,
+    ran: &[usize],
+    error: Option<&EvalAltResult>,
+) {
+    let names = Names { session, functions: Vec::new() };
+    let source = context.call_source().unwrap_or_default();
+    let known = error.filter(|_| session.stage.records());
+    let known = known.and_then(|error| context::value_of(error, source, &names));
+    let cut = error.is_some_and(|error| !error.is_catchable());
+    session.stage.join(fork, &Join { ran, error: known.as_ref(), cut });
 }
 
 fn closure(value: &Dynamic) -> Option<FnPtr> {
@@ -66,6 +99,7 @@ fn later(
     session: &Session,
     context: &NativeCallContext,
     args: &[&mut Dynamic],
+    verb: &'static str,
     after_failure: bool,
 ) -> Outcome<Dynamic> {
     // The declaration has made sure of it.
@@ -73,7 +107,9 @@ fn later(
     let given = args.get(1).map(|given| &**given);
     takes(context, &closure, usize::from(given.is_some()), after_failure)?;
     let title = title(session, context, after_failure);
-    Ok(Dynamic::from(session.endings.add(context, (closure, title), given, after_failure)))
+    let (path, site) = (path::next(), session.site(context));
+    session.stage.note(&Note { path: &path, verb, site: site.as_ref(), of: None });
+    Ok(Dynamic::from(session.endings.add(context, (closure, title), given, after_failure, path)))
 }
 
 /// A function of the script that will be called with so many arguments must take them: at the end it is too late to say.
@@ -152,41 +188,68 @@ fn retry(
     call: &Call,
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
-    let patience = TimeLimit::of(call).map_err(|error| raise_at(error, context))?;
+    let limit = TimeLimit::of(call).map_err(|error| raise_at(error, context))?;
     let Some(closure) = closure(args[0]) else { return Ok(Dynamic::UNIT) };
+    let (path, site) = (path::next(), session.site(context));
+    let fork = Fork { path: &path, verb: call.verb.name, site: site.as_ref(), items: None };
+    let course = session.stage.fork(&fork);
+    // Between attempts that are on record nothing is waited for.
+    let known = course.order.map_or(0, |order| order.len());
+    let mut attempt = 0;
+    let result = attempts(session, context, &limit, known, || {
+        attempt += 1;
+        path::within(path.item(attempt), || closure.call_within_context(context, ()))
+    });
+    let ran: Vec<usize> = (1..=attempt).collect();
+    joined(session, context, &fork, &ran, result.as_ref().err().map(|error| &**error));
+    result
+}
+
+/// Try until it works or the limit is met; the first `known` attempts follow each other at once.
+fn attempts(
+    session: &Session,
+    context: &NativeCallContext,
+    limit: &TimeLimit,
+    known: usize,
+    mut one: impl FnMut() -> Outcome<Dynamic>,
+) -> Outcome<Dynamic> {
     let names = Names { session, functions: Vec::new() };
     let source = context.call_source().unwrap_or_default();
     let start = session.host.clock.elapsed();
-    let mut pause = patience.delay;
+    let mut pause = limit.delay;
     for attempt in 1.. {
-        let error = match closure.call_within_context(context, ()) {
+        let error = match one() {
             Ok(given) => return Ok(given),
             Err(error) => error,
         };
-        let Some(known) = context::value_of(&error, source, &names) else { return Err(error) };
-        let wanted = match &patience.on {
-            Some(kinds) => kinds.contains(&known.kind),
-            None => known.is_retryable(),
+        let Some(told) = context::value_of(&error, source, &names) else { return Err(error) };
+        let wanted = match &limit.on {
+            Some(kinds) => kinds.contains(&told.kind),
+            None => told.is_retryable(),
         };
         if !wanted {
             return Err(error);
         }
-        if attempt >= patience.attempts {
+        if attempt >= limit.attempts {
             let passed = session.host.clock.elapsed().saturating_sub(start);
-            let told = format!("{attempt} times within {}", Span::from_std(passed));
-            return Err(if attempt == 1 { error } else { context::with_fact(error, "tried", &told) });
+            let tried = format!("{attempt} times within {}", Span::from_std(passed));
+            return Err(if attempt == 1 { error } else { context::with_fact(error, "tried", &tried) });
         }
-        let by = pause.min(patience.longest);
+        if usize::try_from(attempt).is_ok_and(|attempt| attempt < known) {
+            pause = limit.next(pause);
+            continue;
+        }
+        let by = pause.min(limit.longest);
         session.host.progress.waiting(&format!(
             "{}: again in {}, attempt {attempt} of {}",
-            known.message,
+            told.message,
             Span::from_std(by),
-            patience.attempts
+            limit.attempts
         ));
         let waited = session.pause(by);
         session.host.progress.done();
         waited.map_err(|error| raise_at(error, context))?;
-        pause = patience.next(pause);
+        pause = limit.next(pause);
     }
     Ok(Dynamic::UNIT)
 }

@@ -3,7 +3,7 @@
 use super::declared::verb;
 use crate::cloud::{Kind, Ty};
 use crate::verbs::argument::Name;
-use crate::verbs::verb::{Form, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Form, Key, Run, Verb};
 
 /// What is asked; written on standard error.
 pub const QUESTION: Key<Name> = Key::required("question", "What to ask; written on standard error.");
@@ -15,7 +15,11 @@ const fn question(
     see: &'static [&'static str],
 ) -> Verb {
     const ONE: &[Form] = &[Form::of(&[QUESTION.param()])];
-    Verb { errors: &[Kind::Failed], ..verb(name, summary, ONE, returns, &[], see, Run::Language) }
+    Verb {
+        effect: Effect::AsksPerson,
+        errors: &[Kind::Failed],
+        ..verb(name, summary, ONE, returns, &[], see, Run::Language)
+    }
 }
 
 /// `confirm`

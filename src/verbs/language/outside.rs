@@ -6,10 +6,10 @@ use super::shapes::{Arguments, FileMode, Variables};
 use crate::cloud::{Kind, Span, Ty, Value};
 use crate::verbs::argument::{Data, Name};
 use crate::verbs::call::Call;
-use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Key, Role, Run, Verb};
 
 /// The file.
-pub const PATH: Key<Name> = Key::required("path", "From the working directory.");
+pub const PATH: Key<Name> = Key::required("path", "From the working directory.").names(Role::WritesFile);
 /// What is written.
 pub const TEXT: Key<Data> = Key::required("text", "Text, a secret or a blob.");
 /// The file's permissions.
@@ -37,7 +37,8 @@ pub static WRITE_FILE: Verb = Verb {
 };
 
 /// The program.
-pub const PROGRAM: Key<Name> = Key::required("program", "Its name or path; no shell reads it.");
+pub const PROGRAM: Key<Name> =
+    Key::required("program", "Its name or path; no shell reads it.").names(Role::Program);
 /// Its arguments.
 pub const ARGS: Key<Arguments> = Key::optional("args", "Its arguments: texts and numbers.");
 /// What it reads.
@@ -47,7 +48,7 @@ pub const STDIN: Key<Data> =
 pub const ENV: Key<Variables> = Key::optional("env", "Variables beside those of this process; secrets too.");
 /// Where it runs.
 pub const DIR: Key<Name> =
-    Key::optional("dir", "The folder it runs in; the working directory where not given.");
+    Key::optional("dir", "The folder it runs in; the working directory where not given.").names(Role::Folder);
 /// How long it may take.
 pub const TIMEOUT: Key<Span> = Key::optional("timeout", "How long at the most; 10m.");
 /// Whether its failure is one of the script.
@@ -80,7 +81,7 @@ pub static EXEC: Verb = Verb {
 /// The method.
 pub const METHOD: Key<Name> = Key::required("method", "GET, HEAD, POST, PUT, PATCH or DELETE.");
 /// The address.
-pub const URL: Key<Name> = Key::required("url", "http:// or https://.");
+pub const URL: Key<Name> = Key::required("url", "http:// or https://.").names(Role::Host);
 /// Headers.
 pub const HEADERS: Key<Variables> = Key::optional("headers", "Names and values; secrets too.");
 /// Bytes that are sent.

@@ -2,10 +2,10 @@
 
 use super::declared::verb;
 use crate::base::placeholder;
-use crate::cloud::{Error, Handle, Kind, Noun, Result, Secret, Ty, Value};
+use crate::cloud::{Error, Handle, Kind, Noun, Result, Secret, Ty, Value, call_scope};
 use crate::verbs::argument::Data;
 use crate::verbs::call::Call;
-use crate::verbs::verb::{Example, Form, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Key, Run, Verb};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::HashMap;
@@ -133,15 +133,18 @@ pub static FROM_BASE64: Verb = verb(
 );
 
 /// `uuid`
-pub static UUID: Verb = verb(
-    "uuid",
-    "A new random UUID.",
-    &[Form::of(&[])],
-    Ty::Text,
-    &[Example { code: r#"uuid().len"#, gives: "36" }],
-    &[],
-    Run::Once(|_| Box::pin(async move { Ok(Value::text(uuid::Uuid::new_v4().to_string())) })),
-);
+pub static UUID: Verb = Verb {
+    effect: Effect::Random,
+    ..verb(
+        "uuid",
+        "A new random UUID.",
+        &[Form::of(&[])],
+        Ty::Text,
+        &[Example { code: r#"uuid().len"#, gives: "36" }],
+        &[],
+        Run::Once(|_| Box::pin(async move { Ok(Value::text(call_scope::token())) })),
+    )
+};
 
 /// `secret`
 pub static SECRET: Verb = verb(

@@ -30,26 +30,32 @@ pub static SLEEP: Verb = Verb {
 };
 
 /// `now`
-pub static NOW: Verb = verb(
-    "now",
-    "The time, UTC.",
-    &[Form::of(&[])],
-    Ty::Time,
-    &[Example { code: r#"now().year >= 2026"#, gives: "true" }],
-    &["timestamp", "parse_time", "sleep"],
-    Run::Once(|call| Box::pin(async move { Ok(Value::Time(call.host.clock.now())) })),
-);
+pub static NOW: Verb = Verb {
+    effect: Effect::Clock,
+    ..verb(
+        "now",
+        "The time, UTC.",
+        &[Form::of(&[])],
+        Ty::Time,
+        &[Example { code: r#"now().year >= 2026"#, gives: "true" }],
+        &["timestamp", "parse_time", "sleep"],
+        Run::Once(|call| Box::pin(async move { Ok(Value::Time(call.host.clock.now())) })),
+    )
+};
 
 /// `timestamp`
-pub static TIMESTAMP: Verb = verb(
-    "timestamp",
-    "Whole seconds since 1970.",
-    &[Form::of(&[])],
-    Ty::Int,
-    &[Example { code: r#"timestamp() > 1700000000"#, gives: "true" }],
-    &["now"],
-    Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.host.clock.now().unix())) })),
-);
+pub static TIMESTAMP: Verb = Verb {
+    effect: Effect::Clock,
+    ..verb(
+        "timestamp",
+        "Whole seconds since 1970.",
+        &[Form::of(&[])],
+        Ty::Int,
+        &[Example { code: r#"timestamp() > 1700000000"#, gives: "true" }],
+        &["now"],
+        Run::Once(|call| Box::pin(async move { Ok(Value::Int(call.host.clock.now().unix())) })),
+    )
+};
 
 /// `duration`
 pub static DURATION: Verb = verb(

@@ -2,12 +2,12 @@
 
 use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::Name;
-use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Role, Run, Verb};
 
-const NAME: Key<Name> = Key::required("name", "The variable's name.");
+const NAME: Key<Name> = Key::required("name", "The variable's name.").names(Role::Variable);
 const DEFAULT: Key<Value> =
     Key::optional("default", "What to give where it is not set; without it, that is an error.");
-const PATH: Key<Name> = Key::required("path", "From the working directory.");
+const PATH: Key<Name> = Key::required("path", "From the working directory.").names(Role::ReadsFile);
 
 /// `env`
 pub static ENV: Verb = Verb {

@@ -242,7 +242,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         access_ipv6: call.find(&ACCESS_IPV6)?,
         count: call.find(&COUNT)?.and_then(|count| usize::try_from(count.0).ok()),
         provider: call.find(&PROVIDER)?.map(|map| Value::Map(map).to_request()),
-        marker: uuid::Uuid::new_v4().to_string(),
+        marker: crate::cloud::call_scope::token(),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::verbs::arguments::{ON_ERROR, prepare};
 use crate::verbs::call::Call;
 use crate::verbs::run::{self, gather};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
-use futures_util::{StreamExt, stream};
+use std::future::Future;
 
 const SPECS: Key<Vec<Map>> =
     Key::required("specs", "An array of maps: the options of boot, each with `name`.");
@@ -54,12 +54,8 @@ async fn boot_all(call: Call) -> Result<Value> {
             error
         })?);
     }
-    let limit = call.host.concurrency;
-    let results: Vec<Result<Value>> = stream::iter(calls)
-        .map(|one| Box::pin(run::run(one)) as std::pin::Pin<Box<dyn Future<Output = Result<Value>> + Send>>)
-        .buffered(limit)
-        .collect()
-        .await;
+    let work = |one| Box::pin(run::run(one)) as std::pin::Pin<Box<dyn Future<Output = Result<Value>> + Send>>;
+    let results = run::each(&call, &calls, work).await;
     gather(&call, results).map_err(|mut error| {
         error.verb = Some(VERB.name);
         error

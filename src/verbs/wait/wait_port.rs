@@ -7,7 +7,7 @@ use crate::cloud::ports::Known;
 use crate::cloud::{Error, Handle, Kind, Noun, Resource, Result, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Argument, Mismatch, Reference};
 use crate::verbs::call::Call;
-use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Role, Run, Verb};
 use std::time::Duration;
 
 /// A server, or text that is a host's name or address.
@@ -48,7 +48,8 @@ impl Argument for Port {
 const HOST: Key<HostRef> = Key::required(
     "host",
     "A server or an array of them; text is a host's name or address, which needs --allow-net.",
-);
+)
+.names(Role::HostOrServer);
 const PORT: Key<Port> = Key::required("port", "The TCP port: 22.");
 
 /// How long to wait between two looks.

@@ -10,6 +10,7 @@ mod process;
 mod sso;
 mod sts;
 
+use crate::cloud::call_scope;
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Kind, Result};
 use crate::wire::{self, Answer, Credentials, ErrorKind, Request, Sent, Source, Wire};
@@ -89,9 +90,10 @@ impl KeyRing {
 
     async fn fetch_into(&self, held: &mut Held, now: SystemTime) -> Result<Credentials> {
         let recent = |at: &SystemTime| now.duration_since(*at).is_ok_and(|since| since < AGAIN);
+        let read = format!("{}/auth", self.cloud);
         let error = match held.failed.take().filter(|(_, at)| recent(at)) {
             Some(told) => held.failed.insert(told).0.clone(),
-            None => match self.fetch(&self.source).await {
+            None => match call_scope::report(&read, self.fetch(&self.source)).await {
                 Ok(keys) => {
                     for secret in [Some(keys.secret()), keys.token()].into_iter().flatten() {
                         self.wire.known().add(secret);
@@ -144,6 +146,7 @@ impl KeyRing {
             let kind = match lost.kind {
                 ErrorKind::Timeout => Kind::Timeout,
                 ErrorKind::Form => Kind::InvalidArgument,
+                ErrorKind::Withheld => Kind::Denied,
                 ErrorKind::TooLarge | ErrorKind::Malformed => Kind::Protocol,
                 _ => Kind::Network,
             };

@@ -1,0 +1,73 @@
+//! What drivers and look-ups may ask of the call that they work for: tokens for its creates, and a place to report reads that
+//! have no number of their own (logins, discovery, names that are looked up for a field).
+//!
+//! The call is found through a task-local, so no driver passes it on. Outside a call (a test of a driver, a completion of the
+//! editor) tokens are random and nothing is reported.
+
+use super::{Error, Result, Value};
+use std::future::Future;
+use std::sync::Arc;
+
+/// The call that work is done for.
+pub trait CallScope: Send + Sync {
+    /// The place of the call in the run.
+    fn path(&self) -> Arc<str>;
+    /// The next token of the call, a UUID: the first is the one that its record names, each further one another.
+    fn token(&self) -> String;
+    /// The recorded answer of a read that is known by what it asks, in place of doing it.
+    fn answer(&self, read: &str) -> Option<Result<Value>>;
+    /// Such a read ended.
+    fn read(&self, read: &str, result: std::result::Result<&Value, &Error>);
+    /// The cloud gave this id to a request of the call.
+    fn requested(&self, id: &str);
+    /// The ids of the call's requests so far, which are then forgotten.
+    fn requests(&self) -> Vec<String>;
+}
+
+tokio::task_local! {
+    static SCOPE: Arc<dyn CallScope>;
+}
+
+/// Do work for a call.
+pub async fn within<T>(scope: Arc<dyn CallScope>, work: impl Future<Output = T>) -> T {
+    SCOPE.scope(scope, work).await
+}
+
+/// The place in the run of the call that is under way; empty outside a call.
+pub fn path() -> Arc<str> {
+    SCOPE.try_with(|scope| scope.path()).unwrap_or_default()
+}
+
+/// A token or marker for a request of the call that is under way.
+pub fn token() -> String {
+    SCOPE.try_with(|scope| scope.token()).unwrap_or_else(|_| uuid::Uuid::new_v4().to_string())
+}
+
+/// The cloud gave this id to a request of the call that is under way.
+pub fn requested(id: &str) {
+    let _ = SCOPE.try_with(|scope| scope.requested(id));
+}
+
+/// A read that is known by what it asks, such as `lab/flavor/42`: answered from the record where there is one, and reported.
+///
+/// # Errors
+/// What the read gives, or the error that is on record.
+pub async fn lookup(read: &str, work: impl Future<Output = Result<Value>>) -> Result<Value> {
+    let Ok(scope) = SCOPE.try_with(Arc::clone) else { return work.await };
+    if let Some(answer) = scope.answer(read) {
+        return answer;
+    }
+    let result = work.await;
+    scope.read(read, result.as_ref());
+    result
+}
+
+/// A read of a driver's own, such as `lab/auth`: reported, and never answered, since what it learns stays with the driver.
+///
+/// # Errors
+/// What the read gives.
+pub async fn report<T>(read: &str, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let result = work.await;
+    let _ = SCOPE.try_with(|scope| scope.read(read, result.as_ref().map(|_| &Value::Unit)));
+    result
+}

@@ -1,0 +1,105 @@
+//! The members of an array, each of which has a beginning and an end of its own in the record of a run.
+//!
+//! The stage that watches calls is above this room; a call carries what it wants done around each member.
+
+use super::call::Call;
+use super::verb;
+use crate::cloud::call_scope::{self, CallScope};
+use crate::cloud::{Result, Value};
+use std::future::Future;
+use std::sync::Arc;
+
+/// What becomes of a member that is about to begin.
+pub enum Begun {
+    /// It is on record: this is what it gives.
+    Answered(Result<Value>),
+    /// It runs, its tokens from here.
+    Run(Arc<dyn CallScope>),
+}
+
+/// What is done around each member of an array.
+pub trait Members: Send + Sync {
+    /// Before a member runs.
+    ///
+    /// # Errors
+    /// Why it must not run.
+    fn begin(&self, index: usize, call: &Call) -> Result<Begun>;
+    /// After it ran, with the cloud's ids of its requests.
+    fn end(&self, index: usize, call: &Call, result: &mut Result<Value>, requests: &[String]);
+}
+
+/// How far a member is.
+pub(super) struct Ran {
+    /// What it gave.
+    pub(super) result: Result<Value>,
+    /// The cloud's ids of its requests, where its end is still to be told.
+    open: Option<Vec<String>>,
+}
+
+/// Run one member; its end is told by [`end`], once what it changed was read again.
+pub(super) async fn run<F: Future<Output = Result<Value>>>(
+    call: &Call,
+    index: usize,
+    member: Call,
+    body: impl FnOnce(Call) -> F,
+) -> Ran {
+    let Some(members) = call.members() else { return Ran { result: body(member).await, open: None } };
+    match members.begin(index, &member) {
+        Ok(Begun::Run(scope)) => {
+            let result = call_scope::within(scope.clone(), body(member)).await;
+            Ran { result, open: Some(scope.requests()) }
+        }
+        Ok(Begun::Answered(result)) => Ran { result, open: None },
+        Err(refused) => Ran { result: Err(refused), open: None },
+    }
+}
+
+/// Tell the end of a member, where that was not done; gives what it gave.
+pub(super) fn end(call: &Call, index: usize, member: &Call, ran: Ran) -> Result<Value> {
+    let Ran { mut result, open } = ran;
+    if let (Some(members), Some(requests)) = (call.members(), open) {
+        members.end(index, member, &mut result, &requests);
+    }
+    result
+}
+
+/// Run all members by one body: those that are on record are left out.
+pub(super) async fn together(
+    call: &Call,
+    subjects: Vec<Value>,
+    body: fn(Call, Vec<Value>) -> verb::Outcome<verb::Members>,
+) -> Result<verb::Members> {
+    let Some(members) = call.members().cloned() else { return body(call.clone(), subjects).await };
+    let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(subjects.len());
+    let (mut open, mut left) = (Vec::new(), Vec::new());
+    for (index, subject) in subjects.into_iter().enumerate() {
+        let member = call.of(subject.clone());
+        results.push(match members.begin(index, &member) {
+            Ok(Begun::Answered(answer)) => Some(answer),
+            Err(refused) => Some(Err(refused)),
+            Ok(Begun::Run(_)) => {
+                open.push((index, member));
+                left.push(subject);
+                None
+            }
+        });
+    }
+    if !left.is_empty() {
+        let ran = body(call.clone(), left).await;
+        let mut ran = match ran {
+            Ok(ran) => ran.into_iter(),
+            Err(error) => {
+                for (index, member) in open {
+                    members.end(index, &member, &mut Err(error.clone()), &[]);
+                }
+                return Err(error);
+            }
+        };
+        for (index, member) in open {
+            let mut result = ran.next().unwrap_or(Ok(Value::Unit));
+            members.end(index, &member, &mut result, &[]);
+            results[index] = Some(result);
+        }
+    }
+    Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())
+}
