@@ -3,8 +3,8 @@
 use super::argument::ServerRef;
 use super::arguments::ON_ERROR;
 use super::call::Call;
-use super::resolve;
 use super::members;
+use super::resolve;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{
