@@ -410,7 +410,7 @@ fn every_file_of_tests_is_listed() {
 #[test]
 fn the_readers_of_this_file_read() {
     assert_eq!(
-        rooms_named("use crate::cloud::{Error, Kind};\nuse crate::{wire, gate::{A, B}, sim};"),
+        rooms_named("use crate::cloud::{Error, Kind};\nuse crate::{wire, effects::{A, B}, sim};"),
         ["cloud", "wire", "effects", "sim"]
     );
     assert_eq!(rooms_named("let x = crate::verbs::verb(); mycrate::cli::x()"), ["verbs"]);

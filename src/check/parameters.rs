@@ -19,6 +19,7 @@ pub const OPTIONS: &[&str] = &[
     "dry-run",
     "format",
     "help",
+    "max-memory",
     "no-cache",
     "no-color",
     "quiet",

@@ -137,10 +137,10 @@ fn what_a_script_hands_to_a_server_is_not_shown() {
                 user_data: "password: {PLANTED}", files: #{{ "/etc/key": "{PLANTED}" }} }});
             s.wait_active();
             s.set_password("{PLANTED}");
-            let mask_secret = secret("{PLANTED}");
-            s.set_password(mask_secret);
-            print(mask_secret); print(`${{mask_secret}}`); print([mask_secret]); print(#{{ a: mask_secret }}); info(mask_secret); debug(mask_secret);
-            print(to_json(#{{ a: mask_secret }})); table([#{{ a: mask_secret }}]); print(s); print(s.admin_pass); print(to_json(s));
+            let hush = secret("{PLANTED}");
+            s.set_password(hush);
+            print(hush); print(`${{hush}}`); print([hush]); print(#{{ a: hush }}); info(hush); debug(hush);
+            print(to_json(#{{ a: hush }})); table([#{{ a: hush }}]); print(s); print(s.admin_pass); print(to_json(s));
             print(rebuild(s, "cirros", #{{ admin_pass: "{PLANTED}" }}).wait_active().admin_pass);
             "#
         ),
@@ -151,10 +151,7 @@ fn what_a_script_hands_to_a_server_is_not_shown() {
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     assert!(ended.err.contains("dry run: POST"), "{}", ended.err);
     // On purpose, and only there.
-    program.file(
-        "reveal.rhai",
-        "let mask_secret = secret(\"abc\" + \"def\"); print(reveal(mask_secret)); print(mask_secret);",
-    );
+    program.file("reveal.rhai", "let hush = secret(\"abc\" + \"def\"); print(reveal(hush)); print(hush);");
     assert_eq!(program.run(&["run", "reveal.rhai"]).ok(), "abcdef\n••••••\n");
 }
 
@@ -262,29 +259,14 @@ fn a_file_that_is_not_understood_does_not_show_its_secrets() {
 #[test]
 fn an_error_that_shows_a_script_hides_its_secrets() {
     let program = Program::new();
-    program.file("book.rhai", &format!("let mask_secret = secret(\"{PLANTED}\"); mask_secret.nothing();"));
+    program.file("book.rhai", &format!("let hush = secret(\"{PLANTED}\"); hush.nothing();"));
     hidden(&program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(2), "the line of a secret");
-    program.file(
-        "book.rhai",
-        &format!("let mask_secret = secret(\"{PLANTED}\"); throw `no ${{mask_secret}} here`;"),
-    );
+    program.file("book.rhai", &format!("let hush = secret(\"{PLANTED}\"); throw `no ${{hush}} here`;"));
     hidden(&program.run(&["run", "book.rhai", "--cloud", "sim"]).failed(1), "a thrown secret");
-    program.file(
-        "book.rhai",
-        "let mask_secret = param(\"mask_secret\", #{ secret: true }); print(mask_secret); throw mask_secret;",
-    );
-    let ended = program.run(&["run", "book.rhai", "--cloud", "sim", "--mask_secret", PLANTED]);
+    program.file("book.rhai", "let hush = param(\"hush\", #{ secret: true }); print(hush); throw hush;");
+    let ended = program.run(&["run", "book.rhai", "--cloud", "sim", "--hush", PLANTED]);
     hidden(&ended.all(), "a secret parameter");
-    let ended = program.run(&[
-        "run",
-        "book.rhai",
-        "--cloud",
-        "sim",
-        "--mask_secret",
-        PLANTED,
-        "--mask_secret",
-        PLANTED,
-    ]);
+    let ended = program.run(&["run", "book.rhai", "--cloud", "sim", "--hush", PLANTED, "--hush", PLANTED]);
     hidden(&ended.all(), "a secret parameter given twice");
 }
 

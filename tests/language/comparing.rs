@@ -215,7 +215,7 @@ fn durations_have_all_their_forms() {
         },
     );
     // A text that is no duration cannot be compared with one: that is a mistake, not `false`.
-    world.fails(r#"(now() - now()) > "7 days""#, "script", "order");
+    world.fails(r#"(now() - now()) > "7 days""#, "script", "is no duration");
 }
 
 #[test]
@@ -281,5 +281,5 @@ fn an_age_is_a_duration() {
         ],
         |(script, text)| world.gives(script, text),
     );
-    world.fails(r#"server("web").age > "old""#, "script", "order");
+    world.fails(r#"server("web").age > "old""#, "script", "is no duration");
 }

@@ -25,7 +25,7 @@ fn yaml_goes_there_and_back() {
     world.gives(r#"parse_yaml("") == ()"#, "true");
     world.gives(r#"parse_yaml("a: &x [1]\nb: *x\n").b"#, "[1]");
     world.gives(r#"parse_yaml(to_yaml(server("web"))).name"#, "web");
-    world.gives(r#"to_yaml(#{ p: secret("mask_secret") })"#, "p: ••••••\n");
+    world.gives(r#"to_yaml(#{ p: secret("hush") })"#, "p: ••••••\n");
     world.fails(r#"parse_yaml("a: [1")"#, "invalid_argument", "the text is no YAML: line");
 }
 
@@ -41,7 +41,7 @@ fn csv_is_quoted_as_it_must_be() {
         "name,status,flavor\r\nweb,ACTIVE,m1.tiny\r\n",
     );
     world.gives(r#"to_csv([], ["a"])"#, "a\r\n");
-    world.gives(r#"to_csv([#{ p: secret("mask_secret") }], ["p"])"#, "p\r\n••••••\r\n");
+    world.gives(r#"to_csv([#{ p: secret("hush") }], ["p"])"#, "p\r\n••••••\r\n");
     world.fails(r#"to_csv(servers(), ["nam"])"#, "invalid_argument", "did you mean `name`?");
     world.fails(r#"to_csv([1], ["a"])"#, "invalid_argument", "give an array of resources or maps");
 }

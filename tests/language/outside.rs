@@ -48,13 +48,11 @@ fn a_file_is_replaced_appended_and_private_with_a_secret() {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::metadata(format!("{path}/{name}")).expect("a file").permissions().mode() & 0o7777
     };
-    world.ok(&format!(
-        r#"write_file("{path}/s", secret("mask_secret")); write_file("{path}/a", secret("mask_secret"));"#
-    ));
+    world.ok(&format!(r#"write_file("{path}/s", secret("hush")); write_file("{path}/a", secret("hush"));"#));
     assert_eq!((mode("s"), mode("a")), (0o600, 0o600));
     world.ok(&format!(r#"write_file("{path}/m", "x", #{{ mode: "0640" }}); write_file("{path}/n", "x", #{{ mode: 0o750 }});"#));
     assert_eq!((mode("m"), mode("n")), (0o640, 0o750));
-    world.gives(&format!(r#"read_file("{path}/s")"#), "mask_secret");
+    world.gives(&format!(r#"read_file("{path}/s")"#), "hush");
     world.fails(&format!(r#"write_file("{path}/no/such", "x")"#), "failed", "its folder is not there");
     world.fails(
         &format!(r#"write_file("{path}/x", `${{secret("a")}}`)"#),
@@ -67,7 +65,7 @@ fn a_file_is_replaced_appended_and_private_with_a_secret() {
 #[test]
 fn a_program_is_run_to_its_end() {
     let (world, path) = allowed(|_| {});
-    world.gives(r#"exec("cat", [], #{ stdin: secret("mask_secret") }).stdout"#, "mask_secret");
+    world.gives(r#"exec("cat", [], #{ stdin: secret("hush") }).stdout"#, "hush");
     world.gives(
         r#"exec("sh", ["-c", "echo $A; echo oh >&2"], #{ env: #{ A: secret("b") } })"#,
         r##"#{"code": 0, "stderr": "oh\n", "stdout": "b\n"}"##,
@@ -135,8 +133,8 @@ fn a_web_server_is_asked() {
         r#"[404, "none"]"#,
     );
     world.gives(
-        &format!(r#"http("POST", "{url}/echo", #{{ json: #{{ p: secret("mask_secret") }}, headers: #{{ "X-Token": secret("t0ken") }} }}).body"#),
-        r#"{"p":"mask_secret"}"#,
+        &format!(r#"http("POST", "{url}/echo", #{{ json: #{{ p: secret("hush") }}, headers: #{{ "X-Token": secret("t0ken") }} }}).body"#),
+        r#"{"p":"hush"}"#,
     );
     let seen = stub.seen().pop().expect("a request");
     assert_eq!((seen.method.as_str(), seen.header("x-token")), ("POST", Some("t0ken")));

@@ -7,25 +7,25 @@ fn a_secret_never_prints() {
     let world = World::new();
     each(
         [
-            (r#"`${secret("mask_secret")}`"#, "••••••"),
-            (r#""p: " + secret("mask_secret")"#, "p: ••••••"),
-            (r#"secret("mask_secret").to_string()"#, "••••••"),
-            (r#"to_json(#{ p: secret("mask_secret") })"#, r#"{"p":"••••••"}"#),
-            (r#"[secret("mask_secret")]"#, "[••••••]"),
-            (r#"#{ a: secret("mask_secret") }"#, r##"#{"a": ••••••}"##),
-            (r#"reveal(secret("mask_secret"))"#, "mask_secret"),
+            (r#"`${secret("hush")}`"#, "••••••"),
+            (r#""p: " + secret("hush")"#, "p: ••••••"),
+            (r#"secret("hush").to_string()"#, "••••••"),
+            (r#"to_json(#{ p: secret("hush") })"#, r#"{"p":"••••••"}"#),
+            (r#"[secret("hush")]"#, "[••••••]"),
+            (r#"#{ a: secret("hush") }"#, r##"#{"a": ••••••}"##),
+            (r#"reveal(secret("hush"))"#, "hush"),
             (r#"reveal("plain")"#, "plain"),
-            (r#"secret(secret("mask_secret"))"#, "••••••"),
+            (r#"secret(secret("hush"))"#, "••••••"),
             (r#"secret("a") == secret("a")"#, "true"),
             (r#"secret("a") == secret("b")"#, "false"),
         ],
         |(script, text)| world.gives(script, text),
     );
     world.ok(
-        r#"let s = secret("mask_secret"); print(s); debug(s); info(s); warn(s); table([#{ s: s }]); print([s]); print(#{ s: s });"#,
+        r#"let s = secret("hush"); print(s); debug(s); info(s); warn(s); table([#{ s: s }]); print([s]); print(#{ s: s });"#,
     );
     let all = format!("{}\n{}", world.out(), world.err());
-    assert!(!all.contains("mask_secret"), "{all}");
+    assert!(!all.contains("hush"), "{all}");
     assert_eq!(all.matches("••••••").count(), 7, "{all}");
 }
 
@@ -33,18 +33,18 @@ fn a_secret_never_prints() {
 fn an_error_shows_no_secret() {
     let world = World::web();
     for script in [
-        r#"set_password("nosuch", secret("mask_secret-pass"))"#,
-        r#"rescue("web", #{ admin_pass: secret("mask_secret-pass"), imge: 1 })"#,
-        r#"stop(secret("mask_secret-pass"))"#,
-        r#"fail(secret("mask_secret-pass"))"#,
-        r#"throw secret("mask_secret-pass")"#,
-        r#"assert_eq(secret("mask_secret-pass"), secret("other"))"#,
-        r#"secret("mask_secret-pass").nofield"#,
-        r#"secret("mask_secret-pass") + 1 - 2"#,
-        r#"set_meta("web", "a", secret("mask_secret-pass"))"#,
+        r#"set_password("nosuch", secret("hush-pass"))"#,
+        r#"rescue("web", #{ admin_pass: secret("hush-pass"), imge: 1 })"#,
+        r#"stop(secret("hush-pass"))"#,
+        r#"fail(secret("hush-pass"))"#,
+        r#"throw secret("hush-pass")"#,
+        r#"assert_eq(secret("hush-pass"), secret("other"))"#,
+        r#"secret("hush-pass").nofield"#,
+        r#"secret("hush-pass") + 1 - 2"#,
+        r#"set_meta("web", "a", secret("hush-pass"))"#,
     ] {
         let error = format!("{:?}", world.run(script).expect_err(script));
-        assert!(!error.contains("mask_secret-pass"), "{script}: {error}");
+        assert!(!error.contains("hush-pass"), "{script}: {error}");
     }
 }
 

@@ -11,44 +11,27 @@ use std::sync::Arc;
 pub(in crate::script) const FUNCTION: &str = "Fn$";
 
 /// Functions of arrays that take a closure, which may be a function's name as text.
-const OF_ARRAYS: [&str; 14] = [
-    "map",
-    "filter",
-    "for_each",
-    "some",
-    "all",
-    "none",
-    "reduce",
-    "reduce_rev",
-    "retain",
-    "drain",
-    "sort",
-    "dedup",
-    "find",
-    "find_map",
-];
+const OF_ARRAYS: [&str; 11] =
+    ["map", "filter", "some", "all", "none", "reduce", "reduce_rev", "retain", "drain", "find", "find_map"];
+
+/// Those of them that give nothing; what they are declared to give is what `check` knows of them.
+const IN_PLACE: [&str; 3] = ["for_each", "sort", "dedup"];
 
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     engine.register_fn(FUNCTION, |context: NativeCallContext, name: Dynamic| named(&context, &name));
     for name in OF_ARRAYS {
         engine.register_fn(
             name,
-            move |context: NativeCallContext,
-                  array: &mut Array,
-                  function: ImmutableString|
-                  -> Outcome<Dynamic> {
-                let function = named(&context, &Dynamic::from(function))?;
-                let mut array_given = Dynamic::from_array(std::mem::take(array));
-                let given = context.call_fn_raw(
-                    name,
-                    true,
-                    true,
-                    &mut [&mut array_given, &mut Dynamic::from(function)],
-                );
-                if let Some(back) = array_given.try_cast::<Array>() {
-                    *array = back;
-                }
-                given
+            move |context: NativeCallContext, array: &mut Array, function: ImmutableString| {
+                by_name(&context, name, array, function)
+            },
+        );
+    }
+    for name in IN_PLACE {
+        engine.register_fn(
+            name,
+            move |context: NativeCallContext, array: &mut Array, function: ImmutableString| -> Outcome<()> {
+                by_name(&context, name, array, function).map(|_| ())
             },
         );
     }
@@ -75,6 +58,22 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
             Ok(())
         },
     );
+}
+
+/// A function of arrays, its closure given as a function's name.
+fn by_name(
+    context: &NativeCallContext,
+    name: &str,
+    array: &mut Array,
+    function: ImmutableString,
+) -> Outcome<Dynamic> {
+    let function = named(context, &Dynamic::from(function))?;
+    let mut array_given = Dynamic::from_array(std::mem::take(array));
+    let given = context.call_fn_raw(name, true, true, &mut [&mut array_given, &mut Dynamic::from(function)]);
+    if let Some(back) = array_given.try_cast::<Array>() {
+        *array = back;
+    }
+    given
 }
 
 /// A function by its name, or one that is given as it is.
