@@ -65,6 +65,12 @@ impl Watch {
 
     /// Why lines of the trace are missing, where some are.
     pub fn lost(&self) -> Option<&str> {
+        // Also a trace of nothing takes its file's place.
+        if let Some(file) = &self.file
+            && let Err(why) = file.lock().unwrap_or_else(PoisonError::into_inner).keep()
+        {
+            let _ = self.lost.set(why.to_string());
+        }
         self.lost.get().map(String::as_str)
     }
 

@@ -205,7 +205,7 @@ fn variables_and_functions() {
     assert_eq!(at("/// Do it.\nfn alpha(x, y) {} alph‸").items[0].detail, "Do it.");
     offers("sett‸", &["settings"]);
     lacks("fn f() { sett‸ }", &["settings"]);
-    offers("gro‸", &["grow(s, by)"]);
+    offers("gro‸", &["grow(s, by)", "group_by(array, key)"]);
     begins("let one = 1; ‸", &["one", "db", "settings", "fleet", "grow(s, by)"]);
     offers("const ALPHA = 1; fn f() { global::‸ }", &["ALPHA"]);
 }

@@ -306,7 +306,7 @@ fn one_interruption_ends_a_loop_in_each_of_many_items() {
     // All eight are inside before the line is printed; what was to be started after them is not.
     let script = r#"
         on_failure(|| print("undone"));
-        parallel(1..=100, |n| { info(`in ${n}`); loop { try { let x = 1; } catch { } } }, #{ limit: 8, on_error: "collect" });
+        parallel(1..=100, |n| { info(`in ${n}`); loop { try { let _x = 1; } catch { } } }, #{ limit: 8, on_error: "collect" });
         print("went on");"#;
     program.file("book.rhai", script);
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
@@ -359,7 +359,7 @@ fn an_interrupted_wait_for_a_deletion_says_what_is_going() {
     let served = Served::frozen();
     let script = r#"
         let all = boot("a", #{ image: "cirros", flavor: "m1.tiny", count: 3 });
-        let b = boot("b", #{ image: "cirros", flavor: "m1.tiny" });
+        let _b = boot("b", #{ image: "cirros", flavor: "m1.tiny" });
         print("here");
         delete(all, #{ wait: true });"#;
     let program = served.program();

@@ -126,7 +126,7 @@ fn in_a_loop() {
     let program = Program::new();
     program.file(
         "book.rhai",
-        r#"on_failure(|| print("handler")); print("here"); loop { try { let x = 1; } catch { } }"#,
+        r#"on_failure(|| print("handler")); print("here"); loop { try { let _x = 1; } catch { } }"#,
     );
     let mut terminal = Terminal::start(&program, &["run", "book.rhai", "--cloud", "sim"]);
     terminal.shows("here");

@@ -107,7 +107,7 @@ fn a_script_may_come_from_standard_input() {
 #[test]
 fn without_a_cloud_a_run_is_code_3_and_says_both_ways_on() {
     let program = Program::new();
-    program.file("book.rhai", "print(1); servers();");
+    program.file("book.rhai", "print(1); print(servers());");
     let ended = program.run(&["run", "book.rhai"]);
     assert_eq!((ended.code, ended.out.as_str()), (Some(3), ""), "nothing of it ran");
     assert!(ended.err.starts_with("config::none\n"), "{}", ended.err);
@@ -199,7 +199,7 @@ fn expressions_print_what_they_give() {
 #[test]
 fn errors_are_json_on_standard_error() {
     let ended =
-        run("\nlet s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tinny\" });", &["--format", "json"]);
+        run("\nlet _s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tinny\" });", &["--format", "json"]);
     let error: Value = serde_json::from_str(&ended.failed(1)).expect("JSON");
     assert_eq!(error["diagnostic"], "cloud::not_found");
     assert_eq!(error["kind"], "not_found");
@@ -491,7 +491,7 @@ fn what_is_certainly_wrong_is_told_before_anything_runs() {
     let program = Program::new();
     program.file(
         "book.rhai",
-        "let s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\nfn never(s) { wait_actve(s); }\n\
+        "let _s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\nfn never(s) { wait_actve(s); }\n\
          try { nosuch() } catch (e) { print(e.kind); }",
     );
     let ended = program.run(&["--cloud", "sim", "run", "book.rhai"]);

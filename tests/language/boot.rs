@@ -36,11 +36,7 @@ fn keys_show_in_the_server() {
         ],
         |(spec, read, text)| world.gives(&boot(spec, read), text),
     );
-    world.fails(
-        r#"boot("s", #{ image: "cirros", flavor: "m1.tiny", key: "nosuch" })"#,
-        "invalid_argument",
-        "",
-    );
+    world.fails(r#"boot("s", #{ image: "cirros", flavor: "m1.tiny", key: "nosuch" })"#, "not_found", "");
     world.fails(
         r#"boot("s", #{ image: "cirros", flavor: "m1.tiny", zone: "nosuch" })"#,
         "invalid_argument",
@@ -166,7 +162,7 @@ fn files_go_where_the_cloud_has_them() {
     world.fails(r#"boot("g", #{ image: "cirros", flavor: "m1.tiny", files: #{ "/a": "1", "/b": "1", "/c": "1", "/d": "1", "/e": "1", "/f": "1" } })"#, "over_quota", "");
     world.fails(
         r#"boot("h", #{ image: "cirros", flavor: "m1.tiny", count: 3, key: "nosuch" })"#,
-        "invalid_argument",
+        "not_found",
         "",
     );
 }

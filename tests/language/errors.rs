@@ -65,7 +65,7 @@ fn kinds_follow_what_happened() {
     world.fault_always("server.list", status(429));
     world.gives(&caught("servers()", "[e.kind, e.retryable]"), r#"["rate_limited", true]"#);
     let world = World::web();
-    world.fault(
+    world.fault_always(
         "server.list",
         FaultKind::Status { code: 200, body: Some("<html>".to_string()), retry_after: None },
     );

@@ -41,7 +41,7 @@ fn an_error_shows_no_secret() {
         r#"assert_eq(secret("hush-pass"), secret("other"))"#,
         r#"secret("hush-pass").nofield"#,
         r#"secret("hush-pass") + 1 - 2"#,
-        r#"set_meta("web", "a", secret("hush-pass"))"#,
+        r#"set_meta("nosuch", "a", secret("hush-pass"))"#,
     ] {
         let error = format!("{:?}", world.run(script).expect_err(script));
         assert!(!error.contains("hush-pass"), "{script}: {error}");

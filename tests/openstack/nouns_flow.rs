@@ -135,7 +135,7 @@ async fn a_lost_snapshot_and_a_lost_address_are_found_by_their_marker() {
         other => panic!("{other}"),
     })
     .await;
-    let ip = world.cloud.allocate_ip(None).await.unwrap();
+    let ip = world.cloud.allocate_ip(Some("a")).await.unwrap();
     assert_eq!((ip.id.as_str(), ip.pool.as_deref()), ("own", Some("a")));
 }
 

@@ -60,6 +60,11 @@ fn every_refusal_is_an_error_of_its_kind() {
             (404, _) => Kind::NotFound,
             (406, _) => Kind::Unsupported,
             (409, _) => Kind::Conflict,
+            // What the request names is not there.
+            (
+                400,
+                "server create missing network" | "server create missing key" | "server create missing image",
+            ) => Kind::NotFound,
             (400 | 415, _) => Kind::InvalidArgument,
             (other, _) => panic!("{label}: {other}"),
         };
@@ -145,7 +150,7 @@ fn images_flavors_limits_and_zones_are_read() {
     let image = glance::image::decode(&body("image show"), &cloud, read()).unwrap();
     assert_eq!((image.name.as_str(), image.status.as_str(), image.size), ("cirros", "ACTIVE", Some(1100)));
     assert_eq!(image.meta.get("os_distro").map(String::as_str), Some("cirros"));
-    assert_eq!(image.meta.len(), 4, "{:?}", image.meta);
+    assert_eq!(image.meta.len(), 1, "{:?}", image.meta);
     let proxied = body("compute image list proxy");
     let proxied = nova::image::decode(&proxied["images"][0], &cloud, read()).unwrap();
     assert_eq!(

@@ -48,7 +48,10 @@ fn a_pipe_ends_at_its_first_error() {
 
 #[test]
 fn what_was_put_off_is_done_when_the_session_ends() {
-    gives(&["defer(|| print(\"last\"));", "on_failure(|| print(\"not this\"));", "1"], "1\nlast\n");
+    let ended =
+        told(&Program::new(), &["defer(|| print(\"last\"));", "on_failure(|| print(\"not this\"));", "1"]);
+    assert_eq!((ended.out.as_str(), ended.code), ("1\nlast\n", Some(0)));
+    assert!(ended.err.contains("defer: print(\"last\")") && !ended.err.contains("not this"), "{}", ended.err);
     let ended = told(&Program::new(), &["on_failure(|| print(\"mended\"));", "throw \"x\"", "1"]);
     assert_eq!((ended.out.as_str(), ended.code), ("mended\n", Some(1)));
 }

@@ -23,6 +23,8 @@ pub(super) async fn fetch(ring: &KeyRing, container: &Container) -> Result<Crede
         ring.wire.known().add(token);
         request = request.header("Authorization", token);
     }
+    // The agent's address is the user's own configuration.
+    ring.near.hosts().allow(&container.url);
     let help = "check the role of the task or pod, and the variables AWS_CONTAINER_…";
     let answer = ring.ask(&ring.near, &request, "the container's agent", help).await?;
     let json: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
