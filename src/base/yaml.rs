@@ -60,7 +60,7 @@ mod tests {
         assert_eq!(told("[[[[1]]]]", 3, 10), Some(1));
         let bomb =
             "a: &a [1, 1, 1, 1]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n";
-        assert_eq!(told(bomb, 10, 500), None);
+        assert_eq!(told(bomb, 10, 1000), None);
         assert_eq!(told(bomb, 10, 200), Some(4));
         assert_eq!(told(&"[".repeat(100_000), 100, 1000), Some(1));
     }

@@ -327,7 +327,7 @@ pub fn draw(options: &Options, environment: &Environment, report: &Report, hide:
         if let serde_json::Value::Object(told) = diag::to_json(report, &[]) {
             event.extend(told);
         }
-        format!("{}\n", serde_json::Value::Object(event))
+        format!("{}\n", crate::base::visible::json(&serde_json::Value::Object(event).to_string()))
     } else {
         let style = style(options.no_color, |name| environment.get(name).map(str::to_string));
         diag::draw(report, style, &[])

@@ -292,6 +292,7 @@ const STEERED: &str = r#"
     set_meta(servers(#{ name: "[abc]" }), #{ kind: "odd" });
     delete(servers(#{ name: "[abc]" }), #{ wait: true });
     sleep("1m");
+    if server("web").status != "ACTIVE" { start("web").wait_active(); }
     server("web").wait_port(22, "1m");
     fail("on purpose");
 "#;

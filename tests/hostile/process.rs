@@ -71,7 +71,7 @@ fn helpers_refuse_what_would_end_the_process() {
              parse_yaml(t);",
             "too many values",
         ),
-        ("let t = \"\"; t.pad(100000, '['); parse_yaml(t);", "nested too deep"),
+        ("let t = \"\"; t.pad(100000, '['); parse_yaml(t);", "is no YAML"),
         ("let t = \"\"; t.pad(100000, '['); parse_json(t);", "is no JSON"),
     ] {
         let whole = format!(

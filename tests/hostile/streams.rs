@@ -64,7 +64,7 @@ fn a_full_disk_loses_no_file_and_is_told() {
     let program = Program::new();
     program.file("kept.txt", "what was there\n");
     program.file("big.rhai", "let s = \"x\"; s.pad(300000, 'x'); write_file(\"kept.txt\", s);");
-    program.file("trace.rhai", "for _i in 0..60 { print(servers().len); }");
+    program.file("trace.rhai", "for _i in 0..600 { print(servers().len); }");
     let run = |words: &str| {
         let command =
             format!("ulimit -f 64; trap '' XFSZ; exec {} --cloud sim {words}", env!("CARGO_BIN_EXE_rhain"));

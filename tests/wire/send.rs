@@ -349,6 +349,7 @@ async fn traces_tell_each_attempt_and_no_secret() {
         .json(json!({ "auth": { "password": "pw-in-request" } }))
         .header("Authorization", "Basic basic-in-header")
         .intent(Intent::Login);
+    wire.hosts().allow(&stub.url);
     wire.send(&request).await.expect("an answer");
     let text = trace.text();
     assert!(text.contains("Some(503)") && text.contains("attempt 2") && text.contains("req-9"), "{text}");

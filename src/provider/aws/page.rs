@@ -92,7 +92,7 @@ impl Aws {
     }
 
     /// An answer that is none to what was asked: taken for an empty list it would say that all is gone.
-    fn lacking(&self, action: &str, key: &str) -> Error {
+    pub(super) fn lacking(&self, action: &str, key: &str) -> Error {
         self.session.error(Kind::Protocol, format!("the answer to `{action}` has no `{key}`"))
     }
 }

@@ -37,7 +37,13 @@ impl Servers for Aws {
             );
         }
         let call = instance::page(filter).with("MaxResults", PAGE);
+        let mut lacks = false;
         self.pages(call, |body| {
+            let sets = body.get("reservationSet").and_then(serde_json::Value::as_array);
+            lacks = sets.is_none_or(|sets| sets.iter().any(|one| !one.is_object()));
+            if lacks {
+                return true;
+            }
             for one in instance::each(body) {
                 out.extend(self.server_of(one).filter(|server| sieve.lets_through(server)));
                 if is_enough(filter.limit, out.len()) {
@@ -47,6 +53,9 @@ impl Servers for Aws {
             false
         })
         .await?;
+        if lacks {
+            return Err(self.lacking("DescribeInstances", "reservationSet"));
+        }
         self.name_networks(&mut out).await;
         Ok(out)
     }

@@ -25,11 +25,13 @@ pub static VERB: Verb = Verb {
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
             // What the object says may be old: a server that hangs on the address is not to lose it.
             let force = call.find(&FORCE)?.unwrap_or(false);
-            let now = match force {
-                true => None,
-                false => cloud.one(Noun::PublicIp, &ip.id).await?,
-            };
+            let now = cloud.one(Noun::PublicIp, &ip.id).await?;
             if let Some(Resource::PublicIp(now)) = &now
+                && force
+                && (now.server.is_some() || now.port.is_some())
+            {
+                cloud.disassociate_ip(now).await?;
+            } else if let Some(Resource::PublicIp(now)) = &now
                 && let Some(by) = now.server.as_deref().or(now.port.as_deref())
             {
                 return Err(Error::new(

@@ -59,7 +59,7 @@ const CLOUDS_OWN: [&str; 14] = [
 ];
 
 /// Whether a property is the cloud's own affair: no metadata of the user's.
-fn is_clouds_own(key: &str) -> bool {
+pub fn is_clouds_own(key: &str) -> bool {
     CLOUDS_OWN.iter().any(|own| match own.ends_with(['_', '.']) {
         true => key.starts_with(own),
         false => key == *own,

@@ -5,6 +5,7 @@ use super::super::decode::{int, scalar, text, texts, time};
 use super::super::session::{Call, Range, Service};
 use super::version;
 use crate::cloud::{Image, MARKER, Time};
+use crate::provider::openstack::glance::property;
 use crate::wire::Method;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ fn path(id: &str) -> String {
 pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
     let mut meta = texts(body.get("metadata"));
     meta.remove(MARKER);
+    meta.retain(|key, _| !property::is_clouds_own(key));
     Some(Image {
         id: body.get("id").and_then(scalar)?,
         name: text(body, "name").unwrap_or_default(),
