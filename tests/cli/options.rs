@@ -205,7 +205,7 @@ fn errors_are_json_on_standard_error() {
     assert_eq!(error["kind"], "not_found");
     assert_eq!(error["verb"], "boot");
     assert_eq!(error["places"][0]["source"], "book.rhai");
-    assert_eq!((&error["places"][0]["line"], &error["places"][0]["column"]), (&2.into(), &49.into()));
+    assert_eq!((&error["places"][0]["line"], &error["places"][0]["column"]), (&2.into(), &50.into()));
     let ended = run("let x = ;", &["--format", "json"]);
     let error: Value = serde_json::from_str(&ended.failed(2)).expect("JSON");
     assert_eq!(error["diagnostic"], "parse::expression");

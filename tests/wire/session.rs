@@ -421,7 +421,7 @@ async fn a_write_that_is_lost_says_so() {
 async fn refusals_have_their_own_kinds() {
     for (status, kind) in [
         (400, Kind::InvalidArgument),
-        (403, Kind::Forbidden),
+        (403, Kind::Unauthorized),
         (404, Kind::Protocol),
         (429, Kind::RateLimited),
         (503, Kind::Unavailable),
