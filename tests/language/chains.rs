@@ -8,7 +8,7 @@ use rhain::verbs::verb;
 use std::collections::BTreeSet;
 
 /// What makes the variable `x`, and the chain that is called on it.
-const CHAINS: [(&str, &str); 26] = [
+const CHAINS: [(&str, &str); 28] = [
     (SERVER, "x.wait_active()"),
     (SERVER, r#"x.resize("m1.small").confirm_resize().wait_active()"#),
     (SERVER, r#"x.resize("m1.small").wait_status("VERIFY_RESIZE")"#),
@@ -22,6 +22,8 @@ const CHAINS: [(&str, &str); 26] = [
     (SERVER, r#"x.suspend().wait_status("SUSPENDED").resume().wait_active()"#),
     (SERVER, r#"x.shelve().wait_status(["SHELVED", "SHELVED_OFFLOADED"])"#),
     (SERVER, r#"x.shelve().wait_status("SHELVED_OFFLOADED").unshelve().wait_active()"#),
+    (SERVER, r#"x.rescue().wait_status("RESCUE").unrescue().wait_active()"#),
+    (SERVER, r#"x.rebuild("cirros").wait_active()"#),
     (SERVER, r#"x.rename("www").set_meta("a", "1").set_meta(#{ b: 2 }).delete_meta("a")"#),
     (GROUPED, r#"x.add_security_group("g").remove_security_group("g")"#),
     (SERVER, "x.stop()"),
@@ -49,8 +51,8 @@ const VOLUME: &str = r#"let x = create_volume("data", 2).wait_ready();"#;
 
 /// The variable and a fresh read of it, as JSON; passwords are told once, and ages go on.
 const COMPARED: &str = r#"
-    let shown = parse_json(to_json(x));
-    let now = parse_json(to_json(read_anew(x)));
+    let shown = parse_json(reveal(to_json(x)));
+    let now = parse_json(reveal(to_json(read_anew(x))));
     for key in ["age", "admin_pass", "private_key"] { shown.remove(key); now.remove(key); }
     if shown == now { "same" } else { `${shown}\nis not\n${now}` }
 "#;

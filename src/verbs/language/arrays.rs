@@ -38,7 +38,7 @@ pub static JOIN: Verb = helper(
         Example { code: r#"join(["a", "b", 3], ", ")"#, gives: "a, b, 3" },
         Example { code: r#"servers().map(|s| s.name).join(" ")"#, gives: "web" },
     ],
-    &["split"],
+    &[],
 );
 
 /// `first`
@@ -114,5 +114,5 @@ pub static ZIP: Verb = helper(
     &[Form::of(&[ARRAY.param(), OTHER.param()])],
     Ty::ArrayOf(&Ty::ArrayOf(&Ty::Any)),
     &[Example { code: r#"zip([1, 2], ["a", "b"])"#, gives: r#"[[1, "a"], [2, "b"]]"# }],
-    &["map"],
+    &[],
 );
