@@ -503,7 +503,7 @@ pub static BUILT_INS: &[BuiltIn] = &[
         ("let a = [1, 2, 3]; a.truncate(2); a", "[1, 2]"),
         "Keep only the first so many elements or characters.",
     ),
-    plain("type_of", "type_of(value)", TEXT, ("type_of(1)", "i64"), "The name of a value's type."),
+    plain("type_of", "type_of(value)", TEXT, ("type_of([1])", "array"), "The name of a value's type."),
     plain(
         "values",
         "values(map)",
