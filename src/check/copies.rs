@@ -42,7 +42,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         if read_later
             || captured
             || own
-            || matches!(ty, None) && declared.by == Declares::Param && !uses.iter().all(|used| used.writes)
+            || ty.is_none() && declared.by == Declares::Param && !uses.iter().all(|used| used.writes)
         {
             continue;
         }

@@ -58,9 +58,7 @@ fn table_of(options: &Options, setup: &Setup, check: bool) -> (String, bool) {
         ];
         if regions {
             row.push(match options.format {
-                Format::Json => {
-                    Value::Array(known.regions.iter().map(|region| Value::text(region)).collect())
-                }
+                Format::Json => Value::Array(known.regions.iter().map(Value::text).collect()),
                 Format::Table => Value::text(known.regions.join(", ")),
             });
         }

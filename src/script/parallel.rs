@@ -340,7 +340,7 @@ fn note(effect: Effect, subject: Option<&Value>, result: Result<&Value, &Error>)
             (Effect::Destroys, Ok(_)) => {
                 let mut gone = Vec::new();
                 subject.iter().for_each(|value| resources(value, &mut gone));
-                let named = |one: &Handle| matches!(subject, Some(Value::Text(text)) if one.id() == &**text || one.name() == &**text);
+                let named = |one: &Handle| matches!(subject, Some(Value::Text(text)) if one.id() == &**text || one.name() == **text);
                 made.retain(|one| !gone.contains(one) && !named(one));
             }
             _ => {}

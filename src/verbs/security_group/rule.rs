@@ -183,7 +183,7 @@ pub async fn rule_of(call: &Call) -> Result<Rule> {
         rule.group = Some(match (&group, call.subject()) {
             // A group that lets its own members in is there already.
             (Reference::Text(text), Some(Value::Resource(own)))
-                if own.name() == &**text || own.id() == &**text =>
+                if own.name() == **text || own.id() == &**text =>
             {
                 own.id().to_string()
             }

@@ -24,10 +24,7 @@ pub static VERB: Verb = Verb {
                     ("provider".to_string(), Value::text(known.provider)),
                     ("found".to_string(), Value::text(known.found)),
                     ("default".to_string(), Value::Bool(known.default)),
-                    (
-                        "regions".to_string(),
-                        Value::Array(known.regions.iter().map(|region| Value::text(region)).collect()),
-                    ),
+                    ("regions".to_string(), Value::Array(known.regions.iter().map(Value::text).collect())),
                 ]))
             });
             Ok(Value::Array(known.collect()))
