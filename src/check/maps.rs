@@ -101,7 +101,7 @@ fn at<'a>(facts: &Facts<'a>, expression: &'a Expression, place: usize, depth: us
                 match part {
                     Part::Set(key, value) => {
                         built.entries.retain(|given| given.key.text != key.text);
-                        built.entries.push(Given { key: key, value: value });
+                        built.entries.push(Given { key, value });
                     }
                     Part::Mixed(more) => match at(facts, more, place, depth + 1) {
                         Some(more) => built.entries.extend(more.entries),
