@@ -245,7 +245,8 @@ impl Session {
     pub fn freshen(&self, value: &Value) {
         match value {
             Value::Resource(object) if object.is_stale() => {
-                let _ = self.bridge.wait(self.host.unless_cancelled(self.host.freshen(object)));
+                // Any field but the id: it reads what is stale, at its own place.
+                let _ = self.field(object, "name");
             }
             Value::Array(items) => items.iter().for_each(|item| self.freshen(item)),
             Value::Map(map) => map.values().for_each(|item| self.freshen(item)),

@@ -304,6 +304,12 @@ fn the_same_resource_twice_is_asked_for_once() {
     let wrote = world.written(|| world.gives(r#"let s = server("web"); let t = server("web"); let r = [s, s, t].stop(); `${r.len} ${r[0] == s}`"#, "3 true"));
     assert_eq!(wrote, ["server.stop web"]);
     world.ok(r#"wait_status("web", "SHUTOFF")"#);
+    let wrote = world.written(|| {
+        world.gives(r#"let s = server("web"); [s, "web"].start().map(|x| x == s)"#, "[true, true]");
+    });
+    assert_eq!(wrote, ["server.start web"]);
+    world.ok(r#"wait_active("web").stop()"#);
+    world.ok(r#"wait_status("web", "SHUTOFF")"#);
     world.gives(
         r#"let s = server("web"); let t = server("web"); [s, t].rename("www"); `${s.name} ${t.name}`"#,
         "www www",
