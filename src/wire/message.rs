@@ -195,9 +195,10 @@ impl Answer {
             .find_map(|name| self.header(name))
     }
 
-    /// Whether the status is 2xx or 3xx.
+    /// Whether the status says that it went well: 2xx, and 3xx but for redirects.
     pub fn is_success(&self) -> bool {
-        self.status < 400
+        // A redirect that was not followed has done nothing; 300 lists versions.
+        self.status < 400 && !matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
 }
 
