@@ -55,7 +55,7 @@ fn memory_that_a_script_takes_is_bounded_and_its_endings_run() {
         assert_eq!(code, Some(1), "{script}: {said}");
         assert!(said.contains("more memory than it may"), "{script}: {said}");
         assert!(said.contains("ended\n"), "{script}: {said}");
-        assert!(peak < (2 * 128 << 10) + BESIDE, "{script}: {peak} KiB");
+        assert!(peak < ((2 * 128) << 10) + BESIDE, "{script}: {peak} KiB");
     }
 }
 

@@ -104,6 +104,7 @@ fn on_ec2() {
 
 #[test]
 #[ignore = "needs a real OpenStack: OS_CLIENT_CONFIG_FILE and OS_CLOUD"]
+#[allow(clippy::disallowed_methods)] // the test runner's own environment
 fn on_a_real_openstack() {
     let [file, cloud] = ["OS_CLIENT_CONFIG_FILE", "OS_CLOUD"].map(|name| std::env::var(name).expect(name));
     let run = format!("rhain-objects-{}", std::process::id());
