@@ -56,7 +56,9 @@ mod tests {
     fn levels_and_values_are_counted_with_aliases() {
         let told =
             |text: &str, deepest, most| measure(text, deepest, most).err().map(|TooMuch(_, line)| line);
-        assert_eq!(told("a: [1, 2]\nb: {c: 1}\n---\n- 3\n", 3, 10), None);
+        let two = "a: [1, 2]\nb: {c: 1}\n---\n- 3\n";
+        assert_eq!(told(two, 3, 11), None);
+        assert_eq!(told(two, 3, 10), Some(4));
         assert_eq!(told("[[[[1]]]]", 3, 10), Some(1));
         let bomb =
             "a: &a [1, 1, 1, 1]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n";
