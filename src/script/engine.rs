@@ -40,7 +40,9 @@ fn words(engine: &mut Engine) {
     engine.set_max_variables(10_000);
     engine.set_max_functions(10_000);
     engine.set_max_modules(256);
-    engine.set_max_strings_interned(4096);
+    // A text that is made is not looked for among those that there are: each such look scans all that are kept, under a lock that
+    // all threads share.
+    engine.set_max_strings_interned(0);
     engine.set_strict_variables(true);
     engine.disable_symbol("eval");
     reserved_words(engine);
