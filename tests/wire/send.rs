@@ -1,7 +1,9 @@
 //! Sending: what is repeated, what is known of what was not answered, what never leaves.
 
 use crate::support::stub::{CountingClock, KeepingTrace, Reply, Stub};
-use rhain::wire::{Body, ErrorKind, Intent, Method, Pace, Proxies, Request, Sent, Settings, Silent, Wire};
+use rhain::wire::{
+    Body, ErrorKind, Intent, MaySend, Method, Pace, Proxies, Request, Sent, Settings, Silent, Wire,
+};
 use serde_json::json;
 use std::io::Write;
 use std::sync::Arc;
@@ -378,4 +380,31 @@ async fn forms_and_bytes_go_out_as_they_are() {
         (&[0, 255][..], Some("text/x-own"))
     );
     assert_eq!(seen[1].header("accept"), Some("text/xml"));
+}
+
+/// Lets so many attempts go out.
+#[derive(Debug)]
+struct Lease(u32);
+
+#[async_trait::async_trait]
+impl MaySend for Lease {
+    async fn may_send(&self, request: &Request, attempt: u32) -> Result<(), String> {
+        match attempt <= self.0 {
+            true => Ok(()),
+            false => Err(format!("the run lost its lease before {} of {}", attempt, request.operation)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hook_is_asked_before_every_attempt() {
+    let stub = Stub::start(|_, _| Reply::Reset).await;
+    let leased = |attempts| Settings { may_send: Some(Arc::new(Lease(attempts))), ..Settings::default() };
+    let error = wire_with(leased(0)).0.send(&get(&stub.url)).await.expect_err("withheld");
+    assert_eq!((error.kind, error.sent, error.attempts), (ErrorKind::Withheld, Sent::No, 0));
+    assert_eq!(stub.count(), 0);
+    let error = wire_with(leased(2)).0.send(&get(&stub.url)).await.expect_err("withheld");
+    assert_eq!((error.kind, error.sent, error.attempts), (ErrorKind::Withheld, Sent::Maybe, 2));
+    assert!(error.detail.starts_with("the run lost its lease before 3 of"), "{}", error.detail);
+    assert_eq!(stub.count(), 2);
 }
