@@ -48,7 +48,7 @@ pub struct End<'a> {
     pub at: Time,
     /// Its result, or its error, which knows the path of the call that raised it.
     pub result: std::result::Result<&'a Value, &'a Error>,
-    /// The resources whose state it may have changed, as they are now; also when it failed.
+    /// The resources that the script holds and whose state it may have changed, as they are now; also when it failed.
     pub objects: &'a [Handle],
     /// Whether an observer answered it, so that nothing ran.
     pub answered: bool,

@@ -8,7 +8,7 @@ use super::token::RunKey;
 use crate::cloud::call_scope::CallScope;
 use crate::cloud::ports::Clock;
 use crate::cloud::{Error, Handle, Result, Value};
-use crate::verbs::members::{Begun, Members};
+use crate::verbs::members::Members;
 use crate::verbs::{Call, Effect};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
@@ -76,7 +76,7 @@ impl Stage {
         path: &Path,
         call: Call,
         site: Option<&Site>,
-        objects: &[Handle],
+        resolve: impl FnOnce(Call, Arc<Scope>) -> Result<Call>,
         work: impl FnOnce(Call, Arc<Scope>) -> Result<Value>,
     ) -> Result<Value> {
         let effect = call.effect();
@@ -88,7 +88,9 @@ impl Stage {
             None => call,
         };
         let at = self.clock.now();
-        let begin = Begin { path, at, site, call: &call, effect, objects, token: token.as_deref(), members };
+        let token = token.as_deref();
+        let begin =
+            Begin { path, at, site, call: &call, effect, objects: &self.objects(&call), token, members };
         let observers = self.observers();
         // Of an array each member is answered by itself.
         let answer = members.is_none().then(|| observers.iter().find_map(|one| one.answer(&begin))).flatten();
@@ -96,8 +98,14 @@ impl Stage {
             self.end(&begin, &answer, true, &[]);
             return answer;
         }
+        let (call, unresolved) = match resolve(call.clone(), scope.clone()) {
+            Ok(call) => (call, None),
+            Err(error) => (call, Some(error)),
+        };
+        let begin =
+            Begin { path, at, site, call: &call, effect, objects: &self.objects(&call), token, members };
         let mut result = match observers.iter().try_for_each(|one| one.began(&begin)) {
-            Ok(()) => work(call.clone(), scope.clone()),
+            Ok(()) => unresolved.map_or_else(|| work(call.clone(), scope.clone()), Err),
             Err(refused) => Err(refused),
         };
         if let Err(error) = &mut result {
@@ -107,9 +115,21 @@ impl Stage {
         result
     }
 
+    /// The resources that a call acts on, where an observer looks at them.
+    fn objects(&self, call: &Call) -> Vec<Handle> {
+        match self.records() {
+            true => call.objects().into_iter().cloned().collect(),
+            false => Vec::new(),
+        }
+    }
+
     fn end(&self, begin: &Begin<'_>, result: &Result<Value>, answered: bool, requests: &[String]) {
         let at = self.clock.now();
-        let end = End { at, result: result.as_ref(), objects: begin.objects, answered, requests };
+        let objects: Vec<Handle> = match self.records() {
+            true => begin.call.given().into_iter().cloned().collect(),
+            false => Vec::new(),
+        };
+        let end = End { at, result: result.as_ref(), objects: &objects, answered, requests };
         self.observers().iter().for_each(|one| one.ended(begin, &end));
     }
 
@@ -231,20 +251,24 @@ impl ArrayOf {
 }
 
 impl Members for ArrayOf {
-    fn begin(&self, index: usize, call: &Call) -> Result<Begun> {
-        let scope = Scope::of(&self.stage, &self.path.member(index), call.effect());
+    fn answer(&self, index: usize, call: &Call) -> Option<Result<Value>> {
         if !self.stage.records() {
-            return Ok(Begun::Run(scope));
+            return None;
         }
         self.with(index, call, |begin| {
-            let observers = self.stage.observers();
-            if let Some(answer) = observers.iter().find_map(|one| one.answer(begin)) {
-                self.stage.end(begin, &answer, true, &[]);
-                return Ok(Begun::Answered(answer));
-            }
-            observers.iter().try_for_each(|one| one.began(begin))?;
-            Ok(Begun::Run(scope))
+            let answer = self.stage.observers().iter().find_map(|one| one.answer(begin))?;
+            self.stage.end(begin, &answer, true, &[]);
+            Some(answer)
         })
+    }
+
+    fn begin(&self, index: usize, call: &Call) -> Result<Arc<dyn CallScope>> {
+        let scope = Scope::of(&self.stage, &self.path.member(index), call.effect());
+        if self.stage.records() {
+            let observers = self.stage.observers();
+            self.with(index, call, |begin| observers.iter().try_for_each(|one| one.began(begin)))?;
+        }
+        Ok(scope)
     }
 
     fn end(&self, index: usize, call: &Call, result: &mut Result<Value>, requests: &[String]) {

@@ -200,14 +200,12 @@ impl Session {
         work: impl FnOnce(Call, Arc<Scope>) -> Result<Value>,
     ) -> Result<Value> {
         let path = path::next();
-        let (site, objects) = match self.stage.records() {
-            true => (
-                context.and_then(|context| self.site(context)),
-                call.objects().into_iter().cloned().collect(),
-            ),
-            false => (None, Vec::new()),
+        let site = context.and_then(|context| self.site(context));
+        let resolve = |call: Call, scope: Arc<Scope>| match call.effect().changes_cloud() {
+            true => self.bridge.wait(call_scope::within(scope, run::resolve(call))),
+            false => Ok(call),
         };
-        self.stage.pass(&path, call.clone(), site.as_ref(), &objects, work)
+        self.stage.pass(&path, call.clone(), site.as_ref(), resolve, work)
     }
 
     /// Where a call stands, where an observer looks at that.

@@ -258,13 +258,42 @@ impl Argument for Meta {
         let Value::Map(map) = value else { return Err(Mismatch::give(GIVE)) };
         map.iter()
             .map(|(key, value)| {
+                let MetaKey(key) = MetaKey::of(key)?;
                 let text = meta_text(value).ok_or_else(|| {
                     Mismatch::because(GIVE, format!("the value of `{key}` is {}", value.kind()))
                 })?;
-                Ok((key.clone(), text))
+                Ok((key, text))
             })
             .collect::<Result<_, _>>()
             .map(Meta)
+    }
+}
+
+/// A metadata key: text of 1 to 255 characters on every cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MetaKey(pub String);
+
+impl MetaKey {
+    fn of(text: &str) -> Result<MetaKey, Mismatch> {
+        match text.chars().count() {
+            1..=255 => Ok(MetaKey(text.to_string())),
+            0 => Err(Mismatch::because("a metadata key of 1 to 255 characters", "it is empty")),
+            many => {
+                let because = format!("this one has {many}");
+                Err(Mismatch::because("a metadata key of 1 to 255 characters", because))
+            }
+        }
+    }
+}
+
+impl Argument for MetaKey {
+    const TY: Ty = Ty::Text;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Text(text) => MetaKey::of(text),
+            Value::Secret(secret) => MetaKey::of(secret.reveal()),
+            _ => Err(Mismatch::give("text")),
+        }
     }
 }
 

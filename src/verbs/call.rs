@@ -27,6 +27,8 @@ pub struct Call {
     pub host: Arc<RunContext>,
     cloud: Option<Arc<str>>,
     arguments: Arc<BTreeMap<&'static str, Value>>,
+    /// What the names among them stand for, by the parameter: looked up before the call begins.
+    named: Arc<BTreeMap<&'static str, Result<Handle>>>,
     /// Of one among many: the ids whose descriptions are read afterwards, all together.
     later: Option<Arc<Mutex<HashSet<String>>>>,
     /// What is done around each member of its array.
@@ -45,7 +47,17 @@ impl Call {
         arguments: BTreeMap<&'static str, Value>,
         offset: usize,
     ) -> Call {
-        Call { verb, form, host, cloud, arguments: Arc::new(arguments), later: None, members: None, offset }
+        Call {
+            verb,
+            form,
+            host,
+            cloud,
+            arguments: Arc::new(arguments),
+            named: Arc::default(),
+            later: None,
+            members: None,
+            offset,
+        }
     }
 
     /// The same call as one among many: what each would read again at its end is read for all of them together afterwards.
@@ -71,7 +83,41 @@ impl Call {
         if let Some(first) = self.form.params.first() {
             arguments.insert(first.name, subject);
         }
-        Call { arguments: Arc::new(arguments), members: None, ..self.clone() }
+        let first = self.form.params.first().map_or("", |first| first.name);
+        let named = self.named.iter().filter(|(param, _)| **param != first);
+        let named = Arc::new(named.map(|(param, found)| (*param, found.clone())).collect());
+        Call { arguments: Arc::new(arguments), named, members: None, ..self.clone() }
+    }
+
+    /// The same call, its names looked up: so that who watches it sees the resources before anything is changed. A name that
+    /// stands for nothing is told by the verb itself, which may take that for an answer.
+    pub async fn with_names_looked_up(self) -> Call {
+        let mut named = (*self.named).clone();
+        for param in self.form.params.iter().filter(|param| !param.as_written) {
+            let Some(value @ Value::Text(text)) = self.value(param.name) else { continue };
+            let text = Reference::Text(text.clone());
+            let found = match param.ty {
+                Ty::AnyRef(_) => self.any(&text, param.name).await,
+                Ty::Ref(Noun::Server) => self.resolve_server(&text, param.name).await.map(Resource::from),
+                Ty::Ref(Noun::Flavor) => match FlavorRef::read(value) {
+                    Ok(flavor) => self.resolve_flavor(&flavor, param.name).await.map(Resource::from),
+                    Err(_) => continue,
+                },
+                Ty::Ref(noun) => self.resolve(&text, noun, param.name).await,
+                _ => continue,
+            };
+            let failed = found.is_err();
+            named.insert(param.name, found.map(Handle::new));
+            if failed {
+                break;
+            }
+        }
+        Call { named: Arc::new(named), ..self }
+    }
+
+    /// What a name in this argument was found to stand for, where that was looked up.
+    pub(super) fn named(&self, name: &str) -> Option<&Result<Handle>> {
+        self.named.get(name)
     }
 
     /// The same call, with what is done around each member of its array.
@@ -172,6 +218,12 @@ impl Call {
                 other => Err(self.misfit(name, &format!("a server, not {}", other.noun().with_article()))),
             };
         };
+        if let Some(found) = self.named(name) {
+            return match found.clone()?.latest() {
+                Resource::Server(server) => Ok(Arc::unwrap_or_clone(server)),
+                other => Err(resolve::stray(Noun::Server, &other)),
+            };
+        }
         let cloud = self.cloud()?;
         let error = match resolve::server(&self.host, &cloud, text).await {
             Ok(server) => return Ok(server),
@@ -197,7 +249,7 @@ impl Call {
     /// A flavor reference that stands in the argument `name`.
     pub async fn resolve_flavor(&self, reference: &FlavorRef, name: &str) -> Result<Flavor> {
         match &reference.0 {
-            Reference::Text(text) => {
+            Reference::Text(text) if self.named(name).is_none() => {
                 let cloud = self.cloud()?;
                 resolve::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
             }
@@ -236,12 +288,26 @@ impl Call {
         self.gone(&Handle::new(resource), name)
     }
 
-    /// The objects that the call was given, in the order of its parameters: its subject, the second of two, those among its
+    /// The objects that the script gave the call.
+    pub fn given(&self) -> Vec<&Handle> {
+        let mut found = Vec::new();
+        let params = self.form.params.iter().chain(self.form.options);
+        params.filter_map(|param| self.value(param.name)).for_each(|value| objects(value, &mut found));
+        found
+    }
+
+    /// The objects that the call was given or has named, in the order of its parameters: its subject, the second of two, those among its
     /// options.
     pub fn objects(&self) -> Vec<&Handle> {
         let mut found = Vec::new();
         let params = self.form.params.iter().chain(self.form.options);
-        params.filter_map(|param| self.value(param.name)).for_each(|value| objects(value, &mut found));
+        for param in params {
+            match (self.named(param.name), self.value(param.name)) {
+                (Some(Ok(object)), _) => found.push(object),
+                (_, Some(value)) => objects(value, &mut found),
+                _ => {}
+            }
+        }
         found
     }
 
@@ -277,6 +343,9 @@ impl Call {
             self.same_cloud(resource.cloud(), name)?;
             return Ok(resource);
         };
+        if let Some(found) = self.named(name) {
+            return found.clone().map(|object| object.latest());
+        }
         let cloud = self.cloud()?;
         let found = resolve::resource(&self.host, &cloud, noun, text).await;
         found.map_err(|error| self.placed(error, name))

@@ -9,21 +9,15 @@ use crate::cloud::{Result, Value};
 use std::future::Future;
 use std::sync::Arc;
 
-/// What becomes of a member that is about to begin.
-pub enum Begun {
-    /// It is on record: this is what it gives.
-    Answered(Result<Value>),
-    /// It runs, its tokens from here.
-    Run(Arc<dyn CallScope>),
-}
-
 /// What is done around each member of an array.
 pub trait Members: Send + Sync {
-    /// Before a member runs.
+    /// What a member gives, where it is on record; then it neither begins nor ends.
+    fn answer(&self, index: usize, call: &Call) -> Option<Result<Value>>;
+    /// Before a member runs, its names looked up; gives where its tokens come from.
     ///
     /// # Errors
     /// Why it must not run.
-    fn begin(&self, index: usize, call: &Call) -> Result<Begun>;
+    fn begin(&self, index: usize, call: &Call) -> Result<Arc<dyn CallScope>>;
     /// After it ran, with the cloud's ids of its requests.
     fn end(&self, index: usize, call: &Call, result: &mut Result<Value>, requests: &[String]);
 }
@@ -44,12 +38,18 @@ pub(super) async fn run<F: Future<Output = Result<Value>>>(
     body: impl FnOnce(Call) -> F,
 ) -> Ran {
     let Some(members) = call.members() else { return Ran { result: body(member).await, open: None } };
-    match members.begin(index, &member) {
-        Ok(Begun::Run(scope)) => {
+    if let Some(result) = members.answer(index, &member) {
+        return Ran { result, open: None };
+    }
+    let begun = async {
+        let member = super::run::resolve(member).await?;
+        Ok((members.begin(index, &member)?, member))
+    };
+    match begun.await {
+        Ok((scope, member)) => {
             let result = call_scope::within(scope.clone(), body(member)).await;
             Ran { result, open: Some(scope.requests()) }
         }
-        Ok(Begun::Answered(result)) => Ran { result, open: None },
         Err(refused) => Ran { result: Err(refused), open: None },
     }
 }
@@ -74,15 +74,12 @@ pub(super) async fn together(
     let (mut open, mut left) = (Vec::new(), Vec::new());
     for (index, subject) in subjects.into_iter().enumerate() {
         let member = call.of(subject.clone());
-        results.push(match members.begin(index, &member) {
-            Ok(Begun::Answered(answer)) => Some(answer),
-            Err(refused) => Some(Err(refused)),
-            Ok(Begun::Run(_)) => {
-                open.push((index, member));
-                left.push(subject);
-                None
-            }
-        });
+        let answer = members.answer(index, &member);
+        results.push(answer.or_else(|| members.begin(index, &member).err().map(Err)));
+        if results[index].is_none() {
+            open.push((index, member));
+            left.push(subject);
+        }
     }
     if !left.is_empty() {
         let ran = body(call.clone(), left).await;

@@ -67,6 +67,21 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
     }
 }
 
+/// What comes between the decision and the beginning of a call: its names become resources, so that decision, record and plan
+/// see ids. A read has no beginning of its own, and looks its names up itself.
+///
+/// # Errors
+/// What its cloud cannot do; that the run was interrupted.
+pub async fn resolve(call: Call) -> Result<Call> {
+    let none = matches!(call.subject(), Some(Value::Array(members)) if members.is_empty());
+    if none || !call.effect().changes_cloud() {
+        return Ok(call);
+    }
+    supported(&call)?;
+    let host = call.host.clone();
+    host.unless_cancelled(call.with_names_looked_up()).await
+}
+
 async fn run_all(call: Call) -> Result<Value> {
     let subject = match call.subject().cloned() {
         Some(Value::Array(members)) => Some(Value::Array(named(&call, members).await)),
@@ -231,7 +246,11 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
         _ => call.host.to_its_end(body(call.clone())).await,
     };
     match result {
-        Ok(value) => Ok(same_object(&call, call.subject(), value)),
+        Ok(value) => {
+            let first = call.form.params.first().and_then(|first| call.named(first.name));
+            let named = first.and_then(|found| found.clone().ok()).map(Value::Resource);
+            Ok(same_object(&call, named.as_ref().or(call.subject()), value))
+        }
         Err(error) => {
             if error.kind == Kind::NotFound && error.status.is_some() {
                 find_missing(&call).await;

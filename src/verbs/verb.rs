@@ -180,6 +180,8 @@ pub struct Param {
     pub narrows: bool,
     /// What its text names outside the script.
     pub role: Role,
+    /// Whether a name in it is sent as it was written, for the cloud takes names there too.
+    pub as_written: bool,
 }
 
 /// A typed parameter or option key: what is declared and what the body reads cannot differ.
@@ -190,28 +192,42 @@ pub struct Key<T> {
     required: bool,
     narrows: bool,
     role: Role,
+    as_written: bool,
     read: PhantomData<fn() -> T>,
 }
 
 impl<T: Argument> Key<T> {
     /// One that a call must give.
     pub const fn required(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: true, narrows: false, role: Role::Plain, read: PhantomData }
+        Key { required: true, ..Key::optional(name, summary) }
     }
 
     /// One that a call may leave out.
     pub const fn optional(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: false, narrows: false, role: Role::Plain, read: PhantomData }
+        Key {
+            name,
+            summary,
+            required: false,
+            narrows: false,
+            role: Role::Plain,
+            as_written: false,
+            read: PhantomData,
+        }
     }
 
     /// A key of a filter: optional, and never empty.
     pub const fn filter(name: &'static str, summary: &'static str) -> Key<T> {
-        Key { name, summary, required: false, narrows: true, role: Role::Plain, read: PhantomData }
+        Key { narrows: true, ..Key::optional(name, summary) }
     }
 
     /// The same, its text being the name of something outside the script.
     pub const fn names(self, role: Role) -> Key<T> {
         Key { role, ..self }
+    }
+
+    /// The same; a name in it is sent as it was written, and not looked up before the call begins.
+    pub const fn as_written(self) -> Key<T> {
+        Key { as_written: true, ..self }
     }
 
     /// Its declaration.
@@ -224,6 +240,7 @@ impl<T: Argument> Key<T> {
             check: T::check,
             narrows: self.narrows,
             role: self.role,
+            as_written: self.as_written,
         }
     }
 }

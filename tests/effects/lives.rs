@@ -366,3 +366,59 @@ fn an_observer_that_refuses_keeps_a_call_from_being_sent() {
     });
     assert_eq!(written, Vec::<String>::new());
 }
+
+/// What each change was about, by its path, before anything of it left.
+#[derive(Default)]
+struct About(Mutex<Vec<String>>);
+
+impl Observer for About {
+    fn records(&self) -> bool {
+        true
+    }
+
+    fn began(&self, begin: &Begin<'_>) -> Given<()> {
+        if begin.effect.changes_cloud() && begin.members.is_none() {
+            let on = begin.objects.iter().map(|object| format!("{} {}", object.noun().word(), object.id()));
+            let on = on.collect::<Vec<_>>().join(", ");
+            self.0.lock().unwrap().push(format!("{} {}: {on}", begin.path, begin.call.verb.name));
+        }
+        Ok(())
+    }
+}
+
+#[test]
+fn names_are_resources_before_a_change_begins() {
+    let about = Arc::new(About::default());
+    let world = World::web();
+    world.setup.session.stage.watch(about.clone());
+    world.ok(r#"
+        create_volume("data", 1).wait_ready();
+        attach("web", "data");
+        stop(["web"]);
+        delete("gone", #{ missing_ok: true });
+        print(server("web").id + " " + volume("data").id);
+        "#);
+    let out = world.out();
+    let (web, data) = out.trim().split_once(' ').expect("two ids");
+    let about = about.0.lock().unwrap();
+    let about: Vec<&str> =
+        about.iter().filter_map(|line| line.split_once(' ').map(|(_, rest)| rest)).collect();
+    let attach = format!("attach: server {web}, volume {data}");
+    let stop = format!("stop: server {web}");
+    assert_eq!(about, ["create_volume: ", &attach, &stop, "delete: "]);
+}
+
+#[test]
+fn a_name_is_looked_up_once_for_a_change() {
+    let world = World::web();
+    let before = world.requests();
+    world.ok(r#"stop("web")"#);
+    let by_name = world.requests() - before;
+    world.ok(r#"let s = server("web"); s.wait_status("SHUTOFF"); s.start().wait_active();"#);
+    let all = world.requests();
+    world.ok(r#"let s = server("web");"#);
+    let look = world.requests() - all;
+    let all = world.requests();
+    world.ok(r#"let s = server("web"); stop(s);"#);
+    assert_eq!((look, by_name), (1, world.requests() - all));
+}

@@ -2,11 +2,11 @@
 
 use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
 use crate::cloud::{Error, Kind, Ty};
-use crate::verbs::argument::{Name, OneOrMany};
+use crate::verbs::argument::{MetaKey, OneOrMany};
 use crate::verbs::resolve::closest;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
-const KEY: Key<OneOrMany<Name>> = Key::required("key", "A key, or an array of keys.");
+const KEY: Key<OneOrMany<MetaKey>> = Key::required("key", "A key, or an array of keys.");
 
 /// The declaration.
 pub static VERB: Verb = Verb {

@@ -36,14 +36,9 @@ async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource) -> Result<V
     reread(call, cloud, old, HOLDER.name).await
 }
 
-/// Metadata keys are text of 1 to 255 characters on every cloud.
+/// A key that is no script's to change.
 fn check_keys<'a>(call: &Call, argument: &str, keys: impl Iterator<Item = &'a str>) -> Result<()> {
     for key in keys {
-        if key.is_empty() || key.chars().count() > 255 {
-            return Err(Error::new(Kind::InvalidArgument, "a metadata key has 1 to 255 characters")
-                .coded("call::wrong_type")
-                .at(call.place(argument), format!("this one has {}", key.chars().count())));
-        }
         if key == crate::cloud::MARKER {
             return Err(Error::new(Kind::InvalidArgument, format!("`{key}` is kept for rhain's own marker"))
                 .coded("call::wrong_type")

@@ -2,13 +2,13 @@
 
 use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
 use crate::cloud::Ty;
-use crate::verbs::argument::{Meta, MetaValue, Name};
+use crate::verbs::argument::{Meta, MetaKey, MetaValue};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 use std::collections::BTreeMap;
 
 const ITEMS: Key<Meta> =
     Key::required("items", "A map of text; numbers and truth values are written as text.");
-const KEY: Key<Name> = Key::required("key", "One key.");
+const KEY: Key<MetaKey> = Key::required("key", "One key.");
 const VALUE: Key<MetaValue> = Key::required("value", "Its value.");
 
 /// The declaration.

@@ -8,7 +8,7 @@ use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SECURITY_GROUP: Key<Ref<SecurityGroup>> =
-    Key::required("security_group", "The group, its id or its name.");
+    Key::required("security_group", "The group, its id or its name.").as_written();
 
 /// The declaration.
 pub static VERB: Verb = Verb {
