@@ -5,6 +5,7 @@ use super::Finding;
 use super::facts::{Called, Facts};
 use crate::cloud::Ty;
 use crate::cloud::error::{Error, Kind, Place};
+use crate::infer::Type;
 use crate::syntax::tree::{Block, Expression, ExpressionKind, Node, Statement, StatementKind};
 use crate::verbs::language::builtins::{Does, built_in};
 use crate::verbs::{Effect, Run, Verb, verb};
@@ -56,7 +57,12 @@ fn plain(facts: &Facts<'_>, value: &Expression) -> Option<Finding> {
             | E::Float
             | E::Bool(_)
     );
-    if !plain || !is_pure_value(facts, value) || facts.is_tried(&value.span) {
+    // Of a look-up that asks whether a resource is there, a field asks no more.
+    let of_object = match &value.kind {
+        E::Field { receiver, .. } => matches!(facts.types.of(receiver), Some(Type::Of(_))),
+        _ => false,
+    };
+    if !plain || !(of_object || is_pure_value(facts, value)) || facts.is_tried(&value.span) {
         return None;
     }
     let what = if equals { "this comparison does nothing" } else { "this value is dropped" };

@@ -4,7 +4,7 @@ use super::Finding;
 use super::facts::Facts;
 use super::unknown_verb::only;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::infer::Type;
+use crate::infer::{Type, changes_in_place};
 use crate::script::raise::no_field;
 use crate::script::resources::read_only;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Node, StatementKind};
@@ -14,20 +14,55 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let mut written = std::collections::HashSet::new();
     facts.tree.walk(&mut |path| match path.last() {
         Some(Node::Statement(statement)) => {
-            if let StatementKind::Assign { target, .. } = &statement.kind
-                && let ExpressionKind::Field { receiver, name } = &target.kind
-            {
-                written.insert(target.span.clone());
-                found.extend(assigned(facts, receiver, name));
+            if let StatementKind::Assign { target, .. } = &statement.kind {
+                if let ExpressionKind::Field { receiver, name } = &target.kind {
+                    written.insert(target.span.clone());
+                    found.extend(assigned(facts, receiver, name));
+                }
+                found.extend(inside(facts, target));
             }
         }
         Some(Node::Expression(expression)) if !written.contains(&expression.span) => {
-            if let ExpressionKind::Field { receiver, name } = &expression.kind {
-                found.extend(read(facts, receiver, name));
+            match &expression.kind {
+                ExpressionKind::Field { receiver, name } => found.extend(read(facts, receiver, name)),
+                // `for_each` gives a closure its items, and may change nothing.
+                ExpressionKind::Method { receiver, name, .. }
+                    if name.text != "for_each" && changes_in_place(&name.text) =>
+                {
+                    found.extend(held_by_object(facts, receiver));
+                }
+                _ => {}
             }
         }
         _ => {}
     });
+}
+
+/// A write into a field of an object: `s.meta.role = "web"`, `s.tags[0] = "a"`.
+fn inside<'a>(facts: &Facts<'a>, target: &'a Expression) -> Option<Finding> {
+    match &target.kind {
+        ExpressionKind::Field { receiver, .. } | ExpressionKind::Index { receiver, .. } => {
+            held_by_object(facts, receiver)
+        }
+        _ => None,
+    }
+}
+
+/// The finding of changing a value that is a field of an object, or stands in one.
+fn held_by_object<'a>(facts: &Facts<'a>, mut value: &'a Expression) -> Option<Finding> {
+    loop {
+        value = match &value.kind {
+            ExpressionKind::Field { receiver, name } => match facts.types.of(receiver) {
+                Some(Type::Of(noun)) => {
+                    let error = read_only(noun, &name.text)?;
+                    return Some(facts.finding(error, name.span.clone()));
+                }
+                _ => receiver,
+            },
+            ExpressionKind::Index { receiver, .. } => receiver,
+            _ => return None,
+        }
+    }
 }
 
 fn read<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<Finding> {

@@ -15,6 +15,7 @@ const OF_TESTS: [&str; 5] = ["assert_throws", "sim_fault", "sim_quota", "sim_adv
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for call in &facts.calls {
         let name = &call.name.text;
+        found.extend(named(facts, call));
         if verb(name).is_none() && facts.calls_variable(call) && !SYNTAX.contains(&name.as_str()) {
             found.push(facts.finding(natives::variable_called(name), call.name.span.clone()));
             continue;
@@ -42,6 +43,26 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             None => finding,
         });
     }
+}
+
+/// `Fn("name")` of a function that is not there.
+fn named(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
+    let name = call.given().next().filter(|_| call.name.text == "Fn" && call.receiver.is_none())?;
+    let text = name.text()?;
+    let there = verb(text).is_some() || facts.is_own(text) || facts.native(text).is_some();
+    // What is no name at all is told where the call is read.
+    let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if there || !is_name || SYNTAX.contains(&text) || OF_TESTS.contains(&text) {
+        return None;
+    }
+    let error = natives::no_function(facts.session, facts.signatures(), text, 1, facts.text);
+    let near = error.label.as_deref().and_then(only);
+    let finding = facts.finding(error, name.span.clone());
+    Some(match near {
+        Some(near) => finding.fixed(name.span.clone(), format!("\"{near}\"")),
+        None => finding,
+    })
 }
 
 /// The name that a label proposes, where it proposes one.

@@ -21,6 +21,7 @@ pub mod region;
 pub mod resource;
 pub mod security_group;
 pub mod server;
+pub mod server_words;
 pub mod stored;
 pub mod time;
 pub mod traits;

@@ -1,6 +1,7 @@
 //! A server, what one is asked for with, and what can be done to one.
 
 use super::described::Described;
+use super::server_words::{STATUSES, TASKS};
 use super::stored::shared_text;
 use super::time::{Span, Time};
 use super::ty::{Field, Ty};
@@ -10,29 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-
-/// Every status that a server can have, whatever its cloud calls it; what is none of the others is UNKNOWN.
-pub const STATUSES: [&str; 19] = [
-    "BUILD",
-    "ACTIVE",
-    "SHUTOFF",
-    "REBOOT",
-    "HARD_REBOOT",
-    "REBUILD",
-    "PASSWORD",
-    "RESIZE",
-    "VERIFY_RESIZE",
-    "REVERT_RESIZE",
-    "PAUSED",
-    "SUSPENDED",
-    "SHELVED",
-    "SHELVED_OFFLOADED",
-    "RESCUE",
-    "MIGRATING",
-    "ERROR",
-    "DELETED",
-    "UNKNOWN",
-];
 
 /// Another resource, known by id, by name, or by both.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -118,7 +96,7 @@ impl Server {
         )
         .changed_by(&["start", "stop"]),
         Field::new("provider_status", Ty::Text, "The provider's own word for the status."),
-        Field::new("task", Ty::Text, "The task under way, or ()."),
+        Field::new("task", Ty::OneOf(TASKS), "The task under way, or ()."),
         Field::new("progress", Ty::Int, "Percent done, or ()."),
         Field::new("fault", Ty::Text, "Why it is in ERROR, in the cloud's words, or ()."),
         Field::shown("flavor", Ty::Text, "Its flavor's name, looked up when first read.")

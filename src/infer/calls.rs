@@ -9,7 +9,7 @@ use crate::verbs::{Run, Verb, verb};
 use std::sync::Arc;
 
 /// Whether a function of this name changes what it is called on.
-pub(super) fn changes_in_place(name: &str) -> bool {
+pub fn changes_in_place(name: &str) -> bool {
     name == "for_each" || built_in(name).is_some_and(|known| known.does == Does::Changes)
 }
 

@@ -10,5 +10,6 @@ mod ty;
 mod types;
 
 pub use call::Called;
+pub use calls::changes_in_place;
 pub use ty::{Keys, Type};
 pub use types::{Question, Types};

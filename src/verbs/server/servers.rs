@@ -1,7 +1,7 @@
 //! `servers`: every server that a filter lets through, all pages.
 
 use super::OPENSTACK_AND_AWS;
-use crate::cloud::server::STATUSES;
+use crate::cloud::server_words::STATUSES;
 use crate::cloud::{Error, Kind, Noun, Result, ServerFilter, Ty, Value};
 use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
 use crate::verbs::call::Call;

@@ -6,7 +6,8 @@
 use super::super::call::{get, json, segment};
 use super::super::decode::{int, list, reference, scalar, text, texts, time};
 use super::super::session::{Call, Service};
-use crate::cloud::server::{Address, Named, STATUSES};
+use crate::cloud::server::{Address, Named};
+use crate::cloud::server_words::STATUSES;
 use crate::cloud::{MARKER, Secret, Server, ServerUpdate, Time};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
