@@ -177,6 +177,11 @@ impl Clouds {
         self.secrets.clone()
     }
 
+    /// Whether one was used that is not simulated.
+    pub fn has_real(&self) -> bool {
+        self.made.lock().is_ok_and(|made| made.keys().any(|name| !self.is_simulated(region::name_of(name))))
+    }
+
     /// A text without the secrets that were met so far.
     pub fn hide(&self, text: &str) -> String {
         self.secrets.hide(text)

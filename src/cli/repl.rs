@@ -220,7 +220,8 @@ impl Around for Program {
 
     fn turn(&self, cloud: &str) -> Result<(), Error> {
         self.setup.clouds.turn(cloud)?;
-        match self.setup.clouds.is_simulated(cloud) {
+        // Where a real cloud was met, its time goes on.
+        match self.setup.clouds.is_simulated(cloud) && !self.setup.clouds.has_real() {
             true => self.setup.clock.turn(self.setup.simulated.clone()),
             false => self.setup.clock.turn(self.setup.wall.clone()),
         }

@@ -4,7 +4,7 @@ use super::args::{Format, Options};
 use super::clouds::{self, CloudClock, Clouds, Leaping, Plan, Turning};
 use super::console::Streams;
 use super::outside::Process;
-use super::simulated::SimClock;
+use super::simulated::{Alongside, SimClock};
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
@@ -106,10 +106,13 @@ pub fn setup_with(
     // In a dry run a script's time is counted, not waited for; what is sent is waited for in the machine's own.
     let leaping = Arc::new(Leaping::new(real.clone()));
     let wall: Arc<dyn wire::Clock> = if options.dry_run { leaping.clone() } else { real.clone() };
+    let alongside: Arc<dyn wire::Clock> = Arc::new(Alongside::new(wall.clone(), simulated.clone()));
+    let clock = Arc::new(Turning::new(alongside.clone()));
     let chosen_clock = Arc::new(std::sync::OnceLock::new());
     let clock_of_drivers: Arc<std::sync::OnceLock<Arc<dyn crate::cloud::ports::Clock>>> =
         chosen_clock.clone();
     let (sim_clock, is_sim) = (simulated.clone(), embedded.clone());
+    let (turning, outer) = (clock.clone(), alongside.clone());
     let wall_of_drivers = real.clone();
     // What a driver waits between its own looks counts as a wait of the run.
     let count_for = watch_requests.clone();
@@ -129,7 +132,11 @@ pub fn setup_with(
         Box::new(move |name, plan, wire| {
             let clock: Arc<dyn crate::cloud::ports::Clock> = match is_sim(&name) {
                 true => counted(sim_clock.clone()),
-                false => clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone(),
+                false => {
+                    // What a real cloud takes time for is waited for, whatever the session's own cloud is.
+                    turning.turn(outer.clone());
+                    clock_of_drivers.get_or_init(|| counted(wall_of_drivers.clone())).clone()
+                }
             };
             match plan {
                 Plan::OpenStack(settings) => {
@@ -161,7 +168,9 @@ pub fn setup_with(
         options.cloud.is_none() && chosen.as_ref().is_ok_and(|chosen| chosen.by.starts_with("no cloud"));
     stands_in.store(unasked, Ordering::Relaxed);
     let on_sim = chosen.as_ref().is_ok_and(|chosen| embedded(&chosen.name));
-    let clock = Arc::new(Turning::new(if on_sim { simulated.clone() } else { wall.clone() }));
+    if on_sim {
+        clock.turn(simulated.clone());
+    }
     let run_clock: Arc<dyn crate::cloud::ports::Clock> =
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() });
     let clouds = Arc::new(match options.dry_run {
@@ -258,7 +267,7 @@ pub fn setup_with(
         streams,
         watch: watch_requests,
         simulated,
-        wall,
+        wall: alongside,
         clock,
         stands_in,
         cancel,

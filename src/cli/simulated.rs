@@ -145,3 +145,86 @@ impl Clock for SimClock {
         })
     }
 }
+
+/// The time of a run that works on other clouds too: it is the machine's own, and as much of it passes in the simulated cloud.
+pub struct Alongside {
+    clock: Arc<dyn Clock>,
+    simulated: Arc<SimClock>,
+    /// How far the machine's clock was when the simulated cloud was last moved on.
+    seen: Mutex<Duration>,
+}
+
+impl Alongside {
+    /// The simulated cloud goes on with this clock from now on.
+    pub fn new(clock: Arc<dyn Clock>, simulated: Arc<SimClock>) -> Alongside {
+        let seen = Mutex::new(clock.elapsed());
+        Alongside { clock, simulated, seen }
+    }
+
+    fn catch_up(&self) {
+        let now = self.clock.elapsed();
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *seen, now);
+        self.simulated.pass(now.saturating_sub(before));
+    }
+}
+
+impl Clock for Alongside {
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.clock.elapsed()
+    }
+
+    fn sleep(&self, by: Duration) -> Sleep<'_> {
+        Box::pin(async move {
+            self.clock.sleep(by).await;
+            self.catch_up();
+        })
+    }
+
+    fn lapse(&self, by: Duration) -> Sleep<'_> {
+        Box::pin(async move {
+            self.clock.lapse(by).await;
+            self.catch_up();
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sleeping moves it on.
+    struct Counting(Mutex<Duration>);
+
+    impl Clock for Counting {
+        fn now(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH + self.elapsed()
+        }
+
+        fn elapsed(&self) -> Duration {
+            *self.0.lock().expect("a count")
+        }
+
+        fn sleep(&self, by: Duration) -> Sleep<'_> {
+            Box::pin(async move { *self.0.lock().expect("a count") += by })
+        }
+    }
+
+    #[test]
+    fn as_much_time_passes_in_the_simulated_cloud_as_outside() {
+        let bridge = Arc::new(Bridge::new());
+        let simulated = SimClock::new(bridge.clone());
+        let outside: Arc<dyn Clock> = Arc::new(Counting(Mutex::new(Duration::from_secs(7))));
+        let clock = Alongside::new(outside.clone(), simulated.clone());
+        bridge.wait(clock.sleep(Duration::from_secs(5)));
+        assert_eq!((clock.elapsed(), simulated.elapsed()), (Duration::from_secs(12), Duration::from_secs(5)));
+        // What passed by itself counts too.
+        bridge.wait(outside.sleep(Duration::from_secs(20)));
+        bridge.wait(clock.sleep(Duration::from_secs(1)));
+        assert_eq!(simulated.elapsed(), Duration::from_secs(26));
+    }
+}
