@@ -6,11 +6,13 @@ use super::resolve;
 use super::run_context::RunContext;
 use super::verb::{Effect, Form, Key, Verb};
 use crate::cloud::Holder;
+use crate::cloud::call_scope::{self, CallScope};
 use crate::cloud::error::Place;
 use crate::cloud::{
     Cloud, Error, Flavor, Handle, Image, Kind, Kinded, Noun, Resource, Result, Server, Ty, Value,
 };
 use std::collections::{BTreeMap, HashSet};
+use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The option by which a script says so.
@@ -33,6 +35,8 @@ pub struct Call {
     later: Option<Arc<Mutex<HashSet<String>>>>,
     /// What is done around each member of its array.
     members: Option<Arc<dyn Members>>,
+    /// Of members that one body runs: where the tokens and requests of each belong.
+    scopes: Arc<[Arc<dyn CallScope>]>,
     /// How many written arguments come before the form's first: 1 after `cloud("lab").`.
     offset: usize,
 }
@@ -56,6 +60,7 @@ impl Call {
             named: Arc::default(),
             later: None,
             members: None,
+            scopes: Arc::default(),
             offset,
         }
     }
@@ -80,13 +85,32 @@ impl Call {
     /// The same call of another subject: one member of an array.
     pub fn of(&self, subject: Value) -> Call {
         let mut arguments = (*self.arguments).clone();
-        if let Some(first) = self.form.params.first() {
-            arguments.insert(first.name, subject);
-        }
         let first = self.form.params.first().map_or("", |first| first.name);
-        let named = self.named.iter().filter(|(param, _)| **param != first);
-        let named = Arc::new(named.map(|(param, found)| (*param, found.clone())).collect());
+        // What a name stands for goes on being known where it is the subject itself.
+        let named = match self.arguments.get(first) == Some(&subject) {
+            true => self.named.clone(),
+            false => {
+                let others = self.named.iter().filter(|(param, _)| **param != first);
+                Arc::new(others.map(|(param, found)| (*param, found.clone())).collect())
+            }
+        };
+        if !first.is_empty() {
+            arguments.insert(first, subject);
+        }
         Call { arguments: Arc::new(arguments), named, members: None, ..self.clone() }
+    }
+
+    /// The same call, with where the tokens and requests of each of its members belong.
+    pub(super) fn with_scopes(&self, scopes: Vec<Arc<dyn CallScope>>) -> Call {
+        Call { scopes: scopes.into(), ..self.clone() }
+    }
+
+    /// Work for one of the members that a body runs itself, by its number.
+    pub(super) async fn within_member<T>(&self, nth: usize, work: impl Future<Output = T>) -> T {
+        match self.scopes.get(nth) {
+            Some(scope) => call_scope::within(scope.clone(), work).await,
+            None => work.await,
+        }
     }
 
     /// The same call, its names looked up: so that who watches it sees the resources before anything is changed. A name that
@@ -113,6 +137,12 @@ impl Call {
             }
         }
         Call { named: Arc::new(named), ..self }
+    }
+
+    /// The subject as an object, where it was given as a name that was looked up.
+    pub(super) fn resolved_subject(&self) -> Option<Value> {
+        let first = self.form.params.first()?;
+        self.named(first.name)?.clone().ok().map(Value::Resource)
     }
 
     /// What a name in this argument was found to stand for, where that was looked up.

@@ -6,6 +6,7 @@ use super::call::Call;
 use super::verb;
 use crate::cloud::call_scope::{self, CallScope};
 use crate::cloud::{Result, Value};
+use futures_util::{StreamExt, stream};
 use std::future::Future;
 use std::sync::Arc;
 
@@ -71,31 +72,44 @@ pub(super) async fn together(
 ) -> Result<verb::Members> {
     let Some(members) = call.members().cloned() else { return body(call.clone(), subjects).await };
     let mut results: Vec<Option<Result<Value>>> = Vec::with_capacity(subjects.len());
-    let (mut open, mut left) = (Vec::new(), Vec::new());
-    for (index, subject) in subjects.into_iter().enumerate() {
-        let member = call.of(subject.clone());
-        let answer = members.answer(index, &member);
-        results.push(answer.or_else(|| members.begin(index, &member).err().map(Err)));
-        if results[index].is_none() {
-            open.push((index, member));
-            left.push(subject);
+    for (index, subject) in subjects.iter().enumerate() {
+        results.push(members.answer(index, &call.of(subject.clone())));
+    }
+    let unanswered: Vec<usize> = (0..subjects.len()).filter(|index| results[*index].is_none()).collect();
+    let looked_up = stream::iter(unanswered)
+        .map(|index| {
+            let member = call.of(subjects[index].clone());
+            async move { (index, super::run::resolve(member).await) }
+        })
+        .buffered(call.host.concurrency)
+        .collect::<Vec<_>>()
+        .await;
+    let (mut open, mut left, mut scopes) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, member) in looked_up {
+        let begun = member.and_then(|member| Ok((members.begin(index, &member)?, member)));
+        match begun {
+            Ok((scope, member)) => {
+                left.push(member.resolved_subject().unwrap_or_else(|| subjects[index].clone()));
+                open.push((index, member));
+                scopes.push(scope);
+            }
+            Err(refused) => results[index] = Some(Err(refused)),
         }
     }
     if !left.is_empty() {
-        let ran = body(call.clone(), left).await;
-        let mut ran = match ran {
-            Ok(ran) => ran.into_iter(),
-            Err(error) => {
-                for (index, member) in open {
-                    members.end(index, &member, &mut Err(error.clone()), &[]);
-                }
-                return Err(error);
-            }
-        };
-        for (index, member) in open {
-            let mut result = ran.next().unwrap_or(Ok(Value::Unit));
-            members.end(index, &member, &mut result, &[]);
+        let ran = body(call.with_scopes(scopes.clone()), left).await;
+        let failed = ran.as_ref().err().cloned();
+        let mut ran = ran.unwrap_or_default().into_iter();
+        for ((index, member), scope) in open.into_iter().zip(scopes) {
+            let mut result = match &failed {
+                Some(error) => Err(error.clone()),
+                None => ran.next().unwrap_or(Ok(Value::Unit)),
+            };
+            members.end(index, &member, &mut result, &scope.requests());
             results[index] = Some(result);
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
     }
     Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())

@@ -247,8 +247,7 @@ pub async fn one(call: Call, body: fn(Call) -> Outcome<Value>) -> Result<Value> 
     };
     match result {
         Ok(value) => {
-            let first = call.form.params.first().and_then(|first| call.named(first.name));
-            let named = first.and_then(|found| found.clone().ok()).map(Value::Resource);
+            let named = call.resolved_subject();
             Ok(same_object(&call, named.as_ref().or(call.subject()), value))
         }
         Err(error) => {

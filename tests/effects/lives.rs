@@ -393,19 +393,22 @@ fn names_are_resources_before_a_change_begins() {
     world.setup.session.stage.watch(about.clone());
     world.ok(r#"
         create_volume("data", 1).wait_ready();
+        print(server("web").id + " " + volume("data").id);
         attach("web", "data");
         stop(["web"]);
         delete("gone", #{ missing_ok: true });
+        delete(["web", "gone"], #{ missing_ok: true });
         print(server("web").id + " " + volume("data").id);
         "#);
     let out = world.out();
-    let (web, data) = out.trim().split_once(' ').expect("two ids");
+    let (web, data) = out.lines().next().and_then(|line| line.split_once(' ')).expect("two ids");
     let about = about.0.lock().unwrap();
     let about: Vec<&str> =
         about.iter().filter_map(|line| line.split_once(' ').map(|(_, rest)| rest)).collect();
     let attach = format!("attach: server {web}, volume {data}");
     let stop = format!("stop: server {web}");
-    assert_eq!(about, ["create_volume: ", &attach, &stop, "delete: "]);
+    let delete = format!("delete: server {web}");
+    assert_eq!(about, ["create_volume: ", &attach, &stop, "delete: ", &delete, "delete: "]);
 }
 
 #[test]
@@ -414,6 +417,10 @@ fn a_name_is_looked_up_once_for_a_change() {
     let before = world.requests();
     world.ok(r#"stop("web")"#);
     let by_name = world.requests() - before;
+    world.ok(r#"boot("other", #{ image: "cirros", flavor: "m1.tiny" }).wait_active()"#);
+    let before = world.requests();
+    world.ok(r#"delete("other")"#);
+    assert_eq!(world.requests() - before, 2, "a list and a deletion");
     world.ok(r#"let s = server("web"); s.wait_status("SHUTOFF"); s.start().wait_active();"#);
     let all = world.requests();
     world.ok(r#"let s = server("web");"#);

@@ -40,8 +40,9 @@ pub static VERB: Verb = Verb {
 /// Delete each, then wait for all of them together: a list call a look, however many they are.
 async fn delete_all(call: Call, subjects: Vec<Value>) -> Result<Members> {
     let wait: Option<Span> = call.find(&WAIT)?.and_then(|limit| limit.0);
-    let calls = subjects.into_iter().map(|subject| call.of(subject)).collect::<Vec<_>>();
-    let deletions = stream::iter(calls).map(|call| one(call, |call| Box::pin(delete(call))));
+    let calls = subjects.into_iter().map(|subject| call.of(subject)).enumerate().collect::<Vec<_>>();
+    let deletions = stream::iter(calls)
+        .map(|(nth, member)| call.within_member(nth, one(member, |member| Box::pin(delete(member)))));
     let mut results: Members = deletions.buffered(call.host.concurrency).collect().await;
     if let Some(timeout) = wait {
         let (places, going): (Vec<usize>, Vec<Value>) = results
