@@ -15,6 +15,7 @@ mod language;
 mod lsp;
 mod manual;
 mod openstack;
+mod providers;
 mod readme;
 mod repl;
 mod scripts;

@@ -6,11 +6,17 @@ use crate::support::program::{output, rhain};
 use crate::support::{Program, World, each};
 use clap::CommandFactory as _;
 use rhain::cli::{args::Arguments, help};
+use rhain::cloud::Providers;
 use rhain::manual;
+use rhain::provider::capabilities::Drivers;
 use rhain::verbs::VERBS;
 use serde_json::Value as Json;
 use std::process::Command;
 use unicode_width::UnicodeWidthStr as _;
+
+fn all() -> Providers {
+    Drivers::all().providers()
+}
 
 /// Words of the engine and of Rust that no reader meets.
 const FOREIGN: &[&str] = &[
@@ -45,7 +51,7 @@ fn every_page_fits() {
     fits("the index", &manual::index_with(&["std/wait"]));
     let topics: Vec<&str> = manual::topics().collect();
     assert!(topics.len() > VERBS.len() + 5, "{}", topics.len());
-    each(topics, |topic| fits(topic, &manual::exactly(topic).expect("a page")));
+    each(topics, |topic| fits(topic, &manual::exactly(topic, &all()).expect("a page")));
     for word in ["quota", "server", "file", "name", "text"] {
         fits(word, &manual::search(word, &[]).expect("some verbs"));
     }
@@ -72,10 +78,10 @@ fn help_fits_on_a_screen_and_tells_the_options_everywhere_once() {
 
 #[test]
 fn a_noun_tells_its_fields_and_its_verbs() {
-    let page = manual::exactly("servers").expect("a verb");
+    let page = manual::exactly("servers", &all()).expect("a verb");
     assert!(page.starts_with("servers("), "{page}");
     for word in ["Server", "server"] {
-        let page = manual::exactly(word).expect("a page");
+        let page = manual::exactly(word, &all()).expect("a page");
         assert!(page.contains("\n  .ip               text           The address to connect to"), "{page}");
         assert!(page.contains("given by  boot, boot_all, find_server, server, servers\n"), "{page}");
         let taken = page.split("taken by").nth(1).expect("verbs").replace("\n           ", "");
@@ -84,7 +90,7 @@ fn a_noun_tells_its_fields_and_its_verbs() {
             "{taken}"
         );
     }
-    let flavor = manual::exactly("Flavor").expect("a page");
+    let flavor = manual::exactly("Flavor", &all()).expect("a page");
     assert!(flavor.contains("given by  find_flavor, flavor, flavors\n"), "{flavor}");
 }
 
@@ -124,7 +130,7 @@ fn values_are_as_their_pages_say() {
     for (name, one) in
         [("Cloud", "cloud()"), ("Time", "now()"), ("Duration", "server(\"web\").age"), ("Error", "caught()")]
     {
-        let page = manual::exactly(name).expect("a page");
+        let page = manual::exactly(name, &all()).expect("a page");
         let examples = page.trim_end().rsplit("\n\n").next().unwrap_or_default();
         let code: Vec<&str> = examples.lines().filter(|line| line.ends_with(';')).collect();
         assert!(!code.is_empty(), "{page}");
@@ -142,7 +148,7 @@ fn values_are_as_their_pages_say() {
         }
     }
     for kind in rhain::cloud::Kind::ALL {
-        let page = manual::exactly("errors").expect("a page");
+        let page = manual::exactly("errors", &all()).expect("a page");
         assert!(page.contains(&format!("\n  {} ", kind.as_str())), "{kind:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! What is known around a text: the values of a session, files, other modules, a cloud's names.
 
-use crate::cloud::Noun;
+use crate::cloud::{Noun, Providers};
 use crate::infer::Type;
 use std::sync::Arc;
 
@@ -56,6 +56,10 @@ pub trait Environment {
     /// answer: it is called while someone types.
     fn names(&self, _cloud: Option<&str>, _what: What) -> Arc<[String]> {
         Arc::new([])
+    }
+    /// The providers that the session may have clouds of.
+    fn providers(&self) -> Providers {
+        Providers::new([])
     }
 }
 

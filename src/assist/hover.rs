@@ -45,12 +45,12 @@ pub fn hover(text: &str, at: usize, environment: &dyn Environment) -> Option<Hov
         text.and_then(|text| function(word, functions(&parse(&text), false)))
     } else if place.back_is(0, ".") || place.back_is(0, "?.") {
         let of = reader.receiver(token.start);
-        if called { call(word) } else { of.and_then(|of| field(&of, word)) }
+        if called { call(word, environment) } else { of.and_then(|of| field(&of, word)) }
     } else if place.next_is(":") && place.frames.last().is_some_and(|frame| frame.bracket == Bracket::Map) {
         option(&place, &reader, word)
     } else if called {
         let own = function(word, reader.functions());
-        own.or_else(|| function(word, environment.functions())).or_else(|| call(word))
+        own.or_else(|| function(word, environment.functions())).or_else(|| call(word, environment))
     } else {
         variable(&reader, environment, word, token.start)
     }?;
@@ -62,9 +62,10 @@ fn code(text: &str) -> String {
 }
 
 /// A verb's page; of a function of the language, its form.
-fn call(name: &str) -> Option<String> {
+fn call(name: &str, environment: &dyn Environment) -> Option<String> {
     if verb(name).is_some() || built_in(name).is_some() {
-        return manual::page(name).map(|page| format!("```text\n{}\n```", page.trim_end()));
+        return manual::page(name, &environment.providers())
+            .map(|page| format!("```text\n{}\n```", page.trim_end()));
     }
     None
 }

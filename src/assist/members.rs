@@ -88,7 +88,7 @@ pub(super) fn method<'a>(verb: &'a Verb, of: &Type) -> Option<&'a Form> {
     let first = |form: &&Form| form.params.first().map(|first| first.ty);
     if let Type::Cloud(_) = of {
         let own = verb.forms.iter().find(|form| takes_cloud(form));
-        return own.or_else(|| verb.forms.first().filter(|_| !verb.on.is_empty()));
+        return own.or_else(|| verb.forms.first().filter(|_| verb.asks_cloud()));
     }
     // `server(x)` reads again what is there already: a call, and not one to make on a server.
     let looks_up = verb.name.starts_with("find_") || matches!(verb.name, "server" | "image" | "flavor");

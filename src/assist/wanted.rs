@@ -121,7 +121,7 @@ pub(super) fn wanted(
     match &frame.bracket {
         Bracket::Call { name, at, method: true, .. } if name == "supports" => {
             matches!(reader.receiver(*at), Some(Type::Cloud(_))).then(|| {
-                let verbs = crate::verbs::VERBS.iter().filter(|verb| !verb.on.is_empty());
+                let verbs = crate::verbs::VERBS.iter().filter(|verb| verb.asks_cloud());
                 Wanted::Words(verbs.map(|verb| (verb.name.to_string(), verb.summary)).collect())
             })
         }

@@ -131,7 +131,7 @@ fn of_verb<'a>(facts: &Facts<'a>, call: &Called<'a>, verb: &'static Verb, found:
     {
         return;
     }
-    let takes_cloud = verb.on.is_empty()
+    let takes_cloud = !verb.asks_cloud()
         || verb.forms.iter().any(|form| form.params.first().is_some_and(|first| first.ty == Ty::Cloud));
     let first = all.first().map(|first| facts.types.of(first));
     let best = match first {

@@ -108,7 +108,7 @@ fn needs_it<'a>(facts: &Facts<'a>, call: &Called<'a>, declared: usize) -> bool {
         ExpressionKind::Text(text) => text == "DELETED",
         _ => false,
     });
-    acts && !verb.on.is_empty()
+    acts && verb.asks_cloud()
         && !meant
         && !["wait_deleted", "refresh"].contains(&name)
         && call.given().any(is_it)

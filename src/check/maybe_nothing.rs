@@ -118,7 +118,7 @@ fn used<'a>(facts: &Facts<'a>, parent: &Node<'a>, value: &'a Expression) -> Use<
             Use::Needs(name)
         }
         ExpressionKind::Method { receiver, name, .. } if std::ptr::eq(&**receiver, value) && !safe(name) => {
-            match verb(&name.text).is_some_and(|verb| !verb.on.is_empty()) && !facts.is_own(&name.text) {
+            match verb(&name.text).is_some_and(|verb| verb.asks_cloud()) && !facts.is_own(&name.text) {
                 true => Use::Needs(name),
                 false => Use::Asks,
             }

@@ -137,7 +137,7 @@ fn harmless(facts: &Facts<'_>, call: &Called<'_>) -> bool {
         Some(verb) => {
             verb.name == "sleep"
                 || lists_anew(verb)
-                || (verb.on.is_empty() && matches!(verb.effect, Effect::Nothing) && verb.name != "parallel")
+                || (!verb.asks_cloud() && matches!(verb.effect, Effect::Nothing) && verb.name != "parallel")
         }
         None => ["print", "debug", "len", "to_string"].contains(&name),
     }

@@ -53,7 +53,7 @@ pub fn sentence(checked: &[Checked]) -> String {
             match effect {
                 Effect::Nothing | Effect::Clock | Effect::Random | Effect::AsksPerson => {}
                 Effect::Reads | Effect::Waits => {
-                    if !verb.on.is_empty() {
+                    if verb.asks_cloud() {
                         reads = true;
                         on_cloud();
                     }
@@ -204,7 +204,7 @@ fn of_value<'a>(types: &Types<'a>, value: &'a Expression, depth: usize) -> Optio
 }
 
 fn has_port(verb: &Verb) -> bool {
-    verb.on.is_empty() && verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "port"))
+    !verb.asks_cloud() && verb.forms.iter().any(|form| form.params.iter().any(|param| param.name == "port"))
 }
 
 fn is_get(call: &Called<'_>) -> bool {

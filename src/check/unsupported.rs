@@ -4,8 +4,7 @@
 use super::facts::{Called, Facts};
 use super::{Finding, Severity};
 use crate::cloud::error::{Error, Kind, Place};
-use crate::cloud::ports::Known;
-use crate::verbs::{Verb, verb};
+use crate::verbs::verb;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let known = facts.session.host.clouds.known();
@@ -16,7 +15,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     let asks = facts.calls.iter().any(|call| call.is_plain("supports"));
     for call in &facts.calls {
         let Some(verb) = verb(&call.name.text).filter(|_| call.modules.is_empty()) else { continue };
-        if verb.on.is_empty() || facts.is_own(verb.name) || facts.calls_variable(call) {
+        if !verb.asks_cloud() || facts.is_own(verb.name) || facts.calls_variable(call) {
             continue;
         }
         if call.receiver.is_some() && facts.may_be_map(call) && named(call).is_none() {
@@ -27,8 +26,11 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             None if names_clouds => None,
             None => default,
         };
-        let Some(cloud) = cloud.filter(|cloud| lacks(cloud, verb)) else { continue };
-        let (name, provider) = (verb.name, provider(cloud));
+        let Some((cloud, provider)) = cloud.and_then(|cloud| Some((cloud, cloud.speaks?))) else { continue };
+        if verb.is_on(provider) {
+            continue;
+        }
+        let (name, provider) = (verb.name, provider.name);
         let error = Error::new(Kind::Unsupported, format!("{provider} has no `{name}`"))
             .coded("cloud::unsupported")
             .at(Place::Verb, format!("`{}` is a cloud of provider `{provider}`", cloud.name))
@@ -47,19 +49,4 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 fn named<'a>(call: &Called<'a>) -> Option<&'a str> {
     let on = Called::of(call.receiver?).filter(|on| on.is_plain("cloud"))?;
     on.arguments.list.first()?.text()
-}
-
-/// The kind of API a cloud speaks; the simulated one's by its face.
-fn provider(cloud: &Known) -> &'static str {
-    match (cloud.provider, cloud.name.rsplit_once(':')) {
-        ("simulated", Some((_, "aws"))) => "aws",
-        ("simulated", Some((_, "cloudstack"))) => "cloudstack",
-        ("simulated", _) => "openstack",
-        (provider, _) => provider,
-    }
-}
-
-fn lacks(cloud: &Known, verb: &Verb) -> bool {
-    let provider = provider(cloud);
-    !verb.on.iter().any(|on| on.as_str() == provider)
 }

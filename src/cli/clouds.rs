@@ -3,9 +3,10 @@
 //! How a driver is made and how the simulated cloud is started are handed in, so that this file knows neither.
 
 use crate::cloud::ports::{self, Known};
-use crate::cloud::{Cloud, Error, Kind, Time, region};
+use crate::cloud::{Cloud, Error, Kind, Providers, Time, region};
 use crate::config::openstack::{self as config, Profile};
-use crate::config::{AwsSettings, Chosen, Found, Note, SIM};
+use crate::config::{AwsSettings, Chosen, Entry, Found, Note, SIM, SIM_AWS};
+use crate::provider::capabilities::{BuiltIn, Drivers};
 use crate::provider::openstack::service::{Service, Version};
 use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
 use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
@@ -66,6 +67,7 @@ pub struct Clouds {
     /// What was said of configuration already, and how it is said.
     said: Mutex<BTreeSet<String>>,
     say: Say,
+    drivers: Drivers,
 }
 
 /// Says what configuration has to say.
@@ -94,7 +96,13 @@ impl Clouds {
             secrets: wire::mask::Known::default(),
             said: Mutex::default(),
             say: Box::new(|_| {}),
+            drivers: Drivers::all(),
         }
+    }
+
+    /// The same, with clouds of these providers and of no other.
+    pub fn of(self, drivers: Drivers) -> Clouds {
+        Clouds { drivers, ..self }
     }
 
     /// The same, with a way to say what configuration has to say, each thing once.
@@ -121,6 +129,9 @@ impl Clouds {
     pub fn chosen(&self) -> Result<Chosen, Error> {
         if let Some(name) = self.turned.lock().unwrap_or_else(PoisonError::into_inner).clone() {
             return Ok(Chosen { name, by: "`:use`".to_string() });
+        }
+        if let Some((_, cloud)) = self.options.cloud.as_deref().and_then(|name| self.built_in(name)) {
+            return Ok(Chosen { name: cloud.name.to_string(), by: "--cloud".to_string() });
         }
         self.found.choose(self.options.cloud.as_deref()).or_else(|error| match error.diagnostic {
             Some("config::none") if self.options.simulate => {
@@ -150,6 +161,9 @@ impl Clouds {
         if self.is_simulated(name) {
             return vec!["simulated".to_string()];
         }
+        if let Some((provider, _)) = self.built_in(name) {
+            return vec![provider.to_string()];
+        }
         let entry = self.found.entries().into_iter().find(|entry| entry.name == name);
         let provider = entry.map_or("openstack", |entry| entry.provider);
         let project = match self.found.openstack(name, None).map(|profile| profile.scope) {
@@ -157,6 +171,11 @@ impl Clouds {
             _ => None,
         };
         std::iter::once(provider.to_string()).chain(project).collect()
+    }
+
+    /// A cloud that needs no configuration, with its provider's word.
+    fn built_in(&self, name: &str) -> Option<(&'static str, BuiltIn)> {
+        self.drivers.built_in().find(|(_, cloud)| cloud.name == name)
     }
 
     /// Files that could not be read.
@@ -195,6 +214,10 @@ impl Clouds {
             ..wire::Settings::default()
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
+        if let Some((_, built_in)) = self.built_in(name) {
+            let wire = Wire::new(sending, self.clock.clone(), self.trace.clone());
+            return Ok((self.under((built_in.open)(Arc::from(name))), wire));
+        }
         let (plan, clock) = if self.is_simulated(name) {
             (self.start)(name)?
         } else {
@@ -205,7 +228,15 @@ impl Clouds {
         sending.total = sending.total.max(sending.timeout);
         let wire = Wire::new(sending, clock, self.trace.clone());
         let cloud = (self.make)(Arc::from(name), plan, wire.clone());
-        Ok((self.cover.as_ref().map_or_else(|| cloud.clone(), |cover| cover(cloud.clone())), wire))
+        Ok((self.under(cloud), wire))
+    }
+
+    /// A cloud under the overlay of a dry run, where this is one.
+    fn under(&self, cloud: Arc<dyn Cloud>) -> Arc<dyn Cloud> {
+        match &self.cover {
+            Some(cover) => cover(cloud),
+            None => cloud,
+        }
     }
 }
 
@@ -251,7 +282,7 @@ impl ports::Clouds for Clouds {
             None => self.chosen()?.name,
         };
         let own = region::name_of(&name);
-        let default = if self.is_simulated(own) {
+        let default = if self.is_simulated(own) || self.built_in(own).is_some() {
             self.get(Some(own))?.region()
         } else if self.found.provider(own) == "aws" {
             self.found.aws(own, None).ok().map(|settings| settings.region)
@@ -275,17 +306,36 @@ impl ports::Clouds for Clouds {
 
     fn known(&self) -> Vec<Known> {
         let chosen = self.chosen().map(|chosen| chosen.name).ok();
-        self.found
-            .entries()
-            .into_iter()
+        let built_in = self.drivers.built_in().map(|(provider, cloud)| Entry {
+            name: cloud.name.to_string(),
+            provider,
+            found: "built in".to_string(),
+            regions: Vec::new(),
+        });
+        let entries = self.found.entries().into_iter().chain(built_in);
+        entries
             .map(|entry| Known {
                 default: chosen.as_ref() == Some(&entry.name),
+                speaks: self.drivers.provider(spoken(&entry)),
                 name: entry.name,
                 provider: entry.provider,
                 found: entry.found,
                 regions: entry.regions,
             })
             .collect()
+    }
+
+    fn providers(&self) -> Providers {
+        self.drivers.providers()
+    }
+}
+
+/// The word of the provider whose API a cloud speaks.
+fn spoken(entry: &Entry) -> &'static str {
+    match (entry.provider, entry.name.as_str()) {
+        ("simulated", SIM_AWS) => "aws",
+        ("simulated", _) => "openstack",
+        (provider, _) => provider,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cloud::{Error, Kind};
 use crate::config::Environment;
 use crate::diag::{self, codes};
 use crate::manual;
+use crate::provider::capabilities::Drivers;
 use crate::script::modules::STDLIB;
 use crate::script::params::option_name;
 use crate::script::run::Program;
@@ -21,10 +22,11 @@ const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
 pub fn doc(options: &Options, topic: &[String]) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
     let json = options.format == Format::Json;
+    let providers = Drivers::all().providers();
     let modules: Vec<&str> = STDLIB.iter().map(|(name, _)| *name).collect();
     if topic.is_empty() {
         match json {
-            true => streams.page(&manual::index_json().to_string()),
+            true => streams.page(&manual::index_json(&providers).to_string()),
             false => streams.page(manual::index_with(&modules).trim_end()),
         }
         return 0;
@@ -52,7 +54,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
         streams.page(manual::listed(&of.collect::<Vec<_>>()).trim_end());
         return 0;
     }
-    if json && let Some(page) = manual::page_json(topic) {
+    if json && let Some(page) = manual::page_json(topic, &providers) {
         streams.page(&page.to_string());
         return 0;
     }
@@ -60,10 +62,10 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
         return super::explain::explain(options, Some(topic));
     }
     let near = nearest(topic, manual::topics().chain(modules).chain(["config"]), 3);
-    match manual::exactly(topic).or_else(|| manual::search(topic, &elsewhere())) {
+    match manual::exactly(topic, &providers).or_else(|| manual::search(topic, &elsewhere())) {
         Some(page) => {
             streams.page(page.trim_end());
-            if let Some(near) = near.first().filter(|_| manual::exactly(topic).is_none()) {
+            if let Some(near) = near.first().filter(|_| manual::exactly(topic, &providers).is_none()) {
                 streams.page(&format!("\nThe page of the nearest name: rhain doc {near}"));
             }
             0
@@ -104,7 +106,7 @@ pub fn markdown() -> String {
     });
     let families: Vec<(String, Vec<(String, String)>)> = families.collect();
     let families: Vec<_> = families.into_iter().filter(|(_, codes)| !codes.is_empty()).collect();
-    manual::markdown(&families, &super::help::plain())
+    manual::markdown(&families, &super::help::plain(), &Drivers::all().providers())
 }
 
 /// A runbook's parameters, for whoever completes them; `None` where it does not read.

@@ -16,6 +16,7 @@ use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
 use crate::provider::aws::credentials::KeyRing;
 use crate::provider::aws::session::{self as aws, Session as AwsSession};
+use crate::provider::capabilities::Drivers;
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
@@ -90,6 +91,21 @@ pub fn setup_with(
     streams: Arc<Streams>,
     console: Arc<dyn Console>,
 ) -> std::io::Result<Setup> {
+    setup_of(Drivers::all(), options, purpose, environment, streams, console)
+}
+
+/// The same, with clouds of these providers.
+///
+/// # Errors
+/// When the trace file cannot be made.
+pub fn setup_of(
+    drivers: Drivers,
+    options: &Options,
+    purpose: Purpose,
+    environment: Environment,
+    streams: Arc<Streams>,
+    console: Arc<dyn Console>,
+) -> std::io::Result<Setup> {
     let watch_requests =
         Arc::new(Watch::new(options.verbose, options.format == Format::Json, options.trace.as_deref())?);
     let found = config::find(&environment);
@@ -158,6 +174,7 @@ pub fn setup_with(
         real,
         watch_requests.clone(),
     )
+    .of(drivers)
     .saying(Box::new(move |note| match note {
         Note::Warning(text) if !quiet => talk.say(Tone::Warning, text),
         Note::Detail(text) if verbose => talk.talk(text),

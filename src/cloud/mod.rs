@@ -17,6 +17,7 @@ pub mod nearest;
 pub mod network;
 pub mod overlay;
 pub mod ports;
+pub mod provider;
 pub mod region;
 pub mod resource;
 pub mod security_group;
@@ -38,13 +39,14 @@ pub use handle::Handle;
 pub use image::{Image, ImageFilter};
 pub use keypair::Keypair;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
+pub use provider::{Provider, Providers};
 pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
 pub use server::{Accepted, Action, BootSpec, Server, ServerFilter, ServerUpdate};
 pub use time::{Span, Time};
 pub use traits::{
-    Account, Flavors, Images, Keypairs, Metadata, Networks, PublicIps, Routers, SecurityGroups, Servers,
-    Snapshots, Subnets, Volumes,
+    Account, Flavors, Images, Keypairs, Metadata, Networks, OPERATIONS, PublicIps, Routers, SecurityGroups,
+    Servers, Snapshots, Subnets, Volumes,
 };
 pub use ty::{Field, Noun, Ty};
 pub use value::{Secret, Value};
@@ -72,26 +74,6 @@ impl NameMatch {
             NameMatch::Glob(glob) => {
                 globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
             }
-        }
-    }
-}
-
-/// Which kind of API a cloud speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum Provider {
-    OpenStack,
-    Aws,
-    CloudStack,
-}
-
-impl Provider {
-    /// The word in scripts.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Provider::OpenStack => "openstack",
-            Provider::Aws => "aws",
-            Provider::CloudStack => "cloudstack",
         }
     }
 }

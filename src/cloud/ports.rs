@@ -1,7 +1,7 @@
 //! What a verb may ask of the program around it; the command line fulfils these traits.
 
 use super::time::Time;
-use super::{Cloud, Error, Secret};
+use super::{Cloud, Error, Provider, Providers, Secret};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,8 +77,10 @@ impl StepEnd {
 pub struct Known {
     /// Its name in this session.
     pub name: String,
-    /// `openstack`, `aws`, `cloudstack`, or `simulated`.
+    /// The provider's word, or `simulated`.
     pub provider: &'static str,
+    /// What it speaks; `None` where nobody knows.
+    pub speaks: Option<&'static Provider>,
     /// File and line, or `environment`, or `built in`.
     pub found: String,
     /// The regions that its configuration names, the default first.
@@ -96,6 +98,8 @@ pub trait Clouds: Send + Sync {
     fn in_region(&self, name: Option<&str>, region: &str) -> Result<Arc<dyn Cloud>, Error>;
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
+    /// The providers that the session may have clouds of.
+    fn providers(&self) -> Providers;
     /// A secret of the script: from now on hidden in reports, traces and what clouds say back.
     fn mask_secret(&self, secret: &str);
 }

@@ -36,7 +36,7 @@ pub(super) fn given<'a>(types: &Types<'a>, expression: &'a Expression) -> Option
     let verb = verb(name)?;
     let takes_cloud =
         verb.forms.iter().any(|form| form.params.first().is_some_and(|one| one.ty == Ty::Cloud));
-    let first = if matches!(first, Some(Type::Cloud(_))) && !takes_cloud && !verb.on.is_empty() {
+    let first = if matches!(first, Some(Type::Cloud(_))) && !takes_cloud && verb.asks_cloud() {
         given.remove(0);
         given.first().and_then(|first| types.of(first))
     } else {

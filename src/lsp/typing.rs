@@ -3,6 +3,7 @@
 
 use super::server::{Answer, Open};
 use crate::assist::{self, Environment, Item, Kind};
+use crate::cloud::Providers;
 use crate::script::modules;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -32,6 +33,10 @@ impl Environment for Around<'_> {
         let mut names: Vec<String> = names.take(MOST_FILES).collect();
         names.sort();
         names
+    }
+
+    fn providers(&self) -> Providers {
+        self.0.session.host.clouds.providers()
     }
 }
 

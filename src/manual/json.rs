@@ -4,20 +4,20 @@ use super::noun;
 use super::runbook::{Function, Parameter};
 use super::verb::{calls, result};
 use super::words::ty;
-use crate::cloud::{Noun, Provider, Ty};
+use crate::cloud::{Noun, Providers, Ty};
 use crate::verbs::verb::{Form, Param};
 use crate::verbs::{VERBS, Verb, verb};
 use serde_json::{Value, json};
 
 /// Every verb and noun.
-pub fn index_json() -> Value {
+pub fn index_json(providers: &Providers) -> Value {
     let nouns = Noun::ALL.into_iter().filter(|noun| noun::is_there(*noun)).map(of_noun);
-    json!({ "verbs": VERBS.iter().map(|verb| of_verb(verb)).collect::<Vec<_>>(), "nouns": nouns.collect::<Vec<_>>() })
+    json!({ "verbs": VERBS.iter().map(|verb| of_verb(verb, providers)).collect::<Vec<_>>(), "nouns": nouns.collect::<Vec<_>>() })
 }
 
 /// A verb or a noun; `None` where none is called so.
-pub fn page_json(topic: &str) -> Option<Value> {
-    let found = (verb(topic).map(of_verb), noun::called(topic).map(of_noun));
+pub fn page_json(topic: &str, providers: &Providers) -> Option<Value> {
+    let found = (verb(topic).map(|verb| of_verb(verb, providers)), noun::called(topic).map(of_noun));
     match found {
         (None, None) => None,
         (Some(verb), Some(noun)) if topic == noun["name"].as_str().unwrap_or_default() => {
@@ -28,7 +28,7 @@ pub fn page_json(topic: &str) -> Option<Value> {
     }
 }
 
-fn of_verb(verb: &Verb) -> Value {
+fn of_verb(verb: &Verb, providers: &Providers) -> Value {
     let forms = verb.forms.iter().map(|form| {
         json!({
             "signature": calls(verb, form),
@@ -46,7 +46,7 @@ fn of_verb(verb: &Verb) -> Value {
         "forms": forms.collect::<Vec<_>>(),
         "arrays": verb.takes_many(),
         "effect": verb.effect.words(),
-        "clouds": verb.on.iter().copied().map(Provider::as_str).collect::<Vec<_>>(),
+        "clouds": verb.on(providers),
         "errors": verb.errors.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
         "examples": examples.collect::<Vec<_>>(),
         "see": verb.see,

@@ -6,13 +6,13 @@ use super::page::groups;
 use super::values::{self, VALUES};
 use super::verb::of_verb;
 use super::words::wrap;
-use crate::cloud::Noun;
+use crate::cloud::{Noun, Providers};
 use crate::verbs::VERBS;
 use std::fmt::Write as _;
 
 /// The manual: an index with links, a section a group, a page a verb, then the values, then the diagnostic codes with
 /// what they mean, and the help of the command line.
-pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str) -> String {
+pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str, providers: &Providers) -> String {
     let mut text = String::from(
         "# Reference\n\nEvery verb and value of the language, as `rhain doc NAME` shows it, the diagnostic codes, and \
          the command line.\nThis page is made from the declarations in the program; a test keeps it current.\n\n",
@@ -38,7 +38,7 @@ pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str) -> String
     for group in groups() {
         let _ = writeln!(text, "\n## {}", group.title());
         for verb in VERBS.iter().filter(|verb| verb.group == group) {
-            let _ = writeln!(text, "\n### {}\n\n```text\n{}```", verb.name, of_verb(verb));
+            let _ = writeln!(text, "\n### {}\n\n```text\n{}```", verb.name, of_verb(verb, providers));
         }
     }
     let _ = writeln!(text, "\n## {}", built_in::TITLE);

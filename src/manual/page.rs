@@ -6,7 +6,7 @@ use super::search;
 use super::values::{self, VALUES};
 use super::verb::of_verb;
 use super::words::{WIDTH, wrap};
-use crate::cloud::Noun;
+use crate::cloud::{Noun, Providers};
 use crate::verbs::verb::Group;
 use crate::verbs::{VERBS, verb};
 use std::fmt::Write as _;
@@ -61,9 +61,9 @@ pub fn topics() -> impl Iterator<Item = &'static str> {
 }
 
 /// The page of a verb or of a kind of value. `None` where there is none of that name.
-pub fn exactly(topic: &str) -> Option<String> {
+pub fn exactly(topic: &str, providers: &Providers) -> Option<String> {
     let topic = topic.trim().trim_end_matches("()");
-    let mut pages: Vec<String> = verb(topic).map(of_verb).into_iter().collect();
+    let mut pages: Vec<String> = verb(topic).map(|verb| of_verb(verb, providers)).into_iter().collect();
     if let Some(noun) = noun::called(topic).filter(|noun| verb(topic).is_none() || topic == noun.as_str()) {
         pages.push(noun::of_noun(noun));
     }
@@ -77,6 +77,6 @@ pub fn exactly(topic: &str) -> Option<String> {
 }
 
 /// The page of a verb or a kind of value; or, for another word, what mentions it. `None` where nothing does.
-pub fn page(topic: &str) -> Option<String> {
-    exactly(topic).or_else(|| search::search(topic, &[]))
+pub fn page(topic: &str, providers: &Providers) -> Option<String> {
+    exactly(topic, providers).or_else(|| search::search(topic, &[]))
 }

@@ -1,14 +1,14 @@
 //! The page of a verb.
 
 use super::words::{WIDTH, broken, ty, wrap};
-use crate::cloud::{Provider, Ty};
+use crate::cloud::{Providers, Ty};
 use crate::verbs::Verb;
-use crate::verbs::verb::{Effect, Form, Param};
+use crate::verbs::verb::{Form, Param};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// The page of a verb: how it is called, what it takes and gives, examples, errors.
-pub(super) fn of_verb(verb: &Verb) -> String {
+pub(super) fn of_verb(verb: &Verb, providers: &Providers) -> String {
     let mut text = String::new();
     let effect = verb.effect.words();
     let mut told = effect.is_empty();
@@ -77,9 +77,8 @@ pub(super) fn of_verb(verb: &Verb) -> String {
         let kinds: Vec<&str> = verb.errors.iter().map(|kind| kind.as_str()).collect();
         note("errors", &kinds.join(", "));
     }
-    if !matches!(verb.effect, Effect::Nothing) && !verb.on.is_empty() {
-        let on: Vec<&str> = verb.on.iter().copied().map(Provider::as_str).collect();
-        note("clouds", &on.join(", "));
+    if verb.asks_cloud() {
+        note("clouds", &verb.on(providers).join(", "));
     }
     if !verb.see.is_empty() {
         note("see also", &verb.see.join(", "));

@@ -1,8 +1,9 @@
 //! Drivers: one folder a provider. A driver turns the operations of [`Cloud`](crate::cloud::Cloud) into request
-//! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`request_line`],
+//! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`capabilities`] lists the providers. [`request_line`],
 //! [`words`], [`files`], [`sieve`] and `recover` are what drivers do alike.
 
 pub mod aws;
+pub mod capabilities;
 pub mod files;
 pub mod lost;
 pub mod openstack;

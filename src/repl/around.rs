@@ -2,6 +2,7 @@
 
 use super::Conversation;
 use crate::assist::{Environment, Function, What};
+use crate::cloud::Providers;
 use crate::infer::Type;
 use crate::script::interactive::RESULT;
 use crate::script::modules::STDLIB;
@@ -63,5 +64,8 @@ impl Environment for Surroundings<'_> {
         // The session's cloud may change: what is known is known of a name.
         let own = self.0.around().cloud();
         self.0.live().names(Some(cloud.unwrap_or(&own)), what)
+    }
+    fn providers(&self) -> Providers {
+        self.0.session.host.clouds.providers()
     }
 }

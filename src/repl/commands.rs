@@ -181,7 +181,7 @@ fn doc(conversation: &mut Conversation, topic: &str) -> Next {
     if let Some(page) = codes::page(topic) {
         return data(conversation, manual::rendered(page, Look::Plain).trim_end());
     }
-    match manual::page(topic) {
+    match manual::page(topic, &conversation.session.host.clouds.providers()) {
         Some(page) => data(conversation, &page),
         None => {
             let near = did_you_mean(topic, manual::topics());

@@ -75,7 +75,7 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
             let position = context.call_position();
             let handle = shared.host.clouds.get(Some(&cloud.0)).map_err(|error| raise(error, position))?;
             match verb(&name) {
-                Some(verb) => Ok(verb.on.is_empty() || verb.on.contains(&handle.provider())),
+                Some(verb) => Ok(verb.is_on(handle.provider())),
                 None => {
                     let near = closest(&name, VERBS.iter().map(|verb| verb.name));
                     let label = near

@@ -34,7 +34,7 @@ pub fn prepare(verb: &'static Verb, host: &Arc<RunContext>, mut values: Vec<Valu
     let mut cloud = None;
     let mut offset = 0;
     // What asks no cloud takes one like any other value.
-    let takes_cloud = takes_cloud || verb.on.is_empty();
+    let takes_cloud = takes_cloud || !verb.asks_cloud();
     if !takes_cloud && let Some(Value::Cloud(name)) = values.first() {
         cloud = Some(name.clone());
         values.remove(0);
@@ -93,7 +93,7 @@ fn own_cloud(call: &Call) -> Result<()> {
 /// Text that holds the mask is what a secret prints as, and never sent.
 fn unmasked(call: &Call) -> Result<()> {
     let effect = call.effect();
-    if call.verb.on.is_empty() && !effect.changes_outside() && !matches!(effect, Effect::AsksHost) {
+    if !call.verb.asks_cloud() && !effect.changes_outside() && !matches!(effect, Effect::AsksHost) {
         return Ok(());
     }
     let masked = call.arguments().find(|(_, value)| holds_mask(value));

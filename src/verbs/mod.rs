@@ -30,13 +30,6 @@ pub use call::Call;
 pub use run_context::RunContext;
 pub use verb::{Effect, Form, Group, Key, Param, Role, Run, Verb};
 
-use crate::cloud::Provider;
-
-/// Where verbs work that the OpenStack driver has.
-pub const OPENSTACK: &[Provider] = &[Provider::OpenStack];
-/// Where verbs work that the EC2 driver has too.
-pub const OPENSTACK_AND_AWS: &[Provider] = &[Provider::OpenStack, Provider::Aws];
-
 /// Every verb of the language.
 pub static VERBS: &[&Verb] = &[
     &session::api::VERB,

@@ -25,6 +25,17 @@ pub const LIMIT: Key<Positive> = Key::filter("limit", "At the most this many.");
 /// The kinds of error of reading one.
 pub const ERRORS: &[Kind] = &[Kind::NotFound, Kind::Ambiguous];
 
+/// The operations that read one resource, of every noun: what waits are made of.
+pub const READS: &[&str] = &{
+    let mut words = [""; Noun::ALL.len()];
+    let mut nth = 0;
+    while nth < words.len() {
+        words[nth] = Noun::ALL[nth].word();
+        nth += 1;
+    }
+    words
+};
+
 fn noun_of(call: &Call) -> Result<Noun> {
     match call.verb.returns {
         Ty::Of(noun) | Ty::ArrayOf(&Ty::Of(noun)) => Ok(noun),

@@ -34,7 +34,7 @@ pub async fn run(call: Call) -> Result<Value> {
             error.help = way_out(called, error.answer.as_deref());
         }
         if error.kind == Kind::Unsupported && error.help.is_none() {
-            let lacks = asked.cloud().is_ok_and(|cloud| !called.on.contains(&cloud.provider()));
+            let lacks = asked.cloud().is_ok_and(|cloud| !called.is_on(cloud.provider()));
             let ask =
                 format!("ask `cloud().supports(\"{verb}\")` first where a script runs on several clouds");
             error.help = lacks.then_some(ask);
@@ -274,11 +274,12 @@ async fn find_missing(call: &Call) {
 
 /// What a provider has nothing like is refused before anything is looked up for it.
 fn supported(call: &Call) -> Result<()> {
-    if call.verb.on.is_empty() {
+    let operations = call.verb.operations(call.form);
+    if operations.is_empty() {
         return Ok(());
     }
     let cloud = call.cloud()?;
-    match call.verb.on.contains(&cloud.provider()) {
+    match cloud.provider().has_any(operations) {
         true => Ok(()),
         false => Err(cloud.unsupported(call.verb.name)),
     }

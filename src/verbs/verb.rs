@@ -2,7 +2,8 @@
 
 use super::argument::{Argument, Mismatch};
 use super::call::Call;
-use crate::cloud::{Kind, Provider, Result, Ty, Value};
+use crate::cloud::provider::operations_of;
+use crate::cloud::{Kind, Provider, Providers, Result, Ty, Value};
 use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -252,17 +253,24 @@ pub struct Form {
     pub params: &'static [Param],
     /// The keys of the options map that may come last; none where the verb takes no options.
     pub options: &'static [Param],
+    /// The operations of which a cloud needs one, where they are not those of the verb's own word.
+    pub made_of: Option<&'static [&'static str]>,
 }
 
 impl Form {
     /// Without options.
     pub const fn of(params: &'static [Param]) -> Form {
-        Form { params, options: &[] }
+        Form { params, options: &[], made_of: None }
     }
 
     /// With an options map in last place.
     pub const fn with(params: &'static [Param], options: &'static [Param]) -> Form {
-        Form { params, options }
+        Form { params, options, made_of: None }
+    }
+
+    /// The same, made of one of these operations (see [`crate::cloud::OPERATIONS`]) instead of those of the verb's word.
+    pub const fn made_of(self, operations: &'static [&'static str]) -> Form {
+        Form { made_of: Some(operations), ..self }
     }
 
     /// The fewest arguments; an options map with a required key counts.
@@ -300,8 +308,6 @@ pub struct Verb {
     pub returns: Ty,
     /// What it does to the world.
     pub effect: Effect,
-    /// The providers that have it; empty where no cloud is asked.
-    pub on: &'static [Provider],
     /// Examples.
     pub examples: &'static [Example],
     /// The kinds of error to expect.
@@ -313,6 +319,27 @@ pub struct Verb {
 }
 
 impl Verb {
+    /// The operations of which a form needs one; none where it asks no cloud.
+    pub fn operations(&self, form: &Form) -> &'static [&'static str] {
+        form.made_of.unwrap_or_else(|| operations_of(self.name))
+    }
+
+    /// Whether it asks a cloud.
+    pub fn asks_cloud(&self) -> bool {
+        self.forms.iter().any(|form| !self.operations(form).is_empty())
+    }
+
+    /// Whether a provider has what one of its forms needs; every provider where no cloud is asked.
+    pub fn is_on(&self, provider: &Provider) -> bool {
+        !self.asks_cloud() || self.forms.iter().any(|form| provider.has_any(self.operations(form)))
+    }
+
+    /// The words of the providers that have it; none where no cloud is asked.
+    pub fn on(&self, providers: &Providers) -> Vec<&'static str> {
+        let asks = self.asks_cloud();
+        providers.iter().filter(|provider| asks && self.is_on(provider)).map(Provider::as_str).collect()
+    }
+
     /// Whether its first argument may be an array of resources.
     pub fn takes_many(&self) -> bool {
         matches!(self.run, Run::Each(_) | Run::Together(_))

@@ -6,6 +6,7 @@ use rhain::cli::clouds::{Clouds, Options, Plan, settings};
 use rhain::cloud::ports::Clouds as _;
 use rhain::cloud::traits::*;
 use rhain::cloud::{Cloud, Kind, Provider};
+use rhain::provider::openstack::capabilities::OPENSTACK;
 use rhain::provider::openstack::session::{Auth, Interface, Scope, Settings, Version};
 use rhain::wire::{Silent, Wire};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,8 +19,8 @@ impl Account for Driver {
     fn name(&self) -> &Arc<str> {
         &self.0
     }
-    fn provider(&self) -> Provider {
-        Provider::OpenStack
+    fn provider(&self) -> &'static Provider {
+        &OPENSTACK
     }
     fn region(&self) -> Option<String> {
         None

@@ -27,7 +27,6 @@ static VERB: Verb = Verb {
     )],
     returns: Ty::Unit,
     effect: Effect::Creates,
-    on: &[],
     examples: &[],
     errors: &[],
     see: &[],

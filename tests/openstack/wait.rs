@@ -10,6 +10,7 @@ use rhain::cloud::{
     Cloud, Error, Handle, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server,
     ServerFilter, Span, Time, Value,
 };
+use rhain::provider::openstack::capabilities::OPENSTACK;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -83,8 +84,8 @@ impl Account for Scripted {
     fn name(&self) -> &Arc<str> {
         &self.name
     }
-    fn provider(&self) -> Provider {
-        Provider::OpenStack
+    fn provider(&self) -> &'static Provider {
+        &OPENSTACK
     }
     fn region(&self) -> Option<String> {
         None

@@ -6,6 +6,7 @@
 pub mod program;
 mod spawn;
 pub mod stub;
+pub mod toy;
 mod world;
 
 pub use spawn::{Ended, Program, Running, Served, normalised, of_tests};

@@ -4,9 +4,10 @@
 
 use rhain::cli::args::Options;
 use rhain::cli::console::Streams;
-use rhain::cli::setup::{Purpose, Setup, setup_with};
+use rhain::cli::setup::{Purpose, Setup, setup_of};
 use rhain::cloud::{Error, Value};
 use rhain::config::Environment;
+use rhain::provider::capabilities::Drivers;
 use rhain::script::failure::{Cause, Failure};
 use rhain::script::run::Program;
 use rhain::script::session::Console;
@@ -66,6 +67,16 @@ impl World {
         parameters: &[(&str, &str)],
         variables: &[(&str, &str)],
     ) -> World {
+        World::of(Drivers::all(), change, parameters, variables)
+    }
+
+    /// The same, with clouds of these providers.
+    pub fn of(
+        drivers: Drivers,
+        change: impl FnOnce(&mut Options),
+        parameters: &[(&str, &str)],
+        variables: &[(&str, &str)],
+    ) -> World {
         let mut options = Options { cloud: Some("sim".to_string()), quiet: true, ..Options::default() };
         change(&mut options);
         let map = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
@@ -81,7 +92,8 @@ impl World {
         let console = Arc::new(Kept { json, ..Kept::default() });
         let purpose = Purpose { script: Some(("test.rhai".to_string(), map(parameters))), simulate: true };
         let streams = Arc::new(Streams::new(json, true));
-        let setup = setup_with(&options, purpose, environment, streams, console.clone()).expect("a session");
+        let setup =
+            setup_of(drivers, &options, purpose, environment, streams, console.clone()).expect("a session");
         World { setup, console }
     }
 

@@ -2,7 +2,7 @@
 
 use super::world::{Known, World};
 use crate::cloud::ports::Clock;
-use crate::cloud::{Cloud, Noun, Provider, PublicIp, Resource, Result, SecurityGroup, Server, Time, Volume};
+use crate::cloud::{Cloud, Noun, PublicIp, Resource, Result, SecurityGroup, Server, Time, Volume};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -81,7 +81,7 @@ impl Overlay {
     }
 
     pub(super) fn is_openstack(&self) -> bool {
-        self.inner.provider() == Provider::OpenStack
+        self.inner.provider().as_str() == "openstack"
     }
 
     /// A resource as it is now; `None` where there is none of that id.

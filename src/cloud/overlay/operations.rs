@@ -56,7 +56,7 @@ impl Account for Overlay {
         self.inner.name()
     }
 
-    fn provider(&self) -> Provider {
+    fn provider(&self) -> &'static Provider {
         self.inner.provider()
     }
 

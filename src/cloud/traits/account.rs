@@ -5,13 +5,17 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] =
+    &["whoami", "catalog", "limits", "zones", "api", "api(service, action, params)"];
+
 /// A cloud as the session knows it, logged in when first needed.
 #[async_trait]
 pub trait Account: Send + Sync {
     /// Its name in this session.
     fn name(&self) -> &Arc<str>;
-    /// Which kind of API it speaks.
-    fn provider(&self) -> Provider;
+    /// Which kind of API it speaks, and what it can do.
+    fn provider(&self) -> &'static Provider;
     /// Its region, where one is set.
     fn region(&self) -> Option<String>;
     /// Whether a text has the shape of an id of this noun, so that it is looked up as one first, and as a name after.

@@ -4,6 +4,9 @@ use super::Account;
 use crate::cloud::{Flavor, Result};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &["flavors", "flavor"];
+
 /// A cloud's flavors.
 #[async_trait]
 pub trait Flavors: Account {

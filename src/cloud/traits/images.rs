@@ -4,6 +4,9 @@ use super::Account;
 use crate::cloud::{Image, ImageFilter, Result};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &["images", "images(all_projects)", "image", "delete(image)"];
+
 /// A cloud's images. They are made by `snapshot` of a server.
 #[async_trait]
 pub trait Images: Account {

@@ -4,6 +4,9 @@ use super::Account;
 use crate::cloud::{Keypair, Listing, Result};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &["keypairs", "keypair", "create_keypair", "delete(keypair)"];
+
 /// The user's key pairs.
 #[async_trait]
 pub trait Keypairs: Account {

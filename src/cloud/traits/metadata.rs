@@ -5,6 +5,9 @@ use crate::cloud::{Holder, Result};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &["meta", "set_meta", "replace_meta", "delete_meta"];
+
 /// The metadata that a cloud keeps with its resources.
 #[async_trait]
 pub trait Metadata: Account {

@@ -1,7 +1,8 @@
 //! What a cloud can do: one trait a noun, one method an operation, under the verb's own word; where a verb is of several nouns
 //! the noun stands behind it (`delete_server`).
 //!
-//! A driver fulfils each of them in the file of its noun. What it does not fulfil is `unsupported`.
+//! A driver fulfils each of them in the file of its noun. What it does not fulfil is `unsupported`, and what it does is listed by its
+//! provider in the words of [`OPERATIONS`].
 
 mod account;
 mod flavors;
@@ -30,3 +31,21 @@ pub use servers::Servers;
 pub use snapshots::Snapshots;
 pub use subnets::Subnets;
 pub use volumes::Volumes;
+
+/// Every operation that clouds may have, by what it is about, in the order of the manual's table. A provider lists those it
+/// has ([`Provider`](crate::cloud::Provider)); a verb needs those of its own word unless it says otherwise.
+pub static OPERATIONS: &[(&str, &[&str])] = &[
+    ("Clouds", account::OPERATIONS),
+    ("Servers", servers::OPERATIONS),
+    ("Metadata", metadata::OPERATIONS),
+    ("Images", images::OPERATIONS),
+    ("Flavors", flavors::OPERATIONS),
+    ("Key pairs", keypairs::OPERATIONS),
+    ("Security groups", security_groups::OPERATIONS),
+    ("Networks", networks::OPERATIONS),
+    ("Subnets", subnets::OPERATIONS),
+    ("Routers", routers::OPERATIONS),
+    ("Public IPs", public_ips::OPERATIONS),
+    ("Volumes", volumes::OPERATIONS),
+    ("Snapshots", snapshots::OPERATIONS),
+];

@@ -4,6 +4,17 @@ use super::Account;
 use crate::cloud::{Listing, PublicIp, Result, Server};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &[
+    "public_ips",
+    "public_ips(all_projects)",
+    "public_ip",
+    "allocate_ip",
+    "associate_ip",
+    "disassociate_ip",
+    "release_ip",
+];
+
 /// The project's public addresses.
 #[async_trait]
 pub trait PublicIps: Account {

@@ -4,6 +4,10 @@ use super::Account;
 use crate::cloud::{Listing, Result, Router, RouterSpec};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] =
+    &["routers", "routers(all_projects)", "router", "create_router", "delete(router)"];
+
 /// A cloud's routers.
 #[async_trait]
 pub trait Routers: Account {

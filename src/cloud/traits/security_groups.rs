@@ -4,6 +4,17 @@ use super::Account;
 use crate::cloud::{Listing, Result, Rule, SecurityGroup};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &[
+    "security_groups",
+    "security_groups(all_projects)",
+    "security_group",
+    "create_security_group",
+    "authorize",
+    "revoke",
+    "delete(security_group)",
+];
+
 /// A cloud's security groups.
 #[async_trait]
 pub trait SecurityGroups: Account {

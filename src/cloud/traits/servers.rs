@@ -5,6 +5,51 @@ use crate::cloud::{Accepted, Action, BootSpec, RequestState, Result, Server, Ser
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &[
+    "servers",
+    "servers(all_projects)",
+    "server",
+    "boot",
+    "boot(admin_pass)",
+    "boot(config_drive)",
+    "boot(description)",
+    "boot(access_ipv4)",
+    "boot(access_ipv6)",
+    "boot(networks: \"none\")",
+    "update",
+    "update(description)",
+    "update(access_ipv4)",
+    "update(access_ipv6)",
+    "start",
+    "stop",
+    "reboot",
+    "pause",
+    "unpause",
+    "suspend",
+    "resume",
+    "shelve",
+    "unshelve",
+    "lock",
+    "unlock",
+    "rescue",
+    "unrescue",
+    "rebuild",
+    "rebuild(admin_pass)",
+    "rebuild(user_data)",
+    "rebuild(files)",
+    "resize",
+    "confirm_resize",
+    "revert_resize",
+    "set_password",
+    "add_security_group",
+    "remove_security_group",
+    "snapshot(server)",
+    "console_log",
+    "console_url",
+    "delete(server)",
+];
+
 /// A cloud's servers.
 #[async_trait]
 pub trait Servers: Account {
@@ -51,7 +96,7 @@ pub trait Servers: Account {
         _meta: &BTreeMap<String, String>,
         _consistent: bool,
     ) -> Result<String> {
-        Err(self.unsupported("snapshot"))
+        Err(self.unsupported("snapshot(server)"))
     }
     /// The last lines of the console, or all of it; `None` where nobody can know it.
     async fn console_log(&self, _id: &str, _lines: Option<i64>) -> Result<Option<String>> {
@@ -63,6 +108,6 @@ pub trait Servers: Account {
     }
     /// Delete a server; `false` where it was gone already. `force` deletes at once what would be kept for a while.
     async fn delete_server(&self, _id: &str, _force: bool) -> Result<bool> {
-        Err(self.unsupported("delete"))
+        Err(self.unsupported("delete(server)"))
     }
 }

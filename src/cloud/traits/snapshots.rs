@@ -5,6 +5,10 @@ use crate::cloud::{Listing, Result, Snapshot};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] =
+    &["snapshots", "snapshots(all_projects)", "snapshot", "snapshot(volume)", "delete(snapshot)"];
+
 /// A cloud's snapshots of volumes.
 #[async_trait]
 pub trait Snapshots: Account {

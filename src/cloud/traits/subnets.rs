@@ -4,6 +4,9 @@ use super::Account;
 use crate::cloud::{Listing, Result, Subnet};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &["subnets", "subnets(all_projects)", "subnet", "delete(subnet)"];
+
 /// A cloud's subnets.
 #[async_trait]
 pub trait Subnets: Account {

@@ -4,6 +4,18 @@ use super::Account;
 use crate::cloud::{Listing, Result, Volume, VolumeSpec};
 use async_trait::async_trait;
 
+/// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
+pub const OPERATIONS: &[&str] = &[
+    "volumes",
+    "volumes(all_projects)",
+    "volume",
+    "create_volume",
+    "extend",
+    "attach",
+    "detach",
+    "delete(volume)",
+];
+
 /// A cloud's volumes.
 #[async_trait]
 pub trait Volumes: Account {

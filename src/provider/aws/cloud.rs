@@ -2,6 +2,7 @@
 //! [`super::launch`]; what a call looks like is in the resource's own file.
 
 use super::call::Call;
+use super::capabilities::AWS;
 use super::consistency::Memory;
 use super::ec2::{attribute, region};
 use super::page::is_absent;
@@ -92,8 +93,8 @@ impl Account for Aws {
         self.session.name()
     }
 
-    fn provider(&self) -> Provider {
-        Provider::Aws
+    fn provider(&self) -> &'static Provider {
+        &AWS
     }
 
     fn region(&self) -> Option<String> {

@@ -13,6 +13,7 @@ use std::collections::HashSet;
 #[async_trait]
 impl Images for Aws {
     async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+        self.own_projects(filter.all_projects)?;
         let ways = match &filter.owner {
             Some(owner) => vec![image::Whose::Of(owner.clone())],
             None => vec![image::Whose::Own, image::Whose::Shared],

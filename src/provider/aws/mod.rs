@@ -9,6 +9,7 @@
 
 mod account;
 pub mod call;
+pub mod capabilities;
 pub mod cloud;
 pub mod consistency;
 pub mod credentials;

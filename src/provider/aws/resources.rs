@@ -9,6 +9,14 @@ use crate::cloud::{Described, Listing, Noun, Result};
 use serde_json::Value as Json;
 
 impl Aws {
+    /// Refuse what only an administrator of other clouds can ask.
+    pub(super) fn own_projects(&self, all_projects: bool) -> Result<()> {
+        match all_projects {
+            true => Err(self.cannot("a list with `all_projects`", "name another cloud for another account")),
+            false => Ok(()),
+        }
+    }
+
     /// The members of a set that a listing lets through, on every page.
     pub(super) async fn gather<T: Described>(
         &self,
@@ -17,9 +25,7 @@ impl Aws {
         listing: &Listing,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
-        if listing.all_projects {
-            return Err(self.cannot("a list with `all_projects`", "name another cloud for another account"));
-        }
+        self.own_projects(listing.all_projects)?;
         let mut found =
             self.every(call, set, |one| decode(one).filter(|one| listing.lets_through(one))).await?;
         found.truncate(listing.limit.unwrap_or(usize::MAX));

@@ -31,11 +31,7 @@ impl Servers for Aws {
         if filter.limit == Some(0) {
             return Ok(out);
         }
-        if filter.all_projects {
-            return Err(
-                self.cannot("`servers` with `all_projects`", "name another cloud for another account")
-            );
-        }
+        self.own_projects(filter.all_projects)?;
         let call = instance::page(filter).with("MaxResults", PAGE);
         let mut lacks = false;
         self.pages(call, |body| {

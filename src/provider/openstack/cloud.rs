@@ -1,6 +1,7 @@
 //! The driver itself, and what is known of its cloud. Its other operations are in a file for each noun, and what a call looks like in
 //! the service's own folder.
 
+use super::capabilities::OPENSTACK;
 use super::claims::Given;
 use super::nova::limits;
 use super::session::{Range, Service, Session};
@@ -38,8 +39,8 @@ impl Account for OpenStack {
         self.session.name()
     }
 
-    fn provider(&self) -> Provider {
-        Provider::OpenStack
+    fn provider(&self) -> &'static Provider {
+        &OPENSTACK
     }
 
     fn region(&self) -> Option<String> {

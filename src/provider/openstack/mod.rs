@@ -8,6 +8,7 @@
 //! it is. It does not poll: see [`crate::cloud::wait`].
 
 pub mod call;
+pub mod capabilities;
 pub mod catalog;
 pub mod cinder;
 mod claims;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::time::{Duration, SystemTime};
 
+use super::instance::root_volume::Replacement;
 use super::params::Params;
 use crate::world::Pairs;
 
@@ -17,6 +18,8 @@ pub(crate) struct Ledger {
     pub(super) tags: HashMap<String, Pairs>,
     /// By project and client token: what was asked with it, and the servers that it made.
     pub(super) orders: HashMap<(String, String), (Params, Vec<String>)>,
+    /// The replacements of root volumes, in their order.
+    pub(super) replacements: Vec<Replacement>,
     /// By the world's id of a server.
     pub(super) marks: HashMap<String, Mark>,
     /// By the world's id of an image.

@@ -43,10 +43,11 @@ pub(crate) const REGION: &str = "us-east-1";
 const ZONE: &str = "us-east-1a";
 
 /// All actions, a table a kind of resource.
-static TABLES: [&[Action]; 18] = [
+static TABLES: [&[Action]; 19] = [
     instance::run::ACTIONS,
     instance::list::ACTIONS,
     instance::power::ACTIONS,
+    instance::root_volume::ACTIONS,
     instance::attribute::ACTIONS,
     instance::console::ACTIONS,
     instance_type::ACTIONS,

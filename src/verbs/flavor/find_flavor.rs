@@ -1,6 +1,5 @@
 //! `find_flavor`: one flavor by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::read;
@@ -14,10 +13,9 @@ pub static VERB: Verb = Verb {
     name: "find_flavor",
     group: Group::Images,
     summary: "The flavor of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[FLAVOR.param()])],
+    forms: &[Form::of(&[FLAVOR.param()]).made_of(&["flavors"])],
     returns: Ty::Of(Noun::Flavor),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_flavor("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["flavors"],

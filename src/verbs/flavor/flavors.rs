@@ -1,6 +1,5 @@
 //! `flavors`: the sizes, smallest first.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Noun, Ty, Value};
 use crate::verbs::argument::Positive;
 use crate::verbs::filter::NamePattern;
@@ -23,7 +22,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Flavor)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"flavors(#{ min_ram: 2048 })[0].name"#, gives: "m1.small" }],
     errors: &[Kind::InvalidArgument],
     see: &["flavor", "resize"],

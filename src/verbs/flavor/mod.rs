@@ -3,5 +3,3 @@
 pub mod find_flavor;
 pub mod flavors;
 pub mod one;
-
-use super::OPENSTACK_AND_AWS;

@@ -1,6 +1,5 @@
 //! `flavor`: one flavor by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::read;
@@ -17,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[FLAVOR.param()])],
     returns: Ty::Of(Noun::Flavor),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"flavor("m1.tiny").ram"#, gives: "512" }],
     errors: read::ERRORS,
     see: &["flavors"],

@@ -1,6 +1,5 @@
 //! `find_image`: one image by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ImageRef;
 use crate::verbs::read;
@@ -14,10 +13,9 @@ pub static VERB: Verb = Verb {
     name: "find_image",
     group: Group::Images,
     summary: "The image of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[IMAGE.param()])],
+    forms: &[Form::of(&[IMAGE.param()]).made_of(&["images"])],
     returns: Ty::Of(Noun::Image),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_image("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["images"],

@@ -1,6 +1,5 @@
 //! `images`: every image that a filter lets through.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{ImageFilter, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::{Meta, Positive};
 use crate::verbs::call::Call;
@@ -34,7 +33,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Image)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"images(#{ name: "cir*" }).map(|i| i.name)"#, gives: r#"["cirros"]"# }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["image", "snapshot"],

@@ -3,5 +3,3 @@
 pub mod find_image;
 pub mod images;
 pub mod one;
-
-use super::OPENSTACK_AND_AWS;

@@ -1,6 +1,5 @@
 //! `image`: one image by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ImageRef;
 use crate::verbs::read;
@@ -17,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[IMAGE.param()])],
     returns: Ty::Of(Noun::Image),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"image("cirros").status"#, gives: "ACTIVE" }],
     errors: read::ERRORS,
     see: &["images"],

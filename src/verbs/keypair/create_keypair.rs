@@ -1,7 +1,6 @@
 //! `create_keypair`: make a key pair, or take in the public half of one.
 
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Name;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -19,7 +18,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[NAME.param(), PUBLIC_KEY.param()])],
     returns: Ty::Of(Noun::Keypair),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_keypair("ops").name"#, gives: "ops" }],
     errors: &[Kind::Conflict, Kind::InvalidArgument, Kind::OverQuota],
     see: &["keypairs", "write_file", "reveal"],

@@ -1,7 +1,6 @@
 //! `keypairs`, `keypair`, `find_keypair`: reading key pairs.
 
 use crate::cloud::{Keypair, Kind, Noun, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -17,7 +16,6 @@ pub static KEYPAIRS: Verb = Verb {
     forms: &[Form::with(&[], &[read::NAME.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Keypair)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_keypair("ops"); keypairs().map(|k| k.name)"#, gives: "[\"ops\"]" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["keypair"],
@@ -32,7 +30,6 @@ pub static KEYPAIR: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::Keypair),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_keypair("ops"); keypair("ops").private_key == ()"#,
         gives: "true",
@@ -47,10 +44,9 @@ pub static FIND_KEYPAIR: Verb = Verb {
     name: "find_keypair",
     group: Group::Keypairs,
     summary: "The key pair of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["keypairs"])],
     returns: Ty::Of(Noun::Keypair),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_keypair("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["keypairs"],

@@ -20,7 +20,6 @@ pub(super) const fn verb(
         forms,
         returns,
         effect: Effect::Nothing,
-        on: &[],
         examples,
         errors: &[],
         see,

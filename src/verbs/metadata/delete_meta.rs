@@ -1,6 +1,6 @@
 //! `delete_meta`: a key, or an array of keys.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
+use super::{HOLDER, META_ERRORS, changed, check_keys, open};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::{MetaKey, OneOrMany};
 use crate::verbs::resolve::closest;
@@ -16,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[HOLDER.param(), KEY.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"set_meta("web", #{ a: 1, b: 2 }).delete_meta(["a", "b"]).meta.len()"#,
         gives: "0",

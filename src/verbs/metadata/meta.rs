@@ -1,6 +1,6 @@
 //! `meta`: all metadata, or one value.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, open};
+use super::{HOLDER, META_ERRORS, open};
 use crate::cloud::server::text_map;
 use crate::cloud::{Error, Kind, Ty, Value};
 use crate::verbs::argument::Name;
@@ -17,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[HOLDER.param(), KEY.param()])],
     returns: Ty::Either(&Ty::MapOf(&Ty::Text), &Ty::Text),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"set_meta("web", "role", "web").meta("role")"#, gives: "web" }],
     errors: META_ERRORS,
     see: &["set_meta", "replace_meta", "delete_meta"],

@@ -5,7 +5,6 @@ pub mod meta;
 pub mod replace_meta;
 pub mod set_meta;
 
-use super::OPENSTACK_AND_AWS;
 use super::argument::HolderRef;
 use super::call::Call;
 use super::run::reread;

@@ -1,6 +1,6 @@
 //! `replace_meta`: exactly this map.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
+use super::{HOLDER, META_ERRORS, changed, check_keys, open};
 use crate::cloud::Ty;
 use crate::verbs::argument::Meta;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -15,7 +15,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[HOLDER.param(), ITEMS.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"set_meta("web", "a", 1).replace_meta(#{ b: 2 }).meta"#,
         gives: r#"#{"b": "2"}"#,

@@ -1,6 +1,6 @@
 //! `set_meta`: merge items into the metadata.
 
-use super::{HOLDER, META_ERRORS, OPENSTACK_AND_AWS, changed, check_keys, open};
+use super::{HOLDER, META_ERRORS, changed, check_keys, open};
 use crate::cloud::Ty;
 use crate::verbs::argument::{Meta, MetaKey, MetaValue};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -22,7 +22,6 @@ pub static VERB: Verb = Verb {
     ],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[
         Example { code: r#"set_meta("web", #{ role: "web", tier: 1 }).meta.tier"#, gives: "1" },
         Example { code: r#"set_meta("web", "role", "db").meta.role"#, gives: "db" },

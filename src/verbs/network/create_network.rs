@@ -1,7 +1,6 @@
 //! `create_network`: a network, with a subnet where a range is given.
 
 use crate::cloud::{Kind, NetworkSpec, Noun, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Name;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -19,7 +18,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param()], &[CIDR.param()])],
     returns: Ty::Of(Noun::Network),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_network("backend", #{ cidr: "10.9.0.0/24" }).cidrs"#,
         gives: r#"["10.9.0.0/24"]"#,

@@ -1,7 +1,6 @@
 //! `create_router`: a router between networks, and to one outside.
 
 use crate::cloud::{Kind, Network, Noun, RouterSpec, Ty, Value};
-use crate::verbs::OPENSTACK;
 use crate::verbs::argument::{Name, Ref};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -20,7 +19,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param()], &[EXTERNAL.param(), NETWORKS.param()])],
     returns: Ty::Of(Noun::Router),
     effect: Effect::Creates,
-    on: OPENSTACK,
     examples: &[Example {
         code: r#"create_router("edge", #{ external: "public" }).external == network("public").id"#,
         gives: "true",

@@ -1,7 +1,6 @@
 //! `networks`, `network`, `find_network`: reading networks.
 
 use crate::cloud::{Kind, Listing, Network, Noun, Result, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -28,7 +27,6 @@ pub static NETWORKS: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Network)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"networks(#{ name: "priv*" }).map(|n| n.name)"#, gives: r#"["private"]"# }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["network"],
@@ -43,7 +41,6 @@ pub static NETWORK: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::Network),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"network("private").status"#, gives: "ACTIVE" }],
     errors: read::ERRORS,
     see: &["networks"],
@@ -55,10 +52,9 @@ pub static FIND_NETWORK: Verb = Verb {
     name: "find_network",
     group: Group::Networks,
     summary: "The network of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["networks"])],
     returns: Ty::Of(Noun::Network),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_network("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["networks"],

@@ -1,7 +1,6 @@
 //! `routers`, `router`, `find_router`: reading routers.
 
 use crate::cloud::{Kind, Noun, Router, Ty};
-use crate::verbs::OPENSTACK;
 use crate::verbs::argument::Ref;
 use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -20,7 +19,6 @@ pub static ROUTERS: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Router)),
     effect: Effect::Reads,
-    on: OPENSTACK,
     examples: &[Example { code: r#"routers().map(|r| r.status)"#, gives: "[\"ACTIVE\"]" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["router"],
@@ -35,7 +33,6 @@ pub static ROUTER: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::Router),
     effect: Effect::Reads,
-    on: OPENSTACK,
     examples: &[Example { code: r#"router("router").external == network("public").id"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["routers"],
@@ -47,10 +44,9 @@ pub static FIND_ROUTER: Verb = Verb {
     name: "find_router",
     group: Group::Networks,
     summary: "The router of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["routers"])],
     returns: Ty::Of(Noun::Router),
     effect: Effect::Reads,
-    on: OPENSTACK,
     examples: &[Example { code: r#"find_router("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["routers"],

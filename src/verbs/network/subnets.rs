@@ -1,7 +1,6 @@
 //! `subnets`, `subnet`, `find_subnet`: reading subnets.
 
 use crate::cloud::{Kind, Listing, Network, Noun, Result, Subnet, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -26,7 +25,6 @@ pub static SUBNETS: Verb = Verb {
     ],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Subnet)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"subnets("private").len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["subnet"],
@@ -41,7 +39,6 @@ pub static SUBNET: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::Subnet),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"subnet(subnets("private")[0].id).version"#, gives: "4" }],
     errors: read::ERRORS,
     see: &["subnets"],
@@ -53,10 +50,9 @@ pub static FIND_SUBNET: Verb = Verb {
     name: "find_subnet",
     group: Group::Networks,
     summary: "The subnet of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["subnets"])],
     returns: Ty::Of(Noun::Subnet),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_subnet("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["subnets"],

@@ -1,7 +1,6 @@
 //! `allocate_ip`: take a public address.
 
 use crate::cloud::{Kind, Noun, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Name;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -19,7 +18,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[POOL.param()])],
     returns: Ty::Of(Noun::PublicIp),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"allocate_ip().server == ()"#, gives: "true" }],
     errors: &[Kind::NotFound, Kind::OverQuota, Kind::Conflict],
     see: &["associate_ip", "public_ips", "release_ip"],

@@ -2,7 +2,6 @@
 
 use super::address;
 use crate::cloud::{Accepted, Kind, PublicIp, Resource, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::run::again;
 use crate::verbs::server::SERVER;
@@ -18,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), IP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let ip = allocate_ip(); associate_ip("web", ip).ip == ip.address"#,
         gives: "true",

@@ -2,7 +2,6 @@
 
 use super::{IP, address};
 use crate::cloud::{Kind, Resource, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -14,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[IP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let ip = allocate_ip(); associate_ip("web", ip); ip.disassociate_ip().server == ()"#,
         gives: "true",

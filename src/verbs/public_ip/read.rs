@@ -1,7 +1,6 @@
 //! `public_ips`, `public_ip`, `find_public_ip`: reading public IPs.
 
 use crate::cloud::{Kind, Listing, Noun, PublicIp, Result, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Ref, ServerRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -22,7 +21,6 @@ pub static PUBLIC_IPS: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::PublicIp)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"allocate_ip(); public_ips().len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["public_ip"],
@@ -37,7 +35,6 @@ pub static PUBLIC_IP: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::PublicIp),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let ip = allocate_ip(); public_ip(ip.address) == ip"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["public_ips"],
@@ -49,10 +46,9 @@ pub static FIND_PUBLIC_IP: Verb = Verb {
     name: "find_public_ip",
     group: Group::Networks,
     summary: "The public IP of this id or address, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["public_ips"])],
     returns: Ty::Of(Noun::PublicIp),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_public_ip("203.0.113.99") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["public_ips"],

@@ -2,7 +2,6 @@
 
 use super::{IP, address};
 use crate::cloud::{Error, Handle, Kind, Noun, Resource, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const FORCE: Key<bool> = Key::optional("force", "Release it even where a server is using it.");
@@ -15,7 +14,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[IP.param()], &[FORCE.param()])],
     returns: Ty::Same,
     effect: Effect::Destroys,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let ip = allocate_ip(); ip.release_ip(); public_ips().len"#, gives: "0" }],
     errors: &[Kind::NotFound, Kind::Conflict],
     see: &["disassociate_ip", "public_ips"],

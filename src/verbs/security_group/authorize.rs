@@ -3,7 +3,6 @@
 use super::rule::says_where;
 use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
 use crate::cloud::{Kind, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -18,7 +17,6 @@ pub static VERB: Verb = Verb {
     ],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_security_group("web", "Web servers").authorize(#{ protocol: "tcp", ports: 80, cidr: "0.0.0.0/0" }).rules.filter(|r| r.from_port == 80).len"#,
         gives: "1",

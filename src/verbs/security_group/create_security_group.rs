@@ -1,7 +1,6 @@
 //! `create_security_group`: a new group that lets nothing in.
 
 use crate::cloud::{Kind, Network, Noun, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Name, Ref};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -20,7 +19,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param(), DESCRIPTION.param()], &[NETWORK.param()])],
     returns: Ty::Of(Noun::SecurityGroup),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_security_group("web", "Web servers").description"#,
         gives: "Web servers",

@@ -1,7 +1,6 @@
 //! `security_groups`, `security_group`, `find_security_group`: reading security groups.
 
 use crate::cloud::{Kind, Noun, SecurityGroup, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -17,7 +16,6 @@ pub static SECURITY_GROUPS: Verb = Verb {
     forms: &[Form::with(&[], &[read::NAME.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::SecurityGroup)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"security_groups(#{ name: "def*" }).len"#, gives: "1" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["security_group"],
@@ -32,7 +30,6 @@ pub static SECURITY_GROUP: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::SecurityGroup),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"security_group("default").name"#, gives: "default" }],
     errors: read::ERRORS,
     see: &["security_groups"],
@@ -44,10 +41,9 @@ pub static FIND_SECURITY_GROUP: Verb = Verb {
     name: "find_security_group",
     group: Group::Networks,
     summary: "The security group of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["security_groups"])],
     returns: Ty::Of(Noun::SecurityGroup),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_security_group("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["security_groups"],

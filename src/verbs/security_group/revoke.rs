@@ -2,7 +2,6 @@
 
 use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
 use crate::cloud::{Kind, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -17,7 +16,6 @@ pub static VERB: Verb = Verb {
     ],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let g = create_security_group("web", "Web servers"); g.authorize("tcp", 80, 80, "0.0.0.0/0"); g.revoke("tcp", 80, 80, "0.0.0.0/0"); g.rules.filter(|r| r.from_port == 80).len"#,
         gives: "0",

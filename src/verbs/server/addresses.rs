@@ -1,6 +1,6 @@
 //! `addresses`: by network, or of one network.
 
-use super::{OPENSTACK_AND_AWS, SERVER};
+use super::SERVER;
 use crate::cloud::server::{address_list, addresses_value};
 use crate::cloud::{Error, Kind, Ty};
 use crate::verbs::argument::Name;
@@ -14,10 +14,9 @@ pub static VERB: Verb = Verb {
     name: "addresses",
     group: Group::Servers,
     summary: "A server's addresses, read now: network to array of #{version, addr, type}, or one network's array.",
-    forms: &[Form::of(&[SERVER.param(), NETWORK.param()])],
+    forms: &[Form::of(&[SERVER.param(), NETWORK.param()]).made_of(&["server"])],
     returns: Ty::Either(&Ty::MapOf(&Ty::Any), &Ty::ArrayOf(&Ty::Any)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"addresses("web", "private")[0].version"#, gives: "4" }],
     errors: &[Kind::NotFound],
     see: &["server"],

@@ -1,6 +1,5 @@
 //! `boot`: request a server, or several alike.
 
-use super::OPENSTACK_AND_AWS;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{
@@ -85,7 +84,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param()], SPEC)],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[
         Example {
             code: r#"boot("db", #{ image: "cirros", flavor: "m1.tiny", meta: #{ role: "db" } }).wait_active().meta.role"#,

@@ -1,6 +1,5 @@
 //! `boot_all`: many different servers at once.
 
-use super::OPENSTACK_AND_AWS;
 use super::boot;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
@@ -19,10 +18,9 @@ pub static VERB: Verb = Verb {
     name: "boot_all",
     group: Group::Servers,
     summary: "Request many different servers, concurrently.",
-    forms: &[Form::with(&[SPECS.param()], &[ON_ERROR.param()])],
+    forms: &[Form::with(&[SPECS.param()], &[ON_ERROR.param()]).made_of(&["boot"])],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Server)),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"boot_all([#{ name: "a", like: "web" }, #{ name: "b", like: "web" }]).wait_active().map(|s| s.name)"#,
         gives: r#"["a", "b"]"#,

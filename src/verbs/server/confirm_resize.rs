@@ -1,7 +1,7 @@
 //! `confirm_resize`: ends a resize, once the cloud says that it can be ended.
 
 use super::resizing::can_be_ended;
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Span, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -16,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), TIMEOUT.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"resize("web", "m1.small").confirm_resize().wait_active().flavor"#,
         gives: "m1.small",

@@ -1,6 +1,6 @@
 //! `console_log`: what the server wrote to its console.
 
-use super::{OPENSTACK_AND_AWS, SERVER};
+use super::SERVER;
 use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::argument::Positive;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -15,7 +15,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), LINES.param()])],
     returns: Ty::Text,
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"console_log("web").len > 0"#, gives: "true" }],
     errors: &[Kind::NotFound, Kind::Conflict, Kind::Unsupported],
     see: &["console_url"],

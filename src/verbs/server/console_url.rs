@@ -1,6 +1,6 @@
 //! `console_url`: where a person sees the console in a browser.
 
-use super::{OPENSTACK, SERVER};
+use super::SERVER;
 use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -12,7 +12,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Text,
     effect: Effect::Reads,
-    on: OPENSTACK,
     examples: &[Example { code: r#"console_url("web").starts_with("http")"#, gives: "true" }],
     errors: &[Kind::NotFound, Kind::Conflict, Kind::Unsupported],
     see: &["console_log"],

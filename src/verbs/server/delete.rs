@@ -1,6 +1,5 @@
 //! `delete`: any resource, or an array of them.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Cloud, Error, Handle, Kind, Resource, Result, Server, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Reference, TimeLimit};
@@ -27,7 +26,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
     returns: Ty::Same,
     effect: Effect::Destroys,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let s = server("web"); s.delete(#{ wait: true }); s.status"#,
         gives: "DELETED",

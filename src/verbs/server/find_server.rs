@@ -1,6 +1,5 @@
 //! `find_server`: one server by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ServerRef;
 use crate::verbs::read;
@@ -14,10 +13,9 @@ pub static VERB: Verb = Verb {
     name: "find_server",
     group: Group::Servers,
     summary: "The server of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[SERVER.param()])],
+    forms: &[Form::of(&[SERVER.param()]).made_of(&["servers"])],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_server("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["servers"],

@@ -37,7 +37,6 @@ pub mod update;
 use super::argument::ServerRef;
 use super::call::Call;
 use super::verb::Key;
-use super::{OPENSTACK, OPENSTACK_AND_AWS};
 use crate::cloud::wait::{self, Goal, Wanted};
 use crate::cloud::{Handle, Kind, Result, Span};
 

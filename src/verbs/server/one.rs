@@ -1,6 +1,5 @@
 //! `server`: one server by id or unique name.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Noun, Ty};
 use crate::verbs::argument::ServerRef;
 use crate::verbs::read;
@@ -17,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Of(Noun::Server),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"server("web").status"#, gives: "ACTIVE" }],
     errors: read::ERRORS,
     see: &["servers"],

@@ -1,6 +1,6 @@
 //! `pause`: freeze a server in memory.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example { code: r#"pause("web").wait_status("PAUSED").status"#, gives: "PAUSED" }],
     errors: ACTION_ERRORS,
     see: &["unpause", "suspend"],

@@ -1,6 +1,6 @@
 //! `reboot`: soft asks the guest, hard cuts the power.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::argument::RebootKind;
 use crate::verbs::run::act;
@@ -17,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), HOW.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"reboot("web", "hard").wait_active().status"#, gives: "ACTIVE" }],
     errors: ACTION_ERRORS,
     see: &["stop", "start", "wait_active"],

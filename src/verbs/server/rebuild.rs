@@ -1,6 +1,6 @@
 //! `rebuild`: the same server, id and addresses on a fresh disk.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{Action, Secret, Ty};
 use crate::verbs::argument::{Data, Files, ImageRef, Meta, Name};
@@ -25,7 +25,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"rebuild("web", "cirros", #{ name: "web2" }).wait_active().name"#,
         gives: "web2",

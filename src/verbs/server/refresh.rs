@@ -1,8 +1,8 @@
 //! `refresh`: any resource, read again.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Ty};
 use crate::verbs::argument::AnyRef;
+use crate::verbs::read::READS;
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -14,10 +14,9 @@ pub static VERB: Verb = Verb {
     name: "refresh",
     group: Group::Servers,
     summary: "Read a resource again, into the object itself, and give it.",
-    forms: &[Form::of(&[RESOURCE.param()])],
+    forms: &[Form::of(&[RESOURCE.param()]).made_of(READS)],
     returns: Ty::Same,
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"let s = server("web"); s.refresh(); s.status"#, gives: "ACTIVE" }],
     errors: &[Kind::NotFound],
     see: &["wait_status"],

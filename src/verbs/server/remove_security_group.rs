@@ -2,7 +2,6 @@
 
 use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, SecurityGroup, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -18,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), SECURITY_GROUP.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"remove_security_group("web", "default").name"#, gives: "web" }],
     errors: ACTION_ERRORS,
     see: &["security_groups", "boot"],

@@ -1,6 +1,6 @@
 //! `rename`: a new name.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Accepted, ServerUpdate, Ty};
 use crate::verbs::argument::Name;
 use crate::verbs::run::again;
@@ -13,10 +13,9 @@ pub static VERB: Verb = Verb {
     name: "rename",
     group: Group::Servers,
     summary: "Give a server another name.",
-    forms: &[Form::of(&[SERVER.param(), NAME.param()])],
+    forms: &[Form::of(&[SERVER.param(), NAME.param()]).made_of(&["update"])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"rename("web", "www").name"#, gives: "www" }],
     errors: ACTION_ERRORS,
     see: &["update"],

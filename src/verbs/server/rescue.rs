@@ -1,6 +1,6 @@
 //! `rescue`: boot a server from another image, its own disk attached.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Secret, Ty};
 use crate::verbs::argument::ImageRef;
 use crate::verbs::run::act;
@@ -17,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[SERVER.param()], &[IMAGE.param(), ADMIN_PASS.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example { code: r#"rescue("web").wait_status("RESCUE").status"#, gives: "RESCUE" }],
     errors: ACTION_ERRORS,
     see: &["unrescue"],

@@ -1,6 +1,6 @@
 //! `resize`: another flavor; `confirm_resize` or `revert_resize` ends it.
 
-use super::{OPENSTACK_AND_AWS, SERVER};
+use super::SERVER;
 use crate::cloud::{Action, Kind, Ty};
 use crate::verbs::argument::FlavorRef;
 use crate::verbs::run::act;
@@ -16,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), FLAVOR.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[
         Example {
             code: r#"resize("web", "m1.small").confirm_resize().wait_active().flavor"#,

@@ -1,6 +1,5 @@
 //! `servers`: every server that a filter lets through, all pages.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::server_words::STATUSES;
 use crate::cloud::{Error, Kind, Noun, Result, ServerFilter, Ty, Value};
 use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
@@ -41,7 +40,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Server)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"servers(#{ name: "we*", status: "ACTIVE" }).map(|s| s.name)"#,
         gives: r#"["web"]"#,

@@ -1,6 +1,6 @@
 //! `set_password`: root's or Administrator's password.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Secret, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -15,7 +15,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), PASSWORD.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example { code: r#"set_password("web", secret("s3kr1t")).name"#, gives: "web" }],
     errors: ACTION_ERRORS,
     see: &["rebuild", "rescue"],

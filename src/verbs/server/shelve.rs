@@ -1,6 +1,6 @@
 //! `shelve`: take a server off its host and keep it, its addresses and its volumes.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example {
         code: r#"shelve("web").wait_status(["SHELVED", "SHELVED_OFFLOADED"]).task"#,
         gives: "",

@@ -1,6 +1,6 @@
 //! `start`: power a server on.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"start(stop("web").wait_status("SHUTOFF")).wait_active().status"#,
         gives: "ACTIVE",

@@ -1,6 +1,6 @@
 //! `stop`: power a server off.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -16,7 +16,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[SERVER.param()], &[FORCE.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"stop("web").wait_status("SHUTOFF").status"#, gives: "SHUTOFF" }],
     errors: ACTION_ERRORS,
     see: &["start", "suspend", "shelve"],

@@ -1,6 +1,6 @@
 //! `suspend`: write a server's memory to disk and power it off.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example { code: r#"suspend("web").wait_status("SUSPENDED").status"#, gives: "SUSPENDED" }],
     errors: ACTION_ERRORS,
     see: &["resume", "pause"],

@@ -1,6 +1,6 @@
 //! `unshelve`: put a shelved server back on a host.
 
-use super::{ACTION_ERRORS, OPENSTACK, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -13,7 +13,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK,
     examples: &[Example {
         code: r#"shelve("web").wait_status("SHELVED_OFFLOADED").unshelve().wait_active().status"#,
         gives: "ACTIVE",

@@ -1,6 +1,6 @@
 //! `update`: what a server is called and described by.
 
-use super::{ACTION_ERRORS, OPENSTACK_AND_AWS, SERVER};
+use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Accepted, Error, Kind, ServerUpdate, Ty};
 use crate::verbs::argument::Name;
 use crate::verbs::run::again;
@@ -24,7 +24,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"update("web", #{ name: "front" }).name"#, gives: "front" }],
     errors: ACTION_ERRORS,
     see: &["rename", "set_meta"],

@@ -1,7 +1,6 @@
 //! `api`: any call of the provider's own API, with the session's credentials.
 
 use crate::cloud::{Error, Kind, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Map, Name};
 use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -22,12 +21,12 @@ pub static VERB: Verb = Verb {
     group: Group::Clouds,
     summary: "Any call of the cloud's own API, with the session's credentials; gives the decoded answer.",
     forms: &[
-        Form::of(&[SERVICE.param(), METHOD.param(), PATH.param(), BODY.param()]),
-        Form::of(&[SERVICE.param(), ACTION.param(), PARAMS.param()]),
+        Form::of(&[SERVICE.param(), METHOD.param(), PATH.param(), BODY.param()]).made_of(&["api"]),
+        Form::of(&[SERVICE.param(), ACTION.param(), PARAMS.param()])
+            .made_of(&["api(service, action, params)"]),
     ],
     returns: Ty::Any,
     effect: Effect::By(effect),
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"api("compute", "GET", "/servers?limit=1").servers[0].name"#,
         gives: "web",

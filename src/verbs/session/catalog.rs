@@ -1,6 +1,5 @@
 //! `catalog`: where each service is.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -12,7 +11,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[])],
     returns: Ty::MapOf(&Ty::Text),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"catalog().compute.contains("/compute")"#, gives: r#"true"# }],
     errors: &[Kind::Unauthorized, Kind::Unsupported],
     see: &["api", "whoami"],

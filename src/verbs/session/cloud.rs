@@ -18,7 +18,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[NAME.param()], &[REGION.param()])],
     returns: Ty::Cloud,
     effect: Effect::Nothing,
-    on: &[],
     examples: &[
         Example { code: r#"cloud().provider"#, gives: "openstack" },
         Example { code: r#"cloud("sim").server("web").name"#, gives: "web" },

@@ -12,7 +12,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[])],
     returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
     effect: Effect::Nothing,
-    on: &[],
     examples: &[Example { code: r#"clouds().some(|c| c.name == "sim")"#, gives: "true" }],
     errors: &[],
     see: &["cloud"],

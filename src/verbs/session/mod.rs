@@ -7,5 +7,3 @@ pub mod clouds;
 pub mod limits;
 pub mod whoami;
 pub mod zones;
-
-use super::OPENSTACK_AND_AWS;

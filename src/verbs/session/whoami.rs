@@ -1,6 +1,5 @@
 //! `whoami`: who the session is to the cloud.
 
-use super::OPENSTACK_AND_AWS;
 use crate::cloud::{Kind, Ty, Value};
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 use std::collections::BTreeMap;
@@ -13,7 +12,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[])],
     returns: Ty::MapOf(&Ty::Any),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"whoami().user"#, gives: r#"demo"# }],
     errors: &[Kind::Unauthorized, Kind::Unsupported],
     see: &["clouds"],

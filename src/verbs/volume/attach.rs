@@ -2,7 +2,6 @@
 
 use super::VOLUME;
 use crate::cloud::{Accepted, Kind, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Name;
 use crate::verbs::run::again;
 use crate::verbs::server::SERVER;
@@ -21,7 +20,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::with(&[SERVER.param(), VOLUME.param()], &[DEVICE.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let v = create_volume("data", 2).wait_ready(); attach("web", v); v.wait_status("IN-USE").server == server("web").id"#,
         gives: "true",

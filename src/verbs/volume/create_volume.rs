@@ -1,7 +1,6 @@
 //! `create_volume`: ask for a volume.
 
 use crate::cloud::{Image, Kind, Noun, Snapshot, Ty, Value, VolumeSpec};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Meta, Name, Positive, Ref};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -28,7 +27,6 @@ pub static VERB: Verb = Verb {
     )],
     returns: Ty::Of(Noun::Volume),
     effect: Effect::Creates,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_volume("data", 2).wait_ready().status"#, gives: "AVAILABLE" }],
     errors: &[Kind::OverQuota, Kind::InvalidArgument, Kind::NotFound],
     see: &["wait_ready", "attach", "extend", "snapshot"],

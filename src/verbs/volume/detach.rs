@@ -2,7 +2,6 @@
 
 use super::VOLUME;
 use crate::cloud::{Accepted, Kind, Ty};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::run::again;
 use crate::verbs::server::SERVER;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -15,7 +14,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[SERVER.param(), VOLUME.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let v = create_volume("data", 2).wait_ready(); attach("web", v); v.wait_status("IN-USE"); detach("web", v); v.wait_status("AVAILABLE").server == ()"#,
         gives: "true",

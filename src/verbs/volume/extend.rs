@@ -1,7 +1,6 @@
 //! `extend`: more room on a volume.
 
 use crate::cloud::{Kind, Ty, Volume};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Positive, Ref};
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -18,7 +17,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[VOLUME.param(), GIB.param()])],
     returns: Ty::Same,
     effect: Effect::Changes,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_volume("data", 2).wait_ready().extend(4).wait_ready().size"#,
         gives: "4",

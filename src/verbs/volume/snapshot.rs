@@ -1,7 +1,6 @@
 //! `snapshot`: an image of a server, a snapshot of a volume; with one argument, that snapshot.
 
 use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Meta, Name, Ref, SourceRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -29,12 +28,12 @@ pub static VERB: Verb = Verb {
     group: Group::Images,
     summary: "Make an image of a server, or a snapshot of a volume; with one argument, read that snapshot.",
     forms: &[
-        Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param()]),
-        Form::of(&[SNAPSHOT.param()]),
+        Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param()])
+            .made_of(&["snapshot(server)", "snapshot(volume)"]),
+        Form::of(&[SNAPSHOT.param()]).made_of(&["snapshot"]),
     ],
     returns: Ty::Either(&Ty::Of(Noun::Image), &Ty::Of(Noun::Snapshot)),
     effect: Effect::AloneReads(&Effect::Creates),
-    on: OPENSTACK_AND_AWS,
     examples: &[
         Example {
             code: r#"snapshot("web", "web-backup", #{ meta: #{ kind: "nightly" } }).wait_active().name"#,

@@ -1,7 +1,6 @@
 //! `snapshots`, `find_snapshot`: reading snapshots of volumes. `snapshot` makes them too: see [`super::snapshot`].
 
 use crate::cloud::{Kind, Listing, Noun, Result, Snapshot, Ty, Value, Volume};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -29,7 +28,6 @@ pub static SNAPSHOTS: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Snapshot)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"snapshots().len"#, gives: "0" }],
     errors: &[Kind::InvalidArgument, Kind::Unauthorized],
     see: &["snapshot"],
@@ -41,10 +39,9 @@ pub static FIND_SNAPSHOT: Verb = Verb {
     name: "find_snapshot",
     group: Group::Volumes,
     summary: "The snapshot of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["snapshots"])],
     returns: Ty::Of(Noun::Snapshot),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_snapshot("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["snapshots"],

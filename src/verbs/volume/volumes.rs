@@ -1,7 +1,6 @@
 //! `volumes`, `volume`, `find_volume`: reading volumes.
 
 use crate::cloud::{Kind, Listing, Noun, Result, Ty, Value, Volume};
-use crate::verbs::OPENSTACK_AND_AWS;
 use crate::verbs::argument::{Name, Ref, ServerRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -31,7 +30,6 @@ pub static VOLUMES: Verb = Verb {
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Volume)),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"create_volume("data", 2); volumes(#{ name: "da*" }).map(|v| v.size)"#,
         gives: "[2]",
@@ -49,7 +47,6 @@ pub static VOLUME: Verb = Verb {
     forms: &[Form::of(&[ONE.param()])],
     returns: Ty::Of(Noun::Volume),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"create_volume("data", 2); volume("data").size"#, gives: "2" }],
     errors: read::ERRORS,
     see: &["volumes"],
@@ -61,10 +58,9 @@ pub static FIND_VOLUME: Verb = Verb {
     name: "find_volume",
     group: Group::Volumes,
     summary: "The volume of this id or unique name, read now; () when there is none.",
-    forms: &[Form::of(&[ONE.param()])],
+    forms: &[Form::of(&[ONE.param()]).made_of(&["volumes"])],
     returns: Ty::Of(Noun::Volume),
     effect: Effect::Reads,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example { code: r#"find_volume("nosuch") == ()"#, gives: "true" }],
     errors: read::ERRORS,
     see: &["volumes"],

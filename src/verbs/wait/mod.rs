@@ -7,7 +7,6 @@ pub mod wait_port;
 pub mod wait_ready;
 pub mod wait_status;
 
-use super::OPENSTACK_AND_AWS;
 use super::argument::{AnyRef, Reference};
 use super::call::Call;
 use super::verb::Key;

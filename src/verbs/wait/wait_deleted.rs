@@ -1,8 +1,9 @@
 //! `wait_deleted`: any resource, until it is gone.
 
-use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
+use crate::verbs::read::READS;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -10,10 +11,9 @@ pub static VERB: Verb = Verb {
     name: "wait_deleted",
     group: Group::Waits,
     summary: "Wait until a resource is gone; what is gone already is fine.",
-    forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
+    forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()]).made_of(READS)],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"let s = server("web"); s.delete().wait_deleted(); s.status"#,
         gives: "DELETED",

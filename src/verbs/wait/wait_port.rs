@@ -63,7 +63,6 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[HOST.param(), PORT.param(), TIMEOUT.param()])],
     returns: Ty::Same,
     effect: Effect::By(effect),
-    on: &[],
     examples: &[Example { code: r#"server("web").wait_port(22, "5m").status"#, gives: "ACTIVE" }],
     errors: &[Kind::Timeout, Kind::Failed, Kind::Denied],
     see: &["wait_active", "wait_until"],

@@ -1,8 +1,9 @@
 //! `wait_ready`: any resource, until it is at rest in its good state.
 
-use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::Ty;
 use crate::cloud::wait::Goal;
+use crate::verbs::read::READS;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
 /// The declaration.
@@ -10,10 +11,9 @@ pub static VERB: Verb = Verb {
     name: "wait_ready",
     group: Group::Waits,
     summary: "Wait until a resource is at rest in its good state: ACTIVE, after a resize VERIFY_RESIZE.",
-    forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()])],
+    forms: &[Form::of(&[RESOURCE.param(), TIMEOUT.param()]).made_of(READS)],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"stop("web").wait_status("SHUTOFF").start().wait_ready().status"#,
         gives: "ACTIVE",

@@ -1,9 +1,10 @@
 //! `wait_status`: a status, or one of several.
 
-use super::{OPENSTACK_AND_AWS, RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
+use super::{RESOURCE, TIMEOUT, WAIT_ERRORS, timeout, until};
 use crate::cloud::wait::Goal;
 use crate::cloud::{Noun, Ty, Value};
 use crate::verbs::filter::Statuses;
+use crate::verbs::read::READS;
 use crate::verbs::server::servers::check_statuses;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -14,10 +15,9 @@ pub static VERB: Verb = Verb {
     name: "wait_status",
     group: Group::Waits,
     summary: "Wait until a resource has a status, or one of several.",
-    forms: &[Form::of(&[RESOURCE.param(), STATUS.param(), TIMEOUT.param()])],
+    forms: &[Form::of(&[RESOURCE.param(), STATUS.param(), TIMEOUT.param()]).made_of(READS)],
     returns: Ty::Same,
     effect: Effect::Waits,
-    on: OPENSTACK_AND_AWS,
     examples: &[Example {
         code: r#"stop("web").wait_status(["shutoff", "error"], "2m").status"#,
         gives: "SHUTOFF",

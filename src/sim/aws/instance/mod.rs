@@ -4,6 +4,7 @@ pub(super) mod attribute;
 pub(super) mod console;
 pub(super) mod list;
 pub(super) mod power;
+pub(super) mod root_volume;
 pub(super) mod run;
 mod view;
 

@@ -1,0 +1,87 @@
+//! What this provider can do. A test calls every operation on the simulator's face of it: one is unsupported if and only if
+//! it is not listed here.
+
+use crate::cloud::Provider;
+
+/// The provider.
+pub static AWS: Provider = Provider {
+    name: "aws",
+    operations: &[
+        // Account
+        "whoami",
+        "catalog",
+        "limits",
+        "zones",
+        "api(service, action, params)",
+        // Servers
+        "servers",
+        "server",
+        "boot",
+        "update",
+        "start",
+        "stop",
+        "reboot",
+        "rebuild",
+        "resize",
+        "confirm_resize",
+        "revert_resize",
+        "add_security_group",
+        "remove_security_group",
+        "snapshot(server)",
+        "console_log",
+        "delete(server)",
+        // Metadata
+        "meta",
+        "set_meta",
+        "replace_meta",
+        "delete_meta",
+        // Images
+        "images",
+        "image",
+        "delete(image)",
+        // Flavors
+        "flavors",
+        "flavor",
+        // Keypairs
+        "keypairs",
+        "keypair",
+        "create_keypair",
+        "delete(keypair)",
+        // Security groups
+        "security_groups",
+        "security_group",
+        "create_security_group",
+        "authorize",
+        "revoke",
+        "delete(security_group)",
+        // Networks
+        "networks",
+        "network",
+        "create_network",
+        "delete(network)",
+        // Subnets
+        "subnets",
+        "subnet",
+        "delete(subnet)",
+        // Public ips
+        "public_ips",
+        "public_ip",
+        "allocate_ip",
+        "associate_ip",
+        "disassociate_ip",
+        "release_ip",
+        // Volumes
+        "volumes",
+        "volume",
+        "create_volume",
+        "extend",
+        "attach",
+        "detach",
+        "delete(volume)",
+        // Snapshots
+        "snapshots",
+        "snapshot",
+        "snapshot(volume)",
+        "delete(snapshot)",
+    ],
+};

@@ -1,0 +1,207 @@
+//! A call of every operation, in the order of their table: what a cloud has to hold for it, and the call of the driver.
+
+use crate::support::toy::machine;
+use rhain::cloud::server::{Nics, RebuildSpec};
+use rhain::cloud::{
+    Action, BootSpec, Cloud, Direction, Error, Holder, ImageFilter, Kind, Listing, NetworkSpec, PublicIp,
+    Result, RouterSpec, Rule, Secret, ServerFilter, ServerUpdate, VolumeSpec,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+type Ending<'a> = Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+/// A call of an operation.
+pub struct Call {
+    /// Its word.
+    pub operation: &'static str,
+    /// A script that makes what it needs beside the server `web`, and gives the ids of it.
+    pub before: &'static str,
+    /// The call, with those ids.
+    pub call: for<'a> fn(&'a dyn Cloud, Vec<String>) -> Ending<'a>,
+}
+
+macro_rules! calls {
+    ($($operation:literal, $before:literal, |$cloud:ident, $words:ident| $call:expr;)*) => {
+        &[$(Call {
+            operation: $operation,
+            before: $before,
+            call: |$cloud, $words| Box::pin(async move {
+                let _ = &$words;
+                $call.await.map(drop)
+            }),
+        }),*]
+    };
+}
+
+async fn there<T>(found: impl Future<Output = Result<Option<T>>>) -> Result<T> {
+    found.await?.ok_or_else(|| Error::new(Kind::NotFound, "it is there"))
+}
+
+async fn gone(deleted: impl Future<Output = Result<bool>>) -> Result<()> {
+    if deleted.await? { Ok(()) } else { Err(Error::new(Kind::NotFound, "it was there")) }
+}
+
+fn spec(words: &[String]) -> BootSpec {
+    let (image, flavor) = (Some(words[0].clone()), words[1].clone());
+    BootSpec { name: "app".to_string(), image, flavor, marker: "called".to_string(), ..BootSpec::default() }
+}
+
+fn rebuild(spec: RebuildSpec) -> Action {
+    Action::Rebuild(Box::new(spec))
+}
+
+fn item() -> BTreeMap<String, String> {
+    BTreeMap::from([("a".to_string(), "1".to_string())])
+}
+
+fn everybodys() -> Listing {
+    Listing { all_projects: true, ..Listing::default() }
+}
+
+fn rule() -> Rule {
+    Rule {
+        id: None,
+        direction: Direction::Ingress,
+        protocol: Some("tcp".to_string()),
+        ports: Some((80, 80)),
+        cidr: Some("0.0.0.0/0".to_string()),
+        group: None,
+    }
+}
+
+async fn associate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
+    let (server, ip) = (machine(&words[0], &words[0]), address(cloud, &words[1]).await?);
+    cloud.associate_ip(&server, &ip).await
+}
+
+async fn disassociate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
+    cloud.disassociate_ip(&address(cloud, &words[0]).await?).await
+}
+
+/// An address as the cloud describes it; where it describes none, one that nobody has.
+async fn address(cloud: &dyn Cloud, id: &str) -> Result<PublicIp> {
+    let free = || PublicIp {
+        id: id.to_string(),
+        address: "192.0.2.1".to_string(),
+        server: None,
+        port: None,
+        pool: None,
+        association: None,
+        cloud: cloud.name().clone(),
+        raw: Arc::default(),
+    };
+    match cloud.public_ip(id).await {
+        Err(error) if error.kind == Kind::Unsupported => Ok(free()),
+        found => Ok(found?.unwrap_or_else(free)),
+    }
+}
+
+/// Every operation.
+pub const CALLS: &[Call] = calls! {
+    "whoami", "()", |c, w| c.whoami();
+    "catalog", "()", |c, w| c.catalog();
+    "limits", "()", |c, w| c.limits();
+    "zones", "()", |c, w| c.zones();
+    "api", "()", |c, w| c.api("compute", "GET", "/servers", None);
+    "api(service, action, params)", "()", |c, w| c.query("ec2", "DescribeRegions", &json!({}));
+    "servers", "()", |c, w| c.servers(&ServerFilter::default());
+    "servers(all_projects)", "()", |c, w| c.servers(&ServerFilter { all_projects: true, ..ServerFilter::default() });
+    "server", r#"server("web").id"#, |c, w| there(c.server(&w[0]));
+    "boot", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&spec(&w));
+    "boot(admin_pass)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { admin_pass: Some(Secret::new("Secret-1234")), ..spec(&w) });
+    "boot(config_drive)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { config_drive: Some(true), ..spec(&w) });
+    "boot(description)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { description: Some("x".to_string()), ..spec(&w) });
+    "boot(access_ipv4)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { access_ipv4: Some("192.0.2.7".to_string()), ..spec(&w) });
+    "boot(access_ipv6)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { access_ipv6: Some("2001:db8::7".to_string()), ..spec(&w) });
+    "boot(networks: \"none\")", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { networks: Nics::Absent, ..spec(&w) });
+    "update", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { name: Some("new".to_string()), ..ServerUpdate::default() });
+    "update(description)", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { description: Some("new".to_string()), ..ServerUpdate::default() });
+    "update(access_ipv4)", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { access_ipv4: Some("192.0.2.7".to_string()), ..ServerUpdate::default() });
+    "update(access_ipv6)", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { access_ipv6: Some("2001:db8::7".to_string()), ..ServerUpdate::default() });
+    "start", r#"stop("web").wait_status("SHUTOFF").id"#, |c, w| c.act(&w[0], &Action::Start);
+    "stop", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Stop { force: false });
+    "reboot", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Reboot { hard: false });
+    "pause", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Pause);
+    "unpause", r#"pause("web").wait_status("PAUSED").id"#, |c, w| c.act(&w[0], &Action::Unpause);
+    "suspend", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Suspend);
+    "resume", r#"suspend("web").wait_status("SUSPENDED").id"#, |c, w| c.act(&w[0], &Action::Resume);
+    "shelve", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Shelve);
+    "unshelve", r#"shelve("web").wait_status("SHELVED_OFFLOADED").id"#, |c, w| c.act(&w[0], &Action::Unshelve);
+    "lock", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Lock);
+    "unlock", r#"lock("web").id"#, |c, w| c.act(&w[0], &Action::Unlock);
+    "rescue", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Rescue { image: None, admin_pass: None });
+    "unrescue", r#"rescue("web").wait_status("RESCUE").id"#, |c, w| c.act(&w[0], &Action::Unrescue);
+    "rebuild", r#"server("web").id + " " + image("cirros").id"#, |c, w| c.act(&w[0], &rebuild(RebuildSpec { image: w[1].clone(), ..RebuildSpec::default() }));
+    "rebuild(admin_pass)", r#"server("web").id + " " + image("cirros").id"#, |c, w| c.act(&w[0], &rebuild(RebuildSpec { image: w[1].clone(), admin_pass: Some(Secret::new("Secret-1234")), ..RebuildSpec::default() }));
+    "rebuild(user_data)", r#"server("web").id + " " + image("cirros").id"#, |c, w| c.act(&w[0], &rebuild(RebuildSpec { image: w[1].clone(), user_data: Some(b"#!/bin/sh".to_vec()), ..RebuildSpec::default() }));
+    "rebuild(files)", r#"server("web").id + " " + image("cirros").id"#, |c, w| c.act(&w[0], &rebuild(RebuildSpec { image: w[1].clone(), files: vec![("/etc/motd".to_string(), b"hi".to_vec())], ..RebuildSpec::default() }));
+    "resize", r#"server("web").id + " " + flavor("m1.small").id"#, |c, w| c.act(&w[0], &Action::Resize { flavor: w[1].clone() });
+    "confirm_resize", r#"resize("web", "m1.small").wait_ready().id"#, |c, w| c.act(&w[0], &Action::ConfirmResize);
+    "revert_resize", r#"resize("web", "m1.small").wait_ready().id"#, |c, w| c.act(&w[0], &Action::RevertResize);
+    "set_password", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::SetPassword(Secret::new("Secret-1234")));
+    "add_security_group", r#"let g = create_security_group("g", "d"); server("web").id + " " + g.id"#, |c, w| c.act(&w[0], &Action::AddSecurityGroup(w[1].clone()));
+    "remove_security_group", r#"let g = create_security_group("g", "d"); add_security_group("web", g).id + " " + g.id"#, |c, w| c.act(&w[0], &Action::RemoveSecurityGroup(w[1].clone()));
+    "snapshot(server)", r#"server("web").id"#, |c, w| c.snapshot_server(&w[0], "shot", &BTreeMap::new(), true);
+    "console_log", r#"server("web").id"#, |c, w| c.console_log(&w[0], Some(10));
+    "console_url", r#"server("web").id"#, |c, w| c.console_url(&w[0]);
+    "delete(server)", r#"server("web").id"#, |c, w| gone(c.delete_server(&w[0], false));
+    "meta", r#"server("web").id"#, |c, w| c.meta(&Holder::Server(w[0].clone()));
+    "set_meta", r#"server("web").id"#, |c, w| c.set_meta(&Holder::Server(w[0].clone()), &item());
+    "replace_meta", r#"server("web").id"#, |c, w| c.replace_meta(&Holder::Server(w[0].clone()), &item());
+    "delete_meta", r#"set_meta("web", #{ a: "1" }).id"#, |c, w| c.delete_meta(&Holder::Server(w[0].clone()), "a");
+    "images", "()", |c, w| c.images(&ImageFilter::default());
+    "images(all_projects)", "()", |c, w| c.images(&ImageFilter { all_projects: true, ..ImageFilter::default() });
+    "image", r#"image("cirros").id"#, |c, w| there(c.image(&w[0]));
+    "delete(image)", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id"#, |c, w| gone(c.delete_image(&w[0]));
+    "flavors", "()", |c, w| c.flavors();
+    "flavor", r#"flavor("m1.tiny").id"#, |c, w| there(c.flavor(&w[0]));
+    "keypairs", "()", |c, w| c.keypairs(&Listing::default());
+    "keypair", r#"create_keypair("k").id"#, |c, w| there(c.keypair(&w[0]));
+    "create_keypair", "()", |c, w| c.create_keypair("k", None);
+    "delete(keypair)", r#"create_keypair("k").id"#, |c, w| gone(c.delete_keypair(&w[0]));
+    "security_groups", "()", |c, w| c.security_groups(&Listing::default());
+    "security_groups(all_projects)", "()", |c, w| c.security_groups(&everybodys());
+    "security_group", r#"create_security_group("g", "d").id"#, |c, w| there(c.security_group(&w[0]));
+    "create_security_group", "()", |c, w| c.create_security_group("g", "d", None);
+    "authorize", r#"create_security_group("g", "d").id"#, |c, w| c.authorize(&w[0], &rule());
+    "revoke", r#"let g = create_security_group("g", "d"); g.authorize("tcp", 80, 80, "0.0.0.0/0"); g.id"#, |c, w| c.revoke(&w[0], &rule());
+    "delete(security_group)", r#"create_security_group("g", "d").id"#, |c, w| gone(c.delete_security_group(&w[0]));
+    "networks", "()", |c, w| c.networks(&Listing::default());
+    "networks(all_projects)", "()", |c, w| c.networks(&everybodys());
+    "network", r#"networks()[0].id"#, |c, w| there(c.network(&w[0]));
+    "create_network", "()", |c, w| c.create_network(&NetworkSpec { name: "n".to_string(), cidr: Some("10.9.0.0/24".to_string()) });
+    "delete(network)", r#"create_network("n", #{ cidr: "10.9.0.0/24" }).id"#, |c, w| gone(c.delete_network(&w[0]));
+    "subnets", "()", |c, w| c.subnets(&Listing::default());
+    "subnets(all_projects)", "()", |c, w| c.subnets(&everybodys());
+    "subnet", r#"subnets()[0].id"#, |c, w| there(c.subnet(&w[0]));
+    "delete(subnet)", r#"let n = create_network("n", #{ cidr: "10.9.0.0/24" }); subnets(#{ network: n })[0].id"#, |c, w| gone(c.delete_subnet(&w[0]));
+    "routers", "()", |c, w| c.routers(&Listing::default());
+    "routers(all_projects)", "()", |c, w| c.routers(&everybodys());
+    "router", r#"create_router("r").id"#, |c, w| there(c.router(&w[0]));
+    "create_router", "()", |c, w| c.create_router(&RouterSpec { name: "r".to_string(), ..RouterSpec::default() });
+    "delete(router)", r#"create_router("r").id"#, |c, w| gone(c.delete_router(&w[0]));
+    "public_ips", "()", |c, w| c.public_ips(&Listing::default());
+    "public_ips(all_projects)", "()", |c, w| c.public_ips(&everybodys());
+    "public_ip", r#"allocate_ip().id"#, |c, w| there(c.public_ip(&w[0]));
+    "allocate_ip", "()", |c, w| c.allocate_ip(None);
+    "associate_ip", r#"server("web").id + " " + allocate_ip().id"#, |c, w| associate(c, &w);
+    "disassociate_ip", r#"let ip = allocate_ip(); associate_ip("web", ip); ip.id"#, |c, w| disassociate(c, &w);
+    "release_ip", r#"allocate_ip().id"#, |c, w| gone(c.release_ip(&w[0]));
+    "volumes", "()", |c, w| c.volumes(&Listing::default());
+    "volumes(all_projects)", "()", |c, w| c.volumes(&everybodys());
+    "volume", r#"create_volume("v", 1).wait_ready().id"#, |c, w| there(c.volume(&w[0]));
+    "create_volume", "()", |c, w| c.create_volume(&VolumeSpec { name: "v".to_string(), size: 1, ..VolumeSpec::default() });
+    "extend", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.extend(&w[0], 2);
+    "attach", r#"server("web").id + " " + create_volume("v", 1).wait_ready().id"#, |c, w| c.attach(&w[0], &w[1], None);
+    "detach", r#"let v = create_volume("v", 1).wait_ready(); attach("web", v); v.wait_status("IN-USE"); server("web").id + " " + v.id"#, |c, w| c.detach(&w[0], &w[1]);
+    "delete(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| gone(c.delete_volume(&w[0]));
+    "snapshots", "()", |c, w| c.snapshots(&Listing::default());
+    "snapshots(all_projects)", "()", |c, w| c.snapshots(&everybodys());
+    "snapshot", r#"let v = create_volume("v", 1).wait_ready(); snapshot(v, "monday").wait_ready().id"#, |c, w| there(c.snapshot(&w[0]));
+    "snapshot(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.snapshot_volume(&w[0], "monday", &BTreeMap::new());
+    "delete(snapshot)", r#"let v = create_volume("v", 1).wait_ready(); snapshot(v, "monday").wait_ready().id"#, |c, w| gone(c.delete_snapshot(&w[0]));
+};
