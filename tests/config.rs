@@ -10,7 +10,7 @@ mod own;
 
 use rhain::cloud::Kind;
 use rhain::config::openstack::{Auth, Named, Profile, Scope};
-use rhain::config::{Environment, Found, find};
+use rhain::config::{Environment, Found, Note, find};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -283,6 +283,36 @@ fn a_file_that_cannot_be_read_is_told_when_its_cloud_may_be_meant() {
     assert_eq!((lab.problems.len(), lab.openstack("lab", None).is_ok()), (1, true));
     let (_folder, lab) = found(&[], &[("OS_CLIENT_CONFIG_FILE", "$T/nowhere.yaml")]);
     assert!(lab.choose(None).expect_err("none").message.starts_with("OS_CLIENT_CONFIG_FILE names"));
+}
+
+/// Another file's cloud of the same name is another cloud.
+#[test]
+fn no_other_file_stands_in_for_the_one_that_a_variable_names() {
+    let good = format!("{LAB}      password: p\n");
+    for (broken, place) in [("clouds: [\n", "bad.yaml"), ("", "bad.yaml"), ("[1]\n", "bad.yaml")] {
+        let mut files = vec![("work/clouds.yaml", good.as_str())];
+        if !broken.is_empty() {
+            files.push(("bad.yaml", broken));
+        }
+        let (_folder, lab) = found(&files, &[("OS_CLIENT_CONFIG_FILE", "$T/bad.yaml")]);
+        let error = lab.openstack("lab", None).expect_err(broken);
+        assert!(format!("{error:?}").contains(place), "{error:?}");
+        assert!(lab.notes.iter().any(|note| matches!(note, Note::Warning(_))), "{:?}", lab.notes);
+    }
+    // One that nothing names is left out, and a run says so.
+    let files = [("work/clouds.yaml", "clouds: [\n"), ("work/clouds.yml", good.as_str())];
+    let (_folder, lab) = found(&files, &[]);
+    assert!(lab.openstack("lab", None).is_ok());
+    assert!(matches!(&lab.notes[..], [Note::Warning(text)] if text.contains("clouds.yaml")), "{:?}", lab.notes);
+}
+
+#[test]
+fn what_variables_change_is_named_with_its_file() {
+    let good = format!("{LAB}      password: p\n");
+    let variables = [("OS_CLOUD", "lab"), ("OS_PASSWORD", "other")];
+    let (_folder, lab) = found(&[("work/clouds.yaml", &good)], &variables);
+    let profile = lab.openstack("lab", None).expect("a profile");
+    assert_eq!(profile.found, "clouds.yaml:2, and OS_PASSWORD, which wins over it,");
 }
 
 #[test]

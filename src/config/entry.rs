@@ -40,7 +40,10 @@ impl Found {
         }
         let of_file = self.clouds.get(original);
         let of_variables = self.variables.as_ref().filter(|_| original == self.variables_name);
-        let (entry, found) = match (of_file, of_variables) {
+        if let (None, Some(misnamed)) = (of_variables, &self.misnamed) {
+            return Err(misnamed.clone());
+        }
+        let (entry, mut found) = match (of_file, of_variables) {
             (Some(item), Some(_)) => {
                 let message =
                     format!("`{name}` is a cloud at {} and the one that OS_* describe", item.at.line());
@@ -83,7 +86,13 @@ impl Found {
             }
         }
         if self.merges(name) {
-            notes.extend(variables::lay_over(name, &mut base, &self.environment));
+            let won = variables::lay_over(&mut base, &self.environment);
+            if !won.is_empty() {
+                let win = if won.len() == 1 { "wins" } else { "win" };
+                let detail = format!("cloud `{name}`: {} {win} over {found}", won.join(", "));
+                notes.push(Note::Detail(detail));
+                found = format!("{found}, and {}, which {win} over it,", won.join(", "));
+            }
         }
         let mut profile = openstack::profile(name, base, found, &self.environment);
         match &mut profile {

@@ -6,12 +6,14 @@ use super::openstack::bad_value;
 use crate::cloud::{Error, Kind};
 use std::path::PathBuf;
 
-/// The first of the files that is there and can be read.
+/// The first of the files that is there and can be read; whether one that a variable names cannot is told apart, for no other
+/// stands in for it.
 pub(super) fn first(
     environment: &Environment,
     name: &str,
     variable: &str,
     problems: &mut Vec<Error>,
+    misnamed: &mut Option<Error>,
 ) -> Option<Item> {
     let given = environment.get(variable).map(|path| environment.path(path));
     let mut folders = vec![environment.cwd.clone()];
@@ -23,28 +25,32 @@ pub(super) fn first(
     let given_path = given.clone();
     let paths: Vec<PathBuf> = given.into_iter().chain(named).collect();
     for path in paths {
+        let named = given_path.as_ref() == Some(&path);
         if !path.exists() {
-            if given_path.as_ref() == Some(&path) {
+            if named {
                 let shown = environment.shown(&path);
                 let message = format!("{variable} names {shown}, which is not there");
-                problems.push(
-                    Error::new(Kind::InvalidArgument, message)
-                        .coded("config::value")
-                        .fact("found", format!("the variable {variable}"))
-                        .help(format!("mend or unset {variable}")),
-                );
+                let error = Error::new(Kind::InvalidArgument, message)
+                    .coded("config::value")
+                    .fact("found", format!("the variable {variable}"))
+                    .help(format!("mend or unset {variable}"));
+                misnamed.get_or_insert_with(|| error.clone());
+                problems.push(error);
             }
             continue;
         }
-        match document::read(&path, &environment.shown(&path)) {
-            Ok(item) if item.is_map() => return Some(item),
-            Ok(item) if item.is_null() => return Some(item),
+        let error = match document::read(&path, &environment.shown(&path)) {
+            Ok(item) if item.is_map() || item.is_null() => return Some(item),
             Ok(item) => {
                 let message = format!("{} is no map of settings", environment.shown(&path));
-                problems.push(bad_value(&item.at, message, "start it with `clouds:`"));
+                bad_value(&item.at, message, "start it with `clouds:`")
             }
-            Err(error) => problems.push(error),
+            Err(error) => error,
+        };
+        if named {
+            misnamed.get_or_insert_with(|| error.clone());
         }
+        problems.push(error);
     }
     None
 }

@@ -50,6 +50,8 @@ pub struct Found {
     pub(super) aws: aws::Aws,
     /// Other names for clouds: the new one, the old one, and where that was said.
     names: Vec<(String, String, At)>,
+    /// The file that a variable names and that is not there or cannot be read: none of the others stands in for it.
+    pub(super) misnamed: Option<Error>,
     /// Files that could not be read, in the order they were met.
     pub problems: Vec<Error>,
     /// What keeps our own settings from being read at all.
@@ -65,7 +67,9 @@ pub fn find(environment: &Environment) -> Found {
     let mut problems = Vec::new();
     let (environment, notes) = variables::trimmed(environment);
     let environment = &environment;
-    let mut file = |name: &str, variable: &str| files::first(environment, name, variable, &mut problems);
+    let mut misnamed = None;
+    let mut file =
+        |name: &str, variable: &str| files::first(environment, name, variable, &mut problems, &mut misnamed);
     let (clouds, secure) = (file("clouds", "OS_CLIENT_CONFIG_FILE"), file("secure", "OS_CLIENT_SECURE_FILE"));
     let vendors = file("clouds-public", "OS_CLIENT_VENDOR_FILE");
     let empty = |name: &str| Item { at: At::BuiltIn(Arc::from(name)), data: Data::Map(Vec::new()) };
@@ -96,10 +100,17 @@ pub fn find(environment: &Environment) -> Found {
         names: own.names,
         refusal: own.refusal,
         slips: own.slips,
+        misnamed,
         problems,
         notes,
     };
     found.check_names();
+    // A file that is left out may be the one that was meant: a run says so.
+    let warnings = found.problems.iter().map(|problem| {
+        let help = problem.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+        Note::Warning(format!("{}{help}", problem.message))
+    });
+    found.notes.extend(warnings.collect::<Vec<_>>());
     found
 }
 

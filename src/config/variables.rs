@@ -52,8 +52,8 @@ fn settings(environment: &Environment) -> impl Iterator<Item = (String, Item)> {
     })
 }
 
-/// Lay the variables over an entry, and say which of them count.
-pub(super) fn lay_over(name: &str, entry: &mut Item, environment: &Environment) -> Option<Note> {
+/// Lay the variables over an entry; gives the names of those that change something of it.
+pub(super) fn lay_over(entry: &mut Item, environment: &Environment) -> Vec<String> {
     let mut all: Vec<(String, Item)> = settings(environment)
         .filter(|(_, item)| item.as_text().is_some_and(|text| !text.is_empty()))
         .collect();
@@ -104,10 +104,7 @@ pub(super) fn lay_over(name: &str, entry: &mut Item, environment: &Environment) 
             None => entry.set(&key, item),
         }
     }
-    let place = entry.at.line();
-    let win = if changed.len() == 1 { "wins" } else { "win" };
-    (!changed.is_empty())
-        .then(|| Note::Detail(format!("cloud `{name}`: {} {win} over {place}", changed.join(", "))))
+    changed
 }
 
 /// A setting of an entry, below `auth` or beside it.
