@@ -55,7 +55,7 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
         "not in a state",
     ];
     if verb.group == Group::Servers && passes.iter().any(|words| answer.contains(words)) {
-        return Some(format!("wait until it is at rest before `{}`: `wait_ready(x)`", verb.name));
+        return Some(rest_first(verb.name));
     }
     match (verb.effect, verb.returns) {
         (Effect::Creates, Ty::Of(noun)) => Some(format!(
@@ -80,6 +80,18 @@ pub async fn resolve(call: Call) -> Result<Call> {
     supported(&call)?;
     let host = call.host.clone();
     host.unless_cancelled(call.with_names_looked_up()).await
+}
+
+/// What to wait for before an action that the cloud refuses in the present state.
+fn rest_first(verb: &str) -> String {
+    // What is to be started is not ready before.
+    match verb {
+        "start" => "wait until it has stopped before `start`: `wait_status(x, \"SHUTOFF\")`".to_string(),
+        _ => format!(
+            "look at its `.status` and `.task`; where a request is under way, wait for its end before `{verb}`, \
+             `wait_status(x, …)`"
+        ),
+    }
 }
 
 async fn run_all(call: Call) -> Result<Value> {
@@ -376,11 +388,7 @@ fn about(mut error: Error, server: &Server, action: &Action) -> Error {
         ));
     }
     if error.kind == Kind::Conflict && error.help.is_none() {
-        error.help = Some(format!(
-            "look at `server(\"{}\").status`, and wait with `wait_ready` before `{}`",
-            server.name,
-            action.verb()
-        ));
+        error.help = Some(rest_first(action.verb()));
     }
     error
 }

@@ -188,3 +188,15 @@ fn the_standard_library_waits_for_all() {
         r#"["ACTIVE", "ACTIVE", "ACTIVE"]"#,
     );
 }
+
+#[test]
+fn what_no_server_of_the_cloud_ever_is_is_not_waited_for() {
+    let world = World::web_with(|options| options.cloud = Some("sim:aws".to_string()));
+    let error = world.error(r#"server("web").resize("m1.small").wait_status("VERIFY_RESIZE")"#);
+    assert_eq!(error.kind.as_str(), "failed");
+    assert_eq!(error.message, "a server of this cloud is never VERIFY_RESIZE");
+    assert!(error.help.as_deref().is_some_and(|help| help.starts_with("a resize is done when")), "{error:?}");
+    let error = world.error(r#"server("web").wait_status(["PAUSED", "SUSPENDED"])"#);
+    assert_eq!(error.kind.as_str(), "failed");
+    world.gives(r#"server("web").wait_status(["PAUSED", "ACTIVE"]).status"#, "ACTIVE");
+}

@@ -123,6 +123,10 @@ impl Servers for Overlay {
         self.resize_is_remembered(server)
     }
 
+    fn server_statuses(&self) -> &'static [&'static str] {
+        self.inner.server_statuses()
+    }
+
     fn answers_at_every_port(&self) -> bool {
         true
     }

@@ -1,6 +1,7 @@
 //! Servers: reading and making them, and what can be done to one.
 
 use super::Account;
+use crate::cloud::server_words::STATUSES;
 use crate::cloud::{Accepted, Action, BootSpec, RequestState, Result, Server, ServerFilter, ServerUpdate};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -79,6 +80,10 @@ pub trait Servers: Account {
     /// run remembers the former flavor; `None` where the cloud itself shows it.
     fn remembers_resize(&self, _server: &str) -> Option<bool> {
         None
+    }
+    /// The statuses that its servers can ever have.
+    fn server_statuses(&self) -> &'static [&'static str] {
+        &STATUSES
     }
     /// Whether a server that is ACTIVE counts as answering at every port: there is no network to it.
     fn answers_at_every_port(&self) -> bool {

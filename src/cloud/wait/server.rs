@@ -211,6 +211,9 @@ impl Watch for Member {
                 None => Verdict::Reached(server),
             };
         }
+        if let Some(error) = self.never(scene) {
+            return Verdict::Failed(error);
+        }
         let rest = server.task.is_none();
         if server.status == "ERROR" && effective && (rest || self.pending.is_none()) {
             let was = self.pending.as_ref().and_then(|pending| pending.before.as_ref());
@@ -417,6 +420,25 @@ impl Member {
         }
         error.exists = vec![Value::Resource(self.object.clone())];
         self.on(scene, error)
+    }
+
+    /// The error of a wait for what no server of this cloud ever is.
+    fn never(&self, scene: &Scene<'_>) -> Option<Error> {
+        let Goal::Status(wanted) = scene.goal else { return None };
+        let shown = scene.cloud.server_statuses();
+        if wanted.iter().any(|status| shown.contains(&status.as_str())) {
+            return None;
+        }
+        let message = format!("a server of this cloud is never {}", scene.goal.words());
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        error = error.help(match wanted.iter().any(|status| status == "VERIFY_RESIZE") {
+            true => "a resize is done when `resize` returns here: leave out this wait, or write \
+                     `if x.status == \"VERIFY_RESIZE\" { x.confirm_resize(); }`"
+                .to_string(),
+            false => format!("wait for one of: {}", shown.join(", ")),
+        });
+        error.exists = vec![Value::Resource(self.object.clone())];
+        Some(self.on(scene, error))
     }
 
     fn on(&self, scene: &Scene<'_>, mut error: Error) -> Error {

@@ -25,6 +25,10 @@ const DONE: &str = "done";
 
 #[async_trait]
 impl Servers for Aws {
+    fn server_statuses(&self) -> &'static [&'static str] {
+        instance::STATUSES
+    }
+
     async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
         let sieve = Sieve::new(filter)?;
         let mut out = Vec::new();

@@ -147,6 +147,9 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, known: Known) -> Option
     })
 }
 
+/// Every status that an instance's state can be.
+pub const STATUSES: &[&str] = &["BUILD", "ACTIVE", "SHUTOFF", "ERROR", "DELETED", "UNKNOWN"];
+
 /// A state as status and task.
 fn status(body: &Json, state: &str, known: Known) -> (&'static str, Option<&'static str>) {
     match state {
