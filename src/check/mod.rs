@@ -13,6 +13,7 @@ mod arguments;
 mod arity;
 mod closures;
 mod columns;
+mod conditions;
 mod copies;
 mod deleted;
 mod dropped;
@@ -134,6 +135,7 @@ const RULES: &[Rule] = &[
     in_place::find,
     closures::find,
     columns::find,
+    conditions::find,
     copies::find,
     deleted::find,
     maybe_nothing::find,

@@ -11,9 +11,6 @@ use crate::syntax::tree::{Expression, ExpressionKind, Name, Node};
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     facts.tree.walk(&mut |path| {
         let Some(Node::Expression(expression)) = path.last() else { return };
-        if let ExpressionKind::Switch { value, .. } = &expression.kind {
-            found.extend(switched(facts, value));
-        }
         let ExpressionKind::Binary { operator, left, right } = &expression.kind else { return };
         if let Some(finding) = missing_key(facts, operator, left, right) {
             found.push(finding);
@@ -52,21 +49,6 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 .with(right.span.clone(), b.word()),
         );
     });
-}
-
-/// `switch s { "web" => … }`: the cases are matched by what a value is made of, and a resource is made of no text.
-fn switched(facts: &Facts<'_>, value: &Expression) -> Option<Finding> {
-    let ty = facts.types.of(value)?;
-    if !matches!(ty, Type::Of(_)) {
-        return None;
-    }
-    let name = value.variable().map_or("x", |variable| variable.text.as_str());
-    let message = format!("a `switch` never matches {}", ty.word());
-    let error = Error::new(Kind::Script, message)
-        .coded("check::never_equal")
-        .at(Place::Verb, "no case is equal to it")
-        .help(format!("write `switch {name}.name`"));
-    Some(facts.finding(error, value.span.clone()))
 }
 
 /// Whether values of these types may be equal: in doubt they may.

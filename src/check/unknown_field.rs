@@ -3,6 +3,7 @@
 use super::Finding;
 use super::facts::Facts;
 use super::unknown_verb::only;
+use crate::cloud::Noun;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::infer::{Type, changes_in_place};
 use crate::script::raise::no_field;
@@ -76,6 +77,9 @@ fn read<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<
         return Some(facts.finding(error, name.span.clone()));
     }
     let fields = ty.fields();
+    if ty.is_text() || matches!(ty, Type::Int | Type::Float | Type::Bool) {
+        return Some(of_plain(facts, receiver, &ty, name));
+    }
     if let Type::Array(of) = &ty {
         return Some(of_array(facts, of.as_deref(), name));
     }
@@ -99,6 +103,32 @@ fn read<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<
     })
 }
 
+/// Text and numbers have no fields; text that is another resource's name or id leads to that resource.
+fn of_plain<'a>(facts: &Facts<'a>, receiver: &'a Expression, ty: &Type, name: &Name) -> Finding {
+    let text = &name.text;
+    let error = no_field(ty.word(), text, &[]);
+    let of = match &receiver.kind {
+        ExpressionKind::Field { receiver: object, name: field } => facts
+            .types
+            .of(object)
+            .filter(|object| matches!(object, Type::Of(_)))
+            .and_then(|_| Noun::ALL.into_iter().find(|noun| noun.word() == field.text)),
+        _ => None,
+    };
+    let written = facts.text.get(receiver.span.clone()).unwrap_or("x");
+    let error = match of.filter(|noun| noun.fields().iter().any(|field| field.name == *text)) {
+        Some(noun) => error
+            .at(Place::Verb, format!("`{written}` is the {}'s name", noun.as_str()))
+            .help(format!("write `{}({written}).{text}`", noun.word())),
+        None if text == "length" || text == "size" => error.at(Place::Verb, "write `len()`"),
+        None if facts.native(text).is_some() || verb(text).is_some() => {
+            error.at(Place::Verb, format!("call it: `{text}()`"))
+        }
+        None => error.at(Place::Verb, format!("this is read of {}", ty.word())),
+    };
+    facts.finding(error, name.span.clone())
+}
+
 /// Fields are those of the elements.
 fn of_array(facts: &Facts<'_>, of: Option<&Type>, name: &Name) -> Finding {
     let text = &name.text;
@@ -110,6 +140,9 @@ fn of_array(facts: &Facts<'_>, of: Option<&Type>, name: &Name) -> Finding {
             .at(Place::Verb, "its elements have one")
             .help(format!("read it of each: `.map(|one| one.{text})`")),
         None if called => error.at(Place::Verb, format!("call it: `{text}()`")),
+        None if text == "length" || text == "size" || text == "count" => {
+            error.at(Place::Verb, "write `len()`")
+        }
         None => error.help("take an element first, `array[0]`, or go through them: `for one in array { … }`"),
     };
     facts.finding(error, name.span.clone())

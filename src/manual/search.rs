@@ -4,7 +4,7 @@ use super::built_in;
 use super::noun;
 use super::words::{WIDTH, ty, wrap};
 use crate::cloud::Noun;
-use crate::verbs::{VERBS, Verb};
+use crate::verbs::{VERBS, Verb, foreign_names};
 use std::fmt::Write as _;
 
 /// Something found.
@@ -82,18 +82,22 @@ fn of_verb(verb: &Verb, stems: &[&str]) -> Option<Found> {
             })
             .max_by_key(|(score, _)| *score)
             .filter(|(score, _)| *score > 0);
+        // What other tools call it counts as a word about it.
+        let other = foreign_names::elsewhere(verb.name).find(|other| mentions(other, stem) > 0);
         let kind = verb.errors.iter().find(|kind| mentions(kind.as_str(), stem) > 0);
         let group = mentions(verb.group.title(), stem) * 2;
         let error = if kind.is_some() { 5 } else { 0 };
-        let found = named + told + key.map_or(0, |(score, _)| score) + error + group;
+        let foreign = if other.is_some() { 14 } else { 0 };
+        let found = named + told + key.map_or(0, |(score, _)| score) + error + group + foreign;
         if found == 0 {
             return None;
         }
         if named + told == 0 {
-            because = match (key, kind) {
-                (Some((_, name)), _) => Some(format!("`{name}`")),
-                (None, Some(kind)) => Some(format!("error `{}`", kind.as_str())),
-                (None, None) => because,
+            because = match (key, other, kind) {
+                (Some((_, name)), ..) => Some(format!("`{name}`")),
+                (None, Some(other), _) => Some(format!("`{other}` elsewhere")),
+                (None, None, Some(kind)) => Some(format!("error `{}`", kind.as_str())),
+                (None, None, None) => because,
             };
         }
         score += found;

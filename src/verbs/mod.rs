@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod call;
 pub mod filter;
 pub mod flavor;
+pub mod foreign_names;
 pub mod image;
 pub mod keypair;
 pub mod language;

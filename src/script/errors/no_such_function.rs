@@ -116,10 +116,21 @@ fn unknown(name: &str, verbs: &[Signature], known: &dyn Known) -> Error {
     if let Some(label) = foreign_names::function(name, false, known) {
         return error.at(Place::Verb, label);
     }
+    // One noun more is not a slip of the pen: `create_stack` is no `create_router`.
+    let names = names.filter(|other| !is_other_noun(name, other));
     match did_you_mean(name, names).or_else(|| foreign_names::function(name, true, known)) {
         Some(label) => error.at(Place::Verb, label),
         None => error.help("run `rhain doc` to see every verb"),
     }
+}
+
+/// Whether two names make, list or delete two different things: the same first word, and nouns that are no slips of each other.
+fn is_other_noun(name: &str, other: &str) -> bool {
+    let (Some((verb, noun)), Some((its_verb, its_noun))) = (name.split_once('_'), other.split_once('_'))
+    else {
+        return false;
+    };
+    verb == its_verb && matches!(verb, "create" | "find") && strsim::damerau_levenshtein(noun, its_noun) > 2
 }
 
 /// A function of the engine, given what it does not take; `shown` is its form in the table.
