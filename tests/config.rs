@@ -303,7 +303,11 @@ fn no_other_file_stands_in_for_the_one_that_a_variable_names() {
     let files = [("work/clouds.yaml", "clouds: [\n"), ("work/clouds.yml", good.as_str())];
     let (_folder, lab) = found(&files, &[]);
     assert!(lab.openstack("lab", None).is_ok());
-    assert!(matches!(&lab.notes[..], [Note::Warning(text)] if text.contains("clouds.yaml")), "{:?}", lab.notes);
+    assert!(
+        matches!(&lab.notes[..], [Note::Warning(text)] if text.contains("clouds.yaml")),
+        "{:?}",
+        lab.notes
+    );
 }
 
 #[test]

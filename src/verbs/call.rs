@@ -70,6 +70,11 @@ impl Call {
         Call { later: Some(Arc::default()), ..self.clone() }
     }
 
+    /// Whether it is one of so many that their descriptions are read together.
+    pub fn is_among_many(&self) -> bool {
+        self.later.is_some()
+    }
+
     /// Whether a server's description is read later, together with others'; it is from now on.
     pub fn reads_later(&self, id: &str) -> bool {
         let ids = self.later.as_ref().map(|ids| ids.lock().unwrap_or_else(PoisonError::into_inner));

@@ -403,6 +403,19 @@ pub async fn again(call: &Call, cloud: &Arc<dyn Cloud>, old: Server, accepted: A
     Ok(Server { admin_pass: accepted.admin_pass.or(now.admin_pass), ..now })
 }
 
+/// A server that was changed by what goes on for a while: one alone is read when a field of it is read, which is later, and may
+/// be never; many are read together now.
+pub async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, server: Server) -> Result<Value> {
+    if call.is_among_many() {
+        return again(call, cloud, server, Accepted::default()).await.map(Value::from);
+    }
+    let given =
+        call.objects().into_iter().find(|object| object.noun() == Noun::Server && object.id() == server.id);
+    let object = given.cloned().unwrap_or_else(|| Handle::new(server.into()));
+    object.set_stale();
+    Ok(Value::Resource(object))
+}
+
 /// The resource as the cloud describes it now; `name` is the argument that gave it.
 pub async fn reread(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource, name: &str) -> Result<Value> {
     match cloud.one(old.noun(), old.id()).await? {

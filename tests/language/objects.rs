@@ -444,3 +444,21 @@ fn closures_are_given_the_item_also_as_this() {
 fn a_switch_on_a_resource_is_found_before_the_run() {
     World::web().gives(r#"let s = server("web"); switch s.name { "web" => 1, _ => 2 }"#, "1");
 }
+
+#[test]
+fn what_was_detached_is_seen_once_it_is() {
+    let world = World::web();
+    world.gives(
+        r#"
+        let s = server("web");
+        let v = create_volume("data", 1).wait_ready();
+        s.attach(v);
+        v.wait_status("IN-USE");
+        let held = s.volumes.len();
+        s.detach(v);
+        v.wait_status("AVAILABLE");
+        [held, s.volumes.len()]
+        "#,
+        "[1, 0]",
+    );
+}

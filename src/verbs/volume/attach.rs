@@ -1,9 +1,9 @@
 //! `attach`: give a server a volume.
 
 use super::VOLUME;
-use crate::cloud::{Accepted, Kind, Ty};
+use crate::cloud::{Kind, Ty};
 use crate::verbs::argument::Name;
-use crate::verbs::run::again;
+use crate::verbs::run::changed;
 use crate::verbs::server::SERVER;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -34,7 +34,7 @@ pub static VERB: Verb = Verb {
             let device = call.find(&DEVICE)?.map(|device| device.0);
             cloud.attach(&server.id, volume.id(), device.as_deref()).await?;
             call.changed(&volume);
-            Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
+            changed(&call, &cloud, server).await
         })
     }),
 };

@@ -1,8 +1,8 @@
 //! `detach`: take a volume from a server.
 
 use super::VOLUME;
-use crate::cloud::{Accepted, Kind, Ty};
-use crate::verbs::run::again;
+use crate::cloud::{Kind, Ty};
+use crate::verbs::run::changed;
 use crate::verbs::server::SERVER;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 
@@ -27,7 +27,7 @@ pub static VERB: Verb = Verb {
             let cloud = call.host.clouds.get(Some(&server.cloud))?;
             cloud.detach(&server.id, volume.id()).await?;
             call.changed(&volume);
-            Ok(again(&call, &cloud, server, Accepted::default()).await?.into())
+            changed(&call, &cloud, server).await
         })
     }),
 };
