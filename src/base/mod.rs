@@ -1,6 +1,7 @@
 //! Words that every room uses and that know none of them: the mask, placeholders of secrets, text made safe
 //! for a terminal, the guard before YAML.
 
+pub mod glob;
 pub mod placeholder;
 pub mod visible;
 pub mod yaml;

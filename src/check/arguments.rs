@@ -401,7 +401,6 @@ fn literal(expression: &Expression) -> Option<Value> {
         ExpressionKind::Unit => Value::Unit,
         ExpressionKind::Bool(truth) => Value::Bool(*truth),
         ExpressionKind::Int(number) => Value::Int((*number)?),
-        ExpressionKind::Float => Value::Float(0.5),
         ExpressionKind::Text(text) => Value::text(text),
         ExpressionKind::Closure { .. } => Value::Other("a closure"),
         ExpressionKind::Array(items) => Value::Array(items.iter().map(literal).collect::<Option<_>>()?),
@@ -411,7 +410,6 @@ fn literal(expression: &Expression) -> Option<Value> {
         }
         ExpressionKind::Unary { operator, operand } if operator.text == "-" => match literal(operand)? {
             Value::Int(number) => Value::Int(number.checked_neg()?),
-            Value::Float(_) => Value::Float(-0.5),
             _ => return None,
         },
         _ => return None,

@@ -5,6 +5,7 @@
 
 pub mod args;
 mod check;
+pub mod clocks;
 pub mod clouds;
 mod completions;
 pub mod console;

@@ -1,7 +1,8 @@
 //! Puts a session together: configuration, drivers, the simulated cloud, permissions, and the streams.
 
 use super::args::{Format, Options};
-use super::clouds::{self, CloudClock, Clouds, Leaping, Plan, Turning};
+use super::clocks::{Leaping, Turning};
+use super::clouds::{self, CloudClock, Clouds, Plan};
 use super::console::Streams;
 use super::outside::Process;
 use super::simulated::{Alongside, SimClock};

@@ -71,9 +71,7 @@ impl NameMatch {
     pub fn fits(&self, name: &str) -> bool {
         match self {
             NameMatch::Exact(exact) => exact == name,
-            NameMatch::Glob(glob) => {
-                globset::Glob::new(glob).is_ok_and(|glob| glob.compile_matcher().is_match(name))
-            }
+            NameMatch::Glob(pattern) => crate::base::glob::fits(pattern, name),
         }
     }
 }

@@ -102,6 +102,8 @@ pub trait Clouds: Send + Sync {
     fn providers(&self) -> Providers;
     /// A secret of the script: from now on hidden in reports, traces and what clouds say back.
     fn mask_secret(&self, secret: &str);
+    /// A text without the secrets that the session knows.
+    fn hide(&self, text: &str) -> String;
 }
 
 /// What is outside the script and asks no cloud.

@@ -142,6 +142,24 @@ impl Value {
         }
     }
 
+    /// The same with each text a secret that differs in `shown`, which is the same as it may be shown.
+    pub fn hidden_where_other(self, shown: &Value) -> Value {
+        match (self, shown) {
+            (Value::Map(map), Value::Map(shown)) if map.keys().eq(shown.keys()) => {
+                let each = map.into_iter().zip(shown.values());
+                Value::Map(each.map(|((key, value), shown)| (key, value.hidden_where_other(shown))).collect())
+            }
+            (Value::Array(items), Value::Array(shown)) if items.len() == shown.len() => Value::Array(
+                items.into_iter().zip(shown).map(|(item, shown)| item.hidden_where_other(shown)).collect(),
+            ),
+            (Value::Text(text), Value::Text(shown)) if text != *shown => {
+                Value::Secret(Secret { text, shown: Some(shown.clone()) })
+            }
+            (same, shown) if same == *shown => same,
+            (other, _) => other.hidden(),
+        }
+    }
+
     /// Text, or `()` where there is none (an empty text counts as none).
     pub fn optional_text(text: Option<&str>) -> Value {
         text.filter(|text| !text.is_empty()).map_or(Value::Unit, Value::text)

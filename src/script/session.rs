@@ -180,7 +180,9 @@ impl Session {
         values: Vec<Value>,
         context: Option<&NativeCallContext>,
     ) -> Result<(Value, Call)> {
-        let call = self.admit(verb, values)?;
+        let secret = values.iter().any(Value::holds_secret);
+        let hidden = |error: Error| if secret { self.hidden(error) } else { error };
+        let call = self.admit(verb, values).map_err(hidden)?;
         let work =
             |call: Call, scope: Arc<Scope>| self.bridge.wait(call_scope::within(scope, run::run(call)));
         let result = match call.effect().is_pure() {
@@ -189,7 +191,15 @@ impl Session {
             }),
             false => self.pass(&call, context, work),
         };
-        result.map(|value| (value, call))
+        result.map(|value| (value, call)).map_err(hidden)
+    }
+
+    /// An error without the secrets that a call was given: a script prints its words.
+    pub fn hidden(&self, mut error: Error) -> Error {
+        error.message = self.host.clouds.hide(&error.message);
+        error.label = error.label.take().map(|label| self.host.clouds.hide(&label));
+        error.help = error.help.take().map(|help| self.host.clouds.hide(&help));
+        error
     }
 
     /// Pass a call that leaves the script's own world through the stage.

@@ -218,6 +218,18 @@ impl Call {
         }
     }
 
+    /// What was read of the text in an argument: of one that holds secrets, what reads otherwise with the mask in their places is
+    /// made of them, and the rest is plain.
+    pub fn read_of<T>(&self, key: &Key<T>, whole: Value, read: impl Fn(&str) -> Option<Value>) -> Value {
+        match self.value(key.name) {
+            Some(Value::Secret(secret)) => match read(secret.shown()) {
+                Some(shown) => whole.hidden_where_other(&shown),
+                None => whole.hidden(),
+            },
+            _ => self.made_of(whole),
+        }
+    }
+
     /// Where in the call this parameter or option was written.
     pub fn place(&self, name: &str) -> Place {
         match self.form.params.iter().position(|param| param.name == name) {

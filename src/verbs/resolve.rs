@@ -18,6 +18,14 @@ pub async fn resource(host: &RunContext, cloud: &Arc<dyn Cloud>, noun: Noun, tex
     }
 }
 
+/// What the label of such an error ends in.
+const OTHER_NOUN: &str = ", no server";
+
+/// Whether a name that no server has is that of something else, so that it cannot count as gone.
+pub fn is_of_another_noun(error: &Error) -> bool {
+    error.label.as_deref().is_some_and(|label| label.ends_with(OTHER_NOUN))
+}
+
 /// The error of a name that no server has, told with the noun that has one of that name.
 pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mut error: Error) -> Error {
     const OTHERS: [Noun; 8] = [
@@ -33,7 +41,7 @@ pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mu
     for noun in OTHERS {
         // What this cloud does not have, or does not let us list, has no such name for us.
         if cloud.list(noun, &Listing::named(text)).await.is_ok_and(|found| !found.is_empty()) {
-            error.label = Some(format!("{} has this name, no server", noun.with_article()));
+            error.label = Some(format!("{} has this name{OTHER_NOUN}", noun.with_article()));
             error.help = Some(format!("write {}({}(\"{text}\"))", verb.name, noun.word()));
             return error;
         }

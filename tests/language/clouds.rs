@@ -181,3 +181,17 @@ fn clouds_are_not_mixed() {
     );
     assert_eq!(host.text("servers().map(|s| [s.name, s.status])"), r#"[["web", "ACTIVE"]]"#);
 }
+
+#[test]
+fn a_path_stays_below_its_service() {
+    let world = World::new();
+    world.ok("servers()");
+    let before = world.requests();
+    for path in ["/servers/../../identity/v3", "/%2e%2e/x", r"/a\\..\\b", "/a%2f..%2fb", "/servers\\r\\nX: y"]
+    {
+        world.fails(&format!(r#"api("compute", "GET", "{path}")"#), "invalid_argument", "leaves its service");
+    }
+    world.fails(r#"api("compute", "GET", "/servers", #{})"#, "invalid_argument", "has no body");
+    assert_eq!(world.requests(), before, "nothing may be sent");
+    world.ok(r#"api("compute", "GET", "/servers?name=..", ())"#);
+}

@@ -81,3 +81,12 @@ fn a_member_that_stays_is_told_of() {
     world.gives("servers()[0].name", "web-2");
     world.gives("servers().len", "1");
 }
+
+#[test]
+fn what_only_another_noun_is_called_does_not_count_as_gone() {
+    let world = World::web();
+    world.ok(r#"create_volume("onlyvol", 1).wait_ready()"#);
+    world.fails(r#"wait_deleted("onlyvol")"#, "not_found", "has no server");
+    world.fails(r#"delete("onlyvol", #{ missing_ok: true })"#, "not_found", "has no server");
+    world.gives(r#"[wait_deleted("nothing"), delete("nothing", #{ missing_ok: true })]"#, "[(), ()]");
+}

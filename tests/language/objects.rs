@@ -462,3 +462,34 @@ fn what_was_detached_is_seen_once_it_is() {
         "[1, 0]",
     );
 }
+
+#[test]
+fn a_rule_that_was_read_is_that_very_one() {
+    for dry_run in [false, true] {
+        let world = World::with(|options| options.dry_run = dry_run);
+        world.ok(r#"const G = create_security_group("c", "z");"#);
+        // Both of Neutron's own rules let everything out, for either kind of address.
+        world.gives(
+            r#"let g = create_security_group("d", "z"); let all = g.rules.len(); g.revoke(g.rules[0]); [all, g.rules.len()]"#,
+            "[2, 1]",
+        );
+        world.gives(
+            r#"let g = create_security_group("e", "z"); g.rules.for_each(|r| g.revoke(r)); g.rules"#,
+            "[]",
+        );
+        world.gives(
+            r#"let g = create_security_group("f", "z"); g.authorize("tcp", 22, 22, "0.0.0.0/0"); g.authorize("tcp", 22, 22, "::/0"); g.rules.filter(|r| r.from_port == 22).len()"#,
+            "2",
+        );
+    }
+}
+
+#[test]
+fn an_address_in_use_is_released_by_no_verb() {
+    let world = World::web();
+    world.ok(r#"associate_ip("web", allocate_ip())"#);
+    world.fails(r#"delete(public_ips()[0])"#, "conflict", "is in use by");
+    world.gives(r#"public_ips().len()"#, "1");
+    world.ok(r#"delete(public_ips()[0], #{ force: true })"#);
+    world.gives(r#"public_ips().len()"#, "0");
+}

@@ -64,3 +64,28 @@ fn text_that_holds_the_mask_is_never_sent() {
     );
     assert_eq!(world.requests(), before);
 }
+
+#[test]
+fn what_is_read_of_text_with_a_secret_is_secret_where_it_is_made_of_it() {
+    let world = World::new();
+    for (write, read) in [("to_json", "parse_json"), ("to_yaml", "parse_yaml")] {
+        let script = format!(
+            r#"let p = secret("hunter2-long"); let m = {read}({write}(#{{ host: "example.org", list: [1, p], pw: `x${{p}}` }}));
+            [m.host == "example.org", `${{m.pw}}`, reveal(m.pw), `${{m.list}}`]"#
+        );
+        world.gives(&script, r#"[true, ••••••, "xhunter2-long", [1, ••••••]]"#);
+    }
+}
+
+#[test]
+fn what_a_script_reads_of_an_error_has_no_secret() {
+    let world = World::new();
+    for call in
+        ["parse_time(p)", "regex_find(`a`, `(${p}`)", "cloud(p)", "read_file(`/nowhere/${p}`)", "env(p)"]
+    {
+        let message = world
+            .text(&format!(r#"let p = secret("hunter2-long"); let said = ""; try {{ {call}; }} catch (e) {{ said = e.message; }} said"#));
+        assert!(!message.contains("hunter2"), "{call}: {message}");
+        assert!(!message.is_empty(), "{call}");
+    }
+}

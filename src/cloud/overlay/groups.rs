@@ -80,13 +80,17 @@ impl Overlay {
     pub(super) async fn forbid(&self, id: &str, rule: &Rule) -> Result<()> {
         let group = self.group_now(id).await?;
         let rule = self.kept(rule);
-        if !group.rules.iter().any(|held| is_same(held, &rule)) {
+        let meant = |held: &Rule| match &rule.id {
+            Some(id) if self.is_openstack() => held.id.as_ref() == Some(id),
+            _ => is_same(held, &rule),
+        };
+        if !group.rules.iter().any(meant) {
             let words = rule.words();
             return Err(self.not_found(format!("`{}` does not allow `{words}`", group.name)));
         }
         let words = || format!("revoke {} {}", group.name, rule.words());
         self.shown(self.is_rule_changed(id, &rule), words, self.inner.revoke(id, &rule)).await?;
-        self.edit_group(&group, |group| group.rules.retain(|held| !is_same(held, &rule)));
+        self.edit_group(&group, |group| group.rules.retain(|held| !meant(held)));
         Ok(())
     }
 
@@ -98,7 +102,7 @@ impl Overlay {
 
     /// A rule as the cloud keeps it: protocols by name, and on OpenStack every port is no port.
     fn kept(&self, rule: &Rule) -> Rule {
-        let mut kept = Rule { id: None, ..rule.clone() };
+        let mut kept = rule.clone();
         kept.protocol = rule.protocol.as_deref().and_then(protocol);
         let icmp = matches!(kept.protocol.as_deref(), Some("icmp" | "ipv6-icmp"));
         if self.is_openstack() && !icmp {
@@ -125,9 +129,12 @@ fn protocol(word: &str) -> Option<String> {
     Some(word.to_string())
 }
 
-/// Whether two rules let the same through; everywhere is no range.
+/// Whether two rules let the same through; everywhere is no range, of either kind of address.
 fn is_same(held: &Rule, meant: &Rule) -> bool {
-    let range = |rule: &Rule| rule.cidr.clone().filter(|cidr| cidr != "0.0.0.0/0" && cidr != "::/0");
+    let range = |rule: &Rule| match rule.cidr.as_deref() {
+        Some("0.0.0.0/0") => None,
+        other => other.map(str::to_string),
+    };
     held.direction == meant.direction
         && held.protocol.as_deref().and_then(protocol) == meant.protocol
         && held.ports == meant.ports

@@ -90,7 +90,11 @@ impl SecurityGroups for OpenStack {
         let body = self.json(&security_group::show(group)).await?;
         let shown = body.get("security_group").unwrap_or(&Json::Null);
         let meant: Vec<String> = security_group::rules(shown)
-            .filter(|held| security_group::is_meant(held, rule))
+            // A rule that was read is that very one; another may let the same through for the other kind of address.
+            .filter(|held| match &rule.id {
+                Some(id) => text(held, "id").as_ref() == Some(id),
+                None => security_group::is_meant(held, rule),
+            })
             .filter_map(|held| text(held, "id"))
             .collect();
         let mut gone = false;

@@ -20,7 +20,9 @@ pub(super) type Outside = fn(&Session, &Call) -> Result<Value, Error>;
 /// Register the body of a verb that leaves the script's own world: it passes the stage.
 pub(super) fn outside(engine: &mut Engine, session: &Arc<Session>, verb: &'static Verb, body: Outside) {
     each_arity(engine, session, verb, move |session, context, call, _| {
-        let given = session.pass(call, Some(context), |call, _| body(session, &call));
+        let given = session
+            .pass(call, Some(context), |call, _| body(session, &call))
+            .map_err(|error| session.hidden(error));
         given.map(to_dynamic).map_err(|error| raise_at(error, context))
     });
 }

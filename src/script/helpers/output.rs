@@ -1,5 +1,6 @@
 //! Data to standard output, talk to standard error.
 
+use crate::base::placeholder;
 use crate::cloud::{Error, Kind, Value};
 use crate::output;
 use crate::script::raise::no_field;
@@ -36,7 +37,10 @@ fn table(session: &Session, rows: &Array, columns: Option<&Array>, position: Pos
         Some(columns) => {
             let names: Option<Vec<String>> = columns
                 .iter()
-                .map(|column| column.as_immutable_string_ref().ok().map(|name| name.to_string()))
+                .map(|column| {
+                    let name = column.as_immutable_string_ref().ok()?;
+                    Some(placeholder::masked(&name).into_owned())
+                })
                 .collect();
             Some(names.ok_or_else(|| {
                 raise(

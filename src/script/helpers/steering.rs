@@ -261,6 +261,7 @@ fn step(
     args: &mut [&mut Dynamic],
 ) -> Outcome<Dynamic> {
     let title = call.get(&TITLE).map_err(|error| raise_at(error, context))?.0;
+    let title = session.host.clouds.hide(&title);
     let Some(closure) = closure(args[1]) else { return Ok(Dynamic::UNIT) };
     let within = parallel::steps();
     let id = session.steps.fetch_add(1, Ordering::Relaxed) + 1;

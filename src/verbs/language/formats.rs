@@ -88,15 +88,22 @@ pub static PARSE_YAML: Verb = verb(
                 .answer(error.info())
                 .at(call.place(TEXT.name), "not YAML")
             })?;
-            let mut values = documents.iter().map(value).collect::<Vec<_>>();
-            Ok(call.made_of(match values.len() {
-                0 => Value::Unit,
-                1 => values.remove(0),
-                _ => Value::Array(values),
+            Ok(call.read_of(&TEXT, documents_of(&documents), |text| {
+                yaml::measure(text, DEEPEST, MOST).ok()?;
+                Yaml::load_from_str(text).ok().map(|documents| documents_of(&documents))
             }))
         })
     }),
 );
+
+fn documents_of(documents: &[Yaml]) -> Value {
+    let mut values = documents.iter().map(value).collect::<Vec<_>>();
+    match values.len() {
+        0 => Value::Unit,
+        1 => values.remove(0),
+        _ => Value::Array(values),
+    }
+}
 
 fn value(node: &Yaml) -> Value {
     match node {
@@ -139,7 +146,8 @@ pub static TO_CSV: Verb = Verb {
         Run::Once(|call| {
             Box::pin(async move {
                 let columns = call.get(&COLUMNS)?;
-                let mut text = line(columns.iter().map(String::as_str));
+                let heads: Vec<String> = columns.iter().map(|head| call.host.clouds.hide(head)).collect();
+                let mut text = line(heads.iter().map(String::as_str));
                 for row in call.get(&ROWS)? {
                     let mut cells = Vec::with_capacity(columns.len());
                     for column in &columns {

@@ -1,7 +1,7 @@
 //! JSON, encodings, secrets, patterns.
 
 use super::declared::verb;
-use crate::base::placeholder;
+use crate::base::{glob, placeholder};
 use crate::cloud::{Error, Handle, Kind, Noun, Result, Secret, Ty, Value, call_scope};
 use crate::verbs::argument::Data;
 use crate::verbs::call::Call;
@@ -80,7 +80,9 @@ pub static PARSE_JSON: Verb = verb(
         Box::pin(async move {
             let text = call.get(&TEXT)?;
             match serde_json::from_str::<serde_json::Value>(&text) {
-                Ok(json) => Ok(call.made_of(Value::from_json(&json))),
+                Ok(json) => Ok(call.read_of(&TEXT, Value::from_json(&json), |text| {
+                    serde_json::from_str(text).ok().map(|json| Value::from_json(&json))
+                })),
                 Err(error) => Err(Error::new(
                     Kind::InvalidArgument,
                     format!("the text is no JSON: line {}, column {}", error.line(), error.column()),
@@ -180,7 +182,7 @@ pub static GLOB: Verb = verb(
         Box::pin(async move {
             let pattern = call.get(&PATTERN)?;
             match globset::Glob::new(&pattern) {
-                Ok(glob) => Ok(Value::Bool(glob.compile_matcher().is_match(call.get(&TEXT)?))),
+                Ok(_) => Ok(Value::Bool(glob::fits(&pattern, &call.get(&TEXT)?))),
                 Err(error) => Err(Error::new(
                     Kind::InvalidArgument,
                     format!("`{pattern}` is no pattern: {}", error.kind()),

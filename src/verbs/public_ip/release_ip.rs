@@ -1,8 +1,10 @@
 //! `release_ip`: give a public address back.
 
 use super::{IP, address};
-use crate::cloud::{Error, Handle, Kind, Noun, Resource, Ty, Value};
+use crate::cloud::{Cloud, Error, Handle, Kind, Noun, PublicIp, Resource, Result, Ty, Value};
+use crate::verbs::call::Call;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use std::sync::Arc;
 
 const FORCE: Key<bool> = Key::optional("force", "Release it even where a server is using it.");
 
@@ -21,26 +23,8 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let ip = address(&call, &IP).await?;
             let cloud = call.host.clouds.get(Some(&ip.cloud))?;
-            // What the object says may be old: a server that hangs on the address is not to lose it.
             let force = call.find(&FORCE)?.unwrap_or(false);
-            let now = cloud.one(Noun::PublicIp, &ip.id).await?;
-            if let Some(Resource::PublicIp(now)) = &now
-                && force
-                && (now.server.is_some() || now.port.is_some())
-            {
-                cloud.disassociate_ip(now).await?;
-            } else if let Some(Resource::PublicIp(now)) = &now
-                && let Some(by) = now.server.as_deref().or(now.port.as_deref())
-            {
-                return Err(Error::new(
-                    Kind::Conflict,
-                    format!("the public IP `{}` is in use by `{by}`", now.address),
-                )
-                .coded("cloud::conflict")
-                .help("write `disassociate_ip(ip)` first, or `release_ip(ip, #{ force: true })`")
-                .at(call.place(IP.name), "in use"));
-            }
-            match cloud.delete(Noun::PublicIp, &ip.id, false).await? {
+            match release(&call, &cloud, &ip, force, IP.name).await? {
                 true => {
                     let object = Handle::new(Resource::PublicIp(ip));
                     object.set_gone();
@@ -56,3 +40,34 @@ pub static VERB: Verb = Verb {
         })
     }),
 };
+
+/// Give an address back, where it is free or `force` frees it first; `false` where it was gone already. `name` is the argument
+/// that gave it.
+///
+/// # Errors
+/// `conflict` where it is in use.
+pub async fn release(
+    call: &Call,
+    cloud: &Arc<dyn Cloud>,
+    ip: &PublicIp,
+    force: bool,
+    name: &str,
+) -> Result<bool> {
+    // What the object says may be old: a server that hangs on the address is not to lose it.
+    if let Some(Resource::PublicIp(now)) = cloud.one(Noun::PublicIp, &ip.id).await?
+        && let Some(by) = now.server.as_deref().or(now.port.as_deref())
+    {
+        if !force {
+            let message = format!("the public IP `{}` is in use by `{by}`", now.address);
+            return Err(Error::new(Kind::Conflict, message)
+                .coded("cloud::conflict")
+                .help(format!(
+                    "write `disassociate_ip(ip)` first, or `{}(ip, #{{ force: true }})`",
+                    call.verb.name
+                ))
+                .at(call.place(name), "in use"));
+        }
+        cloud.disassociate_ip(&now).await?;
+    }
+    cloud.delete(Noun::PublicIp, &ip.id, false).await
+}

@@ -58,7 +58,12 @@ impl Argument for RuleMap {
         if ports.is_some() && protocol.is_none() {
             return Err(because("`ports` needs a `protocol`".to_string()));
         }
-        let rule = Rule { id: None, direction, protocol, ports, cidr, group: None };
+        let id = match given("id") {
+            Some(Value::Text(id)) if !id.trim().is_empty() => Some(id.to_string()),
+            None => None,
+            Some(_) => return Err(because("`id` is the id of a rule".to_string())),
+        };
+        let rule = Rule { id, direction, protocol, ports, cidr, group: None };
         Ok(RuleMap { rule, group })
     }
 }

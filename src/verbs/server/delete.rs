@@ -4,6 +4,8 @@ use crate::cloud::wait::{Before, Goal, Pending};
 use crate::cloud::{Cloud, Error, Handle, Kind, Resource, Result, Server, Span, Ty, Value};
 use crate::verbs::argument::{AnyRef, Reference, TimeLimit};
 use crate::verbs::call::Call;
+use crate::verbs::public_ip::release_ip::release;
+use crate::verbs::resolve::is_of_another_noun;
 use crate::verbs::run::one;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
 use crate::verbs::wait::until;
@@ -73,7 +75,9 @@ async fn delete(call: Call) -> Result<Value> {
         Reference::Object(object) => object,
         text => match call.resolve_server(&text, RESOURCE.name).await {
             Ok(server) => Handle::new(server.into()),
-            Err(error) if error.kind == Kind::NotFound && missing_ok => return Ok(Value::Unit),
+            Err(error) if error.kind == Kind::NotFound && missing_ok && !is_of_another_noun(&error) => {
+                return Ok(Value::Unit);
+            }
             Err(error) => return Err(error),
         },
     };
@@ -95,6 +99,9 @@ async fn delete(call: Call) -> Result<Value> {
 
 /// Ask for one deletion; whether it was there.
 async fn ask(call: &Call, cloud: &Arc<dyn Cloud>, object: &Handle, force: bool) -> Result<bool> {
+    if let Resource::PublicIp(ip) = object.latest() {
+        return release(call, cloud, &ip, force, RESOURCE.name).await;
+    }
     let Resource::Server(server) = object.latest() else {
         let was_there = cloud.delete(object.noun(), object.id(), force).await?;
         object.set_stale();

@@ -48,7 +48,20 @@ pub static VERB: Verb = Verb {
                     .at(call.place(METHOD.name), "not a method"));
             }
             let body = call.value(BODY.name).map(Value::to_request);
+            if body.as_ref().is_some_and(|body| !body.is_null()) && matches!(method.as_str(), "GET" | "HEAD")
+            {
+                return Err(Error::new(Kind::InvalidArgument, format!("a {method} has no body"))
+                    .coded("call::wrong_type")
+                    .help("write what narrows it behind the path: `/servers?limit=1`")
+                    .at(call.place(BODY.name), "not sent"));
+            }
             let (service, path) = (call.get(&SERVICE)?.0, call.get(&PATH)?.0);
+            if let Some(why) = leaves_service(&path) {
+                return Err(Error::new(Kind::InvalidArgument, "the path leaves its service")
+                    .coded("call::wrong_type")
+                    .help("write the path below the service's endpoint: `/servers/ID`")
+                    .at(call.place(PATH.name), why));
+            }
             let result = call.cloud()?.api(&service, &method, &path, body.as_ref()).await;
             result.map_err(|error| match version_prefix(&path) {
                 Some(version) if error.kind == Kind::NotFound => {
@@ -62,6 +75,17 @@ pub static VERB: Verb = Verb {
 
 /// How actions of query APIs begin that read, in AWS's words and CloudStack's.
 const READING: [&str; 4] = ["Describe", "Get", "List", "Query"];
+/// Why a path does not stay below its service: what its steps go up, or what no path holds.
+fn leaves_service(path: &str) -> Option<&'static str> {
+    let bare = path.split(['?', '#']).next().unwrap_or(path);
+    if path.chars().any(char::is_control) {
+        return Some("it holds a control character");
+    }
+    // Servers resolve `..` also where it is written `%2e%2e`, and a backslash as a slash.
+    let plain = bare.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace(['\\'], "/");
+    plain.split('/').any(|step| step == "..").then_some("`..` goes up from there")
+}
+
 /// The version that a path begins with: `v2.1` of `/v2.1/servers`.
 fn version_prefix(path: &str) -> Option<&str> {
     let first = path.trim_start_matches('/').split(['/', '?']).next()?;

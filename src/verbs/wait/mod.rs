@@ -12,6 +12,7 @@ use super::call::Call;
 use super::verb::Key;
 use crate::cloud::wait::{self, Goal, Wanted};
 use crate::cloud::{Error, Handle, Kind, Noun, Result, Span, Value};
+use crate::verbs::resolve::is_of_another_noun;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,7 +133,13 @@ async fn resolve(call: &Call, subject: &Value, goal: &Goal) -> Result<Option<Han
         Reference::Object(object) => Ok(Some(object.clone())),
         text => match call.resolve_server(text, RESOURCE.name).await {
             Ok(server) => Ok(Some(Handle::new(server.into()))),
-            Err(error) if error.kind == Kind::NotFound && matches!(goal, Goal::Deleted) => Ok(None),
+            Err(error)
+                if error.kind == Kind::NotFound
+                    && matches!(goal, Goal::Deleted)
+                    && !is_of_another_noun(&error) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error),
         },
     }
