@@ -117,7 +117,8 @@ fn shows_what_a_real_cloud_shows(
     let mut wrong = Vec::new();
     // What nothing waits for goes on between the two reads.
     for (made, chain) in CHAINS.into_iter().filter(|(_, chain)| *chain != "x.stop()") {
-        if cloud == "aws" && is_no_chain_of_ec2(chain) {
+        // Nothing of other people's replaces a root volume.
+        if cloud == "aws" && (is_no_chain_of_ec2(chain) || chain.contains("rebuild")) {
             continue;
         }
         let world = World::given(|options| options.cloud = Some(cloud.to_string()), &[], variables);
