@@ -37,6 +37,13 @@ pub struct Clients {
     proxied: OnceLock<Result<reqwest::Client, String>>,
 }
 
+/// Whether a request says who sends it.
+fn proves_itself(request: &Request) -> bool {
+    let proof =
+        |name: &str| ["x-auth-token", "authorization"].iter().any(|one| name.eq_ignore_ascii_case(one));
+    request.headers.iter().any(|(name, _)| proof(name))
+}
+
 impl Clients {
     /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone. `url` is where it
     /// has come to.
@@ -82,6 +89,8 @@ impl Clients {
                 && let Some(target) = response.headers().get("location").and_then(|value| value.to_str().ok())
                 && let Ok(target) = url.join(target)
                 && matches!(target.scheme(), "http" | "https")
+                // What another host says is no answer of the one that knows who asks.
+                && (target.origin() == first || !proves_itself(request))
             {
                 *url = target;
                 continue;

@@ -4,6 +4,7 @@
 //! here. `message` is our headline; `answer` holds what the cloud said.
 
 use super::decode::{int, scalar, text};
+use super::service::Service;
 use super::session::{Call, Session};
 use crate::cloud::{Error, Kind};
 use crate::provider::redirect;
@@ -37,6 +38,15 @@ pub fn judge(session: &Session, call: &Call, answer: Answer) -> Result<Answer, E
     }
 }
 
+/// Whether a 404 is a page that no service wrote: it says that somebody on the way found nothing, not that the thing is gone.
+/// Services without pages of their own (Glance has some) say what could not be found.
+pub fn says_nothing_of_it(call: &Call, answer: &Answer) -> bool {
+    matches!(answer.status, 404 | 410) && call.service != Service::Image && is_page(answer) && {
+        let page = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
+        !page.contains("could not be found")
+    }
+}
+
 /// The error that an answer with a status of 400 or more stands for.
 pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     if let Some((message, help)) = redirect::told(
@@ -49,6 +59,9 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
         ),
     ) {
         return told(session, call, answer, Kind::Protocol, message, "").help(help);
+    }
+    if says_nothing_of_it(call, answer) {
+        return nonsense(session, call, answer, "it is a page of HTML");
     }
     let refusal = read(&answer.body);
     let retry_after = answer.header("retry-after").map(str::to_string);

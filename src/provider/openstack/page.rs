@@ -26,6 +26,8 @@ pub fn size(listing: &Listing) -> String {
 /// The most pages and entries of one list: more than any cloud has, and an end where one makes up ever new ones.
 const PAGES: usize = 10_000;
 const ENTRIES: usize = 500_000;
+/// The most empty pages in a row that lead on to further ones.
+const EMPTY: usize = 20;
 
 /// How many entries may be gone before it is given up to find the place to go on from.
 const STEPS_BACK: usize = 32;
@@ -53,12 +55,13 @@ impl Pages {
 
     /// The query of the page after the last, or `None` at the end: no link and no full page, or nothing new.
     pub fn next(&self, body: &Json, key: &str, asked: &[(String, String)], fresh: &[bool]) -> Option<Query> {
-        if !fresh.contains(&true) {
+        let linked = next_page(body, key).filter(|linked| linked != asked);
+        // A page that was seen already leads nowhere; one of which everything was left out leads on.
+        if !fresh.contains(&true) && !(fresh.is_empty() && linked.is_some()) {
             return None;
         }
-        if let Some(linked) = next_page(body, key) {
-            // A link that names no marker would be the same page again.
-            return linked.iter().any(|(key, _)| key == "marker").then_some(linked);
+        if linked.is_some() {
+            return linked;
         }
         let linked_list = body.get(format!("{key}_links")).is_some();
         let limit = asked.iter().find(|(key, _)| key == "limit").and_then(|(_, limit)| limit.parse().ok());
@@ -105,7 +108,7 @@ impl OpenStack {
     ) -> Result<()> {
         let mut pages = Pages::default();
         let mut call = first;
-        let (mut read, mut count) = (0_usize, 0_usize);
+        let (mut read, mut count, mut empty) = (0_usize, 0_usize, 0_usize);
         loop {
             let lists = |body: &Json| match list(body, key) {
                 Some(entries) if entries.iter().all(|entry| mark(entry).is_some()) => Ok(()),
@@ -125,7 +128,8 @@ impl OpenStack {
             let entries = list(&body, key).map(Vec::as_slice).unwrap_or_default();
             read += 1;
             count += entries.len();
-            if read > PAGES || count > ENTRIES {
+            empty = if entries.is_empty() { empty + 1 } else { 0 };
+            if read > PAGES || count > ENTRIES || empty > EMPTY {
                 let what = format!("its list of {key} has no end: {read} pages hold {count}");
                 return Err(fault::nonsense(&self.session, &call, &answer, &what));
             }
@@ -167,5 +171,20 @@ mod tests {
         let marker = ("marker".to_string(), "d".to_string());
         assert_eq!(query, Some(vec![asked[0].clone(), marker]));
         assert_eq!(pages.next(&json!({"servers": []}), "servers", &[], &fresh), None);
+    }
+
+    #[test]
+    fn an_empty_page_with_a_link_is_not_the_end() {
+        let mut pages = Pages::default();
+        let body =
+            json!({"servers": [], "servers_links": [{"rel": "next", "href": "http://c/servers?marker=z"}]});
+        let fresh = pages.take(&[]);
+        let asked = pages.next(&body, "servers", &[], &fresh).expect("one more");
+        assert_eq!(asked, [("marker".to_string(), "z".to_string())]);
+        // The same link again leads nowhere.
+        assert_eq!(pages.next(&body, "servers", &asked, &fresh), None);
+        let linked =
+            json!({"servers": [], "servers_links": [{"rel": "next", "href": "http://c/servers?page=2"}]});
+        assert_eq!(pages.next(&linked, "servers", &[], &fresh).map(|query| query.len()), Some(1));
     }
 }

@@ -46,7 +46,9 @@ impl OpenStack {
     async fn taken_away(&self, call: &Call, again: bool) -> Result<bool> {
         let answer = self.session.send(call).await?;
         match answer.status {
-            404 | 410 => Ok((again || answer.attempts > 1) && call.method == Method::Delete),
+            404 | 410 if !fault::says_nothing_of_it(call, &answer) => {
+                Ok((again || answer.attempts > 1) && call.method == Method::Delete)
+            }
             _ => fault::judge(&self.session, call, answer).map(|_| true),
         }
     }
