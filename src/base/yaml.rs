@@ -64,7 +64,7 @@ mod tests {
             "a: &a [1, 1, 1, 1]\nb: &b [*a, *a, *a, *a]\nc: &c [*b, *b, *b, *b]\nd: [*c, *c, *c, *c]\n";
         assert_eq!(told(bomb, 10, 1000), None);
         assert_eq!(told(bomb, 10, 200), Some(4));
-        let deep = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+        let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert_eq!((told(&deep(100), 100, 1000), told(&deep(101), 100, 1000)), (None, Some(1)));
     }
 }
