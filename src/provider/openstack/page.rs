@@ -57,7 +57,8 @@ impl Pages {
     pub fn next(&self, body: &Json, key: &str, asked: &[(String, String)], fresh: &[bool]) -> Option<Query> {
         let linked = next_page(body, key).filter(|linked| linked != asked);
         // A page that was seen already leads nowhere; one of which everything was left out leads on.
-        if !fresh.contains(&true) && !(fresh.is_empty() && linked.is_some()) {
+        let leads_on = fresh.contains(&true) || (fresh.is_empty() && linked.is_some());
+        if !leads_on {
             return None;
         }
         if linked.is_some() {

@@ -93,7 +93,7 @@ fn one(region: &Region<'_>, task: &Replacement) -> Told {
 
 fn list(region: &mut Region<'_>) -> Outcome<Told> {
     let wanted = region.params.list("ReplaceRootVolumeTaskId");
-    let is_wanted = |task: &&Replacement| wanted.is_empty() || wanted.iter().any(|id| *id == task.id);
+    let is_wanted = |task: &&Replacement| wanted.is_empty() || wanted.contains(&task.id);
     let found: Vec<Replacement> = region.ledger.replacements.iter().filter(is_wanted).cloned().collect();
     let mut xml = Xml::default();
     xml.set("replaceRootVolumeTaskSet", found, |xml, task| show(region, xml, &task));
