@@ -112,13 +112,20 @@ impl Shared {
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut guard = self.state();
         work(guard.get_or_insert_with(|| State {
-            world: World::seeded(Arc::clone(&self.clock)),
+            world: self.seeded(),
             ledger: Ledger::default(),
             faults: Faults::default(),
             journal: Vec::new(),
             requests: Vec::new(),
             late: Vec::new(),
         }))
+    }
+
+    fn seeded(&self) -> World {
+        let mut world = World::seeded(Arc::clone(&self.clock));
+        world.base.clone_from(&self.base);
+        world.kinds = openstack::heat_kinds();
+        world
     }
 
     /// What time brings about: changes of the world, requests that lay there, and the way in.

@@ -20,6 +20,7 @@ mod router;
 pub(crate) mod seed;
 mod server;
 mod snapshot;
+pub(crate) mod stack;
 mod transitions;
 mod volume;
 
@@ -76,6 +77,8 @@ enum Due {
     Volume(volume::Due),
     /// An image that is made apart from any server, by id.
     Image(String, ImageStatus),
+    /// A stack's operation, by the stack's id and the number of the operation.
+    Stack(String, u64),
 }
 
 /// Everything there is in the simulated cloud.
@@ -101,6 +104,13 @@ pub(crate) struct World {
     pub(crate) snapshots: Vec<Snapshot>,
     pub(crate) keypairs: Vec<Keypair>,
     pub(crate) quotas: HashMap<String, Quotas>,
+    pub(crate) stacks: Vec<stack::Stack>,
+    /// The types of resources that stacks are made of.
+    pub(crate) kinds: Vec<Arc<stack::Kind>>,
+    /// Where it is served.
+    pub(crate) base: String,
+    /// Texts that were put under an address, for templates that name one.
+    pub(crate) objects: BTreeMap<String, String>,
     pub(crate) fault_settings: FaultSettings,
     places: HashMap<String, usize>,
     queue: BTreeMap<(SystemTime, u64), Due>,
@@ -133,6 +143,7 @@ impl World {
                 Due::Server(due) => self.change(due, at),
                 Due::Volume(due) => self.take_step(due, at),
                 Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
+                Due::Stack(id, course) => self.look_after(&id, course),
             }
         }
         self.moment = None;

@@ -37,7 +37,7 @@ fn home(world: &World, user: &User) -> Option<String> {
 }
 
 /// A project's account number: twelve digits of its id.
-pub(super) fn account(project: &str) -> String {
+pub(crate) fn account(project: &str) -> String {
     let digits: String = project.chars().filter(char::is_ascii_hexdigit).take(12).collect();
     format!("{:012}", u64::from_str_radix(&digits, 16).unwrap_or_default() % 1_000_000_000_000)
 }

@@ -32,7 +32,7 @@ mod zones;
 
 pub(crate) use call::{Call, find, is_ours};
 pub(crate) use ec2_state::Ledger;
-pub(crate) use keys::key_of;
+pub(crate) use keys::{account, key_of};
 
 use call::Action;
 

@@ -1,4 +1,4 @@
-//! The OpenStack face: five services under path prefixes of one address, each with a table of its routes.
+//! The OpenStack face: six services under path prefixes of one address, each with a table of its routes.
 //!
 //! A request is matched to a row of [`SERVICES`] first ([`find`]), which gives the operation's name, and run after that
 //! ([`run`]; both in [`route`]), so that a fault can strike by name in between. The handlers turn requests into calls of
@@ -7,6 +7,7 @@
 mod answer;
 mod cinder;
 mod glance;
+mod heat;
 mod keystone;
 mod neutron;
 mod nova;
@@ -18,6 +19,8 @@ use answer::json;
 pub(crate) use answer::{Answer, page, time};
 pub(crate) use query::{decode, encode, read as read_query};
 use route::{Act, Cut, Outcome, Route, Service, act, on};
+pub(crate) use heat::flaw_told;
+pub(crate) use heat::kinds::all as heat_kinds;
 pub(crate) use route::{Call, Request, find, run};
 
 /// The names of all operations, as faults and the journal know them.
@@ -28,5 +31,11 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 }
 
 /// The services, each below its prefix.
-static SERVICES: [&Service; 5] =
-    [&keystone::SERVICE, &nova::SERVICE, &glance::SERVICE, &neutron::SERVICE, &cinder::SERVICE];
+static SERVICES: [&Service; 6] = [
+    &keystone::SERVICE,
+    &nova::SERVICE,
+    &glance::SERVICE,
+    &neutron::SERVICE,
+    &cinder::SERVICE,
+    &heat::SERVICE,
+];

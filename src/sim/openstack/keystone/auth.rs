@@ -38,6 +38,12 @@ pub(super) const CATALOG: &[Entry] = &[
         name: "cinderv3",
         path: "/volume/v3/{}",
     },
+    Entry {
+        id: "5c0c4a3f1f0b4e0d8a0c2f6a6d1b0007",
+        kind: "orchestration",
+        name: "heat",
+        path: "/orchestration/v1/{}",
+    },
 ];
 
 pub(super) const INTERFACES: [&str; 3] = ["public", "internal", "admin"];
