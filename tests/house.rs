@@ -57,7 +57,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("SystemTime::now", &["wire/clock.rs", "sim/clock.rs"]),
     ("Instant::now", &["wire/clock.rs"]),
     ("toml::", &["config/"]),
-    ("saphyr", &["base/yaml.rs", "config/", "verbs/language/formats.rs"]),
+    ("saphyr", &["base/yaml.rs", "config/", "sim/world/stack/yaml.rs", "verbs/language/formats.rs"]),
     ("lsp_types", &["lsp/"]),
     ("nucleo_matcher", &["assist/"]),
     ("quick_xml", &["wire/xml.rs"]),

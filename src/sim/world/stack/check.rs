@@ -10,7 +10,7 @@ use super::kind::{Kind, Shape};
 use super::order::all_needs;
 use super::parameter::as_text;
 use super::sight::Sight;
-use super::template::{Declared, Form};
+use super::template::Declared;
 use super::{Definition, Side, Stack};
 use crate::world::World;
 
@@ -206,10 +206,6 @@ impl Definition {
             Some(other) if !other.ends_with(".yaml") && !other.ends_with(".template") => other,
             _ => kind.to_owned(),
         }
-    }
-
-    pub(super) fn is_hot(&self) -> bool {
-        self.template.form == Form::Hot
     }
 }
 

@@ -100,9 +100,7 @@ impl Definition {
         environment: Environment,
         files: Arc<Files>,
     ) -> Outcome<Self> {
-        let given = environment.parameters.clone().into_iter().collect();
-        let defaults = environment.defaults.clone().into_iter().collect();
-        let values = parameter::resolve(&template.parameters, &given, &defaults)?;
+        let values = parameter::resolve(&template.parameters, &environment.parameters, &environment.defaults)?;
         Ok(Self { template, environment, files, values })
     }
 

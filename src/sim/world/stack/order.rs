@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evaluate::references;
 use super::flaw::{Flaw, Outcome};
 use super::template::{Declared, Template};
-use super::{Side, Stack};
+use super::Side;
 use crate::world::World;
 
 /// The resources that one needs, each once, as the template says.
@@ -93,12 +93,5 @@ fn circle(template: &Template, all: &BTreeMap<String, Vec<String>>) -> Outcome<(
             let row = |declared: &Declared| (declared.name.clone(), declared.kind.clone());
             return Err(Flaw::Circular(left.into_iter().rev().map(row).collect()));
         }
-    }
-}
-
-impl Stack {
-    /// The resources, those that others need last: the order of deleting them.
-    pub(super) fn numbers(&self) -> Vec<u64> {
-        self.resources.iter().map(|resource| resource.number).collect()
     }
 }

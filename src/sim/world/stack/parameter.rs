@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use regex::Regex;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::flaw::{Flaw, Outcome};
 
@@ -199,8 +199,8 @@ pub(crate) fn as_text(value: &Value) -> String {
 /// When a given one is not declared, one is missing, or a value is not allowed.
 pub(crate) fn resolve(
     declared: &[Parameter],
-    given: &BTreeMap<String, Value>,
-    defaults: &BTreeMap<String, Value>,
+    given: &Map<String, Value>,
+    defaults: &Map<String, Value>,
 ) -> Outcome<BTreeMap<String, Value>> {
     let unknown: Vec<String> =
         given.keys().filter(|name| !declared.iter().any(|own| own.name == **name)).cloned().collect();
@@ -223,9 +223,7 @@ pub(crate) fn resolve(
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::{Value, json};
+    use serde_json::{Map, Value, json};
 
     use super::super::flaw::Flaw;
     use super::{Parameter, resolve};
@@ -238,8 +236,8 @@ mod tests {
             .collect()
     }
 
-    fn given(rows: Value) -> BTreeMap<String, Value> {
-        rows.as_object().cloned().unwrap_or_default().into_iter().collect()
+    fn given(rows: Value) -> Map<String, Value> {
+        rows.as_object().cloned().unwrap_or_default()
     }
 
     #[test]
@@ -262,7 +260,7 @@ mod tests {
     fn what_is_not_allowed_is_told_in_the_constraint_s_own_words() {
         let own = declared(json!({"p": {"type": "string", "constraints": [{"allowed_values": ["a", "b"], "description": "pick a or b"}]},
             "n": {"type": "number", "default": 1, "constraints": [{"range": {"min": 1, "max": 3}}]}}));
-        let refused = |rows| resolve(&own, &given(rows), &BTreeMap::new()).err();
+        let refused = |rows| resolve(&own, &given(rows), &Map::new()).err();
         let told = |name: &str, why: &str| Some(Flaw::Parameter(name.into(), why.into()));
         assert_eq!(refused(json!({"p": "c"})), told("p", "pick a or b"));
         assert_eq!(refused(json!({"p": "a", "n": 4})), told("n", "4 is out of range (min: 1, max: 3)"));

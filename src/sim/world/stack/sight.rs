@@ -72,7 +72,8 @@ impl Scope for Sight<'_> {
             return Err(Flaw::Attribute(name.to_owned(), attribute, at.to_owned()));
         }
         let Some(resource) = self.stack.resource(name).filter(|_| !self.early) else { return Ok(Value::Null) };
-        if resource.physical.is_none() && resource.nested.is_none() {
+        let unmade = resource.action == super::Action::Create && resource.status != Status::Complete;
+        if resource.physical.is_none() && resource.nested.is_none() || unmade {
             return Ok(Value::Null);
         }
         if resource.nested.is_some() {
