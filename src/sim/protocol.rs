@@ -1,23 +1,34 @@
 //! Which protocol a request speaks, so that the server need not know: one call, whatever its shape.
 
-use super::aws::{self, Ledger};
+use std::sync::PoisonError;
+
+use super::aws;
+use super::aws::cloudformation::{self, kinds::Notes};
 use super::openstack::{self, Answer, Request};
 use super::world::World;
+
+/// Whether a request speaks a protocol of AWS's.
+pub(crate) fn is_aws(request: &Request) -> bool {
+    cloudformation::is_ours(request) || aws::is_ours(request)
+}
 
 /// A request that was matched to an operation of one of the faces.
 pub(crate) enum Call<'a> {
     OpenStack(Box<openstack::Call<'a>>),
     Aws(aws::Call<'a>),
+    Stacks(cloudformation::Call<'a>),
 }
 
 /// The names of all operations, as faults and the journal know them.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    openstack::operations().chain(aws::operations())
+    openstack::operations().chain(aws::operations()).chain(cloudformation::operations())
 }
 
 /// The operation that a request means.
 pub(crate) fn find(request: &Request) -> Call<'_> {
-    if aws::is_ours(request) {
+    if cloudformation::is_ours(request) {
+        Call::Stacks(cloudformation::find(request))
+    } else if aws::is_ours(request) {
         Call::Aws(aws::find(request))
     } else {
         Call::OpenStack(Box::new(openstack::find(request)))
@@ -29,6 +40,7 @@ impl Call<'_> {
         match self {
             Call::OpenStack(call) => call.operation(),
             Call::Aws(call) => call.operation(),
+            Call::Stacks(call) => call.operation(),
         }
     }
 
@@ -37,6 +49,7 @@ impl Call<'_> {
         match self {
             Call::OpenStack(call) => call.writes(),
             Call::Aws(call) => call.writes(),
+            Call::Stacks(call) => call.writes(),
         }
     }
 
@@ -45,6 +58,7 @@ impl Call<'_> {
         match self {
             Call::OpenStack(call) => call.project(),
             Call::Aws(call) => call.project(),
+            Call::Stacks(call) => call.project(),
         }
     }
 
@@ -53,14 +67,16 @@ impl Call<'_> {
         match self {
             Call::OpenStack(call) => call.error(status, message),
             Call::Aws(call) => call.error(status, code, message),
+            Call::Stacks(call) => call.error(status, code, message),
         }
     }
 
     /// Answers it. The project of the caller, once known, is left in the call.
-    pub(crate) fn run(&mut self, world: &mut World, ledger: &mut Ledger) -> Answer {
+    pub(crate) fn run(&mut self, world: &mut World, notes: &Notes) -> Answer {
         match self {
             Call::OpenStack(call) => openstack::run(world, call),
-            Call::Aws(call) => call.run(world, ledger),
+            Call::Aws(call) => call.run(world, &mut notes.lock().unwrap_or_else(PoisonError::into_inner)),
+            Call::Stacks(call) => call.run(world),
         }
     }
 }

@@ -18,7 +18,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
 
-use super::aws::{self, Ledger};
+use super::aws::cloudformation::kinds::{self, Notes};
 use super::clock::{Clock, SimTime, hold};
 use super::faults::{Fault, FaultKind, Faults};
 use super::listener::Listener;
@@ -79,7 +79,7 @@ pub struct Seen {
 
 struct State {
     world: World,
-    ledger: Ledger,
+    notes: Notes,
     faults: Faults,
     journal: Vec<Write>,
     requests: Vec<Seen>,
@@ -111,20 +111,24 @@ impl Shared {
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut guard = self.state();
-        work(guard.get_or_insert_with(|| State {
-            world: self.seeded(),
-            ledger: Ledger::default(),
-            faults: Faults::default(),
-            journal: Vec::new(),
-            requests: Vec::new(),
-            late: Vec::new(),
+        work(guard.get_or_insert_with(|| {
+            let notes = Notes::default();
+            State {
+                world: self.seeded(&notes),
+                notes,
+                faults: Faults::default(),
+                journal: Vec::new(),
+                requests: Vec::new(),
+                late: Vec::new(),
+            }
         }))
     }
 
-    fn seeded(&self) -> World {
+    fn seeded(&self, notes: &Notes) -> World {
         let mut world = World::seeded(Arc::clone(&self.clock));
         world.base.clone_from(&self.base);
         world.kinds = openstack::heat_kinds();
+        world.kinds.extend(kinds::all(notes));
         world
     }
 
@@ -368,7 +372,7 @@ impl State {
         let answer = match instead {
             _ if cut_before => None,
             Some(answer) => Some(answer),
-            None => Some(call.run(&mut self.world, &mut self.ledger)),
+            None => Some(call.run(&mut self.world, &self.notes)),
         };
         self.world.fault_settings = FaultSettings::default();
         if let Some(answer) =
@@ -416,7 +420,7 @@ fn respond(request: &Request, answer: Answer, date: &str, truncate: bool) -> io:
     let mut response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .header("date", date);
-    if !aws::is_ours(request) {
+    if !protocol::is_aws(request) {
         response = response.header("x-openstack-request-id", &request.id);
     }
     for (name, value) in &answer.headers {

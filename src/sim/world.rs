@@ -34,7 +34,7 @@ pub(crate) use attach::{AttachSpec, Disk, Source};
 pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use floating::Floating;
 pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
-pub(crate) use identity::{Credential, Project, Role, Scope, Token, User};
+pub(crate) use identity::{Credential, Project, Role, Scope, SigningKey, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
 pub(crate) use keypair::Keypair;
 pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
@@ -89,6 +89,7 @@ pub(crate) struct World {
     pub(crate) roles: Vec<Role>,
     pub(crate) tokens: HashMap<String, Token>,
     pub(crate) credentials: Vec<Credential>,
+    pub(crate) ec2_credentials: Vec<SigningKey>,
     pub(crate) flavors: Vec<Flavor>,
     pub(crate) images: Vec<Image>,
     pub(crate) servers: Vec<Server>,

@@ -41,7 +41,7 @@ impl Told {
     }
 }
 
-type Run = fn(&mut Region<'_>) -> Outcome<Told>;
+pub(super) type Run = fn(&mut Region<'_>) -> Outcome<Told>;
 
 /// One row of the tables.
 pub(crate) struct Action {
@@ -51,6 +51,13 @@ pub(crate) struct Action {
     takes: &'static [&'static str],
     run: Run,
     writes: bool,
+}
+
+impl Action {
+    /// What runs it.
+    pub(super) const fn run(&self) -> Run {
+        self.run
+    }
 }
 
 /// An action that changes nothing.

@@ -7,6 +7,7 @@
 
 mod address;
 mod call;
+pub(crate) mod cloudformation;
 mod ec2_state;
 mod filter;
 mod group;
@@ -34,7 +35,7 @@ pub(crate) use call::{Call, find, is_ours};
 pub(crate) use ec2_state::Ledger;
 pub(crate) use keys::{account, key_of};
 
-use call::Action;
+use call::{Action, Run};
 
 /// The one region.
 pub(crate) const REGION: &str = "us-east-1";
@@ -64,6 +65,12 @@ static TABLES: [&[Action]; 19] = [
     zones::ACTIONS,
     sts::ACTIONS,
 ];
+
+/// What runs the action of EC2 of this name.
+fn action(name: &str) -> Option<Run> {
+    let named = |action: &&Action| action.operation.strip_prefix("ec2.") == Some(name);
+    TABLES.iter().copied().flatten().find(named).map(Action::run)
+}
 
 /// The names of all operations, as faults and the journal know them.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {

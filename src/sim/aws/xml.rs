@@ -66,6 +66,18 @@ impl Xml {
         })
     }
 
+    /// The texts of all elements of this name that hold no other.
+    pub(super) fn all(&self, name: &str) -> Vec<String> {
+        let (open, close) = (format!("<{name}>"), format!("</{name}>"));
+        let rows = self.0.split(&open).skip(1).filter_map(|rest| rest.split_once(&close));
+        rows.map(|(text, _)| text).filter(|text| !text.contains('<')).map(unescaped).collect()
+    }
+
+    /// The first of them.
+    pub(super) fn first(&self, name: &str) -> Option<String> {
+        self.all(name).into_iter().next()
+    }
+
     /// The elements of another piece.
     pub(super) fn and(&mut self, other: &Self) -> &mut Self {
         self.0.push_str(&other.0);
@@ -78,6 +90,10 @@ pub(super) fn document(name: &str, namespace: &str, inner: &Xml) -> Vec<u8> {
     let namespace = if namespace.is_empty() { String::new() } else { format!(" xmlns=\"{namespace}\"") };
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{name}{namespace}>{}</{name}>", inner.0)
         .into_bytes()
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&#13;", "\r").replace("&amp;", "&")
 }
 
 /// A text as it may stand between tags. What XML 1.0 cannot carry at all becomes `?`.

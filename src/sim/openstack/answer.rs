@@ -101,6 +101,11 @@ pub(crate) mod time {
         stamp(at, "%Y-%m-%dT%H:%M:%SZ")
     }
 
+    /// `2026-11-21T01:07:58.123Z`
+    pub(crate) fn milli(at: SystemTime) -> String {
+        stamp(at, "%Y-%m-%dT%H:%M:%S.%3fZ")
+    }
+
     /// `2026-11-21T01:07:58.000000`
     pub(crate) fn bare(at: SystemTime) -> String {
         stamp(at, "%Y-%m-%dT%H:%M:%S.000000")

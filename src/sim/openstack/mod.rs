@@ -16,11 +16,11 @@ mod route;
 mod schema;
 
 use answer::json;
-pub(crate) use answer::{Answer, page, time};
-pub(crate) use query::{decode, encode, read as read_query};
-use route::{Act, Cut, Outcome, Route, Service, act, on};
+pub(crate) use answer::{Answer, page, reason, time};
 pub(crate) use heat::flaw_told;
 pub(crate) use heat::kinds::all as heat_kinds;
+pub(crate) use query::{decode, encode, read as read_query};
+use route::{Act, Cut, Outcome, Route, Service, act, on};
 pub(crate) use route::{Call, Request, find, run};
 
 /// The names of all operations, as faults and the journal know them.

@@ -82,6 +82,15 @@ pub(crate) struct Credential {
     pub(crate) expires: Option<SystemTime>,
 }
 
+/// A key that Keystone keeps for a user in a project, to sign requests with.
+#[derive(Debug, Clone)]
+pub(crate) struct SigningKey {
+    pub(crate) access: String,
+    pub(crate) secret: String,
+    pub(crate) user: String,
+    pub(crate) project: String,
+}
+
 impl World {
     pub(crate) fn user(&self, id: &str) -> Option<&User> {
         self.users.iter().find(|user| user.id == id)

@@ -33,6 +33,7 @@ impl World {
             roles,
             tokens: HashMap::new(),
             credentials: Vec::new(),
+            ec2_credentials: Vec::new(),
             flavors: flavors(),
             images,
             servers: Vec::new(),

@@ -152,7 +152,8 @@ pub(super) fn failing(body: &Value, usual: Failing) -> Result<Failing, Answer> {
 pub(super) fn changeable(stack: &Stack) -> Result<(), Answer> {
     use crate::world::stack::Action;
     if stack.action == Action::Delete || (stack.action == Action::Suspend && !stack.busy()) {
-        let message = format!("Updating a stack when it is {} is not supported.", stack.action.name().to_lowercase());
+        let message =
+            format!("Updating a stack when it is {} is not supported.", stack.action.name().to_lowercase());
         return Err(fault(400, "NotSupported", &message));
     }
     Ok(())

@@ -52,7 +52,9 @@ fn sent(world: &World, call: &Call<'_>, below: &str) -> Outcome {
     let query = &call.request.raw_query;
     let query = if query.is_empty() { String::new() } else { format!("?{query}") };
     let url = format!("{}{below}{query}", address(call, stack));
-    let message = format!("The resource was found at <a href=\"{url}\">{url}</a>;\nyou should be redirected automatically.\n\n");
+    let message = format!(
+        "The resource was found at <a href=\"{url}\">{url}</a>;\nyou should be redirected automatically.\n\n"
+    );
     let mut answer = framed(302, &message).with("Location", url);
     if call.request.header("accept").unwrap_or_default().contains("json") {
         let body = v!({"message": message, "code": "302 Found", "title": "Found"});
@@ -93,7 +95,8 @@ pub(super) fn find_actions(world: &mut World, call: &Call<'_>) -> Outcome {
 /// The stack that the path names by its name and its id, deleted or not.
 pub(super) fn seen<'a>(world: &'a World, call: &Call<'_>) -> Result<&'a Stack, Answer> {
     let (name, id) = (call.param(0), call.param(1));
-    let own = |stack: &&Stack| stack.side == Side::Heat && stack.project == call.project() && stack.name == name;
+    let own =
+        |stack: &&Stack| stack.side == Side::Heat && stack.project == call.project() && stack.name == name;
     world.stack(id).filter(own).ok_or_else(|| flawed(&Flaw::Missing(name.to_owned())))
 }
 

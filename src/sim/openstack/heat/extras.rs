@@ -9,9 +9,7 @@ use super::refuse::{bad, fault, flawed};
 use super::view::output as output_value;
 use super::{Call, Outcome, json};
 use crate::world::World;
-use crate::world::stack::{
-    Action, Definition, Files, Flaw, HOT_VERSIONS, Parameter, Shape, Side, Type,
-};
+use crate::world::stack::{Action, Definition, Files, Flaw, HOT_VERSIONS, Parameter, Shape, Side, Type};
 
 pub(super) fn build(_: &mut World, _: &Call<'_>) -> Outcome {
     Ok(json(200, &v!({"api": {"revision": "unknown"}, "engine": {"revision": "unknown"}})))
@@ -75,8 +73,11 @@ pub(super) fn kind(world: &mut World, call: &Call<'_>) -> Outcome {
         .map(|name| ((*name).to_owned(), v!({"type": "string", "description": ""})))
         .collect();
     let status = v!({"status": "SUPPORTED", "message": null, "version": null, "previous_status": null});
-    Ok(json(200, &v!({"resource_type": name, "properties": properties, "attributes": attributes,
-        "support_status": status})))
+    Ok(json(
+        200,
+        &v!({"resource_type": name, "properties": properties, "attributes": attributes,
+        "support_status": status}),
+    ))
 }
 
 pub(super) fn template_versions(_: &mut World, _: &Call<'_>) -> Outcome {
@@ -84,9 +85,9 @@ pub(super) fn template_versions(_: &mut World, _: &Call<'_>) -> Outcome {
         v!({"version": "AWSTemplateFormatVersion.2010-09-09", "type": "cfn", "aliases": []}),
         v!({"version": "HeatTemplateFormatVersion.2012-12-12", "type": "cfn", "aliases": []}),
     ];
-    rows.extend(HOT_VERSIONS.iter().filter(|version| version.starts_with("20")).map(|version| {
-        v!({"version": format!("heat_template_version.{version}"), "type": "hot", "aliases": []})
-    }));
+    rows.extend(HOT_VERSIONS.iter().filter(|version| version.starts_with("20")).map(
+        |version| v!({"version": format!("heat_template_version.{version}"), "type": "hot", "aliases": []}),
+    ));
     Ok(json(200, &v!({"template_versions": rows})))
 }
 
@@ -153,7 +154,10 @@ pub(super) fn validate(world: &mut World, call: &Call<'_>) -> Outcome {
     let given = asked::environment(&body, &files)?;
     for resource in &template.resources {
         let named = [".yaml", ".template"].iter().any(|end| resource.kind.ends_with(end));
-        if !named && given.stands_for(&resource.kind).is_none() && world.kind(Side::Heat, &resource.kind).is_none() {
+        if !named
+            && given.stands_for(&resource.kind).is_none()
+            && world.kind(Side::Heat, &resource.kind).is_none()
+        {
             let message = format!("The Resource Type ({}) could not be found.", resource.kind);
             return Err(bad(&message));
         }
@@ -165,8 +169,11 @@ pub(super) fn validate(world: &mut World, call: &Call<'_>) -> Outcome {
     let parameters: Map<String, Value> =
         template.parameters.iter().map(|own| (own.name.clone(), declared(own))).collect();
     let description = template.description.clone().unwrap_or_else(|| "No description".to_owned());
-    Ok(json(200, &v!({"Description": description, "Parameters": parameters,
-        "Environment": definition.shown_environment()})))
+    Ok(json(
+        200,
+        &v!({"Description": description, "Parameters": parameters,
+        "Environment": definition.shown_environment()}),
+    ))
 }
 
 pub(super) fn template(world: &mut World, call: &Call<'_>) -> Outcome {

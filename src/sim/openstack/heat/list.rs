@@ -13,9 +13,9 @@ use crate::world::stack::{Side, Stack};
 pub(super) fn limit(call: &Call<'_>) -> Result<Option<usize>, Answer> {
     let Some(text) = call.query("limit").filter(|text| !text.is_empty()) else { return Ok(None) };
     match text.parse::<i64>() {
-        Ok(number) if number < 0 => {
-            Err(bad(&format!("Value '{number}' is invalid for 'limit' which only accepts non-negative integer.")))
-        }
+        Ok(number) if number < 0 => Err(bad(&format!(
+            "Value '{number}' is invalid for 'limit' which only accepts non-negative integer."
+        ))),
         Ok(number) => Ok(usize::try_from(number).ok()),
         Err(_) => Err(bad("Only integer is acceptable by 'limit'.")),
     }
@@ -42,7 +42,8 @@ fn fits(world: &World, call: &Call<'_>, stack: &Stack) -> bool {
     };
     let own = stack.tags.clone().unwrap_or_default();
     let tags = |name: &str| {
-        call.query(name).map(|text| text.split(',').map(|tag| own.iter().any(|own| own == tag)).collect::<Vec<_>>())
+        call.query(name)
+            .map(|text| text.split(',').map(|tag| own.iter().any(|own| own == tag)).collect::<Vec<_>>())
     };
     let state = stack.state();
     let (action, status) = state.split_once('_').unwrap_or((&state, ""));
@@ -111,8 +112,17 @@ fn sort(rows: &mut [&Stack], call: &Call<'_>) {
             "updated_at" | "updated_time" => format!("{:?}", stack.updated),
             _ => String::new(),
         };
-        if ["name", "stack_name", "status", "stack_status", "created_at", "creation_time", "updated_at", "updated_time"]
-            .contains(&key)
+        if [
+            "name",
+            "stack_name",
+            "status",
+            "stack_status",
+            "created_at",
+            "creation_time",
+            "updated_at",
+            "updated_time",
+        ]
+        .contains(&key)
         {
             rows.sort_by(|one, other| {
                 let order = value(one).cmp(&value(other));

@@ -107,4 +107,3 @@ fn lay(data: &mut Value, over: &Value) {
         data.extend(over.clone());
     }
 }
-

@@ -103,10 +103,20 @@ pub(crate) fn told(flaw: &Flaw) -> (u16, &'static str, String) {
             let why = unreadable(why);
             (400, BAD, format!("Template not in valid format: Error parsing template [root stack] {why}"))
         }
-        Flaw::NotMap => (400, BAD, "Template not in valid format: The template is not a JSON object or YAML mapping.".to_owned()),
-        Flaw::NoVersion => (400, BAD, "Template not in valid format: Template format version not found.".to_owned()),
+        Flaw::NotMap => (
+            400,
+            BAD,
+            "Template not in valid format: The template is not a JSON object or YAML mapping.".to_owned(),
+        ),
+        Flaw::NoVersion => {
+            (400, BAD, "Template not in valid format: Template format version not found.".to_owned())
+        }
         Flaw::Version(section, found) => {
-            let known = if *section == "heat_template_version" { HOT_VERSIONS.join(", ") } else { "2010-09-09".to_owned() };
+            let known = if *section == "heat_template_version" {
+                HOT_VERSIONS.join(", ")
+            } else {
+                "2010-09-09".to_owned()
+            };
             let message = format!(
                 "The template version is invalid: \"{section}: {found}\". \"{section}\" should be one of: {known}"
             );
@@ -133,7 +143,9 @@ pub(crate) fn told(flaw: &Flaw) -> (u16, &'static str, String) {
         Flaw::TooLong(what, bytes, limit) => (
             400,
             "RequestLimitExceeded",
-            format!("Request limit exceeded: {what} size ({bytes} bytes) exceeds maximum allowed size ({limit} bytes)."),
+            format!(
+                "Request limit exceeded: {what} size ({bytes} bytes) exceeds maximum allowed size ({limit} bytes)."
+            ),
         ),
         Flaw::Fetch(url) => {
             (400, INVALID, format!("Could not fetch remote template \"{url}\": Invalid URL scheme "))
@@ -149,13 +161,19 @@ pub(crate) fn told(flaw: &Flaw) -> (u16, &'static str, String) {
 fn within(flaw: &Flaw) -> (u16, &'static str, String) {
     const INVALID: &str = "StackValidationFailed";
     match flaw {
-        Flaw::UnknownType(_, kind) => (400, INVALID, format!("The Resource Type ({kind}) could not be found.")),
-        Flaw::UnknownProperty(resource, name) => {
-            (400, INVALID, format!("Property error: : resources.{resource}.properties: : Unknown Property {name}"))
+        Flaw::UnknownType(_, kind) => {
+            (400, INVALID, format!("The Resource Type ({kind}) could not be found."))
         }
-        Flaw::PropertyMissing(resource, name) => {
-            (400, INVALID, format!("Property error: : resources.{resource}.properties: : Property {name} not assigned"))
-        }
+        Flaw::UnknownProperty(resource, name) => (
+            400,
+            INVALID,
+            format!("Property error: : resources.{resource}.properties: : Unknown Property {name}"),
+        ),
+        Flaw::PropertyMissing(resource, name) => (
+            400,
+            INVALID,
+            format!("Property error: : resources.{resource}.properties: : Property {name} not assigned"),
+        ),
         Flaw::Property(place, why) | Flaw::Function(place, why) => {
             (400, INVALID, format!("Property error: : {place}: : {why}"))
         }
@@ -164,16 +182,20 @@ fn within(flaw: &Flaw) -> (u16, &'static str, String) {
             "InvalidTemplateReference",
             format!("The specified reference \"{name}\" (in {place}) is incorrect."),
         ),
-        Flaw::Attribute(resource, attribute, place) => {
-            (400, INVALID, format!("{place}: : The Referenced Attribute ({resource} {attribute}) is incorrect."))
-        }
+        Flaw::Attribute(resource, attribute, place) => (
+            400,
+            INVALID,
+            format!("{place}: : The Referenced Attribute ({resource} {attribute}) is incorrect."),
+        ),
         Flaw::NoParameter(name, place) => {
             (400, INVALID, format!("Property error: : {place}: : The Parameter ({name}) was not provided."))
         }
         Flaw::NoFile(name, place) => (
             400,
             INVALID,
-            format!("Property error: : {place}: : No content found in the \"files\" section for get_file path: {name}"),
+            format!(
+                "Property error: : {place}: : No content found in the \"files\" section for get_file path: {name}"
+            ),
         ),
         Flaw::NoCondition(name) => (400, INVALID, format!("Invalid condition \"{name}\"")),
         Flaw::Circular(rows) => {

@@ -173,9 +173,7 @@ pub(super) fn signal(world: &mut World, call: &Call<'_>) -> Outcome {
 
 /// A resource as a preview shows it.
 pub(super) fn preview_row(world: &World, stack: &Stack, row: &Changes) -> Value {
-    let identity = |path: &str| {
-        v!({"tenant": stack.project, "stack_name": stack.name, "stack_id": stack.id, "path": path})
-    };
+    let identity = |path: &str| v!({"tenant": stack.project, "stack_name": stack.name, "stack_id": stack.id, "path": path});
     let names = world.kind(Side::Heat, &row.kind).map(|kind| kind.attributes).unwrap_or_default();
     let attributes = names.iter().filter(|name| **name != "*");
     let attributes: serde_json::Map<String, Value> =

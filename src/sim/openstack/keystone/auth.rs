@@ -44,6 +44,7 @@ pub(super) const CATALOG: &[Entry] = &[
         name: "heat",
         path: "/orchestration/v1/{}",
     },
+    Entry { id: "5c0c4a3f1f0b4e0d8a0c2f6a6d1b0008", kind: "cloudformation", name: "heat-cfn", path: "/v1" },
 ];
 
 pub(super) const INTERFACES: [&str; 3] = ["public", "internal", "admin"];

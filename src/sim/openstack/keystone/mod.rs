@@ -3,6 +3,7 @@
 
 mod auth;
 mod credentials;
+mod ec2;
 mod people;
 mod places;
 mod v2;
@@ -59,6 +60,10 @@ static ROUTES: &[Route] = &[
     on("GET", "v3/users/{}/application_credentials", "credential.list", credentials::list),
     on("GET", "v3/users/{}/application_credentials/{}", "credential.show", credentials::show),
     on("DELETE", "v3/users/{}/application_credentials/{}", "credential.delete", credentials::delete),
+    on("POST", "v3/users/{}/credentials/OS-EC2", "ec2_credential.create", ec2::create),
+    on("GET", "v3/users/{}/credentials/OS-EC2", "ec2_credential.list", ec2::list),
+    on("GET", "v3/users/{}/credentials/OS-EC2/{}", "ec2_credential.show", ec2::show),
+    on("DELETE", "v3/users/{}/credentials/OS-EC2/{}", "ec2_credential.delete", ec2::delete),
 ];
 
 /// Keystone's error body.

@@ -35,7 +35,9 @@ pub(super) fn call(name: &str, asked: &Value, scope: &dyn Scope, at: &str) -> Ou
             let rows = list(&evaluate(asked, scope, at)?);
             let text = |at: usize| rows.get(at).map(as_text).unwrap_or_default();
             let found = scope.mapping(&text(0), &text(1), &text(2));
-            found.ok_or_else(|| wrong(at, &format!("no value for {}/{}/{}", text(0), text(1), text(2))))?.into()
+            found
+                .ok_or_else(|| wrong(at, &format!("no value for {}/{}/{}", text(0), text(1), text(2))))?
+                .into()
         }
         "Fn::Base64" => {
             let text = as_text(&evaluate(asked, scope, at)?);
@@ -49,7 +51,8 @@ pub(super) fn call(name: &str, asked: &Value, scope: &dyn Scope, at: &str) -> Ou
         "Fn::Replace" => {
             let rows = list(&evaluate(asked, scope, at)?);
             let names = rows.first().and_then(Value::as_object).cloned().unwrap_or_default();
-            let pairs: Vec<_> = names.iter().map(|(name, value)| (name.clone(), within_text(value))).collect();
+            let pairs: Vec<_> =
+                names.iter().map(|(name, value)| (name.clone(), within_text(value))).collect();
             replaced(&rows.get(1).map(as_text).unwrap_or_default(), &pairs).into()
         }
         "Fn::If" => return choose(asked, scope, at).map(Some),
@@ -135,7 +138,8 @@ fn join(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Value> {
 
 fn select(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Value> {
     let rows = list(&evaluate(asked, scope, at)?);
-    let (step, mut from) = (rows.first().cloned().unwrap_or_default(), rows.get(1).cloned().unwrap_or_default());
+    let (step, mut from) =
+        (rows.first().cloned().unwrap_or_default(), rows.get(1).cloned().unwrap_or_default());
     if let Value::String(text) = &from {
         // A list that came as text.
         from = text.split(',').map(|part| Value::from(part.trim())).collect();

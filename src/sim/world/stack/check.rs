@@ -121,7 +121,8 @@ impl World {
         if inside.is_none() && kind.is_none() {
             return Err(Flaw::UnknownType(declared.name.clone(), declared.kind.clone()));
         }
-        if let Some(kind) = &kind {
+        // CloudFormation tells of them when the resource is made.
+        if let Some(kind) = kind.as_ref().filter(|_| stack.side == Side::Heat) {
             check_names(declared, kind)?;
         }
         for (name, value) in declared.properties.as_object().into_iter().flatten() {
@@ -152,7 +153,7 @@ impl World {
     }
 }
 
-fn check_names(declared: &Declared, kind: &Arc<Kind>) -> Outcome<()> {
+pub(super) fn check_names(declared: &Declared, kind: &Arc<Kind>) -> Outcome<()> {
     let given = declared.properties.as_object();
     let open = kind.properties.iter().any(|own| own.name == "*");
     for name in given.into_iter().flatten().map(|(name, _)| name).filter(|_| !open) {
@@ -160,9 +161,10 @@ fn check_names(declared: &Declared, kind: &Arc<Kind>) -> Outcome<()> {
             return Err(Flaw::UnknownProperty(declared.name.clone(), name.clone()));
         }
     }
-    let missing = kind.properties.iter().find(|own| {
-        own.required && given.and_then(|given| given.get(own.name)).is_none_or(Value::is_null)
-    });
+    let missing = kind
+        .properties
+        .iter()
+        .find(|own| own.required && given.and_then(|given| given.get(own.name)).is_none_or(Value::is_null));
     match missing {
         Some(own) => Err(Flaw::PropertyMissing(declared.name.clone(), own.name.to_owned())),
         None => Ok(()),

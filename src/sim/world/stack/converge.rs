@@ -21,7 +21,13 @@ impl World {
             Ok(properties) => properties,
             Err(flaw) => {
                 let number = self.add_resource(at, place, &declared, Value::Null);
-                self.tell(at, number, Action::Create, Status::InProgress, &words::plain(self.stacks[at].side));
+                self.tell(
+                    at,
+                    number,
+                    Action::Create,
+                    Status::InProgress,
+                    &words::plain(self.stacks[at].side),
+                );
                 return Turn::Failed(Failure::of(logical, &flaw_text(&flaw)));
             }
         };
@@ -105,10 +111,16 @@ impl World {
             Err(flaw) => return Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw))),
         }
         let name = definition.real_kind(&declared.kind);
-        let (Some(kind), Some(resource)) = (self.kind(side, &name), self.stacks[at].by_number(number).cloned())
+        let (Some(kind), Some(resource)) =
+            (self.kind(side, &name), self.stacks[at].by_number(number).cloned())
         else {
             return Turn::Failed(Failure::of(&declared.name, "no such type"));
         };
+        if side == Side::Aws
+            && let Err(flaw) = super::check::check_names(declared, &kind)
+        {
+            return Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw)));
+        }
         let now = self.now();
         let made = kind.behaviour.make(&mut self.site(at, &resource, now));
         match made {
@@ -128,7 +140,9 @@ impl World {
 
     fn make_inner(&mut self, at: usize, number: u64, definition: Definition) -> Turn {
         let stack = &self.stacks[at];
-        let Some(resource) = stack.resources.iter().find(|own| own.number == number) else { return Turn::Done };
+        let Some(resource) = stack.resources.iter().find(|own| own.number == number) else {
+            return Turn::Done;
+        };
         let asker = Asker {
             request: String::new(),
             user: stack.user.clone(),
@@ -180,14 +194,22 @@ impl World {
             own.properties = properties;
         }
         self.tell(at, there.number, Action::Update, Status::InProgress, &words::plain(side));
-        let asked = Asked { definition: inside, timeout_mins: self.stacks[at].timeout_mins, ..Asked::default() };
+        let asked =
+            Asked { definition: inside, timeout_mins: self.stacks[at].timeout_mins, ..Asked::default() };
         match self.update_stack(&id, asked) {
             Ok(()) => Turn::Goes,
             Err(flaw) => Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw))),
         }
     }
 
-    fn change_resource(&mut self, at: usize, place: usize, there: &Resource, declared: &Declared, properties: Value) -> Turn {
+    fn change_resource(
+        &mut self,
+        at: usize,
+        place: usize,
+        there: &Resource,
+        declared: &Declared,
+        properties: Value,
+    ) -> Turn {
         let side = self.stacks[at].side;
         let kind = self.kind(side, &self.stacks[at].definition.real_kind(&declared.kind));
         let changed = changed(&there.properties, &properties);
@@ -252,6 +274,8 @@ pub(super) fn changed(before: &Value, after: &Value) -> Vec<String> {
 /// A flaw that shows only when a resource is made, in short.
 fn flaw_text(flaw: &Flaw) -> String {
     match flaw {
+        Flaw::UnknownProperty(_, name) => format!("Encountered unsupported property {name}"),
+        Flaw::PropertyMissing(_, name) => format!("Property {name} cannot be empty."),
         Flaw::NoExport(name) => format!("No export named {name} found."),
         Flaw::Property(_, why) | Flaw::Function(_, why) | Flaw::Parameter(_, why) | Flaw::Other(why) => {
             format!("StackValidationFailed: {why}")

@@ -95,12 +95,9 @@ impl Definition {
     ///
     /// # Errors
     /// When a parameter is missing, unknown or not allowed.
-    pub(crate) fn new(
-        template: Arc<Template>,
-        environment: Environment,
-        files: Arc<Files>,
-    ) -> Outcome<Self> {
-        let values = parameter::resolve(&template.parameters, &environment.parameters, &environment.defaults)?;
+    pub(crate) fn new(template: Arc<Template>, environment: Environment, files: Arc<Files>) -> Outcome<Self> {
+        let values =
+            parameter::resolve(&template.parameters, &environment.parameters, &environment.defaults)?;
         Ok(Self { template, environment, files, values })
     }
 

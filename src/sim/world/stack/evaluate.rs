@@ -127,7 +127,10 @@ pub(crate) fn holds(value: &Value, scope: &dyn Scope, at: &str) -> Outcome<bool>
                 "equals" | "Equals" => {
                     let rows = rows();
                     let [one, other] = rows.as_slice() else {
-                        return Err(wrong(&below, "Arguments to \"equals\" must be of the form: [value_1, value_2]"));
+                        return Err(wrong(
+                            &below,
+                            "Arguments to \"equals\" must be of the form: [value_1, value_2]",
+                        ));
                     };
                     let one = evaluate(one, scope, &below)?;
                     let other = evaluate(other, scope, &below)?;

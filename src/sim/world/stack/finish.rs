@@ -63,8 +63,7 @@ impl World {
             };
             self.tell(at, number, resource.action, Status::Failed, &reason);
         }
-        let failure =
-            Failure { class: String::new(), place: String::new(), message: "Timed out".to_owned() };
+        let failure = Failure { class: String::new(), place: String::new(), message: "Timed out".to_owned() };
         if let Some(operation) = self.operation(at) {
             for job in operation.jobs.iter_mut().filter(|job| job.step != Step::Done) {
                 job.step = Step::Failed;
@@ -208,9 +207,10 @@ impl World {
         let wanted = |name: &str| {
             let declared = stack.definition.template.resource(name);
             declared.is_some_and(|declared| {
-                declared.condition.as_ref().is_none_or(|condition| {
-                    super::evaluate::holds(condition, &sight, "").unwrap_or(true)
-                })
+                declared
+                    .condition
+                    .as_ref()
+                    .is_none_or(|condition| super::evaluate::holds(condition, &sight, "").unwrap_or(true))
             })
         };
         self.jobs_away(at, |resource| resource.outdated || !wanted(&resource.logical))

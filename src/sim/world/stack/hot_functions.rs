@@ -130,7 +130,12 @@ fn join(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Value> {
         match evaluate(row, scope, at)? {
             Value::Array(items) => parts.extend(items.iter().map(within_text)),
             Value::Null => {}
-            _ => return Err(wrong(at, "Incorrect arguments to \"list_join\" should be: [ <delimiter>, <list> ]")),
+            _ => {
+                return Err(wrong(
+                    at,
+                    "Incorrect arguments to \"list_join\" should be: [ <delimiter>, <list> ]",
+                ));
+            }
         }
     }
     Ok(Value::String(parts.join(&delimiter)))
@@ -170,7 +175,8 @@ fn repeat(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Value> {
                 round.push((name.clone(), value.clone()));
                 round
             };
-            rounds = rounds.iter().flat_map(|round| rows.iter().map(move |value| with(round, value))).collect();
+            rounds =
+                rounds.iter().flat_map(|round| rows.iter().map(move |value| with(round, value))).collect();
         }
     }
     let mut out = Vec::new();
@@ -235,7 +241,10 @@ fn digest(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Value> {
 pub(super) fn choose(asked: &Value, scope: &dyn Scope, at: &str) -> Outcome<Given> {
     let rows = list(asked);
     let (2 | 3) = rows.len() else {
-        return Err(wrong(at, "Arguments to \"if\" must be of the form: [condition_name, value_if_true, value_if_false]"));
+        return Err(wrong(
+            at,
+            "Arguments to \"if\" must be of the form: [condition_name, value_if_true, value_if_false]",
+        ));
     };
     let chosen = if holds(&rows[0], scope, at)? { Some(&rows[1]) } else { rows.get(2) };
     let value = match chosen {

@@ -145,6 +145,11 @@ pub(crate) trait Behaviour: Send + Sync {
         Ok(())
     }
 
+    /// Whether it is still where it was made.
+    fn is_there(&self, _: &World, _: &super::Resource) -> bool {
+        true
+    }
+
     /// What the attribute of this name is; none where it has no value.
     fn attribute(&self, _: &World, _: &super::Resource, _: &str) -> Option<Value> {
         None
@@ -154,7 +159,6 @@ pub(crate) trait Behaviour: Send + Sync {
     fn reference(&self, _: &World, resource: &super::Resource) -> Value {
         Value::from(resource.physical.clone().unwrap_or_else(|| resource.name.clone()))
     }
-
 }
 
 impl World {

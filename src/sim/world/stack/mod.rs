@@ -5,6 +5,7 @@
 //! What the types of resources are is told by the protocols ([`kind`]); what waits inside a stack is in [`nested`].
 
 mod cfn_functions;
+mod change_set;
 mod check;
 mod converge;
 mod definition;
@@ -34,16 +35,17 @@ use std::time::SystemTime;
 use serde_json::Value;
 
 use super::Pairs;
-pub(crate) use definition::{Definition, Environment, Files, HIDDEN, spaced};
-pub(crate) use flaw::{Flaw, Outcome};
+pub(crate) use change_set::ChangeSet;
+pub(crate) use definition::{Definition, Environment, Files, spaced};
+pub(crate) use flaw::Flaw;
 pub(crate) use kind::{Behaviour, Kind, Made, Progress, Property, Shape, Site, live, needed, plain};
 pub(crate) use operation::Operation;
 pub(crate) use parameter::{Parameter, Type, as_text};
 pub(crate) use preview::{Changes, Verdict};
 pub(crate) use request::{Asked, Failing};
 pub(crate) use sight::Told;
-pub(crate) use template::{Declared, Form, HOT_VERSIONS, Output, Template};
-pub(crate) use yaml::{Tags, Unreadable, read as read_yaml};
+pub(crate) use template::{Declared, Form, HOT_VERSIONS, Template};
+pub(crate) use yaml::Unreadable;
 
 /// Whose rules a stack follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -203,6 +205,7 @@ pub(crate) struct Stack {
     pub(crate) resources: Vec<Resource>,
     pub(crate) events: Vec<Event>,
     pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) change_sets: Vec<ChangeSet>,
     pub(crate) operation: Option<Operation>,
     /// The client's token of the operation under way.
     pub(crate) token: Option<String>,
@@ -251,7 +254,8 @@ impl Stack {
 
     /// The names of the resources that need this one.
     pub(crate) fn needed_by(&self, name: &str) -> Vec<String> {
-        let needs = |resource: &&Resource| !resource.outdated && resource.needs.iter().any(|need| need == name);
+        let needs =
+            |resource: &&Resource| !resource.outdated && resource.needs.iter().any(|need| need == name);
         self.resources.iter().filter(needs).map(|resource| resource.logical.clone()).collect()
     }
 }

@@ -78,15 +78,20 @@ impl World {
             }
             other => other,
         };
-        let environment =
-            Environment { parameters: given, registry: around.environment.registry.clone(), ..Environment::default() };
+        let environment = Environment {
+            parameters: given,
+            registry: around.environment.registry.clone(),
+            ..Environment::default()
+        };
         let definition = Definition::new(Arc::new(template), environment, Arc::clone(&around.files));
         definition.map(Some).map_err(missing)
     }
 
     /// An attribute of a resource that is a stack inside.
     pub(super) fn nested_attribute(&self, resource: &Resource, path: &[Value]) -> Value {
-        let Some(stack) = resource.nested.as_deref().and_then(|id| self.stack(id)) else { return Value::Null };
+        let Some(stack) = resource.nested.as_deref().and_then(|id| self.stack(id)) else {
+            return Value::Null;
+        };
         let name = path.first().map(as_text).unwrap_or_default();
         let rest = path.get(1..).unwrap_or_default();
         let outputs: BTreeMap<String, Value> =
@@ -183,7 +188,8 @@ fn group(name: &str, properties: &Value) -> Outcome<Template> {
     }
     let mut resources = Map::new();
     for number in 0..count {
-        resources.insert(number.to_string(), numbered(&properties["resource_def"], index, &number.to_string()));
+        resources
+            .insert(number.to_string(), numbered(&properties["resource_def"], index, &number.to_string()));
     }
     Template::for_heat(&json!({"heat_template_version": "2015-04-30", "resources": resources}))
 }

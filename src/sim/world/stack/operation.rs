@@ -71,7 +71,8 @@ impl World {
         stack.course += 1;
         let running = stack.operation.take().map(|operation| operation.jobs).unwrap_or_default();
         for mut old in running.into_iter().filter(|job| matches!(job.step, Step::Running(_))) {
-            if !matches!(action, Action::Delete | Action::Rollback | Action::UpdateRollback | Action::Update) {
+            if !matches!(action, Action::Delete | Action::Rollback | Action::UpdateRollback | Action::Update)
+            {
                 continue;
             }
             let place = jobs.len();

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Side;
 use super::evaluate::references;
 use super::flaw::{Flaw, Outcome};
 use super::template::{Declared, Template};
-use super::Side;
 use crate::world::World;
 
 /// The resources that one needs, each once, as the template says.
@@ -19,9 +19,7 @@ pub(super) fn needs(template: &Template, declared: &Declared) -> Outcome<Vec<Str
     references(&declared.properties, template.form, &at, &mut within);
     references(&declared.metadata, template.form, &format!("{}.Metadata", declared.name), &mut within);
     let known = |name: &str| {
-        template.resource(name).is_some()
-            || template.parameter(name).is_some()
-            || name.contains("::")
+        template.resource(name).is_some() || template.parameter(name).is_some() || name.contains("::")
     };
     if let Some((name, place)) = within.iter().find(|(name, _)| !known(name)) {
         return Err(Flaw::Reference(name.clone(), place.clone()));

@@ -48,7 +48,8 @@ impl Parameter {
             "" => return Err(Flaw::Other(format!("Missing parameter type for parameter: {name}"))),
             _ => return Err(Flaw::Other(format!("Invalid type ({word})"))),
         };
-        let flag = |value: &Value| *value == true || value.as_str().is_some_and(|t| t.eq_ignore_ascii_case("true"));
+        let flag =
+            |value: &Value| *value == true || value.as_str().is_some_and(|t| t.eq_ignore_ascii_case("true"));
         let constraints = if hot { hot_constraints(value) } else { cfn_constraints(value) };
         Ok(Self {
             name: name.to_owned(),
@@ -81,8 +82,9 @@ impl Parameter {
             },
             Type::Json => match given {
                 Value::String(text) if text.is_empty() => json!({}),
-                Value::String(text) => serde_json::from_str(text)
-                    .map_err(|_| format!("Value must be valid JSON: {text}"))?,
+                Value::String(text) => {
+                    serde_json::from_str(text).map_err(|_| format!("Value must be valid JSON: {text}"))?
+                }
                 other => other.clone(),
             },
             Type::Flag => match plain.to_lowercase().as_str() {
@@ -129,12 +131,14 @@ impl Parameter {
                     Value::Array(own) => own.iter().all(|one| rows.contains(&as_text(one))),
                     _ => rows.contains(&shown),
                 };
-                if within { Ok(()) } else { Err(format!("{shown} is not an allowed value [{}]", rows.join(", "))) }
+                if within {
+                    Ok(())
+                } else {
+                    Err(format!("{shown} is not an allowed value [{}]", rows.join(", ")))
+                }
             }
             #[allow(clippy::cast_precision_loss)] // a length
-            "length" if over(length as f64) => {
-                Err(format!("length ({length}) is out of range {}", span()))
-            }
+            "length" if over(length as f64) => Err(format!("length ({length}) is out of range {}", span())),
             "range" if value.as_f64().is_some_and(over) => Err(format!("{shown} is out of range {}", span())),
             "allowed_pattern" => {
                 let pattern = as_text(wanted);
@@ -242,8 +246,10 @@ mod tests {
 
     #[test]
     fn values_take_their_types_and_defaults() {
-        let own = declared(json!({"n": {"type": "number"}, "l": {"type": "comma_delimited_list", "default": "a,b"},
-            "j": {"type": "json", "default": {}}, "b": {"type": "boolean", "default": false}, "s": {"type": "string"}}));
+        let own = declared(
+            json!({"n": {"type": "number"}, "l": {"type": "comma_delimited_list", "default": "a,b"},
+            "j": {"type": "json", "default": {}}, "b": {"type": "boolean", "default": false}, "s": {"type": "string"}}),
+        );
         let values = resolve(
             &own,
             &given(json!({"n": "1", "j": "{\"k\": [1]}", "b": "yes"})),
@@ -258,8 +264,10 @@ mod tests {
 
     #[test]
     fn what_is_not_allowed_is_told_in_the_constraint_s_own_words() {
-        let own = declared(json!({"p": {"type": "string", "constraints": [{"allowed_values": ["a", "b"], "description": "pick a or b"}]},
-            "n": {"type": "number", "default": 1, "constraints": [{"range": {"min": 1, "max": 3}}]}}));
+        let own = declared(
+            json!({"p": {"type": "string", "constraints": [{"allowed_values": ["a", "b"], "description": "pick a or b"}]},
+            "n": {"type": "number", "default": 1, "constraints": [{"range": {"min": 1, "max": 3}}]}}),
+        );
         let refused = |rows| resolve(&own, &given(rows), &Map::new()).err();
         let told = |name: &str, why: &str| Some(Flaw::Parameter(name.into(), why.into()));
         assert_eq!(refused(json!({"p": "c"})), told("p", "pick a or b"));

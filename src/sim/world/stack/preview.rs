@@ -59,15 +59,20 @@ impl World {
                         kind.properties.iter().any(|own| own.live && (own.name == name || own.name == "*"))
                     })
                 };
-                row.properties =
-                    changed(&there.properties, &properties).into_iter().map(|name| (name.clone(), replaces(&name))).collect();
-                row.verdict = if there.kind != declared.kind || row.properties.iter().any(|(_, replaces)| *replaces) {
-                    Verdict::Replaced
-                } else if row.properties.is_empty() && !self.differs_inside(stack, next, declared, &properties) {
-                    Verdict::Unchanged
-                } else {
-                    Verdict::Updated
-                };
+                row.properties = changed(&there.properties, &properties)
+                    .into_iter()
+                    .map(|name| (name.clone(), replaces(&name)))
+                    .collect();
+                row.verdict =
+                    if there.kind != declared.kind || row.properties.iter().any(|(_, replaces)| *replaces) {
+                        Verdict::Replaced
+                    } else if row.properties.is_empty()
+                        && !self.differs_inside(stack, next, declared, &properties)
+                    {
+                        Verdict::Unchanged
+                    } else {
+                        Verdict::Updated
+                    };
             }
             rows.push(row);
         }
@@ -100,7 +105,8 @@ impl World {
         let Some(inner) = inner else { return false };
         match self.inside(stack.side, next, declared, Some(properties), None) {
             Ok(Some(inside)) => {
-                inner.definition.template.raw != inside.template.raw || inner.definition.values != inside.values
+                inner.definition.template.raw != inside.template.raw
+                    || inner.definition.values != inside.values
             }
             _ => false,
         }

@@ -1,11 +1,11 @@
 //! What is asked of stacks: to make one, to change it, to delete it, and what else is done to all of its resources.
 
-use std::collections::BTreeMap;
 use super::flaw::{Flaw, Outcome};
 use super::operation::{Job, Operation};
 use super::order::all_needs;
 use super::{Action, Definition, Side, Stack, Status};
 use crate::world::{Asker, Pairs, World, fresh_hex, fresh_id};
+use std::collections::BTreeMap;
 
 /// What becomes of a stack that could not be made or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -76,6 +76,7 @@ impl World {
             resources: Vec::new(),
             events: Vec::new(),
             snapshots: Vec::new(),
+            change_sets: Vec::new(),
             operation: None,
             token: asked.token,
             previous: None,
@@ -187,7 +188,8 @@ impl World {
         let rows: Vec<&super::Resource> =
             stack.resources.iter().filter(there).filter(|resource| which(resource)).collect();
         let needs_this = |name: &str| {
-            let users = rows.iter().enumerate().filter(|(_, other)| other.needs.iter().any(|need| need == name));
+            let users =
+                rows.iter().enumerate().filter(|(_, other)| other.needs.iter().any(|need| need == name));
             users.map(|(place, _)| place).collect::<Vec<_>>()
         };
         let job = |(place, resource): (usize, &&super::Resource)| Job {
@@ -206,11 +208,11 @@ impl World {
         let at = self.stack_at(id).ok_or_else(|| Flaw::Missing(id.to_owned()))?;
         let stack = &self.stacks[at];
         let own = stack.resources.iter().filter(|resource| !resource.outdated && resource.physical.is_some());
-        let busy = stack.resources.iter().filter(|own| own.status == Status::InProgress && own.physical.is_none());
-        let jobs = own.chain(busy).map(|resource| Job {
-            number: Some(resource.number),
-            ..Job::new(&resource.logical, action)
-        });
+        let busy =
+            stack.resources.iter().filter(|own| own.status == Status::InProgress && own.physical.is_none());
+        let jobs = own
+            .chain(busy)
+            .map(|resource| Job { number: Some(resource.number), ..Job::new(&resource.logical, action) });
         let jobs = jobs.collect();
         self.begin_operation(at, action, jobs);
         Ok(())

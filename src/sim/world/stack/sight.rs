@@ -71,7 +71,9 @@ impl Scope for Sight<'_> {
         {
             return Err(Flaw::Attribute(name.to_owned(), attribute, at.to_owned()));
         }
-        let Some(resource) = self.stack.resource(name).filter(|_| !self.early) else { return Ok(Value::Null) };
+        let Some(resource) = self.stack.resource(name).filter(|_| !self.early) else {
+            return Ok(Value::Null);
+        };
         let unmade = resource.action == super::Action::Create && resource.status != Status::Complete;
         if resource.physical.is_none() && resource.nested.is_none() || unmade {
             return Ok(Value::Null);
@@ -158,12 +160,13 @@ impl World {
                 continue;
             }
             let at = format!("outputs.{}.value", output.name);
-            let found = if stack.action == super::Action::Delete && refers_to_gone(stack, &output.value, sight) {
-                let name = first_gone(stack, &output.value, sight);
-                Err(Flaw::Reference(name, "unknown".to_owned()))
-            } else {
-                evaluate(&output.value, sight, &at)
-            };
+            let found =
+                if stack.action == super::Action::Delete && refers_to_gone(stack, &output.value, sight) {
+                    let name = first_gone(stack, &output.value, sight);
+                    Err(Flaw::Reference(name, "unknown".to_owned()))
+                } else {
+                    evaluate(&output.value, sight, &at)
+                };
             let export = output.export.as_ref().and_then(|value| evaluate(value, sight, &at).ok());
             let (value, flaw) = match found {
                 Ok(value) => (value, None),
@@ -202,6 +205,7 @@ fn refers_to_gone(stack: &Stack, value: &Value, sight: &Sight<'_>) -> bool {
 fn first_gone(stack: &Stack, value: &Value, sight: &Sight<'_>) -> String {
     let mut found = Vec::new();
     super::evaluate::references(value, sight.form(), "", &mut found);
-    let gone = |name: &str| sight.definition.template.resource(name).is_some() && stack.status != Status::Complete;
+    let gone =
+        |name: &str| sight.definition.template.resource(name).is_some() && stack.status != Status::Complete;
     found.into_iter().map(|(name, _)| name).find(|name| gone(name)).unwrap_or_default()
 }

@@ -68,7 +68,12 @@ impl World {
         }
     }
 
-    pub(super) fn site<'a>(&'a mut self, at: usize, resource: &Resource, since: std::time::SystemTime) -> Site<'a> {
+    pub(super) fn site<'a>(
+        &'a mut self,
+        at: usize,
+        resource: &Resource,
+        since: std::time::SystemTime,
+    ) -> Site<'a> {
         let stack = &self.stacks[at];
         let asker = Asker {
             request: format!("req-{}", fresh_id()),

@@ -16,7 +16,8 @@ impl Failure {
     /// The failure of a resource of the stack itself. A class may stand before the message.
     pub(super) fn of(logical: &str, message: &str) -> Self {
         let class = message.split_once(": ").filter(|(class, _)| {
-            class.chars().all(|c| c.is_ascii_alphanumeric()) && class.starts_with(|c: char| c.is_ascii_uppercase())
+            class.chars().all(|c| c.is_ascii_alphanumeric())
+                && class.starts_with(|c: char| c.is_ascii_uppercase())
         });
         let (class, message) = class.unwrap_or(("ResourceInError", message));
         Self { class: class.to_owned(), place: format!("resources.{logical}"), message: message.to_owned() }

@@ -51,10 +51,9 @@ pub(crate) fn read(text: &str, tags: Tags) -> Result<Value, Unreadable> {
         let (event, span) = reader.next()?;
         match event {
             Event::StreamEnd => return Ok(Value::Null),
-            Event::Scalar(..)
-            | Event::SequenceStart(..)
-            | Event::MappingStart(..)
-            | Event::Alias(_) => return reader.value(event, span, 0),
+            Event::Scalar(..) | Event::SequenceStart(..) | Event::MappingStart(..) | Event::Alias(_) => {
+                return reader.value(event, span, 0);
+            }
             _ => {}
         }
     }
@@ -253,10 +252,7 @@ mod tests {
     fn yaml_and_json_are_read_alike_and_dates_stay_text() {
         let text = "a: 2018-08-31\nb: [1, yes, ~, 'no']\nc: {<<: {x: 1}, y: 0x10}\n";
         let value = read(text, Tags::Refused);
-        assert_eq!(
-            value,
-            Ok(json!({"a": "2018-08-31", "b": [1, true, null, "no"], "c": {"y": 16, "x": 1}}))
-        );
+        assert_eq!(value, Ok(json!({"a": "2018-08-31", "b": [1, true, null, "no"], "c": {"y": 16, "x": 1}})));
         assert_eq!(read("{\"a\": [1]}", Tags::Refused), Ok(json!({"a": [1]})));
     }
 

@@ -44,7 +44,12 @@ fn message(body: &Value) -> Option<String> {
 }
 
 /// Asks a service in the name of who made the stack.
-pub(super) fn ask(site: &mut Site<'_>, method: &str, path: &str, body: Option<Value>) -> Result<Value, Refused> {
+pub(super) fn ask(
+    site: &mut Site<'_>,
+    method: &str,
+    path: &str,
+    body: Option<Value>,
+) -> Result<Value, Refused> {
     let world = &mut *site.world;
     let now = world.now();
     let roles = world.roles_in(&site.asker.user, &site.asker.project);
@@ -91,6 +96,7 @@ pub(super) fn ask(site: &mut Site<'_>, method: &str, path: &str, body: Option<Va
 /// The id of what has this id or name in a list; the text itself where nothing has.
 pub(super) fn named<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>, text: &str) -> String {
     let rows: Vec<_> = rows.collect();
-    let found = rows.iter().find(|(id, _)| *id == text).or_else(|| rows.iter().find(|(_, name)| *name == text));
+    let found =
+        rows.iter().find(|(id, _)| *id == text).or_else(|| rows.iter().find(|(_, name)| *name == text));
     found.map_or_else(|| text.to_owned(), |(id, _)| (*id).to_owned())
 }

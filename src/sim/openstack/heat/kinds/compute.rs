@@ -112,7 +112,9 @@ fn server(site: &mut Site<'_>) -> Result<Value, String> {
     if let Some(data) = site.text("user_data") {
         body.insert("user_data".into(), STANDARD.encode(data).into());
     }
-    for (from, to) in [("key_name", "key_name"), ("availability_zone", "availability_zone"), ("admin_pass", "adminPass")] {
+    for (from, to) in
+        [("key_name", "key_name"), ("availability_zone", "availability_zone"), ("admin_pass", "adminPass")]
+    {
         if let Some(text) = site.text(from).filter(|text| !text.is_empty()) {
             body.insert(to.into(), text.into());
         }
@@ -176,7 +178,8 @@ impl Behaviour for Server {
     fn made(&self, site: &mut Site<'_>) -> Progress {
         let path = format!("/compute/v2.1/servers/{}", site.physical);
         let shown = ask(site, "GET", &path, None).unwrap_or_default();
-        if shown["server"]["status"] == "VERIFY_RESIZE" && shown["server"]["OS-EXT-STS:task_state"].is_null() {
+        if shown["server"]["status"] == "VERIFY_RESIZE" && shown["server"]["OS-EXT-STS:task_state"].is_null()
+        {
             let _ = ask(site, "POST", &format!("{path}/action"), Some(json!({"confirmResize": null})));
             return Progress::Wait;
         }
@@ -220,7 +223,9 @@ fn attribute(data: &Value, name: &str) -> Option<Value> {
     let addresses = data["addresses"].as_object();
     let first = |rows: &Value| rows.as_array().and_then(|rows| rows.first()).map(|row| row["addr"].clone());
     match name {
-        "first_address" => Some(addresses.into_iter().flatten().find_map(|(_, rows)| first(rows)).unwrap_or_else(|| "".into())),
+        "first_address" => Some(
+            addresses.into_iter().flatten().find_map(|(_, rows)| first(rows)).unwrap_or_else(|| "".into()),
+        ),
         "networks" => {
             let rows = |rows: &Value| -> Value {
                 rows.as_array().into_iter().flatten().map(|row| row["addr"].clone()).collect()

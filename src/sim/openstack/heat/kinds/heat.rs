@@ -30,7 +30,8 @@ fn random(properties: &Value) -> String {
     let classes: Vec<&str> = if rows.is_empty() {
         vec![CLASSES[0].1]
     } else {
-        let known = |row: &Value| CLASSES.iter().find(|(name, _)| *name == wanted(row)).map(|(_, letters)| *letters);
+        let known =
+            |row: &Value| CLASSES.iter().find(|(name, _)| *name == wanted(row)).map(|(_, letters)| *letters);
         rows.iter().filter_map(known).collect()
     };
     let letters: Vec<char> = classes.concat().chars().collect();
@@ -168,7 +169,9 @@ impl Behaviour for Config {
 
     fn attribute(&self, _: &World, resource: &Resource, name: &str) -> Option<Value> {
         match name {
-            "config" => resource.properties.get("config").or_else(|| resource.properties.get("cloud_config")).cloned(),
+            "config" => {
+                resource.properties.get("config").or_else(|| resource.properties.get("cloud_config")).cloned()
+            }
             _ => None,
         }
     }
@@ -211,13 +214,23 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
     ));
     kinds.push(kind(
         "OS::Heat::Value",
-        const { &[Property { name: "value", shape: Shape::Any, required: true, live: true }, live("type", Shape::Text)] },
+        const {
+            &[
+                Property { name: "value", shape: Shape::Any, required: true, live: true },
+                live("type", Shape::Text),
+            ]
+        },
         &["value"],
         Value_,
     ));
     kinds.push(kind("OS::Heat::TestResource", TEST, &["output"], TestResource));
     kinds.push(kind("OS::Heat::None", const { &[live("*", Shape::Any)] }, &["*"], Nothing));
-    kinds.push(kind("OS::Heat::ResourceGroup", GROUP, &["*", "refs", "attributes", "refs_map", "removed_rsrc_list"], Nothing));
+    kinds.push(kind(
+        "OS::Heat::ResourceGroup",
+        GROUP,
+        &["*", "refs", "attributes", "refs_map", "removed_rsrc_list"],
+        Nothing,
+    ));
     kinds.push(kind(
         "OS::Heat::Stack",
         const {
@@ -245,6 +258,16 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
         &["config"],
         Config,
     ));
-    kinds.push(kind("OS::Heat::CloudConfig", const { &[needed("cloud_config", Shape::Map)] }, &["config"], Config));
-    kinds.push(kind("OS::Heat::MultipartMime", const { &[plain("parts", Shape::List), plain("group", Shape::Text)] }, &["config"], Config));
+    kinds.push(kind(
+        "OS::Heat::CloudConfig",
+        const { &[needed("cloud_config", Shape::Map)] },
+        &["config"],
+        Config,
+    ));
+    kinds.push(kind(
+        "OS::Heat::MultipartMime",
+        const { &[plain("parts", Shape::List), plain("group", Shape::Text)] },
+        &["config"],
+        Config,
+    ));
 }

@@ -30,7 +30,14 @@ fn kind(
     attributes: &'static [&'static str],
     behaviour: impl Behaviour + 'static,
 ) -> Arc<Kind> {
-    Arc::new(Kind { name, side: Side::Heat, properties, attributes, after: &[], behaviour: Box::new(behaviour) })
+    Arc::new(Kind {
+        name,
+        side: Side::Heat,
+        properties,
+        attributes,
+        after: &[],
+        behaviour: Box::new(behaviour),
+    })
 }
 
 /// One that comes after others of the same template.

@@ -119,7 +119,16 @@ const ROUTER: &[Property] = &[
 fn subnet(site: &mut Site<'_>) -> Result<Value, String> {
     let mut body = with_name(
         site,
-        &["name", "cidr", "ip_version", "gateway_ip", "allocation_pools", "dns_nameservers", "enable_dhcp", "host_routes"],
+        &[
+            "name",
+            "cidr",
+            "ip_version",
+            "gateway_ip",
+            "allocation_pools",
+            "dns_nameservers",
+            "enable_dhcp",
+            "host_routes",
+        ],
     );
     body.entry("ip_version").or_insert_with(|| 4.into());
     body.entry("enable_dhcp").or_insert_with(|| true.into());
@@ -133,7 +142,10 @@ fn subnet(site: &mut Site<'_>) -> Result<Value, String> {
 }
 
 fn port(site: &mut Site<'_>) -> Result<Value, String> {
-    let mut body = with_name(site, &["name", "admin_state_up", "mac_address", "device_id", "device_owner", "port_security_enabled"]);
+    let mut body = with_name(
+        site,
+        &["name", "admin_state_up", "mac_address", "device_id", "device_owner", "port_security_enabled"],
+    );
     body.insert("network_id".into(), network_of(site).into());
     if let Some(rows) = site.properties.get("fixed_ips").and_then(Value::as_array) {
         let row = |row: &Value| {
@@ -171,7 +183,8 @@ fn router(site: &mut Site<'_>) -> Result<Value, String> {
 
 fn floating(site: &mut Site<'_>) -> Result<Value, String> {
     let mut body = given(site, &["fixed_ip_address", "floating_ip_address"]);
-    let network = site.text("floating_network").or_else(|| site.text("floating_network_id")).unwrap_or_default();
+    let network =
+        site.text("floating_network").or_else(|| site.text("floating_network_id")).unwrap_or_default();
     body.insert("floating_network_id".into(), network_id(site, &network).into());
     if let Some(port) = site.text("port_id") {
         body.insert("port_id".into(), port.into());
@@ -184,9 +197,11 @@ fn add_rules(site: &mut Site<'_>, id: &str) -> Result<(), String> {
     let rules = site.properties["rules"].as_array().cloned().unwrap_or_default();
     let request = site.asker.request.clone();
     for rule in rules {
-        let field = |names: &[&str]| names.iter().map(|name| rule[*name].clone()).find(|value| !value.is_null());
+        let field =
+            |names: &[&str]| names.iter().map(|name| rule[*name].clone()).find(|value| !value.is_null());
         let cidr = field(&["remote_ip_prefix"]);
-        let family = if cidr.as_ref().is_some_and(|cidr| as_text(cidr).contains(':')) { "IPv6" } else { "IPv4" };
+        let family =
+            if cidr.as_ref().is_some_and(|cidr| as_text(cidr).contains(':')) { "IPv6" } else { "IPv4" };
         let group = match as_text(&rule["remote_mode"]).as_str() {
             "remote_group_id" => Some(field(&["remote_group_id"]).unwrap_or_else(|| id.into())),
             _ => field(&["remote_group_id"]),
@@ -248,7 +263,8 @@ impl Behaviour for Interface {
     }
 
     fn delete(&self, site: &mut Site<'_>) -> Progress {
-        let Some((router, rest)) = site.physical.split_once(':').map(|(a, b)| (a.to_owned(), b.to_owned())) else {
+        let Some((router, rest)) = site.physical.split_once(':').map(|(a, b)| (a.to_owned(), b.to_owned()))
+        else {
             return Progress::Done;
         };
         let (key, id) = rest.split_once('=').unwrap_or_default();
@@ -325,7 +341,10 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
         Rest {
             change: |site, _| change(site, &["name", "admin_state_up"]),
             ..Rest::new("/network/v2.0/networks", "network", |site| {
-                Ok(Value::Object(with_name(site, &["name", "admin_state_up", "port_security_enabled", "dns_domain"])))
+                Ok(Value::Object(with_name(
+                    site,
+                    &["name", "admin_state_up", "port_security_enabled", "dns_domain"],
+                )))
             })
         },
     ));
@@ -333,11 +352,22 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
         "OS::Neutron::Subnet",
         SUBNET,
         &[
-            "show", "name", "network_id", "tenant_id", "allocation_pools", "gateway_ip", "host_routes", "ip_version",
-            "cidr", "dns_nameservers", "enable_dhcp",
+            "show",
+            "name",
+            "network_id",
+            "tenant_id",
+            "allocation_pools",
+            "gateway_ip",
+            "host_routes",
+            "ip_version",
+            "cidr",
+            "dns_nameservers",
+            "enable_dhcp",
         ],
         Rest {
-            change: |site, _| change(site, &["name", "dns_nameservers", "enable_dhcp", "gateway_ip", "allocation_pools"]),
+            change: |site, _| {
+                change(site, &["name", "dns_nameservers", "enable_dhcp", "gateway_ip", "allocation_pools"])
+            },
             ..Rest::new("/network/v2.0/subnets", "subnet", subnet)
         },
     ));
@@ -345,8 +375,20 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
         "OS::Neutron::Port",
         PORT,
         &[
-            "show", "status", "name", "network_id", "tenant_id", "admin_state_up", "device_id", "device_owner",
-            "fixed_ips", "mac_address", "security_groups", "subnets", "port_security_enabled", "network",
+            "show",
+            "status",
+            "name",
+            "network_id",
+            "tenant_id",
+            "admin_state_up",
+            "device_id",
+            "device_owner",
+            "fixed_ips",
+            "mac_address",
+            "security_groups",
+            "subnets",
+            "port_security_enabled",
+            "network",
         ],
         &["OS::Neutron::Subnet"],
         Rest {
@@ -372,7 +414,14 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
     add_ways(kinds);
     kinds.push(kind(
         "OS::Neutron::SecurityGroup",
-        const { &[live("name", Shape::Text), live("description", Shape::Text), live("rules", Shape::List), plain("tags", Shape::List)] },
+        const {
+            &[
+                live("name", Shape::Text),
+                live("description", Shape::Text),
+                live("rules", Shape::List),
+                plain("tags", Shape::List),
+            ]
+        },
         const { &["show", "name", "description"] },
         path(Rest {
             then: add_rules,
@@ -406,7 +455,13 @@ fn add_ways(kinds: &mut Vec<Arc<Kind>>) {
     ));
     kinds.push(kind(
         "OS::Neutron::RouterGateway",
-        const { &[plain("router_id", Shape::Text), plain("network", Shape::Text), plain("network_id", Shape::Text)] },
+        const {
+            &[
+                plain("router_id", Shape::Text),
+                plain("network", Shape::Text),
+                plain("network_id", Shape::Text),
+            ]
+        },
         PUBLIC,
         Gateway,
     ));
@@ -425,8 +480,14 @@ fn add_ways(kinds: &mut Vec<Arc<Kind>>) {
             ]
         },
         &[
-            "show", "router_id", "tenant_id", "floating_network_id", "fixed_ip_address", "floating_ip_address",
-            "port_id", "status",
+            "show",
+            "router_id",
+            "tenant_id",
+            "floating_network_id",
+            "fixed_ip_address",
+            "floating_ip_address",
+            "port_id",
+            "status",
         ],
         &["OS::Neutron::RouterInterface", "OS::Neutron::RouterGateway"],
         Rest {
@@ -440,7 +501,11 @@ fn add_ways(kinds: &mut Vec<Arc<Kind>>) {
     kinds.push(kind_after(
         "OS::Neutron::FloatingIPAssociation",
         const {
-            &[needed("floatingip_id", Shape::Text), plain("port_id", Shape::Text), plain("fixed_ip_address", Shape::Text)]
+            &[
+                needed("floatingip_id", Shape::Text),
+                plain("port_id", Shape::Text),
+                plain("fixed_ip_address", Shape::Text),
+            ]
         },
         &["show"],
         &["OS::Neutron::RouterInterface", "OS::Neutron::RouterGateway"],

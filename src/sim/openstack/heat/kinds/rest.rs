@@ -63,7 +63,8 @@ impl Behaviour for Rest {
         let body = (self.build)(site)?;
         let path = self.path.replace("{}", &site.asker.project);
         let request = site.asker.request.clone();
-        let told = ask(site, "POST", &path, Some(json!({self.key: body}))).map_err(|why| why.told(&request))?;
+        let told =
+            ask(site, "POST", &path, Some(json!({self.key: body}))).map_err(|why| why.told(&request))?;
         let physical = super::super::as_text(&told[self.key][self.id]);
         site.physical.clone_from(&physical);
         (self.then)(site, &physical)?;

@@ -30,7 +30,9 @@ const VOLUME: &[Property] = &[
 fn volume(site: &mut Site<'_>) -> Result<Value, String> {
     let mut body = Map::new();
     body.insert("name".into(), site.text("name").unwrap_or_else(|| site.name.clone()).into());
-    for name in ["description", "snapshot_id", "source_volid", "volume_type", "availability_zone", "multiattach"] {
+    for name in
+        ["description", "snapshot_id", "source_volid", "volume_type", "availability_zone", "multiattach"]
+    {
         if let Some(value) = site.properties.get(name).filter(|value| !value.is_null()) {
             body.insert(name.into(), value.clone());
         }
@@ -44,7 +46,8 @@ fn volume(site: &mut Site<'_>) -> Result<Value, String> {
     }
     if let Some(image) = site.text("image") {
         let rows = site.world.images.iter();
-        let id = named(rows.map(|image| (image.id.as_str(), image.name.as_deref().unwrap_or_default())), &image);
+        let id =
+            named(rows.map(|image| (image.id.as_str(), image.name.as_deref().unwrap_or_default())), &image);
         body.insert("imageRef".into(), id.into());
     }
     Ok(Value::Object(body))
@@ -53,9 +56,7 @@ fn volume(site: &mut Site<'_>) -> Result<Value, String> {
 fn ready(shown: &Value) -> Progress {
     match shown["status"].as_str().unwrap_or_default() {
         "available" | "in-use" => Progress::Done,
-        "error" => Progress::Failed(
-            "ResourceInError: Went to status error due to \"Unknown\"".to_owned(),
-        ),
+        "error" => Progress::Failed("ResourceInError: Went to status error due to \"Unknown\"".to_owned()),
         _ => Progress::Wait,
     }
 }
@@ -85,7 +86,8 @@ impl Behaviour for Attachment {
         }
         let request = site.asker.request.clone();
         let path = format!("/compute/v2.1/servers/{server}/os-volume_attachments");
-        ask(site, "POST", &path, Some(json!({"volumeAttachment": body}))).map_err(|why| why.told(&request))?;
+        ask(site, "POST", &path, Some(json!({"volumeAttachment": body})))
+            .map_err(|why| why.told(&request))?;
         Ok(Made { physical: volume, data: json!({"server": server}) })
     }
 

@@ -22,7 +22,8 @@ impl Behaviour for Handle {
     fn attribute(&self, world: &World, resource: &Resource, name: &str) -> Option<Value> {
         let path = as_text(&resource.data["path"]);
         let base = world.base.as_str();
-        let project = path.split('/').nth(2).and_then(|id| world.stack(id)).map(|stack| stack.user_project.clone());
+        let project =
+            path.split('/').nth(2).and_then(|id| world.stack(id)).map(|stack| stack.user_project.clone());
         let url = format!("{base}/orchestration/v1/{}/{path}", project.unwrap_or_default());
         match name {
             "endpoint" => Some(url.into()),
@@ -69,10 +70,7 @@ impl Behaviour for Condition {
         let past = site.world.now().duration_since(site.since).unwrap_or_default().as_secs();
         let timeout = site.text("timeout").and_then(|text| text.parse::<u64>().ok()).unwrap_or(3600);
         if past >= timeout {
-            return Progress::Failed(format!(
-                "WaitConditionTimeout: {} of {count} received",
-                signals.len()
-            ));
+            return Progress::Failed(format!("WaitConditionTimeout: {} of {count} received", signals.len()));
         }
         Progress::Wait
     }

@@ -1,6 +1,10 @@
 //! A client of one request a connection, so that nothing is believed that a driver believes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, Mac};
 use serde_json::Value;
+use sha2::Sha256;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -60,4 +64,50 @@ pub async fn sign_in(address: &str) -> (String, String) {
     let (_, text) = raw.split_once("\r\n\r\n").unwrap();
     let told: Value = serde_json::from_str(text).unwrap();
     (token, told["token"]["project"]["id"].as_str().unwrap().to_owned())
+}
+
+/// A pair of keys that Keystone gives demo.
+pub async fn ec2_keys(address: &str, token: &str, project: &str) -> (String, String) {
+    let headers = [("X-Auth-Token", token), ("X-Subject-Token", token), ("Content-Type", "application/json")];
+    let own = send(address, "GET", "/identity/v3/auth/tokens?nocatalog", &headers, b"").await.json();
+    let user = own["token"]["user"]["id"].as_str().unwrap();
+    let path = format!("/identity/v3/users/{user}/credentials/OS-EC2");
+    let body = serde_json::json!({"tenant_id": project}).to_string();
+    let told = send(address, "POST", &path, &headers, body.as_bytes()).await;
+    assert_eq!(told.status, 201, "{}", told.text);
+    let text = |name: &str| told.json()["credential"][name].as_str().unwrap().to_owned();
+    (text("access"), text("secret"))
+}
+
+fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+/// The path of a query that is signed in version 2.
+pub fn signed_path(address: &str, keys: &(String, String), pairs: &[(String, String)]) -> String {
+    let mut pairs = pairs.to_vec();
+    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    for (name, value) in [
+        ("AWSAccessKeyId", keys.0.as_str()),
+        ("SignatureMethod", "HmacSHA256"),
+        ("SignatureVersion", "2"),
+        ("Timestamp", now.as_str()),
+    ] {
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    pairs.sort();
+    let query: Vec<String> =
+        pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let query = query.join("&");
+    let mut mac = Hmac::<Sha256>::new_from_slice(keys.1.as_bytes()).unwrap();
+    mac.update(format!("GET\n{address}\n/v1/\n{query}").as_bytes());
+    let signature = STANDARD.encode(mac.finalize().into_bytes());
+    format!("/v1/?{query}&Signature={}", encoded(&signature))
 }

@@ -1,0 +1,240 @@
+//! Instances, volumes and key pairs.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use super::ask::{Asked, Row, ask, given, tags, words};
+use super::{Notes, kind};
+use crate::world::World;
+use crate::world::stack::{
+    Behaviour, Kind, Made, Progress, Property, Resource, Shape, Site, as_text, live, needed, plain,
+};
+
+const INSTANCE: &[Property] = &[
+    plain("ImageId", Shape::Text),
+    live("InstanceType", Shape::Text),
+    plain("KeyName", Shape::Text),
+    plain("SubnetId", Shape::Text),
+    plain("SecurityGroupIds", Shape::List),
+    plain("SecurityGroups", Shape::List),
+    plain("UserData", Shape::Text),
+    plain("AvailabilityZone", Shape::Text),
+    plain("PrivateIpAddress", Shape::Text),
+    plain("BlockDeviceMappings", Shape::List),
+    plain("NetworkInterfaces", Shape::List),
+    live("Tags", Shape::List),
+    live("Monitoring", Shape::Flag),
+    live("EbsOptimized", Shape::Flag),
+    live("DisableApiTermination", Shape::Flag),
+    live("IamInstanceProfile", Shape::Text),
+    live("SourceDestCheck", Shape::Flag),
+    live("InstanceInitiatedShutdownBehavior", Shape::Text),
+    live("MetadataOptions", Shape::Map),
+    live("LaunchTemplate", Shape::Map),
+    live("CreditSpecification", Shape::Map),
+    live("PropagateTagsToVolumeOnCreation", Shape::Flag),
+    plain("Tenancy", Shape::Text),
+];
+
+fn instance(site: &mut Site<'_>) -> Asked {
+    let mut asked = given(
+        site,
+        &[
+            ("ImageId", "ImageId"),
+            ("InstanceType", "InstanceType"),
+            ("KeyName", "KeyName"),
+            ("SubnetId", "SubnetId"),
+            ("SecurityGroupIds", "SecurityGroupId"),
+            ("SecurityGroups", "SecurityGroup"),
+            ("UserData", "UserData"),
+            ("PrivateIpAddress", "PrivateIpAddress"),
+            ("AvailabilityZone", "Placement.AvailabilityZone"),
+            ("DisableApiTermination", "DisableApiTermination"),
+            ("InstanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior"),
+        ],
+    );
+    for (at, row) in site.properties["BlockDeviceMappings"].as_array().into_iter().flatten().enumerate() {
+        let own = format!("BlockDeviceMapping.{}", at + 1);
+        asked.push((format!("{own}.DeviceName"), as_text(&row["DeviceName"])));
+        for name in ["VolumeSize", "VolumeType", "SnapshotId", "DeleteOnTermination"] {
+            if let Some(value) = row["Ebs"].get(name) {
+                asked.push((format!("{own}.Ebs.{name}"), as_text(value)));
+            }
+        }
+    }
+    asked.push(("MinCount".into(), "1".into()));
+    asked.push(("MaxCount".into(), "1".into()));
+    tags(site, "instance", &mut asked);
+    asked
+}
+
+/// A volume's place at an instance.
+struct Attachment(Notes);
+
+impl Behaviour for Attachment {
+    fn make(&self, site: &mut Site<'_>) -> Result<Made, String> {
+        let asked =
+            given(site, &[("InstanceId", "InstanceId"), ("VolumeId", "VolumeId"), ("Device", "Device")]);
+        let request = site.asker.request.clone();
+        ask(&self.0, site, "AttachVolume", asked).map_err(|why| words(&why, &request))?;
+        let physical = format!(
+            "{}|{}",
+            site.text("VolumeId").unwrap_or_default(),
+            site.text("InstanceId").unwrap_or_default()
+        );
+        Ok(Made { physical, data: Value::Null })
+    }
+
+    fn delete(&self, site: &mut Site<'_>) -> Progress {
+        let volume = site.text("VolumeId").unwrap_or_default();
+        let _ = ask(&self.0, site, "DetachVolume", vec![("VolumeId".into(), volume.clone())]);
+        match ask(&self.0, site, "DescribeVolumes", vec![("VolumeId.1".into(), volume)]) {
+            Ok(shown) if !shown.all("status").iter().any(|status| status == "available") => Progress::Wait,
+            _ => Progress::Done,
+        }
+    }
+}
+
+/// A key pair.
+struct Key(Notes);
+
+impl Behaviour for Key {
+    fn make(&self, site: &mut Site<'_>) -> Result<Made, String> {
+        let name = site.text("KeyName").unwrap_or_default();
+        let mut asked: Asked = vec![("KeyName".into(), name.clone())];
+        let action = match site.text("PublicKeyMaterial") {
+            Some(text) => {
+                asked.push(("PublicKeyMaterial".into(), STANDARD.encode(text)));
+                "ImportKeyPair"
+            }
+            None => "CreateKeyPair",
+        };
+        let request = site.asker.request.clone();
+        let told = ask(&self.0, site, action, asked).map_err(|why| words(&why, &request))?;
+        let data = serde_json::json!({"KeyPairId": told.first("keyPairId"), "KeyFingerprint": told.first("keyFingerprint")});
+        Ok(Made { physical: name, data })
+    }
+
+    fn delete(&self, site: &mut Site<'_>) -> Progress {
+        let _ = ask(&self.0, site, "DeleteKeyPair", vec![("KeyName".into(), site.physical.clone())]);
+        Progress::Done
+    }
+
+    fn attribute(&self, _: &World, resource: &Resource, name: &str) -> Option<Value> {
+        resource.data.get(name).cloned()
+    }
+
+    fn is_there(&self, world: &World, resource: &Resource) -> bool {
+        world.keypairs.iter().any(|key| Some(key.name.as_str()) == resource.physical.as_deref())
+    }
+}
+
+pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
+    kinds.push(kind(
+        "AWS::EC2::Instance",
+        INSTANCE,
+        &[
+            "InstanceId",
+            "PrivateIp",
+            "PublicIp",
+            "PrivateDnsName",
+            "PublicDnsName",
+            "AvailabilityZone",
+            "VpcId",
+            "State.Name",
+        ],
+        Row {
+            notes: Arc::clone(notes),
+            make: "RunInstances",
+            id: "instanceId",
+            build: instance,
+            then: |_, _| Vec::new(),
+            show: ("DescribeInstances", "InstanceId.1"),
+            state: ("name", "running", &["terminated", "shutting-down"]),
+            delete: ("TerminateInstances", "InstanceId.1"),
+            gone: "terminated",
+            attributes: &[
+                ("InstanceId", "instanceId"),
+                ("PrivateIp", "privateIpAddress"),
+                ("PublicIp", "ipAddress"),
+                ("PrivateDnsName", "privateDnsName"),
+                ("PublicDnsName", "dnsName"),
+                ("AvailabilityZone", "availabilityZone"),
+                ("VpcId", "vpcId"),
+            ],
+        },
+    ));
+    kinds.push(kind(
+        "AWS::EC2::Volume",
+        const {
+            &[
+                needed("AvailabilityZone", Shape::Text),
+                live("Size", Shape::Integer),
+                plain("SnapshotId", Shape::Text),
+                live("VolumeType", Shape::Text),
+                plain("Encrypted", Shape::Flag),
+                live("Iops", Shape::Integer),
+                live("Throughput", Shape::Integer),
+                live("Tags", Shape::List),
+                plain("KmsKeyId", Shape::Text),
+                live("AutoEnableIO", Shape::Flag),
+                plain("MultiAttachEnabled", Shape::Flag),
+            ]
+        },
+        &["VolumeId"],
+        Row {
+            notes: Arc::clone(notes),
+            make: "CreateVolume",
+            id: "volumeId",
+            build: |site| {
+                let mut asked = given(
+                    site,
+                    &[
+                        ("AvailabilityZone", "AvailabilityZone"),
+                        ("Size", "Size"),
+                        ("SnapshotId", "SnapshotId"),
+                        ("VolumeType", "VolumeType"),
+                        ("Encrypted", "Encrypted"),
+                    ],
+                );
+                tags(site, "volume", &mut asked);
+                asked
+            },
+            then: |_, _| Vec::new(),
+            show: ("DescribeVolumes", "VolumeId.1"),
+            state: ("status", "available", &["error"]),
+            delete: ("DeleteVolume", "VolumeId"),
+            gone: "",
+            attributes: &[("VolumeId", "volumeId")],
+        },
+    ));
+    kinds.push(kind(
+        "AWS::EC2::VolumeAttachment",
+        const {
+            &[
+                needed("InstanceId", Shape::Text),
+                needed("VolumeId", Shape::Text),
+                plain("Device", Shape::Text),
+            ]
+        },
+        &[],
+        Attachment(Arc::clone(notes)),
+    ));
+    kinds.push(kind(
+        "AWS::EC2::KeyPair",
+        const {
+            &[
+                needed("KeyName", Shape::Text),
+                plain("PublicKeyMaterial", Shape::Text),
+                plain("KeyType", Shape::Text),
+                plain("KeyFormat", Shape::Text),
+                live("Tags", Shape::List),
+            ]
+        },
+        &["KeyPairId", "KeyFingerprint"],
+        Key(Arc::clone(notes)),
+    ));
+}
