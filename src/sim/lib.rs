@@ -1,7 +1,8 @@
 //! The simulated cloud: one world of servers, images, networks and people, with a face for each protocol, served over
 //! real loopback HTTP.
 //!
-//! [`world`] is the state machine and knows no protocol; [`openstack`] is its OpenStack face, [`aws`] its EC2 face ([`protocol`] tells
+//! [`world`] is the state machine and knows no protocol; [`openstack`] is its OpenStack face, [`aws`] its EC2 face and that of
+//! CloudFormation ([`protocol`] tells
 //! them apart); [`clock`] is the time it
 //! lives in (simulated or real); [`faults`] is what can be made to go wrong, and [`fault_file`] reads that from a file; [`serve`] is
 //! the one HTTP server behind one [`listener`].

@@ -3,13 +3,14 @@
 use std::sync::PoisonError;
 
 use super::aws;
-use super::aws::cloudformation::{self, kinds::Notes};
+use super::aws::cloudformation::kinds::Notes;
+use super::aws::cloudformation::{self, objects};
 use super::openstack::{self, Answer, Request};
 use super::world::World;
 
 /// Whether a request speaks a protocol of AWS's.
 pub(crate) fn is_aws(request: &Request) -> bool {
-    cloudformation::is_ours(request) || aws::is_ours(request)
+    objects::is_ours(request) || cloudformation::is_ours(request) || aws::is_ours(request)
 }
 
 /// A request that was matched to an operation of one of the faces.
@@ -17,16 +18,22 @@ pub(crate) enum Call<'a> {
     OpenStack(Box<openstack::Call<'a>>),
     Aws(aws::Call<'a>),
     Stacks(cloudformation::Call<'a>),
+    Objects(objects::Call<'a>),
 }
 
 /// The names of all operations, as faults and the journal know them.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    openstack::operations().chain(aws::operations()).chain(cloudformation::operations())
+    openstack::operations()
+        .chain(aws::operations())
+        .chain(cloudformation::operations())
+        .chain(objects::operations())
 }
 
 /// The operation that a request means.
 pub(crate) fn find(request: &Request) -> Call<'_> {
-    if cloudformation::is_ours(request) {
+    if objects::is_ours(request) {
+        Call::Objects(objects::find(request))
+    } else if cloudformation::is_ours(request) {
         Call::Stacks(cloudformation::find(request))
     } else if aws::is_ours(request) {
         Call::Aws(aws::find(request))
@@ -41,6 +48,7 @@ impl Call<'_> {
             Call::OpenStack(call) => call.operation(),
             Call::Aws(call) => call.operation(),
             Call::Stacks(call) => call.operation(),
+            Call::Objects(call) => call.operation(),
         }
     }
 
@@ -50,6 +58,7 @@ impl Call<'_> {
             Call::OpenStack(call) => call.writes(),
             Call::Aws(call) => call.writes(),
             Call::Stacks(call) => call.writes(),
+            Call::Objects(call) => call.writes(),
         }
     }
 
@@ -59,6 +68,7 @@ impl Call<'_> {
             Call::OpenStack(call) => call.project(),
             Call::Aws(call) => call.project(),
             Call::Stacks(call) => call.project(),
+            Call::Objects(call) => call.project(),
         }
     }
 
@@ -68,6 +78,7 @@ impl Call<'_> {
             Call::OpenStack(call) => call.error(status, message),
             Call::Aws(call) => call.error(status, code, message),
             Call::Stacks(call) => call.error(status, code, message),
+            Call::Objects(call) => call.error(status, code, message),
         }
     }
 
@@ -77,6 +88,7 @@ impl Call<'_> {
             Call::OpenStack(call) => openstack::run(world, call),
             Call::Aws(call) => call.run(world, &mut notes.lock().unwrap_or_else(PoisonError::into_inner)),
             Call::Stacks(call) => call.run(world),
+            Call::Objects(call) => call.run(world),
         }
     }
 }

@@ -58,6 +58,9 @@ done
 echo "== boto3"
 AWS_CONFIG_FILE=$scratch/aws.config AWS_PROFILE=sim python "$here/ec2_boto3.py"
 
+echo "== boto3: cloudformation"
+AWS_CONFIG_FILE=$scratch/aws.config AWS_PROFILE=sim python "$here/stacks_boto3.py"
+
 # The others are given what a terminal would be, by the environment.
 setting() { sed -n "s/^$1 = //p" "$scratch/aws.config" | head -n 1; }
 AWS_ACCESS_KEY_ID=$(setting aws_access_key_id)
@@ -74,6 +77,20 @@ python "$here/ec2_libcloud.py"
 echo "== boto 2"
 if python -c 'import boto.ec2.connection' 2>/dev/null; then
     python -W ignore "$here/ec2_boto2.py"
+    echo "== boto 2: Heat's CloudFormation"
+    # As its users have it; the keys are such as \`openstack ec2 credentials create\` gives.
+    cat >"$HOME/.boto" <<BOTO
+[Credentials]
+aws_access_key_id = $AWS_ACCESS_KEY_ID
+aws_secret_access_key = $AWS_SECRET_ACCESS_KEY
+
+[Boto]
+debug = 1
+is_secure = False
+cfn_region_name = heat
+cfn_region_endpoint = 127.0.0.1
+BOTO
+    env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY python -W ignore "$here/stacks_boto2.py" "${AWS_ENDPOINT_URL##*:}"
 else
     echo "NOT RUN: boto 2 does not know this Python"
 fi
@@ -144,6 +161,29 @@ must "the volume stays" "available" ec2 describe-volumes --volume-ids "$volume" 
 must "delete volume" "" ec2 delete-volume --volume-id "$volume"
 refused "a group that is not there" "(InvalidGroup.NotFound)" ec2 delete-security-group --group-id sg-00000000000000000
 ec2 delete-security-group --group-id "$group" >/dev/null
+cfn() { aws --output text cloudformation "$@"; }
+cat >"$scratch/deploy.yaml" <<'YAML'
+AWSTemplateFormatVersion: 2010-09-09
+Parameters:
+  Name: {Type: String}
+Resources:
+  Group:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: !Sub "of ${AWS::StackName}"
+      GroupName: !Ref Name
+Outputs:
+  Group: {Value: !GetAtt Group.GroupId}
+YAML
+deploy() { cfn deploy --stack-name deployed --template-file "$scratch/deploy.yaml" "$@"; }
+deploy --parameter-overrides Name=first >/dev/null
+must "deploy makes a stack" "CREATE_COMPLETE	of deployed" sh -c 'printf "%s\t" "$(aws --output text cloudformation describe-stacks --stack-name deployed --query "Stacks[].StackStatus")"; aws --output text ec2 describe-security-groups --group-names first --query "SecurityGroups[].Description"'
+must "deploy again changes nothing" "0" sh -c 'aws cloudformation deploy --stack-name deployed --template-file "$0/deploy.yaml" --parameter-overrides Name=first --no-fail-on-empty-changeset | grep -c "^Successfully created"; true' "$scratch"
+deploy --parameter-overrides Name=second >/dev/null
+must "deploy changes it" "UPDATE_COMPLETE" cfn describe-stacks --stack-name deployed --query 'Stacks[].StackStatus'
+cfn delete-stack --stack-name deployed
+cfn wait stack-delete-complete --stack-name deployed
+must "no stack is left" "" cfn list-stacks --stack-status-filter UPDATE_COMPLETE CREATE_COMPLETE --query 'StackSummaries[].StackName'
 must "groups are as before" "default" ec2 describe-security-groups --query 'SecurityGroups[].GroupName'
 
 echo "== the same world"

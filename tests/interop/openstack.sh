@@ -1,5 +1,5 @@
 #!/bin/sh
-# python-openstackclient and openstacksdk, unchanged from PyPI, against `rhain sim`. Exits non-zero at the first difference.
+# python-openstackclient, openstacksdk and python-heatclient, unchanged from PyPI, against `rhain sim`. Exits non-zero at the first difference.
 #
 # usage: openstack.sh [SCRATCH]
 #   SCRATCH  a folder for the Python environment and the logs, kept for the next run (default: a new one, removed after)
@@ -27,12 +27,13 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-if [ ! -x "$scratch/venv/bin/openstack" ]; then
+if ! "$scratch/venv/bin/python" -c 'import openstackclient, heatclient' 2>/dev/null; then
     "${PYTHON:-python3}" -m venv "$scratch/venv"
-    "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check python-openstackclient openstacksdk
+    "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check python-openstackclient openstacksdk \
+        python-heatclient
 fi
 PATH=$scratch/venv/bin:$PATH
-pip list 2>/dev/null | grep -iE '^(python-openstackclient|openstacksdk) ' || true
+pip list 2>/dev/null | grep -iE '^(python-openstackclient|openstacksdk|python-heatclient) ' || true
 
 for name in $(env | sed -n 's/^\(OS_[A-Za-z0-9_]*\)=.*/\1/p'); do unset "$name"; done
 unset http_proxy HTTP_PROXY all_proxy ALL_PROXY || true
@@ -53,6 +54,9 @@ export OS_CLIENT_CONFIG_FILE="$scratch/clouds.yaml" OS_CLOUD=sim
 
 echo "== openstacksdk"
 python "$here/openstack_sdk.py" sim
+
+echo "== python-heatclient"
+python "$here/stacks_heat.py" sim
 
 echo "== python-openstackclient"
 # must WHAT WANTED COMMAND…: the command's output is what is wanted.
@@ -190,6 +194,46 @@ must "router remove subnet" "" openstack router remove subnet between inner
 must "router delete" "" openstack router delete between
 must "network delete" "" openstack network delete inner
 must "security group delete" "" openstack security group delete web
+cat >"$scratch/stack.yaml" <<'YAML'
+heat_template_version: 2018-08-31
+parameters:
+  length: {type: number, default: 8}
+resources:
+  word: {type: OS::Heat::RandomString, properties: {length: {get_param: length}}}
+  inner: {type: child.yaml, properties: {word: {get_resource: word}}}
+outputs:
+  word: {value: {get_attr: [inner, word]}}
+YAML
+cat >"$scratch/child.yaml" <<'YAML'
+heat_template_version: 2018-08-31
+parameters: {word: {type: string}}
+resources:
+  keep: {type: OS::Heat::Value, properties: {value: {get_param: word}}}
+outputs:
+  word: {value: {get_attr: [keep, value]}}
+YAML
+must "stack create" "CREATE_COMPLETE" openstack stack create -t "$scratch/stack.yaml" --tags x,y --wait words -f value -c stack_status
+must "stack list" "words CREATE_COMPLETE" openstack stack list -f value -c "Stack Name" -c "Stack Status"
+must "stack list by tags" "words" openstack stack list --tags x,y -f value -c "Stack Name"
+must "stack show" "words" openstack stack show words -f value -c stack_name
+must "stack output show" "8" sh -c 'openstack stack output show words word -f value -c output_value | tr -d "\n" | wc -c'
+must "stack resource list" "inner
+keep
+word" sh -c 'openstack stack resource list words --nested-depth 2 -f value -c resource_name | sort'
+must "stack resource show" "OS::Heat::RandomString" openstack stack resource show words word -f value -c resource_type
+must "stack event list" "words CREATE_IN_PROGRESS" sh -c 'openstack stack event list words -f json | python -c "import json,sys; e=json.load(sys.stdin)[0]; print(e[\"resource_name\"], e[\"resource_status\"])"'
+must "stack template show" "2018-08-31" sh -c 'openstack stack template show words | sed -n "s/^heat_template_version: //p" | tr -d "\047\042"'
+must "stack update" "UPDATE_COMPLETE" openstack stack update --existing --parameter length=12 --wait words -f value -c stack_status
+must "a longer word" "12" sh -c 'openstack stack output show words word -f value -c output_value | tr -d "\n" | wc -c'
+must "stack update --dry-run" "word replaced" sh -c 'openstack stack update --existing --parameter length=20 --dry-run words -f value -c resource_name -c state | grep replaced'
+must "orchestration template validate" "length" sh -c 'openstack orchestration template validate -t "$0/child.yaml" -f json >/dev/null; openstack orchestration template validate -t "$0/stack.yaml" -f json | python -c "import json,sys; print(*json.load(sys.stdin)[\"Parameters\"])"' "$scratch"
+must "orchestration resource type list" "OS::Nova::Server" sh -c 'openstack orchestration resource type list -f value | grep -x OS::Nova::Server'
+must "stack check" "CHECK_COMPLETE" sh -c 'openstack stack check words --wait >/dev/null; openstack stack show words -f value -c stack_status'
+refused "a second of that name" "The Stack (words) already exists." openstack stack create -t "$scratch/child.yaml" --parameter word=x words
+refused "a parameter that is missing" "The Parameter (word) was not provided." openstack stack create -t "$scratch/child.yaml" other
+must "ec2 credentials create" "32" sh -c 'openstack ec2 credentials create -f value -c access | tr -d "\n" | wc -c'
+must "stack delete" "" openstack stack delete --yes --wait words
+must "stack list is empty" "" openstack stack list -f value
 refused "server create of m1.nano" "Only volume-backed servers are allowed" \
     openstack server create --image cirros --flavor m1.nano --network private nano
 refused "a wrong password" "The request you have made requires authentication." \

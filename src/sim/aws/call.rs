@@ -49,15 +49,8 @@ pub(crate) struct Action {
     pub(super) operation: &'static str,
     /// The names of its parameters, up to their first dot.
     takes: &'static [&'static str],
-    run: Run,
+    pub(super) run: Run,
     writes: bool,
-}
-
-impl Action {
-    /// What runs it.
-    pub(super) const fn run(&self) -> Run {
-        self.run
-    }
 }
 
 /// An action that changes nothing.

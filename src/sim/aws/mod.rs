@@ -69,7 +69,7 @@ static TABLES: [&[Action]; 19] = [
 /// What runs the action of EC2 of this name.
 fn action(name: &str) -> Option<Run> {
     let named = |action: &&Action| action.operation.strip_prefix("ec2.") == Some(name);
-    TABLES.iter().copied().flatten().find(named).map(Action::run)
+    TABLES.iter().copied().flatten().find(named).map(|action| action.run)
 }
 
 /// The names of all operations, as faults and the journal know them.

@@ -1,10 +1,9 @@
 //! Calls: a request, the row of the table that its action means, who signed it, and what comes of it.
 
-use super::{actions, changes, drift, heat, heat_words, read, resources};
-use crate::aws::keys::owner;
+use super::signer::signer;
+use super::{actions, changes, drift, heat, heat_read, heat_words, read, resources};
 use crate::aws::params::Params;
 use crate::aws::refused::{Outcome, Refused};
-use crate::aws::signature::claim;
 use crate::aws::xml::{Xml, document};
 use crate::openstack::{Answer, Request, read_query, reason};
 use crate::world::stack::Side;
@@ -64,16 +63,16 @@ static ACTIONS: &[Action] = &[
     row("cfn.RollbackStack", true, Some(actions::roll_back), None),
     row("cfn.UpdateTerminationProtection", true, Some(actions::protect), None),
     row("cfn.SignalResource", true, Some(actions::signal), None),
-    row("cfn.DescribeStacks", false, Some(read::describe), Some(heat::describe)),
-    row("cfn.ListStacks", false, Some(read::list), Some(heat::list)),
-    row("cfn.DescribeStackEvents", false, Some(resources::events), Some(heat::events)),
-    row("cfn.DescribeStackResources", false, Some(resources::describe_all), Some(heat::resources)),
-    row("cfn.DescribeStackResource", false, Some(resources::describe), Some(heat::resource)),
-    row("cfn.ListStackResources", false, Some(resources::list), Some(heat::list_resources)),
-    row("cfn.GetTemplate", false, Some(read::template), Some(heat::template_text)),
+    row("cfn.DescribeStacks", false, Some(read::describe), Some(heat_read::describe)),
+    row("cfn.ListStacks", false, Some(read::list), Some(heat_read::list)),
+    row("cfn.DescribeStackEvents", false, Some(resources::events), Some(heat_read::events)),
+    row("cfn.DescribeStackResources", false, Some(resources::describe_all), Some(heat_read::resources)),
+    row("cfn.DescribeStackResource", false, Some(resources::describe), Some(heat_read::resource)),
+    row("cfn.ListStackResources", false, Some(resources::list), Some(heat_read::list_resources)),
+    row("cfn.GetTemplate", false, Some(read::template), Some(heat_read::template_text)),
     row("cfn.GetTemplateSummary", false, Some(read::summary), None),
-    row("cfn.ValidateTemplate", false, Some(read::validate), Some(heat::validate)),
-    row("cfn.EstimateTemplateCost", false, Some(read::estimate), Some(heat::estimate)),
+    row("cfn.ValidateTemplate", false, Some(read::validate), Some(heat_read::validate)),
+    row("cfn.EstimateTemplateCost", false, Some(read::estimate), Some(heat_read::estimate)),
     row("cfn.ListExports", false, Some(read::exports), None),
     row("cfn.ListImports", false, Some(read::imports), None),
     row("cfn.GetStackPolicy", false, Some(read::policy), None),
@@ -209,7 +208,7 @@ impl Call<'_> {
     }
 
     fn answered(&mut self, world: &mut World) -> Outcome<Answer> {
-        let asker = self.signer(world)?;
+        let asker = signer(world, self.request, &self.params.0, self.side)?;
         self.project.clone_from(&asker.project);
         let name = self.params.get("Action").unwrap_or_default().to_owned();
         let run =
@@ -240,62 +239,6 @@ impl Call<'_> {
             Side::Heat => plain(document(&format!("{name}Response"), "", &xml)),
         };
         Ok(Answer { about: told.about, ..self.answer(200, body) })
-    }
-
-    /// Who signed it: with a key of AWS's, or, for Heat, with one that Keystone gave.
-    fn signer(&self, world: &World) -> Outcome<Asker> {
-        let (request, params, aws) = (self.request, &self.params.0, self.side == Side::Aws);
-        let words = |aws_code: &str, aws_words: &str, code: &str, words: &str| match aws {
-            true => Refused::with(403, aws_code, aws_words),
-            false => Refused::with(if code == "MissingAuthenticationToken" { 403 } else { 401 }, code, words),
-        };
-        let missing = || {
-            words(
-                "MissingAuthenticationToken",
-                "Request is missing Authentication Token",
-                "MissingAuthenticationToken",
-                "Does not contain a valid AWS Access Key or certificate",
-            )
-        };
-        let claim = claim(request, params).map_err(|_| missing())?;
-        let unknown = || {
-            words(
-                "InvalidClientTokenId",
-                "The security token included in the request is invalid.",
-                "InvalidClientTokenId",
-                "The certificate or AWS Key ID provided does not exist",
-            )
-        };
-        let mismatch = || {
-            words(
-                "SignatureDoesNotMatch",
-                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access \
-                 Key and signing method. Consult the service documentation for details.",
-                "SignatureDoesNotMatch",
-                "The request signature does not match that computed",
-            )
-        };
-        let keystone = world.ec2_credentials.iter().find(|own| own.access == claim.access_key);
-        let (asker, secret) = match (keystone, aws) {
-            (Some(own), false) => {
-                let admin = world.roles_in(&own.user, &own.project).iter().any(|role| role.name == "admin");
-                let asker = Asker {
-                    request: request.id.clone(),
-                    user: own.user.clone(),
-                    project: own.project.clone(),
-                    admin,
-                };
-                (asker, own.secret.clone())
-            }
-            _ => {
-                let found = owner(world, &claim.access_key, &request.id).ok_or_else(unknown)?;
-                (found.0, found.1.secret)
-            }
-        };
-        if claim.is_off(world.now()) || !claim.is_by(&secret, request, params) {
-            return Err(mismatch());
-        }
-        Ok(asker)
     }
 }
 

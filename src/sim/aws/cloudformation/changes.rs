@@ -1,6 +1,7 @@
 //! Change sets: what a change would do, kept until it is executed or deleted.
 
-use super::actions::{asked, changes, good_name, may_update};
+use super::actions::{changes, good_name, may_update};
+use super::asked::asked;
 use super::call::{Cloud, Told};
 use super::flawed::{constraint, flawed, invalid};
 use super::members;

@@ -49,6 +49,26 @@ pub(super) fn flawed(flaw: Flaw) -> Refused {
         }
         Flaw::Section(name) => invalid(format!("Invalid template property or properties [{name}]")),
         Flaw::NoResources => invalid("Template format error: At least one Resources member must be defined."),
+        Flaw::TooManyResources => {
+            invalid("Template format error: Number of resources is greater than maximum allowed, 500")
+        }
+        Flaw::Fetch(url) => invalid(format!("TemplateURL must be a supported URL: {url}")),
+        Flaw::NoChange => invalid("No updates are to be performed."),
+        Flaw::Protected(name) => {
+            invalid(format!("Stack [{name}] cannot be deleted while TerminationProtection is enabled"))
+        }
+        Flaw::ExportUsed(export, stacks) => {
+            invalid(format!("Export {export} cannot be deleted as it is in use by {}", stacks.join(" and ")))
+        }
+        Flaw::Property(place, why) => invalid(format!("Property validation failure: [{place}: {why}]")),
+        Flaw::Other(why) => invalid(format!("Template format error: {why}")),
+        other => in_template(other),
+    }
+}
+
+/// What is wrong with a parameter's value, or inside a template.
+fn in_template(flaw: Flaw) -> Refused {
+    match flaw {
         Flaw::ParameterMissing(names) => invalid(format!("Parameters: [{}] must have values", list(&names))),
         Flaw::ParameterUnknown(names) => {
             invalid(format!("Parameters: [{}] do not exist in the template", list(&names)))
@@ -90,19 +110,6 @@ pub(super) fn flawed(flaw: Flaw) -> Refused {
         Flaw::Duplicate(name) => invalid(format!(
             "Template format error: Duplicate name {name} between a parameter and a resource"
         )),
-        Flaw::TooManyResources => {
-            invalid("Template format error: Number of resources is greater than maximum allowed, 500")
-        }
-        Flaw::Fetch(url) => invalid(format!("TemplateURL must be a supported URL: {url}")),
-        Flaw::NoChange => invalid("No updates are to be performed."),
-        Flaw::Protected(name) => {
-            invalid(format!("Stack [{name}] cannot be deleted while TerminationProtection is enabled"))
-        }
-        Flaw::ExportUsed(export, stacks) => {
-            invalid(format!("Export {export} cannot be deleted as it is in use by {}", stacks.join(" and ")))
-        }
-        Flaw::Property(place, why) => invalid(format!("Property validation failure: [{place}: {why}]")),
-        Flaw::Other(why) => invalid(format!("Template format error: {why}")),
         other => invalid(format!("Template format error: {other:?}")),
     }
 }

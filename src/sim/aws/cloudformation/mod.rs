@@ -2,16 +2,20 @@
 //! Heat serves it, with Heat's own templates, words and gaps ([`heat`]). Both ask the one engine of the world.
 
 mod actions;
+mod asked;
 mod call;
 mod changes;
 mod drift;
 mod flawed;
 mod heat;
+mod heat_read;
 mod heat_words;
 pub(crate) mod kinds;
+pub(crate) mod objects;
 mod read;
 mod resources;
 mod show;
+mod signer;
 
 pub(crate) use call::{Call, find, is_ours, operations};
 

@@ -1,6 +1,6 @@
 //! What is told of stacks, of templates and of exports.
 
-use super::actions::template as asked_template;
+use super::asked::template as asked_template;
 use super::call::{Cloud, Told};
 use super::flawed::invalid;
 use super::members;

@@ -125,6 +125,17 @@ pub(crate) fn told(flaw: &Flaw) -> (u16, &'static str, String) {
         Flaw::Section(name) => {
             (400, "InvalidTemplateSection", format!("The template section is invalid: {name}"))
         }
+        Flaw::State(what, state) => {
+            (400, "NotSupported", format!("{what} when stack is {state} is not supported."))
+        }
+        other => asked(other),
+    }
+}
+
+/// What is wrong with what was given beside the template, or with how much it is.
+fn asked(flaw: &Flaw) -> (u16, &'static str, String) {
+    const INVALID: &str = "StackValidationFailed";
+    match flaw {
         Flaw::NoResources => (400, INVALID, "No resources".to_owned()),
         Flaw::ParameterMissing(names) => {
             let name = names.first().map_or("", String::as_str);
@@ -149,9 +160,6 @@ pub(crate) fn told(flaw: &Flaw) -> (u16, &'static str, String) {
         ),
         Flaw::Fetch(url) => {
             (400, INVALID, format!("Could not fetch remote template \"{url}\": Invalid URL scheme "))
-        }
-        Flaw::State(what, state) => {
-            (400, "NotSupported", format!("{what} when stack is {state} is not supported."))
         }
         other => within(other),
     }

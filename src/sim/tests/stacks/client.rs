@@ -90,8 +90,8 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// The path of a query that is signed in version 2.
-pub fn signed_path(address: &str, keys: &(String, String), pairs: &[(String, String)]) -> String {
+/// The path of a query at this path that is signed in version 2.
+pub fn signed_path(address: &str, path: &str, keys: &(String, String), pairs: &[(String, String)]) -> String {
     let mut pairs = pairs.to_vec();
     let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     for (name, value) in [
@@ -107,7 +107,20 @@ pub fn signed_path(address: &str, keys: &(String, String), pairs: &[(String, Str
         pairs.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     let query = query.join("&");
     let mut mac = Hmac::<Sha256>::new_from_slice(keys.1.as_bytes()).unwrap();
-    mac.update(format!("GET\n{address}\n/v1/\n{query}").as_bytes());
+    mac.update(format!("GET\n{address}\n{path}\n{query}").as_bytes());
     let signature = STANDARD.encode(mac.finalize().into_bytes());
-    format!("/v1/?{query}&Signature={}", encoded(&signature))
+    format!("{path}?{query}&Signature={}", encoded(&signature))
+}
+
+/// The names of the elements of a document, each once.
+pub fn elements(text: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for part in text.split('<').skip(1) {
+        let name = part.split(['>', '/', ' ']).next().unwrap_or_default();
+        if !name.is_empty() && !name.starts_with('?') && !names.contains(&name.to_owned()) {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    names
 }

@@ -2,5 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
 
+mod cfn_recorded;
 mod client;
+mod cloud;
 mod heat_recorded;
+mod lives;

@@ -31,8 +31,11 @@ impl World {
                 return Turn::Failed(Failure::of(logical, &flaw_text(&flaw)));
             }
         };
+        if self.stacks[at].is_rolling_back() && self.take_back(at, &declared, &properties) {
+            return Turn::Done;
+        }
         let Some(there) = self.stacks[at].resource(logical).cloned() else {
-            return self.make(at, place, &declared, properties);
+            return self.make(at, place, &declared, properties, Action::Create);
         };
         self.set_number(at, place, there.number);
         self.set_needs(at, there.number, &declared);
@@ -41,7 +44,7 @@ impl World {
             || there.action == Action::Delete;
         if unmade {
             self.outdate(at, there.number);
-            return self.make(at, place, &declared, properties);
+            return self.make(at, place, &declared, properties, Action::Create);
         }
         if there.nested.is_some() && there.kind == declared.kind {
             return self.change_inner(at, &there, &declared, properties);
@@ -100,10 +103,37 @@ impl World {
         number
     }
 
-    fn make(&mut self, at: usize, place: usize, declared: &Declared, properties: Value) -> Turn {
+    /// Takes a resource back that another had replaced and that is still what is wanted.
+    fn take_back(&mut self, at: usize, declared: &Declared, properties: &Value) -> bool {
+        let stack = &mut self.stacks[at];
+        let old = stack.resources.iter().find(|own| {
+            own.outdated
+                && own.logical == declared.name
+                && own.kind == declared.kind
+                && own.properties == *properties
+                && own.status == Status::Complete
+                && own.action != Action::Delete
+        });
+        let Some(number) = old.map(|own| own.number) else { return false };
+        for own in stack.resources.iter_mut().filter(|own| own.logical == declared.name) {
+            own.outdated = own.number != number;
+        }
+        true
+    }
+
+    fn make(
+        &mut self,
+        at: usize,
+        place: usize,
+        declared: &Declared,
+        properties: Value,
+        action: Action,
+    ) -> Turn {
         let side = self.stacks[at].side;
         let number = self.add_resource(at, place, declared, properties.clone());
-        self.tell(at, number, Action::Create, Status::InProgress, &words::plain(side));
+        if !(side == Side::Aws && action == Action::Update) {
+            self.tell(at, number, action, Status::InProgress, &words::plain(side));
+        }
         let definition = self.stacks[at].definition.clone();
         match self.inside(side, &definition, declared, Some(&properties), None) {
             Ok(Some(inside)) => return self.make_inner(at, number, inside),
@@ -130,7 +160,7 @@ impl World {
                 }
                 if side == Side::Aws {
                     let begun = "Resource creation Initiated";
-                    self.tell(at, number, Action::Create, Status::InProgress, begun);
+                    self.tell(at, number, action, Status::InProgress, begun);
                 }
                 Turn::Goes
             }
@@ -234,7 +264,9 @@ impl World {
                 }
             }
             self.outdate(at, there.number);
-            return self.make(at, place, declared, properties);
+            // CloudFormation goes on calling it an update.
+            let action = if side == Side::Aws { Action::Update } else { Action::Create };
+            return self.make(at, place, declared, properties, action);
         }
         heat_update(self);
         let Some(kind) = kind else { return Turn::Done };

@@ -186,7 +186,8 @@ impl World {
             }
             Action::UpdateRollback | Action::Update => {
                 stack.resources.retain(|resource| {
-                    resource.action != Action::Delete || resource.status != Status::Complete
+                    resource.action != Action::Delete
+                        || !matches!(resource.status, Status::Complete | Status::Skipped)
                 });
             }
             Action::Snapshot => self.snapshot_done(at),

@@ -12,6 +12,8 @@ mod definition;
 mod evaluate;
 mod finish;
 mod flaw;
+#[cfg(test)]
+mod functions_test;
 mod hot_functions;
 mod kind;
 mod nested;
@@ -103,6 +105,8 @@ pub(crate) enum Status {
     Failed,
     /// All is made; what is no longer needed is being deleted.
     Cleanup,
+    /// It was left where it is.
+    Skipped,
 }
 
 impl Status {
@@ -112,6 +116,7 @@ impl Status {
             Self::Complete => "COMPLETE",
             Self::Failed => "FAILED",
             Self::Cleanup => "COMPLETE_CLEANUP_IN_PROGRESS",
+            Self::Skipped => "SKIPPED",
         }
     }
 }

@@ -58,19 +58,7 @@ impl World {
             return Err(Flaw::UnknownProperty(declared.name.clone(), odd.clone()));
         }
         if early.is_some() {
-            // What is not known yet stands for itself: a type that no value has yet would refuse it.
-            for parameter in &template.parameters {
-                let later = given.get(&parameter.name).is_some_and(|value| {
-                    let mut found = Vec::new();
-                    let own = &declared.properties[&parameter.name];
-                    super::evaluate::references(own, around.template.form, "", &mut found);
-                    value.is_null() || !found.is_empty()
-                });
-                if later {
-                    let filler = parameter.default.clone().unwrap_or_else(|| json!("0"));
-                    given.insert(parameter.name.clone(), filler);
-                }
-            }
+            fill_in(&template, around, declared, &mut given);
         }
         let missing = |flaw| match flaw {
             Flaw::ParameterMissing(names) if is_file => {
@@ -151,10 +139,12 @@ impl World {
 
     /// The text that was put under this address.
     pub(crate) fn object(&self, url: &str) -> Option<&str> {
-        let path = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let path = path.split_once('/').map_or("", |(_, path)| path);
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let path = path.split('?').next().unwrap_or_default();
-        self.objects.get(path).map(String::as_str)
+        let bucket = host.split_once(".s3").map(|(bucket, _)| format!("{bucket}/{path}"));
+        let found = self.objects.get(path).or_else(|| self.objects.get(&bucket?));
+        found.map(String::as_str)
     }
 
     /// A resource's real type, a stack inside it, and all stacks above.
@@ -202,5 +192,21 @@ fn numbered(value: &Value, index: &str, number: &str) -> Value {
             Value::Object(map.iter().map(|(key, row)| (key.clone(), numbered(row, index, number))).collect())
         }
         other => other.clone(),
+    }
+}
+
+/// Puts something in the place of what is not known yet: a type that no value has yet would refuse it.
+fn fill_in(template: &Template, around: &Definition, declared: &Declared, given: &mut Map<String, Value>) {
+    for parameter in &template.parameters {
+        let later = given.get(&parameter.name).is_some_and(|value| {
+            let mut found = Vec::new();
+            let own = &declared.properties[&parameter.name];
+            super::evaluate::references(own, around.template.form, "", &mut found);
+            value.is_null() || !found.is_empty()
+        });
+        if later {
+            let filler = parameter.default.clone().unwrap_or_else(|| json!("0"));
+            given.insert(parameter.name.clone(), filler);
+        }
     }
 }

@@ -99,7 +99,17 @@ impl World {
             stack.updated = Some(now);
         }
         self.tell_stack(at);
-        self.come_again(at, FIRST);
+        let planned = self.fault_settings.clone();
+        if let Some(message) = planned.error
+            && let Some(operation) = self.operation(at)
+        {
+            let failure = Failure { class: "Error".to_owned(), place: String::new(), message };
+            operation.failure = Some((failure, action));
+        }
+        if !planned.stuck {
+            let first = planned.slow.unwrap_or(FIRST);
+            self.come_again(at, first * planned.factor.unwrap_or(1));
+        }
     }
 
     /// Looks after a stack again when this has passed.

@@ -183,7 +183,8 @@ impl World {
     pub(super) fn jobs_away(&self, at: usize, which: impl Fn(&super::Resource) -> bool) -> Vec<Job> {
         let stack = &self.stacks[at];
         let there = |resource: &&super::Resource| {
-            resource.action != Action::Delete || resource.status != Status::Complete
+            resource.action != Action::Delete
+                || !matches!(resource.status, Status::Complete | Status::Skipped)
         };
         let rows: Vec<&super::Resource> =
             stack.resources.iter().filter(there).filter(|resource| which(resource)).collect();

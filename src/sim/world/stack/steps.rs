@@ -154,11 +154,8 @@ impl World {
         let Some(resource) = self.stacks[at].by_number(number).cloned() else { return Turn::Done };
         let kept = self.stacks[at].retain.contains(&resource.logical) || resource.deletion == "retain";
         if kept {
-            if side == Side::Aws {
-                self.stacks[at].by_number(number).map(|own| own.action = Action::Delete);
-            } else {
-                self.tell(at, number, Action::Delete, Status::Complete, &words::plain(side));
-            }
+            let left = if side == Side::Aws { Status::Skipped } else { Status::Complete };
+            self.tell(at, number, Action::Delete, left, &words::plain(side));
             return Turn::Done;
         }
         if resource.physical.is_none() && resource.nested.is_none() && side == Side::Aws {

@@ -90,11 +90,16 @@ impl Behaviour for Attachment {
 
     fn delete(&self, site: &mut Site<'_>) -> Progress {
         let volume = site.text("VolumeId").unwrap_or_default();
-        let _ = ask(&self.0, site, "DetachVolume", vec![("VolumeId".into(), volume.clone())]);
-        match ask(&self.0, site, "DescribeVolumes", vec![("VolumeId.1".into(), volume)]) {
-            Ok(shown) if !shown.all("status").iter().any(|status| status == "available") => Progress::Wait,
-            _ => Progress::Done,
+        let states = |site: &mut Site<'_>| {
+            let shown = ask(&self.0, site, "DescribeVolumes", vec![("VolumeId.1".into(), volume.clone())]);
+            shown.map(|shown| shown.all("status")).unwrap_or_default()
+        };
+        let has = |states: &[String], word: &str| states.iter().any(|state| state == word);
+        if !has(&states(site), "detaching") {
+            let _ = ask(&self.0, site, "DetachVolume", vec![("VolumeId".into(), volume.clone())]);
         }
+        let now = states(site);
+        if now.is_empty() || has(&now, "available") { Progress::Done } else { Progress::Wait }
     }
 }
 
@@ -133,6 +138,37 @@ impl Behaviour for Key {
 }
 
 pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
+    add_instances(kinds, notes);
+    add_volumes(kinds, notes);
+    kinds.push(kind(
+        "AWS::EC2::VolumeAttachment",
+        const {
+            &[
+                needed("InstanceId", Shape::Text),
+                needed("VolumeId", Shape::Text),
+                plain("Device", Shape::Text),
+            ]
+        },
+        &[],
+        Attachment(Arc::clone(notes)),
+    ));
+    kinds.push(kind(
+        "AWS::EC2::KeyPair",
+        const {
+            &[
+                needed("KeyName", Shape::Text),
+                plain("PublicKeyMaterial", Shape::Text),
+                plain("KeyType", Shape::Text),
+                plain("KeyFormat", Shape::Text),
+                live("Tags", Shape::List),
+            ]
+        },
+        &["KeyPairId", "KeyFingerprint"],
+        Key(Arc::clone(notes)),
+    ));
+}
+
+fn add_instances(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
     kinds.push(kind(
         "AWS::EC2::Instance",
         INSTANCE,
@@ -167,6 +203,9 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
             ],
         },
     ));
+}
+
+fn add_volumes(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
     kinds.push(kind(
         "AWS::EC2::Volume",
         const {
@@ -210,31 +249,5 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
             gone: "",
             attributes: &[("VolumeId", "volumeId")],
         },
-    ));
-    kinds.push(kind(
-        "AWS::EC2::VolumeAttachment",
-        const {
-            &[
-                needed("InstanceId", Shape::Text),
-                needed("VolumeId", Shape::Text),
-                plain("Device", Shape::Text),
-            ]
-        },
-        &[],
-        Attachment(Arc::clone(notes)),
-    ));
-    kinds.push(kind(
-        "AWS::EC2::KeyPair",
-        const {
-            &[
-                needed("KeyName", Shape::Text),
-                plain("PublicKeyMaterial", Shape::Text),
-                plain("KeyType", Shape::Text),
-                plain("KeyFormat", Shape::Text),
-                live("Tags", Shape::List),
-            ]
-        },
-        &["KeyPairId", "KeyFingerprint"],
-        Key(Arc::clone(notes)),
     ));
 }

@@ -1,6 +1,7 @@
 //! The types of resources that CloudFormation's templates are made of. Those of EC2 are made by EC2's own actions, in the name
 //! of who made the stack.
 
+mod address;
 mod ask;
 mod compute;
 mod named;
@@ -20,6 +21,7 @@ pub(crate) fn all(notes: &Notes) -> Vec<Arc<Kind>> {
     let mut kinds = Vec::new();
     compute::add(&mut kinds, notes);
     network::add(&mut kinds, notes);
+    address::add(&mut kinds, notes);
     named::add(&mut kinds);
     wait::add(&mut kinds);
     kinds

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::ask::{Asked, Row, ask, given, tags, words};
 use super::{Notes, kind};
-use crate::world::World;
-use crate::world::stack::{
-    Behaviour, Kind, Made, Progress, Resource, Shape, Site, as_text, live, needed, plain,
-};
+use crate::world::stack::{Behaviour, Kind, Made, Progress, Shape, Site, as_text, live, needed, plain};
 
 /// The rules of a group, each as an action of its own.
 fn rules(site: &Site<'_>, id: &str) -> Vec<(&'static str, Asked)> {
@@ -66,71 +63,17 @@ impl Behaviour for Rule {
     }
 }
 
-/// An elastic address.
-struct Address(Notes);
-
-impl Behaviour for Address {
-    fn make(&self, site: &mut Site<'_>) -> Result<Made, String> {
-        let request = site.asker.request.clone();
-        let told = ask(&self.0, site, "AllocateAddress", vec![("Domain".into(), "vpc".into())])
-            .map_err(|why| words(&why, &request))?;
-        let (ip, id) =
-            (told.first("publicIp").unwrap_or_default(), told.first("allocationId").unwrap_or_default());
-        if let Some(instance) = site.text("InstanceId") {
-            let asked = vec![("AllocationId".into(), id.clone()), ("InstanceId".into(), instance)];
-            ask(&self.0, site, "AssociateAddress", asked).map_err(|why| words(&why, &request))?;
-        }
-        Ok(Made { physical: ip.clone(), data: json!({"AllocationId": id, "PublicIp": ip}) })
-    }
-
-    fn delete(&self, site: &mut Site<'_>) -> Progress {
-        let id = as_text(&site.data["AllocationId"]);
-        let shown = ask(&self.0, site, "DescribeAddresses", vec![("AllocationId.1".into(), id.clone())]);
-        if let Some(association) = shown.ok().and_then(|shown| shown.first("associationId")) {
-            let _ = ask(&self.0, site, "DisassociateAddress", vec![("AssociationId".into(), association)]);
-        }
-        let request = site.asker.request.clone();
-        match ask(&self.0, site, "ReleaseAddress", vec![("AllocationId".into(), id)]) {
-            Err(why) if !why.code.contains("NotFound") => Progress::Held(words(&why, &request)),
-            _ => Progress::Done,
-        }
-    }
-
-    fn attribute(&self, _: &World, resource: &Resource, name: &str) -> Option<Value> {
-        resource.data.get(name).cloned()
-    }
-}
-
-/// An elastic address's way to an instance.
-struct Association(Notes);
-
-impl Behaviour for Association {
-    fn make(&self, site: &mut Site<'_>) -> Result<Made, String> {
-        let mut asked = given(
-            site,
-            &[
-                ("AllocationId", "AllocationId"),
-                ("InstanceId", "InstanceId"),
-                ("NetworkInterfaceId", "NetworkInterfaceId"),
-            ],
-        );
-        if let Some(ip) = site.text("EIP") {
-            asked.push(("PublicIp".into(), ip));
-        }
-        let request = site.asker.request.clone();
-        let told = ask(&self.0, site, "AssociateAddress", asked).map_err(|why| words(&why, &request))?;
-        Ok(Made { physical: told.first("associationId").unwrap_or_default(), data: Value::Null })
-    }
-
-    fn delete(&self, site: &mut Site<'_>) -> Progress {
-        let asked = vec![("AssociationId".into(), site.physical.clone())];
-        let _ = ask(&self.0, site, "DisassociateAddress", asked);
-        Progress::Done
-    }
-}
-
-pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
-    let row = |make, id, build, show, delete, attributes| Row {
+/// A type that is there at once.
+fn row(
+    notes: &Notes,
+    make: &'static str,
+    id: &'static str,
+    build: fn(&mut Site<'_>) -> Asked,
+    show: (&'static str, &'static str),
+    delete: (&'static str, &'static str),
+    attributes: &'static [(&'static str, &'static str)],
+) -> Row {
+    Row {
         notes: Arc::clone(notes),
         make,
         id,
@@ -141,7 +84,16 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         delete,
         gone: "",
         attributes,
-    };
+    }
+}
+
+pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
+    add_networks(kinds, notes);
+    add_groups(kinds, notes);
+    add_ways(kinds, notes);
+}
+
+fn add_networks(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
     kinds.push(kind(
         "AWS::EC2::VPC",
         const {
@@ -162,6 +114,7 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
             "CidrBlockAssociations",
         ],
         row(
+            notes,
             "CreateVpc",
             "vpcId",
             |site| {
@@ -174,6 +127,10 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
             &[("VpcId", "vpcId"), ("CidrBlock", "cidrBlock")],
         ),
     ));
+    add_subnets(kinds, notes);
+}
+
+fn add_subnets(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
     kinds.push(kind(
         "AWS::EC2::Subnet",
         const {
@@ -187,6 +144,7 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         },
         &["SubnetId", "AvailabilityZone", "VpcId", "CidrBlock", "NetworkAclAssociationId"],
         row(
+            notes,
             "CreateSubnet",
             "subnetId",
             |site| {
@@ -209,7 +167,11 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
             ],
         ),
     ));
+}
+
+fn add_groups(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
     let mut group = row(
+        notes,
         "CreateSecurityGroup",
         "groupId",
         |site| {
@@ -238,7 +200,6 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         &["GroupId", "VpcId", "Id"],
         group,
     ));
-    add_ways(kinds, notes);
 }
 
 fn add_ways(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
@@ -266,25 +227,5 @@ fn add_ways(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         RULE,
         &["Id"],
         Rule(own(), "AuthorizeSecurityGroupEgress", "RevokeSecurityGroupEgress"),
-    ));
-    kinds.push(kind(
-        "AWS::EC2::EIP",
-        const { &[plain("Domain", Shape::Text), plain("InstanceId", Shape::Text), live("Tags", Shape::List)] },
-        &["AllocationId", "PublicIp"],
-        Address(own()),
-    ));
-    kinds.push(kind(
-        "AWS::EC2::EIPAssociation",
-        const {
-            &[
-                plain("AllocationId", Shape::Text),
-                plain("EIP", Shape::Text),
-                plain("InstanceId", Shape::Text),
-                plain("NetworkInterfaceId", Shape::Text),
-                plain("PrivateIpAddress", Shape::Text),
-            ]
-        },
-        &["Id"],
-        Association(own()),
     ));
 }

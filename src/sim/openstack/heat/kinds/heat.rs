@@ -225,6 +225,10 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>) {
     ));
     kinds.push(kind("OS::Heat::TestResource", TEST, &["output"], TestResource));
     kinds.push(kind("OS::Heat::None", const { &[live("*", Shape::Any)] }, &["*"], Nothing));
+    add_others(kinds);
+}
+
+fn add_others(kinds: &mut Vec<Arc<Kind>>) {
     kinds.push(kind(
         "OS::Heat::ResourceGroup",
         GROUP,

@@ -6,6 +6,7 @@ mod compute;
 mod heat;
 mod network;
 mod rest;
+mod routes;
 mod storage;
 mod wait;
 
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<Arc<Kind>> {
     wait::add(&mut kinds);
     compute::add(&mut kinds);
     network::add(&mut kinds);
+    routes::add(&mut kinds);
     storage::add(&mut kinds);
     kinds
 }

@@ -101,8 +101,11 @@ impl Behaviour for Rest {
 
     fn delete(&self, site: &mut Site<'_>) -> Progress {
         let path = self.own(site);
-        if ask(site, "GET", &path, None).is_err() {
-            return Progress::Done;
+        let Ok(shown) = ask(site, "GET", &path, None) else { return Progress::Done };
+        // What is on its way is not told again: it would begin anew.
+        let own = &shown[self.key];
+        if own["status"] == "deleting" || own["OS-EXT-STS:task_state"] == "deleting" {
+            return Progress::Wait;
         }
         (self.before)(site);
         match ask(site, "DELETE", &path, None) {

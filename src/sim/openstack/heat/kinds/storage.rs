@@ -100,12 +100,19 @@ impl Behaviour for Attachment {
     }
 
     fn delete(&self, site: &mut Site<'_>) -> Progress {
+        let path = format!("/volume/v3/{}/volumes/{}", site.asker.project, site.physical);
+        let status = |site: &mut Site<'_>| {
+            let shown = ask(site, "GET", &path, None).unwrap_or_default();
+            as_text(&shown["volume"]["status"])
+        };
+        if status(site) == "detaching" {
+            return Progress::Wait;
+        }
         let server = as_text(&site.data["server"]);
         let own = format!("/compute/v2.1/servers/{server}/os-volume_attachments/{}", site.physical);
         let _ = ask(site, "DELETE", &own, None);
-        let path = format!("/volume/v3/{}/volumes/{}", site.asker.project, site.physical);
-        match ask(site, "GET", &path, None) {
-            Ok(shown) if shown["volume"]["status"] != "available" => Progress::Wait,
+        match status(site).as_str() {
+            "in-use" | "detaching" => Progress::Wait,
             _ => Progress::Done,
         }
     }
