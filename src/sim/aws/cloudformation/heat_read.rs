@@ -45,6 +45,7 @@ fn shown(xml: &mut Xml, cloud: &Cloud<'_>, stack: &Stack) {
     let minutes = stack.timeout_mins.map_or_else(|| "None".to_owned(), |minutes| minutes.to_string());
     xml.text("TimeoutInMinutes", minutes).text("StackStatus", stack.state());
     if stack.is_gone() {
+        xml.text("Outputs", "");
         return;
     }
     members(xml, "Outputs", cloud.world.outputs(stack), |xml, output| {

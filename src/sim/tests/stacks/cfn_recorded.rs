@@ -56,7 +56,7 @@ impl Replay {
         if op.contains("unknown key") {
             keys.0 = "AKIANOBODY0000000000".to_owned();
         }
-        let path = signed_path(&self.address, "/", &keys, &pairs);
+        let path = signed_path(&self.address, "/", &keys, &pairs, self.sim.now());
         send(&self.address, "GET", &path, &[], b"").await
     }
 

@@ -1,5 +1,7 @@
 //! A client of one request a connection, so that nothing is believed that a driver believes.
 
+use std::time::SystemTime;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
@@ -91,9 +93,15 @@ fn encoded(text: &str) -> String {
 }
 
 /// The path of a query at this path that is signed in version 2.
-pub fn signed_path(address: &str, path: &str, keys: &(String, String), pairs: &[(String, String)]) -> String {
+pub fn signed_path(
+    address: &str,
+    path: &str,
+    keys: &(String, String),
+    pairs: &[(String, String)],
+    now: SystemTime,
+) -> String {
     let mut pairs = pairs.to_vec();
-    let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let now = jiff::Timestamp::try_from(now).unwrap().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     for (name, value) in [
         ("AWSAccessKeyId", keys.0.as_str()),
         ("SignatureMethod", "HmacSHA256"),

@@ -81,7 +81,7 @@ impl Cloud {
         let mut pairs =
             vec![("Action".to_owned(), action.to_owned()), ("Version".to_owned(), "2010-05-15".to_owned())];
         pairs.extend(asked.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let path = signed_path(&self.address, "/", &self.keys, &pairs);
+        let path = signed_path(&self.address, "/", &self.keys, &pairs, self.sim.now());
         send(&self.address, "GET", &path, &[], b"").await
     }
 

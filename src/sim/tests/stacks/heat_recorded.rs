@@ -49,7 +49,7 @@ impl Replay {
 
     /// Asks Heat's query protocol, signed in version 2 with a key of Keystone's.
     async fn query(&self, pairs: &[(String, String)]) -> Told {
-        let path = signed_path(&self.address, "/v1/", &self.keys, pairs);
+        let path = signed_path(&self.address, "/v1/", &self.keys, pairs, self.sim.now());
         send(&self.address, "GET", &path, &[], b"").await
     }
 

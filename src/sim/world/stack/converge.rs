@@ -1,11 +1,12 @@
 //! One resource on its way to what it is to be: made, changed where it is, or replaced by another.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::operation::Step;
+use super::preview::changed;
 use super::steps::Turn;
 use super::words::{self, Failure};
-use super::{Action, Asked, Declared, Definition, Failing, Flaw, Resource, Side, Status};
+use super::{Action, Asked, Declared, Definition, Failing, Resource, Side, Status};
 use crate::world::{Asker, World, fresh_secret};
 
 impl World {
@@ -28,7 +29,7 @@ impl World {
                     Status::InProgress,
                     &words::plain(self.stacks[at].side),
                 );
-                return Turn::Failed(Failure::of(logical, &flaw_text(&flaw)));
+                return Turn::Failed(Failure::of(logical, &words::flaw(&flaw)));
             }
         };
         if self.stacks[at].is_rolling_back() && self.take_back(at, &declared, &properties) {
@@ -138,7 +139,7 @@ impl World {
         match self.inside(side, &definition, declared, Some(&properties), None) {
             Ok(Some(inside)) => return self.make_inner(at, number, inside),
             Ok(None) => {}
-            Err(flaw) => return Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw))),
+            Err(flaw) => return Turn::Failed(Failure::of(&declared.name, &words::flaw(&flaw))),
         }
         let name = definition.real_kind(&declared.kind);
         let (Some(kind), Some(resource)) =
@@ -149,7 +150,7 @@ impl World {
         if side == Side::Aws
             && let Err(flaw) = super::check::check_names(declared, &kind)
         {
-            return Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw)));
+            return Turn::Failed(Failure::of(&declared.name, &words::flaw(&flaw)));
         }
         let now = self.now();
         let made = kind.behaviour.make(&mut self.site(at, &resource, now));
@@ -208,7 +209,7 @@ impl World {
         let inside = match self.inside(side, &definition, declared, Some(&properties), None) {
             Ok(Some(inside)) => inside,
             Ok(None) => return Turn::Done,
-            Err(flaw) => return Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw))),
+            Err(flaw) => return Turn::Failed(Failure::of(&declared.name, &words::flaw(&flaw))),
         };
         let id = there.nested.clone().unwrap_or_default();
         let now = self.stack(&id);
@@ -228,7 +229,7 @@ impl World {
             Asked { definition: inside, timeout_mins: self.stacks[at].timeout_mins, ..Asked::default() };
         match self.update_stack(&id, asked) {
             Ok(()) => Turn::Goes,
-            Err(flaw) => Turn::Failed(Failure::of(&declared.name, &flaw_text(&flaw))),
+            Err(flaw) => Turn::Failed(Failure::of(&declared.name, &words::flaw(&flaw))),
         }
     }
 
@@ -289,30 +290,5 @@ impl World {
             }
             Err(why) => Turn::Failed(Failure::of(&declared.name, &why)),
         }
-    }
-}
-
-/// The names of the properties that differ.
-pub(super) fn changed(before: &Value, after: &Value) -> Vec<String> {
-    let empty = Map::new();
-    let (before, after) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
-    let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
-    names.sort();
-    names.dedup();
-    names.retain(|name| before.get(name) != after.get(name));
-    names
-}
-
-/// A flaw that shows only when a resource is made, in short.
-fn flaw_text(flaw: &Flaw) -> String {
-    match flaw {
-        Flaw::UnknownProperty(_, name) => format!("Encountered unsupported property {name}"),
-        Flaw::PropertyMissing(_, name) => format!("Property {name} cannot be empty."),
-        Flaw::NoExport(name) => format!("No export named {name} found."),
-        Flaw::Property(_, why) | Flaw::Function(_, why) | Flaw::Parameter(_, why) | Flaw::Other(why) => {
-            format!("StackValidationFailed: {why}")
-        }
-        Flaw::Fetch(url) => format!("StackValidationFailed: Could not fetch remote template {url}"),
-        other => format!("StackValidationFailed: {other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! What a change would do, told without doing it.
 
-use super::converge::changed;
+use serde_json::{Map, Value};
+
 use super::evaluate::{evaluate, holds};
 use super::flaw::Outcome;
 use super::sight::Sight;
@@ -111,4 +112,15 @@ impl World {
             _ => false,
         }
     }
+}
+
+/// The names of the properties that differ.
+pub(super) fn changed(before: &Value, after: &Value) -> Vec<String> {
+    let empty = Map::new();
+    let (before, after) = (before.as_object().unwrap_or(&empty), after.as_object().unwrap_or(&empty));
+    let mut names: Vec<String> = before.keys().chain(after.keys()).cloned().collect();
+    names.sort();
+    names.dedup();
+    names.retain(|name| before.get(name) != after.get(name));
+    names
 }

@@ -1,6 +1,6 @@
 //! The reasons that stacks keep beside their states, as each service writes them.
 
-use super::{Action, Side, Stack};
+use super::{Action, Flaw, Side, Stack};
 
 /// Why something could not be done, and where inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,5 +83,19 @@ pub(super) fn failed(side: Side, work: Action, names: &[String], failure: &Failu
             };
             format!("The following resource(s) failed to {verb}: [{}]. ", names.join(", "))
         }
+    }
+}
+
+/// A flaw that shows only when a resource is made, in short.
+pub(super) fn flaw(flaw: &Flaw) -> String {
+    match flaw {
+        Flaw::UnknownProperty(_, name) => format!("Encountered unsupported property {name}"),
+        Flaw::PropertyMissing(_, name) => format!("Property {name} cannot be empty."),
+        Flaw::NoExport(name) => format!("No export named {name} found."),
+        Flaw::Property(_, why) | Flaw::Function(_, why) | Flaw::Parameter(_, why) | Flaw::Other(why) => {
+            format!("StackValidationFailed: {why}")
+        }
+        Flaw::Fetch(url) => format!("StackValidationFailed: Could not fetch remote template {url}"),
+        other => format!("StackValidationFailed: {other:?}"),
     }
 }
