@@ -28,6 +28,7 @@ const OTHERWISE: &[(&str, &str)] = &[
         "auth on: CreateStack not allowed -> AccessDenied",
         "nobody's rights are limited in the simulated cloud",
     ),
+    ("DescribeStacks deleted by id", "a stack that is gone has no outputs"),
 ];
 
 /// All exchanges that are recorded of both services: one in twenty may be otherwise.
