@@ -168,6 +168,14 @@ impl Call<'_> {
 
     fn answer(&self, status: u16, body: Vec<u8>) -> Answer {
         let kind = if self.side == Side::Aws { "text/xml" } else { "application/xml" };
+        let asks_json = self.params.get("ContentType") == Some("JSON");
+        let (kind, body) = match asks_json {
+            true => (
+                "application/json",
+                super::json::of(&String::from_utf8_lossy(&plain(body))).to_string().into_bytes(),
+            ),
+            false => (kind, body),
+        };
         let answer = Answer { body, kind, ..Answer::empty(status) };
         match self.side {
             Side::Aws => answer.with("x-amzn-requestid", self.id()),
@@ -246,6 +254,9 @@ const NAMESPACE: &str = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
 
 /// A document without the line that says it is XML.
 fn plain(document: Vec<u8>) -> Vec<u8> {
+    if !document.starts_with(b"<?xml") {
+        return document;
+    }
     let at = document.iter().position(|byte| *byte == b'\n').map_or(0, |at| at + 1);
     document[at..].to_vec()
 }

@@ -10,6 +10,7 @@ mod flawed;
 mod heat;
 mod heat_read;
 mod heat_words;
+mod json;
 pub(crate) mod kinds;
 pub(crate) mod objects;
 mod read;
