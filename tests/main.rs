@@ -20,6 +20,7 @@ mod readme;
 mod repl;
 mod scripts;
 mod sim;
+mod stacks;
 mod support;
 mod syntax;
 mod wire;

@@ -70,7 +70,10 @@ fn words() -> impl Iterator<Item = &'static str> {
 #[test]
 fn every_operation_is_called_and_every_word_is_an_operation() {
     let called: Vec<&str> = CALLS.iter().map(|call| call.operation).collect();
-    assert_eq!(called, words().collect::<Vec<_>>());
+    // No face of the simulator makes stacks yet: they are called on the real services.
+    let apart = |title: &str| ["Stacks", "EC2 credentials"].contains(&title);
+    let tables = OPERATIONS.iter().filter(|(title, _)| !apart(title));
+    assert_eq!(called, tables.flat_map(|(_, list)| list.iter().copied()).collect::<Vec<_>>());
     for (provider, _) in FACES {
         let mut known = words();
         // In the order of the table, so that two lists are compared by eye.
@@ -173,8 +176,9 @@ fn the_table_of_coverage_is_what_calls_gave() {
         for (title, operations) in OPERATIONS {
             let _ = writeln!(text, "| **{title}** |{}", " |".repeat(providers.len()));
             for operation in *operations {
-                let marks =
-                    providers.iter().map(|one| if has[&(*operation, *one)] { " yes |" } else { " |" });
+                let listed = |one: &str| drivers().provider(one).is_some_and(|one| one.has_any(&[operation]));
+                let does = |one: &&str| has.get(&(*operation, *one)).copied().unwrap_or_else(|| listed(one));
+                let marks = providers.iter().map(|one| if does(one) { " yes |" } else { " |" });
                 let _ = writeln!(text, "| `{operation}` |{}", marks.collect::<String>());
             }
         }

@@ -5,6 +5,7 @@ pub mod glob;
 pub mod placeholder;
 pub mod visible;
 pub mod yaml;
+pub mod yaml_tree;
 
 /// What a secret shows as.
 pub const MASK: &str = "••••••";

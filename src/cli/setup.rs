@@ -244,6 +244,7 @@ pub fn setup_of(
         environment: grant(&options.allow_env),
         directory: environment.cwd.clone(),
     };
+    host.gate_files(Arc::new(policy.clone()));
     let params = match purpose.script {
         Some((name, given)) => Params::new(Some(name), given),
         None => Params::default(),

@@ -8,7 +8,7 @@ use super::call_scope;
 use super::resource::Resource;
 use super::ty::Noun;
 use super::value::Value;
-use super::{Image, Keypair, Network, Router, Server, Snapshot, Volume};
+use super::{Image, Keypair, Network, Router, Server, Snapshot, Stack, Volume};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -211,6 +211,7 @@ fn deleted(resource: Resource) -> Resource {
         Resource::Snapshot(old) => Resource::from(Snapshot { status, ..Arc::unwrap_or_clone(old) }),
         Resource::Network(old) => Resource::from(Network { status, ..Arc::unwrap_or_clone(old) }),
         Resource::Router(old) => Resource::from(Router { status, ..Arc::unwrap_or_clone(old) }),
+        Resource::Stack(old) => Resource::from(Stack { status, ..Arc::unwrap_or_clone(old) }),
         other @ (Resource::Flavor(_)
         | Resource::Keypair(_)
         | Resource::SecurityGroup(_)
@@ -229,7 +230,7 @@ fn hash_of(field: &str, value: &Value) -> u64 {
 fn hash_value(value: &Value, hasher: &mut DefaultHasher) {
     std::mem::discriminant(value).hash(hasher);
     match value {
-        Value::Unit => {}
+        Value::Unit | Value::Unread => {}
         Value::Bool(truth) => truth.hash(hasher),
         Value::Int(number) => number.hash(hasher),
         Value::Float(number) => number.to_bits().hash(hasher),

@@ -35,7 +35,7 @@ impl Value {
     fn json(&self, name_of: NameOf<'_>, secrets: Secrets) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
-            Value::Unit | Value::Other(_) => Json::Null,
+            Value::Unit | Value::Unread | Value::Other(_) => Json::Null,
             Value::Bool(truth) => Json::Bool(*truth),
             Value::Int(number) => Json::from(*number),
             Value::Float(number) => Number::from_f64(*number).map_or(Json::Null, Json::Number),

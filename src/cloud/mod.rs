@@ -23,6 +23,7 @@ pub mod resource;
 pub mod security_group;
 pub mod server;
 pub mod server_words;
+pub mod stack;
 pub mod stored;
 pub mod time;
 pub mod traits;
@@ -43,10 +44,14 @@ pub use provider::{Provider, Providers};
 pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
 pub use server::{Accepted, Action, BootSpec, Server, ServerFilter, ServerUpdate};
+pub use stack::{
+    EnvironmentSource, ReadFile, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
+    StackFailure, StackNews, StackResource, StackSpec, StackTags, StackTrack, TemplateReport, TemplateSource,
+};
 pub use time::{Span, Time};
 pub use traits::{
-    Account, Flavors, Images, Keypairs, Metadata, Networks, OPERATIONS, PublicIps, Routers, SecurityGroups,
-    Servers, Snapshots, Subnets, Volumes,
+    Account, Ec2Credential, Ec2Credentials, Flavors, Images, Keypairs, Metadata, Networks, OPERATIONS,
+    PublicIps, Routers, SecurityGroups, Servers, Snapshots, Stacks, Subnets, Volumes,
 };
 pub use ty::{Field, Noun, Ty};
 pub use value::{Secret, Value};
@@ -137,6 +142,8 @@ pub trait Cloud:
     + PublicIps
     + Volumes
     + Snapshots
+    + Stacks
+    + Ec2Credentials
 {
     /// Every resource of a noun that a listing lets through, all pages. Servers and images have more to filter by.
     async fn list(&self, noun: Noun, listing: &Listing) -> Result<Vec<Resource>> {
@@ -174,6 +181,7 @@ pub trait Cloud:
             Noun::Subnet => resources(self.subnets(listing).await?),
             Noun::Router => resources(self.routers(listing).await?),
             Noun::PublicIp => resources(self.public_ips(listing).await?),
+            Noun::Stack => resources(self.stacks(listing).await?),
         })
     }
     /// One resource by id; `None` where there is none of that id.
@@ -190,6 +198,7 @@ pub trait Cloud:
             Noun::Subnet => self.subnet(id).await?.map(Resource::from),
             Noun::Router => self.router(id).await?.map(Resource::from),
             Noun::PublicIp => self.public_ip(id).await?.map(Resource::from),
+            Noun::Stack => self.stack(id).await?.map(Resource::from),
         })
     }
     /// Delete a resource; `false` where it was gone already. `force` deletes at once what would be kept for a while.
@@ -206,6 +215,10 @@ pub trait Cloud:
             Noun::Subnet => self.delete_subnet(id).await,
             Noun::Router => self.delete_router(id).await,
             Noun::PublicIp => self.release_ip(id).await,
+            Noun::Stack => {
+                let deletion = StackDeletion { force, ..StackDeletion::default() };
+                Ok(self.delete_stack(id, &deletion).await?.is_some())
+            }
         }
     }
 }

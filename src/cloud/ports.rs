@@ -1,7 +1,7 @@
 //! What a verb may ask of the program around it; the command line fulfils these traits.
 
 use super::time::Time;
-use super::{Cloud, Error, Provider, Providers, Secret};
+use super::{Cloud, Error, Provider, Providers, Secret, StackEvent};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub trait Progress: Send + Sync {
     fn done(&self);
     /// Something a person should know though nothing failed.
     fn warn(&self, text: &str);
+    /// Something happened in a stack that is waited for.
+    fn happened(&self, _stack: &str, _event: &StackEvent) {}
     /// A named step of the script began.
     fn began(&self, _step: &Step) {}
     /// It ended, after so much of the run's time.
@@ -121,6 +123,17 @@ pub trait Outside: Send + Sync {
     async fn fetch(&self, ask: &WebAsk) -> Result<WebAnswer, Error>;
     /// Whether something answers at a TCP port, within a few seconds.
     async fn answers(&self, host: &str, port: u16) -> bool;
+}
+
+/// Which files a session may read, of those that no argument names: what a template leads to.
+pub trait FileGate: Send + Sync {
+    /// Whether this verb may read a file, its path from the working directory.
+    ///
+    /// # Errors
+    /// `denied`, with the option that allows it.
+    fn may_read(&self, verb: &str, path: &str) -> Result<(), Error>;
+    /// The working directory.
+    fn directory(&self) -> String;
 }
 
 /// A file that is to be written.

@@ -8,6 +8,7 @@ use super::keypair::Keypair;
 use super::network::{Network, PublicIp, Router, Subnet};
 use super::security_group::SecurityGroup;
 use super::server::Server;
+use super::stack::Stack;
 use super::ty::{Field, Noun};
 use super::value::Value;
 use super::volume::{Snapshot, Volume};
@@ -28,6 +29,7 @@ impl Noun {
             Noun::Subnet => Subnet::FIELDS,
             Noun::Router => Router::FIELDS,
             Noun::PublicIp => PublicIp::FIELDS,
+            Noun::Stack => Stack::FIELDS,
         }
     }
 }
@@ -47,6 +49,7 @@ pub enum Resource {
     Subnet(Arc<Subnet>),
     Router(Arc<Router>),
     PublicIp(Arc<PublicIp>),
+    Stack(Arc<Stack>),
 }
 
 impl Resource {
@@ -64,6 +67,7 @@ impl Resource {
             Resource::Subnet(subnet) => &**subnet,
             Resource::Router(router) => &**router,
             Resource::PublicIp(ip) => &**ip,
+            Resource::Stack(stack) => &**stack,
         }
     }
 
@@ -179,6 +183,12 @@ impl From<PublicIp> for Resource {
     }
 }
 
+impl From<Stack> for Resource {
+    fn from(stack: Stack) -> Resource {
+        Resource::Stack(Arc::new(stack))
+    }
+}
+
 impl Kinded for Server {
     const NOUN: Noun = Noun::Server;
 }
@@ -221,6 +231,10 @@ impl Kinded for Router {
 
 impl Kinded for PublicIp {
     const NOUN: Noun = Noun::PublicIp;
+}
+
+impl Kinded for Stack {
+    const NOUN: Noun = Noun::Stack;
 }
 
 // A noun's own struct is a value through the resource it is.

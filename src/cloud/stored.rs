@@ -26,6 +26,7 @@ pub fn write(resource: &Resource) -> Json {
         Resource::Subnet(noun) => json(&**noun),
         Resource::Router(noun) => json(&**noun),
         Resource::PublicIp(noun) => json(&**noun),
+        Resource::Stack(noun) => json(&**noun),
     }
 }
 
@@ -52,6 +53,7 @@ pub fn read(noun: Noun, json: Json) -> Result<Resource, String> {
         Noun::Subnet => of::<super::Subnet>(json),
         Noun::Router => of::<super::Router>(json),
         Noun::PublicIp => of::<super::PublicIp>(json),
+        Noun::Stack => of::<super::Stack>(json),
     }
 }
 
@@ -100,6 +102,7 @@ pub fn raw(resource: &Resource) -> &Arc<Json> {
         Resource::Subnet(noun) => &noun.raw,
         Resource::Router(noun) => &noun.raw,
         Resource::PublicIp(noun) => &noun.raw,
+        Resource::Stack(noun) => &noun.raw,
     }
 }
 
@@ -117,6 +120,7 @@ pub fn with_raw(mut resource: Resource, own: Json) -> Resource {
         Resource::Subnet(noun) => &mut Arc::make_mut(noun).raw,
         Resource::Router(noun) => &mut Arc::make_mut(noun).raw,
         Resource::PublicIp(noun) => &mut Arc::make_mut(noun).raw,
+        Resource::Stack(noun) => &mut Arc::make_mut(noun).raw,
     };
     *slot = Arc::new(own);
     resource

@@ -16,6 +16,7 @@ pub enum Noun {
     Subnet,
     Router,
     PublicIp,
+    Stack,
 }
 
 /// The words of a noun.
@@ -28,7 +29,7 @@ struct Words {
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Noun; 11] = [
+    pub const ALL: [Noun; 12] = [
         Noun::Server,
         Noun::Image,
         Noun::Flavor,
@@ -40,6 +41,7 @@ impl Noun {
         Noun::Subnet,
         Noun::Router,
         Noun::PublicIp,
+        Noun::Stack,
     ];
 
     const fn words(self) -> Words {
@@ -55,6 +57,7 @@ impl Noun {
             Noun::Subnet => ("subnet", "subnet", "a subnet", "Subnet"),
             Noun::Router => ("router", "router", "a router", "Router"),
             Noun::PublicIp => ("public_ip", "public IP", "a public IP", "PublicIp"),
+            Noun::Stack => ("stack", "stack", "a stack", "Stack"),
         };
         Words { word, spoken, with_article, type_name }
     }
@@ -83,6 +86,7 @@ impl Noun {
             Noun::Subnet => "an array of subnets",
             Noun::Router => "an array of routers",
             Noun::PublicIp => "an array of public IPs",
+            Noun::Stack => "an array of stacks",
         }
     }
 

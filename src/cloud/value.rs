@@ -100,6 +100,8 @@ pub enum Value {
     Error(Error),
     /// The name of another resource, not known yet: looked up by id when it is read.
     NameOf(Noun, Arc<str>),
+    /// A field that this description does not tell: read anew when it is read.
+    Unread,
     /// Something that only the language has (a closure); named, never read.
     Other(&'static str),
 }
@@ -209,6 +211,7 @@ impl Value {
             Value::Cloud(_) => "a cloud",
             Value::Error(_) => "an error",
             Value::NameOf(..) => "text",
+            Value::Unread => "a field that was not read yet",
             Value::Other(name) => name,
         }
     }

@@ -326,6 +326,8 @@ fn credentials(entry: &Entry<'_>) -> Result<(String, Auth), Error> {
             (None, _) => return Err(entry.lacking("endpoint", "add `endpoint`; for a variable, OS_ENDPOINT")),
             (_, None) => return Err(entry.lacking("token", "add `token`; for a variable, OS_TOKEN")),
         },
+        // A token for the services whose addresses are given, and for no other.
+        "fixed_token" => Auth::Fixed { endpoint: None, token },
         "none" | "None" => Auth::Fixed { endpoint, token: None },
         _ => {
             let message = format!("cloud `{}` logs in by `{auth_type}`, which is not known here", entry.name);

@@ -31,10 +31,27 @@ const OF_AUTH: [&str; 3] = ["auth_url", "endpoint", "url"];
 pub(super) fn cloud(environment: &Environment) -> Option<Item> {
     let set = |name: &str| environment.get(name).is_some();
     if !(set("OS_AUTH_URL") || set("OS_ENDPOINT") || set("OS_URL")) {
-        return None;
+        return orchestration(environment);
     }
     let mut all = Item { at: At::Variable(Arc::from("OS_AUTH_URL")), data: Data::Map(Vec::new()) };
     for (key, item) in settings(environment) {
+        all.set(&key, item);
+    }
+    Some(all)
+}
+
+/// The cloud that `HEAT_URL` and a token describe, as heatclient's users have them: orchestration alone.
+fn orchestration(environment: &Environment) -> Option<Item> {
+    let (url, token) =
+        (environment.get("HEAT_URL")?, environment.get("OS_AUTH_TOKEN").or(environment.get("OS_TOKEN"))?);
+    let of = |name: &str, text: &str| Item::text(At::Variable(Arc::from(name)), text);
+    let mut all = Item { at: At::Variable(Arc::from("HEAT_URL")), data: Data::Map(Vec::new()) };
+    all.set("auth_type", of("HEAT_URL", "fixed_token"));
+    all.set("token", of("OS_AUTH_TOKEN", token));
+    all.set("orchestration_endpoint_override", of("HEAT_URL", url));
+    for (key, item) in
+        settings(environment).filter(|(key, _)| matches!(key.as_str(), "cacert" | "insecure" | "region_name"))
+    {
         all.set(&key, item);
     }
     Some(all)

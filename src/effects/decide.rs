@@ -1,5 +1,6 @@
 //! The decision about one effect: pure, so that every rule is tested without a run.
 
+use crate::cloud::ports::FileGate;
 use crate::cloud::{Error, Kind, Value};
 use crate::verbs::{Call, Effect, Param, Role};
 use std::path::{Component, Path, PathBuf};
@@ -116,6 +117,20 @@ fn refused(call: &Call, policy: &Policy, param: Param, text: &str) -> Option<Err
         Role::Host | Role::HostOrServer => {
             reachable(policy, verb, text).err().map(|error| error.at(place(), "needs --allow-net"))
         }
+    }
+}
+
+impl FileGate for Policy {
+    fn may_read(&self, verb: &str, path: &str) -> Result<(), Error> {
+        if path_granted(&self.read, &self.directory, path) {
+            return Ok(());
+        }
+        let error = denied(format!("`{verb}` may not read `{path}`, which a template names"));
+        Err(error.help(format!("run with --allow-read={path}")))
+    }
+
+    fn directory(&self) -> String {
+        self.directory.to_string_lossy().into_owned()
     }
 }
 

@@ -85,7 +85,7 @@ impl<'a> Writer<'a> {
     /// A value; `at` is where it stands, where new objects in it are named by that.
     pub(super) fn value(&mut self, value: &Value, at: &mut Option<String>) -> Json {
         match value {
-            Value::Unit => Json::Null,
+            Value::Unit | Value::Unread => Json::Null,
             Value::Bool(truth) => Json::from(*truth),
             Value::Int(number) => Json::from(*number),
             Value::Float(number) => float(*number),

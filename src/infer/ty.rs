@@ -106,6 +106,7 @@ impl Type {
     pub fn of_value(value: &Value) -> Option<Type> {
         Some(match value {
             Value::Unit => Type::Unit,
+            Value::Unread => return None,
             Value::Bool(_) => Type::Bool,
             Value::Int(_) => Type::Int,
             Value::Float(_) => Type::Float,

@@ -4,6 +4,7 @@
 //! `--format json` a step is an event when it begins and one when it ends.
 
 use crate::base::visible;
+use crate::cloud::StackEvent;
 use crate::cloud::ports::{Progress, Step, StepEnd};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
@@ -94,6 +95,23 @@ fn indent(step: &Step) -> usize {
     2 * step.within.len()
 }
 
+/// What happened in a stack: nested resources are moved in, and a reason stands where it says more than the status.
+fn stack_line(stack: &str, event: &StackEvent) -> String {
+    let name = if event.is_of_stack() && event.path.is_empty() { stack } else { &event.resource };
+    let start = format!("{}{name}", "  ".repeat(event.path.len() + usize::from(name != stack)));
+    // A nested template is called by its file's name.
+    let kind = event.kind.as_deref().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+    let usual = |reason: &&str| {
+        !reason.is_empty()
+            && *reason != "state changed"
+            && !reason.starts_with("Stack ")
+            && !event.status.ends_with("_IN_PROGRESS")
+    };
+    let reason =
+        event.reason.as_deref().filter(usual).map(|reason| format!("   {reason}")).unwrap_or_default();
+    format!("{start:<28} {kind:<28} {}{reason}", event.status)
+}
+
 impl Progress for Spinner {
     fn waiting(&self, line: &str) {
         // The bar draws itself only where there is a terminal.
@@ -121,6 +139,19 @@ impl Progress for Spinner {
             Manner::Events => self.say(&json!({ "event": "warning", "text": text }).to_string()),
             _ => self.say(&format!("warning: {text}")),
         }
+    }
+
+    fn happened(&self, stack: &str, event: &StackEvent) {
+        let time = event.time.map(|time| time.to_string());
+        if self.manner == Manner::Events {
+            let told = json!({
+                "event": "stack_event", "stack": stack, "time": time, "resource": event.place(),
+                "type": event.kind, "status": event.status, "reason": event.reason,
+            });
+            return self.say(&told.to_string());
+        }
+        let within = self.state().open.last().map_or(0, |open| indent(&open.step) + 2);
+        self.say(&format!("{}{}", " ".repeat(within), stack_line(stack, event)));
     }
 
     fn began(&self, step: &Step) {

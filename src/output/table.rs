@@ -57,7 +57,7 @@ pub fn json(columns: &[String], rows: &[Vec<Value>]) -> String {
 /// A value in a cell: one line, control characters shown, lengths of time in their two largest units.
 pub fn cell(value: &Value) -> String {
     let text = match value {
-        Value::Unit => String::new(),
+        Value::Unit | Value::Unread => String::new(),
         Value::Text(text) => text.to_string(),
         Value::Span(span) => short(*span),
         Value::Bool(truth) => truth.to_string(),

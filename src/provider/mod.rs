@@ -11,4 +11,5 @@ mod recover;
 pub mod redirect;
 pub mod request_line;
 pub mod sieve;
+pub(crate) mod stacks;
 pub mod words;

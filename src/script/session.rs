@@ -244,6 +244,11 @@ impl Session {
             self.bridge.wait(call_scope::within(self.stage.scope(), work))??;
         }
         match resource.field(name) {
+            Some(Value::Unread) => {
+                let work = self.host.unless_cancelled(self.host.read_whole(resource));
+                self.bridge.wait(call_scope::within(self.stage.scope(), work))??;
+                Ok(resource.field(name))
+            }
             Some(Value::NameOf(noun, id)) => self.name_of(resource.cloud(), noun, &id).map(Some),
             other => Ok(other),
         }

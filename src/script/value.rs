@@ -82,7 +82,7 @@ pub fn to_value(dynamic: &Dynamic) -> Value {
 /// A verb's value as a script holds it. `NameOf` is left as the id: the reader of a field looks it up before.
 pub fn to_dynamic(value: Value) -> Dynamic {
     match value {
-        Value::Unit | Value::Other(_) => Dynamic::UNIT,
+        Value::Unit | Value::Unread | Value::Other(_) => Dynamic::UNIT,
         Value::Bool(truth) => Dynamic::from_bool(truth),
         Value::Int(number) => Dynamic::from_int(number),
         Value::Float(number) => Dynamic::from_float(number),
@@ -105,7 +105,7 @@ pub fn to_dynamic(value: Value) -> Dynamic {
 /// A value as `print` writes it.
 pub fn display(value: &Value) -> String {
     match value {
-        Value::Unit => String::new(),
+        Value::Unit | Value::Unread => String::new(),
         Value::Text(text) => text.to_string(),
         other => literal(other),
     }
@@ -114,7 +114,7 @@ pub fn display(value: &Value) -> String {
 /// A value as it stands inside an array or a map, and as `debug` writes it.
 pub fn literal(value: &Value) -> String {
     match value {
-        Value::Unit => "()".to_string(),
+        Value::Unit | Value::Unread => "()".to_string(),
         Value::Bool(truth) => truth.to_string(),
         Value::Int(number) => number.to_string(),
         Value::Float(number) => format!("{number:?}"),

@@ -377,7 +377,7 @@ pub type ImageRef = Ref<Image>;
 pub type FlavorRef = Ref<Flavor>;
 
 /// A resource of any of several nouns; text names a server.
-fn one_of(value: &Value, nouns: &[Noun], what: &str) -> Result<Reference, Mismatch> {
+pub(super) fn one_of(value: &Value, nouns: &[Noun], what: &str) -> Result<Reference, Mismatch> {
     match value {
         Value::Resource(resource) if nouns.contains(&resource.noun()) => {
             Ok(Reference::Object(resource.clone()))
@@ -410,14 +410,14 @@ impl Argument for HolderRef {
 pub struct SourceRef(pub Reference);
 
 impl SourceRef {
-    const NOUNS: &'static [Noun] = &[Noun::Server, Noun::Volume];
+    const NOUNS: &'static [Noun] = &[Noun::Server, Noun::Volume, Noun::Stack];
 }
 
 impl Argument for SourceRef {
     const TY: Ty = Ty::AnyRef(SourceRef::NOUNS);
     fn read(value: &Value) -> Result<Self, Mismatch> {
         const WHAT: &str =
-            "a server, its id or its name, or a volume (text names a server: write volume(\"…\"))";
+            "a server, its id or its name, or a volume or a stack (text names a server: write volume(\"…\"))";
         one_of(value, SourceRef::NOUNS, WHAT).map(SourceRef)
     }
 }

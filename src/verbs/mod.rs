@@ -23,6 +23,7 @@ pub mod run_context;
 pub mod security_group;
 pub mod server;
 pub mod session;
+pub mod stack;
 pub mod verb;
 pub mod volume;
 pub mod wait;
@@ -125,6 +126,23 @@ pub static VERBS: &[&Verb] = &[
     &volume::volumes::FIND_VOLUME,
     &volume::volumes::VOLUME,
     &volume::volumes::VOLUMES,
+    &stack::cancel_update::VERB,
+    &stack::check_stack::VERB,
+    &stack::create_stack::VERB,
+    &stack::ec2_credentials::CREATE_EC2_CREDENTIAL,
+    &stack::ec2_credentials::EC2_CREDENTIALS,
+    &stack::preview_stack::VERB,
+    &stack::restore_stack::VERB,
+    &stack::rollback_stack::VERB,
+    &stack::stack_drift::VERB,
+    &stack::stack_events::VERB,
+    &stack::stack_resources::VERB,
+    &stack::stack_template::VERB,
+    &stack::stacks::FIND_STACK,
+    &stack::stacks::STACK,
+    &stack::stacks::STACKS,
+    &stack::update_stack::VERB,
+    &stack::validate_template::VERB,
     &language::asking::ASK,
     &language::asking::ASK_SECRET,
     &language::asking::CONFIRM,

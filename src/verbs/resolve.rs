@@ -28,7 +28,7 @@ pub fn is_of_another_noun(error: &Error) -> bool {
 
 /// The error of a name that no server has, told with the noun that has one of that name.
 pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mut error: Error) -> Error {
-    const OTHERS: [Noun; 8] = [
+    const OTHERS: [Noun; 9] = [
         Noun::Volume,
         Noun::Image,
         Noun::Network,
@@ -37,6 +37,7 @@ pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mu
         Noun::Router,
         Noun::Subnet,
         Noun::Keypair,
+        Noun::Stack,
     ];
     for noun in OTHERS {
         // What this cloud does not have, or does not let us list, has no such name for us.

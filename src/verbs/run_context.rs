@@ -1,11 +1,11 @@
 //! What all calls of a run share: the clock, the clouds, the requests made so far, the names looked up so far.
 
-use crate::cloud::ports::{Clock, Clouds, Outside, Progress};
+use crate::cloud::ports::{Clock, Clouds, FileGate, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value, call_scope};
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -59,9 +59,21 @@ pub struct RunContext {
     /// Whether names are looked up once a run.
     pub caches: bool,
     phase: watch::Sender<Phase>,
+    /// How much is under way that an interruption waits for.
+    held: watch::Sender<usize>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     addresses: Mutex<HashSet<String>>,
+    files: OnceLock<Arc<dyn FileGate>>,
+}
+
+/// Something that an interruption waits for.
+pub struct Hold<'a>(&'a RunContext);
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.0.held.send_modify(|held| *held = held.saturating_sub(1));
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -88,10 +100,22 @@ impl RunContext {
             timeout: habits.timeout,
             caches: habits.caches,
             phase: watch::Sender::new(Phase::Running),
+            held: watch::Sender::new(0),
             requests: Mutex::default(),
             names: Mutex::default(),
             addresses: Mutex::default(),
+            files: OnceLock::new(),
         }
+    }
+
+    /// Which files the session may read; set once, before the first call.
+    pub fn gate_files(&self, gate: Arc<dyn FileGate>) {
+        let _ = self.files.set(gate);
+    }
+
+    /// Which files the session may read.
+    pub fn file_gate(&self) -> Option<&Arc<dyn FileGate>> {
+        self.files.get()
     }
 
     /// Remember what was last asked of a server, for the waits that follow.
@@ -109,13 +133,28 @@ impl RunContext {
         lock(&self.requests).remove(&(cloud.clone(), id.to_string()));
     }
 
-    /// A future, unless the run is interrupted first: then `cancelled`.
+    /// A future, unless the run is interrupted first: then `cancelled`. What is [held](Self::hold) comes to its end before.
     pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        let stop = async {
+            self.cancelled().await;
+            let mut held = self.held.subscribe();
+            tokio::select! {
+                // The sender is ours: it does not go while this is asked.
+                _ = held.wait_for(|held| *held == 0) => {}
+                () = self.clock.lapse(self.timeout) => {}
+            }
+        };
         tokio::select! {
             biased;
-            () = self.cancelled() => Err(Error::new(Kind::Cancelled, "interrupted")),
+            () = stop => Err(Error::new(Kind::Cancelled, "interrupted")),
             done = work => Ok(done),
         }
+    }
+
+    /// As long as this is kept, an interruption waits: something was made that is taken away again.
+    pub fn hold(&self) -> Hold<'_> {
+        self.held.send_modify(|held| *held += 1);
+        Hold(self)
     }
 
     /// Whether what runs now is to stop: nothing new begins.
@@ -220,6 +259,15 @@ impl RunContext {
             _ => object.set_gone(),
         }
         Ok(())
+    }
+
+    /// Read an object that a list described, of which a list does not tell all; one that was read whole is left as it is.
+    pub async fn read_whole(&self, object: &Handle) -> Result<()> {
+        let unread = |field: &crate::cloud::Field| object.field(field.name) == Some(Value::Unread);
+        if object.noun().fields().iter().any(unread) {
+            object.set_stale_by("list".into());
+        }
+        self.freshen(object).await
     }
 
     /// Remember the name of a resource that was seen.

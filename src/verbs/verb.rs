@@ -121,6 +121,7 @@ pub enum Group {
     Keypairs,
     Networks,
     Volumes,
+    Stacks,
     Language,
     Arrays,
 }
@@ -137,6 +138,7 @@ impl Group {
             Group::Keypairs => "Key pairs",
             Group::Networks => "Networks and firewalls",
             Group::Volumes => "Volumes",
+            Group::Stacks => "Stacks",
             Group::Language => "Language",
             Group::Arrays => "Arrays",
         }

@@ -39,6 +39,8 @@ impl Routers for Driver {}
 impl PublicIps for Driver {}
 impl Volumes for Driver {}
 impl Snapshots for Driver {}
+impl rhain::cloud::Stacks for Driver {}
+impl rhain::cloud::Ec2Credentials for Driver {}
 impl Cloud for Driver {}
 
 const TWO: &str = "clouds:\n  lab:\n    auth: {auth_url: 'http://k/v3', username: u, password: p-a-s-s}\n    api_timeout: 7\n    verify: false\n  bad:\n    auth: {auth_url: 'http://k/v3'}\n";

@@ -140,6 +140,8 @@ impl Routers for Scripted {}
 impl PublicIps for Scripted {}
 impl Volumes for Scripted {}
 impl Snapshots for Scripted {}
+impl rhain::cloud::Stacks for Scripted {}
+impl rhain::cloud::Ec2Credentials for Scripted {}
 impl Cloud for Scripted {}
 
 fn server(name: &str, status: &str, task: Option<&str>, updated: f64) -> Server {

@@ -22,6 +22,7 @@ mod refuse;
 mod send;
 mod servers;
 mod settle;
+mod stacks;
 mod volumes;
 mod world;
 

@@ -5,6 +5,7 @@
 //! provider in the words of [`OPERATIONS`].
 
 mod account;
+mod ec2_credentials;
 mod flavors;
 mod images;
 mod keypairs;
@@ -15,10 +16,12 @@ mod routers;
 mod security_groups;
 mod servers;
 mod snapshots;
+mod stacks;
 mod subnets;
 mod volumes;
 
 pub use account::Account;
+pub use ec2_credentials::{Ec2Credential, Ec2Credentials};
 pub use flavors::Flavors;
 pub use images::Images;
 pub use keypairs::Keypairs;
@@ -29,6 +32,7 @@ pub use routers::Routers;
 pub use security_groups::SecurityGroups;
 pub use servers::Servers;
 pub use snapshots::Snapshots;
+pub use stacks::Stacks;
 pub use subnets::Subnets;
 pub use volumes::Volumes;
 
@@ -48,4 +52,6 @@ pub static OPERATIONS: &[(&str, &[&str])] = &[
     ("Public IPs", public_ips::OPERATIONS),
     ("Volumes", volumes::OPERATIONS),
     ("Snapshots", snapshots::OPERATIONS),
+    ("Stacks", stacks::OPERATIONS),
+    ("EC2 credentials", ec2_credentials::OPERATIONS),
 ];

@@ -6,11 +6,13 @@
 pub mod policy;
 pub mod resting;
 pub mod server;
+pub mod stack;
 pub mod watch;
 
 pub use policy::Policy;
 pub use resting::resources;
 pub use server::{Before, Pending, Wanted, servers};
+pub use stack::{WantedStack, stacks};
 pub use watch::Goal;
 
 /// How long a wait takes at the most where nothing is said.

@@ -36,6 +36,7 @@ pub fn good(noun: Noun) -> &'static [&'static str] {
         Noun::Image | Noun::Server | Noun::Network | Noun::Router => &["ACTIVE"],
         Noun::Volume => &["AVAILABLE", "IN-USE"],
         Noun::Snapshot => &["AVAILABLE"],
+        Noun::Stack => crate::cloud::stack::noun::GOOD,
         Noun::Flavor | Noun::Keypair | Noun::SecurityGroup | Noun::Subnet | Noun::PublicIp => &[],
     }
 }

@@ -87,6 +87,10 @@ pub(super) trait Watch: Send + Sync {
     fn last(&self) -> &Self::Item;
     /// The verb that was asked for and has shown no sign of having begun.
     fn not_begun(&self) -> Option<&'static str>;
+    /// What is still in progress inside it, in words.
+    fn open(&self) -> &[String] {
+        &[]
+    }
     /// The noun in the plural.
     fn many(&self) -> String;
     /// The id of what a look gave.
@@ -296,7 +300,9 @@ fn timed_out<W: Watch>(
     let message = match (not_begun, unseen) {
         (Some(verb), false) => format!("the `{verb}` of `{name}` has not begun after {after}"),
         (Some(verb), true) => format!("the `{verb}` of `{name}` was not seen to begin after {after}"),
-        (None, false) => format!("`{name}` was not {goal} after {after}, but {state}"),
+        (None, false) => {
+            format!("`{name}` was not {goal} after {after}, but {state}{}", still(member.open()))
+        }
         (None, true) => format!("`{name}` was not seen to be {goal} after {after}; it was {state}"),
     };
     let mut seen = match track.looks {
@@ -322,6 +328,15 @@ fn timed_out<W: Watch>(
         return error.help(format!("call what leads to {goal} first: nothing is seen under way"));
     }
     error.help(format!("give the wait more time: its last argument, such as `\"{}\"`", longer(timeout)))
+}
+
+/// What is in progress inside something, behind what is said of it.
+fn still(open: &[String]) -> String {
+    match open {
+        [] => String::new(),
+        [one] => format!("; {one}"),
+        [one, more @ ..] => format!("; {one}, and {} more", more.len()),
+    }
 }
 
 /// A status with no task that stays until something is asked for.

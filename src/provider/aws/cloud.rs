@@ -8,7 +8,7 @@ use super::ec2::{attribute, region};
 use super::page::is_absent;
 use super::session::Session;
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Error, Identity, Kind, Noun, Provider, Result, Routers, Value};
+use crate::cloud::{Account, Cloud, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value};
 use crate::wire::Intent;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -34,12 +34,23 @@ pub struct Aws {
     pub(super) memory: Memory,
     /// What networks are called, by id.
     pub(super) networks: tokio::sync::Mutex<HashMap<String, String>>,
+    /// Whether its CloudFormation is Heat's.
+    pub(super) heat: tokio::sync::OnceCell<bool>,
+    /// Whether what Heat rolled back was an update, by a stack's id and when it was last updated.
+    pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
 }
 
 impl Aws {
     /// A cloud behind a session; the clock is what its own short waits go by.
     pub fn new(session: Session, clock: Arc<dyn Clock>) -> Aws {
-        Aws { session, clock, memory: Memory::default(), networks: tokio::sync::Mutex::default() }
+        Aws {
+            session,
+            clock,
+            memory: Memory::default(),
+            networks: tokio::sync::Mutex::default(),
+            heat: tokio::sync::OnceCell::new(),
+            rolled_updates: tokio::sync::Mutex::default(),
+        }
     }
 
     /// Send a call and read its answer. What this run made a moment ago may be unknown to a part of EC2: then it is asked again
@@ -136,5 +147,7 @@ impl Account for Aws {
 
 // A subnet joins nothing by itself: VPCs have routers that are nobody's to make.
 impl Routers for Aws {}
+
+impl crate::cloud::Ec2Credentials for Aws {}
 
 impl Cloud for Aws {}

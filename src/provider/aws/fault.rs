@@ -42,7 +42,10 @@ pub fn read(body: &[u8]) -> Refusal {
     };
     let code = found("Code");
     let words = match (found("Message"), &code) {
-        (Some(message), _) => plain(&message),
+        // Heat's endpoint shows where in its own code it was refused.
+        (Some(message), _) => plain(
+            message.split_once("\nTraceback (most recent call last)").map_or(&*message, |(words, _)| words),
+        ),
         (None, Some(_)) => String::new(),
         (None, None) => plain(&String::from_utf8_lossy(body)),
     };
@@ -162,6 +165,9 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         | "VolumeInUse"
         | "VolumeModificationRateExceeded" => Kind::Conflict,
         "ValidationError" if words.contains("does not exist") => Kind::NotFound,
+        "ValidationError" if words.contains(" state and can not be ") => Kind::Conflict,
+        // Heat's endpoint, of a stack.
+        "InvalidParameterValue" if words.contains("could not be found") => Kind::NotFound,
         "InvalidInstanceType" | "NoSuchEntity" => Kind::NotFound,
         // Of an instance that is pending or gone, when an address is given to it.
         "InvalidInstanceID" if words.contains("not in a valid state") => Kind::Conflict,

@@ -1,4 +1,4 @@
-//! The AWS driver: EC2, and whatever else speaks its query protocol.
+//! The AWS driver: EC2, CloudFormation (Heat's too), and whatever else speaks their query protocol.
 //!
 //! [`session`] holds endpoints and sends a [`call::Call`], with keys from [`credentials`]; [`ec2`] builds calls and decodes answers (pure functions,
 //! tested without a network); [`decode`] makes maps of XML, by the types that [`types`] knows; [`fault`] turns a refusal into
@@ -11,6 +11,7 @@ mod account;
 pub mod call;
 pub mod capabilities;
 pub mod cloud;
+pub mod cloudformation;
 pub mod consistency;
 pub mod credentials;
 pub mod decode;
@@ -33,6 +34,11 @@ mod security_groups;
 mod servers;
 pub mod service;
 pub mod session;
+mod stack_events;
+mod stack_preview;
+mod stack_request;
+mod stack_template;
+mod stacks;
 pub mod types;
 mod volumes;
 

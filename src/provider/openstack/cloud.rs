@@ -6,10 +6,10 @@ use super::claims::Given;
 use super::nova::limits;
 use super::session::{Range, Service, Session};
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Identity, Noun, Provider, Result, Value};
+use crate::cloud::{Account, Cloud, Identity, Noun, Provider, Result, Time, Value};
 use async_trait::async_trait;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -19,12 +19,23 @@ pub struct OpenStack {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) glance: OnceCell<bool>,
     pub(super) given: Given,
+    /// What stacks are called, by id: Heat addresses them by both.
+    pub(super) stack_names: tokio::sync::Mutex<HashMap<String, String>>,
+    /// Whether what was rolled back was an update, by a stack's id and when it was last updated.
+    pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
 }
 
 impl OpenStack {
     /// A cloud behind a session; the clock is what its own short waits go by.
     pub fn new(session: Session, clock: Arc<dyn Clock>) -> OpenStack {
-        OpenStack { session, clock, glance: OnceCell::new(), given: Given::default() }
+        OpenStack {
+            session,
+            clock,
+            glance: OnceCell::new(),
+            given: Given::default(),
+            stack_names: tokio::sync::Mutex::default(),
+            rolled_updates: tokio::sync::Mutex::default(),
+        }
     }
 
     /// The microversions of Nova.

@@ -5,7 +5,7 @@
 
 use super::decode::{int, scalar, text};
 use super::service::Service;
-use super::session::{Call, Session};
+use super::session::{Auth, Call, Session};
 use crate::cloud::{Error, Kind};
 use crate::provider::redirect;
 use crate::provider::words::{code, plain};
@@ -78,6 +78,11 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
             .or_else(|| help(session.name(), kind, refusal.code.as_deref(), wait)),
     };
     error.code = refusal.code.map(|code| session.hide(&code));
+    if kind == Kind::Unauthorized && matches!(session.settings().auth, Auth::Fixed { .. }) {
+        error.message = "the token is not valid, or no longer: a bare token cannot be renewed".to_string();
+        error.help =
+            Some(format!("get a new one for {}, or log in with a password", session.settings().found));
+    }
     error
 }
 

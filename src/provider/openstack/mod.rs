@@ -1,4 +1,4 @@
-//! The OpenStack driver: Nova, Glance, Neutron and Cinder.
+//! The OpenStack driver: Nova, Glance, Neutron, Cinder and Heat.
 //!
 //! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`], [`neutron`] and [`cinder`]
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
@@ -15,9 +15,11 @@ mod claims;
 pub mod cloud;
 pub mod decode;
 pub mod discovery;
+mod ec2_credentials;
 mod endpoint;
 pub mod fault;
 pub mod glance;
+pub mod heat;
 mod images;
 mod keypairs;
 pub mod keystone;
@@ -40,6 +42,10 @@ mod send;
 mod servers;
 pub mod service;
 pub mod session;
+mod stack_events;
+mod stack_names;
+mod stack_request;
+mod stacks;
 mod volumes;
 
 pub use cloud::OpenStack;

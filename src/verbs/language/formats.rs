@@ -196,6 +196,9 @@ async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
 
 async fn field(call: &Call, resource: &Handle, name: &str) -> Result<Option<Value>> {
     call.host.freshen(resource).await?;
+    if resource.field(name) == Some(Value::Unread) {
+        call.host.read_whole(resource).await?;
+    }
     match resource.field(name) {
         Some(Value::NameOf(noun, id)) => {
             let cloud = call.host.clouds.get(Some(resource.cloud()))?;

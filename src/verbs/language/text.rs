@@ -51,7 +51,7 @@ pub(super) async fn named(call: &Call, value: Value) -> Result<Value> {
         }
     }
     for resource in resources {
-        call.host.freshen(resource).await?;
+        call.host.read_whole(resource).await?;
         for field in resource.noun().fields() {
             if let Some(Value::NameOf(noun, id)) = resource.field(field.name)
                 && !names.contains_key(&(noun, id.to_string()))

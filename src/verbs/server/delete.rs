@@ -7,6 +7,7 @@ use crate::verbs::call::Call;
 use crate::verbs::public_ip::release_ip::release;
 use crate::verbs::resolve::is_of_another_noun;
 use crate::verbs::run::one;
+use crate::verbs::stack::delete as stack;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Members, Run, Verb};
 use crate::verbs::wait::until;
 use futures_util::StreamExt;
@@ -25,7 +26,10 @@ pub static VERB: Verb = Verb {
     name: "delete",
     group: Group::Servers,
     summary: "Delete a resource: a server, an image, a volume, a network and so on.",
-    forms: &[Form::with(&[RESOURCE.param()], &[MISSING_OK.param(), FORCE.param(), WAIT.param()])],
+    forms: &[Form::with(
+        &[RESOURCE.param()],
+        &[MISSING_OK.param(), FORCE.param(), WAIT.param(), stack::RETAIN.param()],
+    )],
     returns: Ty::Same,
     effect: Effect::Destroys,
     examples: &[Example {
@@ -81,6 +85,7 @@ async fn delete(call: Call) -> Result<Value> {
             Err(error) => return Err(error),
         },
     };
+    stack::only_of_stacks(&call, &object)?;
     let cloud = call.host.clouds.get(Some(object.cloud()))?;
     let was_there = !object.is_gone() && ask(&call, &cloud, &object, force).await?;
     if was_there {
@@ -101,6 +106,9 @@ async fn delete(call: Call) -> Result<Value> {
 async fn ask(call: &Call, cloud: &Arc<dyn Cloud>, object: &Handle, force: bool) -> Result<bool> {
     if let Resource::PublicIp(ip) = object.latest() {
         return release(call, cloud, &ip, force, RESOURCE.name).await;
+    }
+    if let Resource::Stack(_) = object.latest() {
+        return stack::ask(call, cloud, object, force).await;
     }
     let Resource::Server(server) = object.latest() else {
         let was_there = cloud.delete(object.noun(), object.id(), force).await?;

@@ -4,6 +4,7 @@ use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Val
 use crate::verbs::argument::{Meta, Name, Ref, SourceRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
+use crate::verbs::stack;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SNAPSHOT: Key<Ref<Snapshot>> = Key::required(
@@ -12,7 +13,7 @@ const SNAPSHOT: Key<Ref<Snapshot>> = Key::required(
 );
 /// What it is made of.
 pub const SOURCE: Key<SourceRef> =
-    Key::required("source", "A server or a volume, or an array of them; text names a server.");
+    Key::required("source", "A server, a volume or a stack, or an array of them; text names a server.");
 /// The image's or snapshot's name.
 pub const NAME: Key<Name> = Key::required("name", "The image's or snapshot's name.");
 /// Its metadata.
@@ -26,13 +27,13 @@ const CONSISTENT: Key<bool> = Key::optional(
 pub static VERB: Verb = Verb {
     name: "snapshot",
     group: Group::Images,
-    summary: "Make an image of a server, or a snapshot of a volume; with one argument, read that snapshot.",
+    summary: "Make an image of a server, or a snapshot of a volume or a stack; with one argument, read that snapshot.",
     forms: &[
         Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param()])
             .made_of(&["snapshot(server)", "snapshot(volume)"]),
         Form::of(&[SNAPSHOT.param()]).made_of(&["snapshot"]),
     ],
-    returns: Ty::Either(&Ty::Of(Noun::Image), &Ty::Of(Noun::Snapshot)),
+    returns: Ty::Either(&Ty::Of(Noun::Image), &Ty::Either(&Ty::Of(Noun::Snapshot), &Ty::MapOf(&Ty::Any))),
     effect: Effect::AloneReads(&Effect::Creates),
     examples: &[
         Example {
@@ -64,6 +65,11 @@ async fn make(call: &Call) -> Result<Value> {
     let consistent = call.find(&CONSISTENT)?.unwrap_or(false);
     if let Resource::Volume(volume) = &source {
         return Ok(Value::from(cloud.snapshot_volume(&volume.id, &name, &meta).await?));
+    }
+    if let Resource::Stack(_) = &source {
+        let (value, accepted) = cloud.snapshot_stack(source.id(), &name).await?;
+        stack::asked(call, source, accepted);
+        return Ok(value);
     }
     let id = cloud.snapshot_server(source.id(), &name, &meta, consistent).await?;
     let mut error = match cloud.image(&id).await {

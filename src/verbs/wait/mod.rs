@@ -10,7 +10,7 @@ pub mod wait_status;
 use super::argument::{AnyRef, Reference};
 use super::call::Call;
 use super::verb::Key;
-use crate::cloud::wait::{self, Goal, Wanted};
+use crate::cloud::wait::{self, Goal, Wanted, WantedStack};
 use crate::cloud::{Error, Handle, Kind, Noun, Result, Span, Value};
 use crate::verbs::resolve::is_of_another_noun;
 use std::sync::Arc;
@@ -94,15 +94,45 @@ pub async fn until(
             .filter(|(_, other)| *other.cloud() == cloud && other.noun() == noun)
             .cloned()
             .unzip();
-        let provider = call.host.clouds.get(Some(&cloud))?;
-        let work =
-            wait::resources(&*provider, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
-        let found = call.host.unless_cancelled(work).await?;
-        for ((index, object), result) in indices.into_iter().zip(wanted).zip(found) {
-            results[index] = Some(result.map(|_| Value::Resource(object)));
+        let found = resting(call, &cloud, noun, &wanted, &goal, timeout).await?;
+        for (index, result) in indices.into_iter().zip(found) {
+            results[index] = Some(result);
         }
     }
     Ok(results.into_iter().map(|result| result.unwrap_or(Ok(Value::Unit))).collect())
+}
+
+/// Wait for resources of one noun that is no server.
+async fn resting(
+    call: &Call,
+    cloud: &Arc<str>,
+    noun: Noun,
+    wanted: &[Handle],
+    goal: &Goal,
+    timeout: Duration,
+) -> Result<Vec<Result<Value>>> {
+    let provider = call.host.clouds.get(Some(cloud))?;
+    let (clock, progress) = (&*call.host.clock, &*call.host.progress);
+    if noun == Noun::Stack {
+        let stacks = wanted.iter().map(|object| WantedStack {
+            object: object.clone(),
+            pending: call.host.pending(cloud, object.id()),
+        });
+        let stacks: Vec<WantedStack> = stacks.collect();
+        let work = wait::stacks(&*provider, clock, progress, &stacks, goal, timeout);
+        let found = call.host.unless_cancelled(work).await?;
+        let ended = found.into_iter().zip(wanted).map(|(result, object)| {
+            if result.is_ok() {
+                call.host.settled(cloud, object.id());
+            }
+            result.map(|_| Value::Resource(object.clone()))
+        });
+        return Ok(ended.collect());
+    }
+    let work = wait::resources(&*provider, clock, progress, wanted, goal, timeout);
+    let found = call.host.unless_cancelled(work).await?;
+    let ended = found.into_iter().zip(wanted);
+    Ok(ended.map(|(result, object)| result.map(|_| Value::Resource(object.clone()))).collect())
 }
 
 /// A wait that could never end: for a status of what has none, or for ACTIVE of what is never called so.

@@ -3,6 +3,7 @@
 //! Requests and answers are values here; [`session`](super::session) sends them, and alone decides when a token is asked for.
 
 pub mod credentials;
+pub mod ec2;
 pub mod token;
 pub mod v2;
 pub mod v3;

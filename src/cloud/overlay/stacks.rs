@@ -1,0 +1,238 @@
+//! Stacks: a change shows its request, and the service's own preview of an update; outputs and resources stay what the cloud tells.
+
+use super::Overlay;
+use super::layer::raw;
+use crate::cloud::{
+    Ec2Credential, Ec2Credentials, Error, Kind, Listing, Noun, Resource, Result, Stack, StackAccepted,
+    StackAction, StackChange, StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTags,
+    StackTrack, Stacks, TemplateReport, Value,
+};
+use async_trait::async_trait;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[async_trait]
+impl Stacks for Overlay {
+    async fn stacks(&self, listing: &Listing) -> Result<Vec<Stack>> {
+        let all = self.all_others(Noun::Stack, listing).await?;
+        Ok(all.into_iter().filter_map(stack_of).collect())
+    }
+
+    async fn stack(&self, id: &str) -> Result<Option<Stack>> {
+        Ok(self.find(Noun::Stack, id).await?.and_then(stack_of))
+    }
+
+    async fn create_stack(&self, spec: &StackSpec) -> Result<Stack> {
+        if self.named(Noun::Stack, &spec.name).is_some() {
+            return Err(self.conflict(format!("there is a stack `{}` already", spec.name)));
+        }
+        let words = || format!("create_stack {}", spec.name);
+        self.shown(false, words, self.inner.create_stack(spec)).await?;
+        let now = self.now();
+        let tags = match self.is_openstack() {
+            true => StackTags::Words(Vec::new()),
+            false => StackTags::Pairs(BTreeMap::new()),
+        };
+        let stack = Stack {
+            id: self.new_id(),
+            name: spec.name.clone(),
+            status: "CREATE_COMPLETE".to_string(),
+            provider_status: "CREATE_COMPLETE".to_string(),
+            reason: None,
+            description: None,
+            outputs: BTreeMap::new(),
+            parameters: as_text(spec),
+            tags: spec.tags.clone().unwrap_or(tags),
+            timeout: spec.timeout,
+            rollback: Some(spec.rollback.unwrap_or(true)),
+            parent: None,
+            created: Some(now),
+            updated: None,
+            partial: false,
+            cloud: self.inner.name().clone(),
+            read: now,
+            raw: raw(),
+        };
+        self.world().make(stack.clone().into());
+        Ok(stack)
+    }
+
+    async fn update_stack(&self, id: &str, spec: &StackSpec) -> Result<StackAccepted> {
+        let stack = self.stack_now(id).await?;
+        let changed = self.is_changed(Noun::Stack, id);
+        if !changed {
+            self.show_preview(&stack, spec).await?;
+        }
+        let words = || format!("update_stack {}", stack.name);
+        let given = self.shown(changed, words, self.inner.update_stack(id, spec)).await?;
+        if given.is_some_and(|given| given.unchanged) {
+            return Ok(StackAccepted { unchanged: true, ..StackAccepted::default() });
+        }
+        self.edit_stack(&stack, |stack| {
+            stack.status = "UPDATE_COMPLETE".to_string();
+            stack.parameters.extend(as_text(spec));
+            if let Some(tags) = &spec.tags {
+                stack.tags = tags.clone();
+            }
+            stack.timeout = spec.timeout.or(stack.timeout);
+            stack.rollback = spec.rollback.or(stack.rollback);
+        });
+        Ok(StackAccepted::default())
+    }
+
+    async fn preview_stack(&self, existing: Option<&str>, spec: &StackSpec) -> Result<Vec<StackChange>> {
+        match existing {
+            Some(id) if self.is_changed(Noun::Stack, id) => Err(self.unknown("preview_stack")),
+            existing => self.inner.preview_stack(existing, spec).await,
+        }
+    }
+
+    async fn validate_template(&self, spec: &StackSpec) -> Result<TemplateReport> {
+        self.inner.validate_template(spec).await
+    }
+
+    async fn act_on_stack(&self, id: &str, action: &StackAction) -> Result<StackAccepted> {
+        let stack = self.stack_now(id).await?;
+        let words = || format!("{} {}", action.verb(), stack.name);
+        self.shown(self.is_changed(Noun::Stack, id), words, self.inner.act_on_stack(id, action)).await?;
+        let status = match action {
+            StackAction::Suspend => "SUSPEND_COMPLETE",
+            StackAction::Resume => "RESUME_COMPLETE",
+            StackAction::Check => "CHECK_COMPLETE",
+            StackAction::Restore(_) => "RESTORE_COMPLETE",
+            StackAction::CancelUpdate | StackAction::Rollback => "UPDATE_ROLLBACK_COMPLETE",
+        };
+        self.edit_stack(&stack, |stack| stack.status = status.to_string());
+        Ok(StackAccepted::default())
+    }
+
+    async fn snapshot_stack(&self, id: &str, name: &str) -> Result<(Value, StackAccepted)> {
+        let stack = self.stack_now(id).await?;
+        let words = || format!("snapshot {} {name}", stack.name);
+        self.shown(self.is_changed(Noun::Stack, id), words, self.inner.snapshot_stack(id, name)).await?;
+        let told = [("id", self.new_id()), ("name", name.to_string()), ("status", "COMPLETE".to_string())];
+        let told = told.into_iter().map(|(key, text)| (key.to_string(), Value::text(text)));
+        Ok((Value::Map(told.collect()), StackAccepted::default()))
+    }
+
+    async fn stack_drift(&self, id: &str) -> Result<Value> {
+        match Self::is_own(id) {
+            true => Ok(Value::Map(BTreeMap::new())),
+            false => self.inner.stack_drift(id).await,
+        }
+    }
+
+    async fn stack_resources(&self, id: &str) -> Result<Vec<StackResource>> {
+        match Self::is_own(id) {
+            true => Ok(Vec::new()),
+            false => self.inner.stack_resources(id).await,
+        }
+    }
+
+    async fn stack_events(&self, id: &str) -> Result<Vec<StackEvent>> {
+        match Self::is_own(id) {
+            true => Ok(Vec::new()),
+            false => self.inner.stack_events(id).await,
+        }
+    }
+
+    async fn stack_template(&self, id: &str) -> Result<Value> {
+        match Self::is_own(id) {
+            true => Ok(Value::Unit),
+            false => self.inner.stack_template(id).await,
+        }
+    }
+
+    async fn follow_stack(&self, _: &Stack, track: &mut StackTrack) -> Result<StackNews> {
+        track.begun = true;
+        Ok(StackNews::default())
+    }
+
+    async fn delete_stack(&self, id: &str, deletion: &StackDeletion) -> Result<Option<StackAccepted>> {
+        let Some(stack) = self.stack(id).await? else { return Ok(None) };
+        let words = || format!("delete {}", stack.name);
+        self.shown(self.is_changed(Noun::Stack, id), words, self.inner.delete_stack(id, deletion)).await?;
+        self.world().delete(stack.into());
+        Ok(Some(StackAccepted::default()))
+    }
+}
+
+#[async_trait]
+impl Ec2Credentials for Overlay {
+    async fn ec2_credentials(&self) -> Result<Vec<Ec2Credential>> {
+        self.inner.ec2_credentials().await
+    }
+
+    async fn create_ec2_credential(&self) -> Result<Ec2Credential> {
+        let words = || "create_ec2_credential".to_string();
+        self.shown(false, words, self.inner.create_ec2_credential()).await?;
+        Ok(Ec2Credential {
+            access: self.new_id(),
+            secret: crate::cloud::Secret::new(self.new_id()),
+            project: None,
+        })
+    }
+}
+
+impl Overlay {
+    async fn stack_now(&self, id: &str) -> Result<Stack> {
+        self.stack(id).await?.ok_or_else(|| self.absent(Noun::Stack, id))
+    }
+
+    fn edit_stack(&self, base: &Stack, change: impl FnOnce(&mut Stack)) {
+        let now = self.now();
+        self.world().edit(base.clone().into(), |resource| {
+            if let Resource::Stack(stack) = resource {
+                let stack = Arc::make_mut(stack);
+                stack.updated = Some(now);
+                change(stack);
+                stack.provider_status.clone_from(&stack.status);
+            }
+        });
+    }
+
+    /// What the service says that an update would change, a line each.
+    async fn show_preview(&self, stack: &Stack, spec: &StackSpec) -> Result<()> {
+        let changes = match self.inner.preview_stack(Some(&stack.id), spec).await {
+            Ok(changes) => changes,
+            // Only the request is shown where the service tells no more; what is wrong with the update, it says itself.
+            Err(error) if error.kept || error.kind == Kind::Unsupported => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for change in changes.iter().filter(|change| change.action != "none") {
+            (self.show)(&format!(
+                "update_stack {}: {} {} ({})",
+                stack.name, change.action, change.resource, change.kind
+            ));
+        }
+        Ok(())
+    }
+
+    fn unknown(&self, verb: &str) -> Error {
+        Error::new(
+            Kind::Unsupported,
+            format!("`{verb}` of a stack that this dry run changed cannot be known"),
+        )
+    }
+}
+
+fn stack_of(resource: Resource) -> Option<Stack> {
+    match resource {
+        Resource::Stack(stack) => Some(Arc::unwrap_or_clone(stack)),
+        _ => None,
+    }
+}
+
+fn as_text(spec: &StackSpec) -> BTreeMap<String, String> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => text.to_string(),
+        Value::Secret(_) => "******".to_string(),
+        other => match other.to_request() {
+            serde_json::Value::Bool(true) => "True".to_string(),
+            serde_json::Value::Bool(false) => "False".to_string(),
+            json => json.to_string(),
+        },
+    };
+    let given = spec.parameters.iter().filter(|(_, value)| **value != Value::Unit);
+    given.map(|(name, value)| (name.clone(), text(value))).collect()
+}

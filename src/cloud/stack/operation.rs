@@ -1,0 +1,100 @@
+//! What can be asked of a stack, and how an operation on one goes.
+
+use super::StackEvent;
+use std::collections::{BTreeMap, HashSet};
+
+/// What can be asked of a stack beside making, updating and deleting it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum StackAction {
+    Suspend,
+    Resume,
+    Check,
+    /// Back to a snapshot, by its id.
+    Restore(String),
+    CancelUpdate,
+    Rollback,
+}
+
+impl StackAction {
+    /// The verb that asks for it.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            StackAction::Suspend => "suspend",
+            StackAction::Resume => "resume",
+            StackAction::Check => "check_stack",
+            StackAction::Restore(_) => "restore_stack",
+            StackAction::CancelUpdate => "cancel_update",
+            StackAction::Rollback => "rollback_stack",
+        }
+    }
+}
+
+/// How a stack is deleted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StackDeletion {
+    /// The resources that are kept, by their names in the template.
+    pub retain: Vec<String>,
+    /// Whether what could not be deleted the last time is left behind.
+    pub force: bool,
+}
+
+/// A request about a stack that was accepted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StackAccepted {
+    /// By what the operation is known among the stack's events: what happened last before it, or its token.
+    pub mark: Option<String>,
+    /// Whether nothing was to change, so that no operation began.
+    pub unchanged: bool,
+    /// What was left behind, of a deletion.
+    pub left: Vec<String>,
+}
+
+/// The resource that failed first, the innermost one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StackFailure {
+    /// Its name with those of the nested stacks that lead to it: `outer/inner/boom`.
+    pub place: String,
+    /// Its type, where it is known.
+    pub kind: Option<String>,
+    /// The service's words.
+    pub reason: String,
+}
+
+/// What is known of an operation so far: kept from one look to the next.
+#[derive(Debug, Clone, Default)]
+pub struct StackTrack {
+    /// By what the operation is known: what happened last before it, or its token.
+    pub mark: Option<String>,
+    /// The verb that this run began it with.
+    pub verb: Option<&'static str>,
+    /// The ids of the events that were seen.
+    pub seen: HashSet<String>,
+    /// The operation's events so far, oldest first.
+    pub events: Vec<StackEvent>,
+    /// How many of them were told.
+    pub told: usize,
+    /// Whether it has been seen to begin.
+    pub begun: bool,
+    /// Whether another update took its place.
+    pub superseded: bool,
+    /// The types of resources, by stack and name.
+    pub kinds: BTreeMap<(String, String), String>,
+    /// How often types were asked for.
+    pub asked_kinds: u32,
+    /// The failure that was found, kept when its events are gone.
+    pub failure: Option<StackFailure>,
+}
+
+/// What a look at an operation shows.
+#[derive(Debug, Clone, Default)]
+pub struct StackNews {
+    /// What happened since the last look, oldest first.
+    pub events: Vec<StackEvent>,
+    /// What is still in progress, in words: `sub (OS::Neutron::Subnet) is DELETE_IN_PROGRESS`.
+    pub open: Vec<String>,
+    /// What failed first.
+    pub failure: Option<StackFailure>,
+    /// The way out of a status that a stack cannot go on from.
+    pub help: Option<String>,
+}

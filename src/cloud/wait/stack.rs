@@ -1,0 +1,300 @@
+//! When a wait for a stack is over, and what is told on the way: its events as they come.
+//!
+//! What counts is this run's own request: a status from before it is no result, and an update that another one took the place of
+//! has failed. A rollback is waited for to its end before the failure is raised.
+
+use super::server::{Pending, begins};
+use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
+use crate::cloud::ports::{Clock, Progress};
+use crate::cloud::stack::noun::GOOD;
+use crate::cloud::{
+    Cloud, Error, Handle, Kind, Listing, Resource, Result, Stack, StackNews, StackTrack, Value,
+};
+use async_trait::async_trait;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Of so many stacks at the most each event is told as it comes; of more, those of the end.
+const FOLLOWED: usize = 4;
+
+/// How long a request that shows no sign counts as not begun, and how long a failure may stand before its rollback begins.
+const GRACE: Duration = Duration::from_secs(30);
+const ROLLS_BACK: Duration = Duration::from_secs(3);
+
+/// One stack to wait for.
+#[derive(Debug, Clone)]
+pub struct WantedStack {
+    /// The stack; each look shows in it.
+    pub object: Handle,
+    /// What this run last asked of it.
+    pub pending: Option<Pending>,
+}
+
+/// Wait for stacks; results in order. Whatever a look shows is in the object at once.
+pub async fn stacks(
+    cloud: &dyn Cloud,
+    clock: &dyn Clock,
+    progress: &dyn Progress,
+    wanted: &[WantedStack],
+    goal: &Goal,
+    timeout: Duration,
+) -> Vec<Result<Stack>> {
+    let scene = Scene {
+        cloud,
+        clock,
+        progress,
+        goal,
+        single: wanted.len() == 1,
+        until: clock.elapsed().saturating_add(timeout),
+    };
+    let follows = wanted.len() <= FOLLOWED;
+    let members = wanted.iter().filter_map(|wanted| match wanted.object.latest() {
+        Resource::Stack(stack) => Some(Member {
+            object: wanted.object.clone(),
+            stack: Arc::unwrap_or_clone(stack),
+            track: StackTrack {
+                mark: wanted.pending.as_ref().and_then(|pending| pending.request_id.clone()),
+                verb: wanted.pending.as_ref().map(|pending| pending.verb),
+                ..StackTrack::default()
+            },
+            pending: wanted.pending.clone(),
+            follows,
+            open: Vec::new(),
+            failed_at: None,
+            began: clock.elapsed(),
+            seen: false,
+        }),
+        _ => None,
+    });
+    // Only stacks are given.
+    let results = watch::all(&scene, members.collect(), timeout).await;
+    results
+        .into_iter()
+        .zip(wanted)
+        .map(|(result, wanted)| result.map_err(|error| left(error, wanted)))
+        .collect()
+}
+
+/// An end that is not the stack's own says what goes on without us.
+fn left(mut error: Error, wanted: &WantedStack) -> Error {
+    if error.kind == Kind::Unauthorized && error.exists.is_empty() {
+        let (name, status, id) = (wanted.object.name(), wanted.object.status(), wanted.object.id());
+        error.message = format!("{}; `{name}` is still {status}, its id is {id}", error.message);
+        error.exists = vec![Value::Resource(wanted.object.clone())];
+    }
+    error
+}
+
+struct Member {
+    object: Handle,
+    stack: Stack,
+    pending: Option<Pending>,
+    track: StackTrack,
+    follows: bool,
+    /// What is still in progress in it, in words.
+    open: Vec<String>,
+    /// Since when it has failed, where a rollback may follow.
+    failed_at: Option<Duration>,
+    began: Duration,
+    seen: bool,
+}
+
+#[async_trait]
+impl Watch for Member {
+    type Item = Stack;
+
+    fn many(&self) -> String {
+        "stacks".to_string()
+    }
+
+    fn id(&self) -> &str {
+        &self.stack.id
+    }
+
+    fn name(&self) -> &str {
+        &self.stack.name
+    }
+
+    fn last(&self) -> &Stack {
+        &self.stack
+    }
+
+    fn not_begun(&self) -> Option<&'static str> {
+        self.pending.as_ref().filter(|_| !self.track.begun && self.seen).map(|pending| pending.verb)
+    }
+
+    fn open(&self) -> &[String] {
+        &self.open
+    }
+
+    fn id_of(stack: &Stack) -> &str {
+        &stack.id
+    }
+
+    fn state(stack: &Stack) -> String {
+        stack.status.clone()
+    }
+
+    async fn get(&self, cloud: &dyn Cloud) -> Result<Option<Stack>> {
+        cloud.stack_status(&self.stack.id).await
+    }
+
+    async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Stack>> {
+        cloud.stacks(&Listing { name: begins(prefix), ..Listing::default() }).await
+    }
+
+    async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Stack>, _look: u32) -> Verdict<Stack> {
+        let Some(stack) = seen.filter(|stack| !stack.is_deleted()) else {
+            self.object.set_gone();
+            let wanted = match scene.goal {
+                Goal::Deleted => true,
+                Goal::Status(list) => {
+                    list.iter().any(|status| matches!(status.as_str(), "DELETED" | "DELETE_COMPLETE"))
+                }
+                Goal::Active | Goal::Ready => false,
+            };
+            return match wanted {
+                true => Verdict::Reached(self.stack.clone()),
+                false => Verdict::Failed(self.own(scene, self.gone(scene))),
+            };
+        };
+        self.seen = true;
+        self.object.update(stack.clone().into());
+        self.stack = stack;
+        let news = match self.follow(scene).await {
+            Ok(news) => news,
+            Err(error) if passes(&error) => return Verdict::NotYet,
+            Err(error) => return Verdict::Failed(error),
+        };
+        self.verdict(scene, news)
+    }
+}
+
+impl Member {
+    /// Read what happened, where that is told or decides.
+    async fn follow(&mut self, scene: &Scene<'_>) -> Result<StackNews> {
+        let at_rest = !self.stack.is_busy();
+        let idle = at_rest && self.pending.is_none() && GOOD.contains(&self.stack.status.as_str());
+        if idle || !(self.follows || at_rest) {
+            return Ok(StackNews::default());
+        }
+        let news = scene.cloud.follow_stack(&self.stack, &mut self.track).await?;
+        // A nested stack is told by the resource that it is.
+        for event in news.events.iter().filter(|event| event.path.is_empty() || !event.is_of_stack()) {
+            scene.progress.happened(&self.stack.name, event);
+        }
+        self.open.clone_from(&news.open);
+        Ok(news)
+    }
+
+    fn verdict(&mut self, scene: &Scene<'_>, news: StackNews) -> Verdict<Stack> {
+        let status = self.stack.status.clone();
+        let waited = scene.clock.elapsed().saturating_sub(self.began);
+        let is_new = self.pending.is_none() || self.track.begun;
+        let wanted = match scene.goal {
+            Goal::Status(list) => list.contains(&status),
+            Goal::Active | Goal::Ready => GOOD.contains(&status.as_str()),
+            Goal::Deleted => false,
+        };
+        if self.track.superseded && (wanted || is_bad(&status)) {
+            return Verdict::Failed(self.superseded(scene));
+        }
+        if wanted && (is_new || waited >= GRACE) {
+            if !is_new {
+                let words =
+                    format!("`{}` shows no sign of what was asked of it: it is {status}", self.stack.name);
+                scene.progress.warn(&words);
+            }
+            return Verdict::Reached(self.stack.clone());
+        }
+        if self.stack.is_busy() && !(status == "DELETE_IN_PROGRESS" && *scene.goal == Goal::Ready) {
+            self.failed_at = None;
+            return Verdict::NotYet;
+        }
+        if !is_new && waited < GRACE {
+            return Verdict::NotYet;
+        }
+        match scene.goal {
+            // What has failed can be deleted; only a deletion that ends so has.
+            Goal::Deleted if status != "DELETE_FAILED" => return Verdict::NotYet,
+            Goal::Status(_) if !is_bad(&status) => return Verdict::NotYet,
+            _ => {}
+        }
+        let may_roll_back = matches!(status.as_str(), "CREATE_FAILED" | "UPDATE_FAILED")
+            && self.stack.rollback != Some(false);
+        let since = *self.failed_at.get_or_insert(scene.clock.elapsed());
+        if may_roll_back && scene.clock.elapsed().saturating_sub(since) < ROLLS_BACK {
+            return Verdict::NotYet;
+        }
+        Verdict::Failed(self.failed(scene, news))
+    }
+
+    /// The error of a stack that ended badly.
+    fn failed(&self, scene: &Scene<'_>, news: StackNews) -> Error {
+        let (name, status) = (&self.stack.name, self.stack.status.as_str());
+        let outcome = match status {
+            "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
+                format!("stack `{name}` was rolled back")
+            }
+            status if is_bad(status) => format!("stack `{name}` is {status}"),
+            status => format!("stack `{name}` is {status}, which does not lead to {}", scene.goal.words()),
+        };
+        let failure = news.failure.filter(|_| is_bad(status));
+        let (message, answer) = match failure {
+            Some(failure) if failure.place.is_empty() => (outcome, Some(failure.reason)),
+            Some(failure) => {
+                let kind = failure.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
+                let what = if failure.reason.to_ascii_lowercase().contains("timed out") {
+                    "was not done in time"
+                } else {
+                    "failed first"
+                };
+                (format!("{outcome}: `{}`{kind} {what}", failure.place), Some(failure.reason))
+            }
+            None => (outcome, self.stack.reason.clone()),
+        };
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed").fact("status", status);
+        error.answer = answer;
+        error.help = news.help;
+        self.own(scene, error)
+    }
+
+    fn superseded(&self, scene: &Scene<'_>) -> Error {
+        let message = format!(
+            "the update of `{}` was cut short: another update took its place, and ended {}",
+            self.stack.name, self.stack.status
+        );
+        let error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        self.own(
+            scene,
+            error.help("look at `stack_events(x)`, and update it again if it is not as it should be"),
+        )
+    }
+
+    fn gone(&self, scene: &Scene<'_>) -> Error {
+        match self.seen {
+            true => {
+                Error::new(Kind::Failed, format!("`{}` is gone: it was deleted meanwhile", self.stack.name))
+                    .coded("cloud::failed")
+            }
+            false => {
+                let words = format!("{} has no stack `{}`", scene.cloud.name(), self.stack.name);
+                Error::new(Kind::NotFound, words).coded("cloud::not_found")
+            }
+        }
+    }
+
+    fn own(&self, scene: &Scene<'_>, mut error: Error) -> Error {
+        error.cloud = Some(scene.cloud.name().to_string());
+        error.provider = Some(scene.cloud.provider().as_str());
+        if !self.object.is_gone() {
+            error.exists = vec![Value::Resource(self.object.clone())];
+        }
+        error
+    }
+}
+
+/// Whether a status tells that an operation ended badly.
+fn is_bad(status: &str) -> bool {
+    status.ends_with("_FAILED") || status.ends_with("ROLLBACK_COMPLETE")
+}

@@ -1,0 +1,137 @@
+//! What an update or a create would do, by a change set that is looked at and deleted, with the empty stack that one for a create leaves.
+
+use super::Aws;
+use super::cloudformation::change_set::{self, is_without_changes};
+use super::decode::text;
+use super::page::is_absent;
+use crate::cloud::{Account, Error, Kind, Result, Stack, StackChange, StackSpec};
+use crate::provider::stacks::guard;
+use serde_json::json;
+use std::time::Duration;
+
+/// How long a change set is waited for, and how often it is looked at.
+const LONGEST: Duration = Duration::from_secs(300);
+const EVERY: Duration = Duration::from_secs(1);
+
+/// What a preview has made, to be deleted.
+struct Made {
+    change_set: String,
+    /// The stack that holds nothing else.
+    placeholder: Option<String>,
+}
+
+impl Aws {
+    /// See [`crate::cloud::Stacks::preview_stack`].
+    pub(super) async fn previewed(
+        &self,
+        existing: Option<&str>,
+        spec: &StackSpec,
+    ) -> Result<Vec<StackChange>> {
+        let before = match existing {
+            Some(id) => Some(self.stack_now(id).await?),
+            None => None,
+        };
+        let before = before.filter(|stack| stack.status != "REVIEW_IN_PROGRESS");
+        if let Some(stack) = &before {
+            guard::at_rest(stack, "preview_stack").map_err(|error| self.session.own(error))?;
+        }
+        let name = format!("rhain-{}", crate::cloud::call_scope::token());
+        let mut parts = match &before {
+            Some(stack) => self.parts_of_update(spec, stack, None).await?,
+            None => self.parts_of_create(spec, &name).await?,
+        };
+        for own in ["ClientRequestToken", "DisableRollback", "TimeoutInMinutes"] {
+            parts.shift_remove(own);
+        }
+        parts.insert("ChangeSetName".to_string(), json!(name));
+        let kind = if before.is_some() { "UPDATE" } else { "CREATE" };
+        parts.insert("ChangeSetType".to_string(), json!(kind));
+        let body = match self.ask(&change_set::create(parts)).await {
+            Ok(body) => body,
+            Err(error) if error.code.as_deref() == Some("InvalidAction") => {
+                return Err(self.unsupported("preview_stack").help(
+                    "log in to the OpenStack cloud itself: Heat's own API previews, its CloudFormation endpoint does not",
+                ));
+            }
+            Err(error) if is_without_changes(error.answer.as_deref().unwrap_or_default()) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(self.of_template(spec, error)),
+        };
+        let placeholder = text(&body, "StackId").filter(|_| before.is_none() && existing.is_none());
+        let Some(change_set) = text(&body, "Id") else { return Err(self.lacking("CreateChangeSet", "Id")) };
+        let made = Made { change_set, placeholder };
+        let seen = self.look_at(&made, spec, before.as_ref()).await;
+        let cleaned = self.clean_up(&made).await;
+        let changes = seen?;
+        cleaned?;
+        Ok(changes)
+    }
+
+    /// Wait for a change set and read it.
+    async fn look_at(
+        &self,
+        made: &Made,
+        spec: &StackSpec,
+        before: Option<&Stack>,
+    ) -> Result<Vec<StackChange>> {
+        let call = change_set::show(&made.change_set);
+        let until = self.clock.elapsed().saturating_add(LONGEST);
+        loop {
+            let body = self.ask(&call).await?;
+            let reason = text(&body, "StatusReason").unwrap_or_default();
+            match text(&body, "Status").as_deref() {
+                Some("CREATE_COMPLETE") => break,
+                Some("FAILED") if is_without_changes(&reason) => return self.unchanged(before).await,
+                Some("CREATE_PENDING" | "CREATE_IN_PROGRESS") if self.clock.elapsed() < until => {
+                    self.clock.sleep(EVERY).await;
+                }
+                status => {
+                    let what = status.unwrap_or("without a status");
+                    let message = format!("the change set for `{}` is {what}", spec.name);
+                    let error = self.session.error(Kind::InvalidArgument, message).answer(reason);
+                    return Err(self.of_template(spec, error));
+                }
+            }
+        }
+        let mut changes = Vec::new();
+        self.pages(call, |body| {
+            changes.extend(change_set::changes(body));
+            false
+        })
+        .await?;
+        Ok(changes)
+    }
+
+    /// Every resource of a stack in which nothing would change.
+    async fn unchanged(&self, before: Option<&Stack>) -> Result<Vec<StackChange>> {
+        let Some(stack) = before else { return Ok(Vec::new()) };
+        let resources = self.resources_of(stack).await?.into_iter();
+        let none = |one: crate::cloud::StackResource| StackChange {
+            action: "none",
+            resource: one.resource,
+            kind: one.kind,
+            replacement: Some(false),
+        };
+        Ok(resources.map(none).collect())
+    }
+
+    /// Delete what the preview made.
+    async fn clean_up(&self, made: &Made) -> Result<()> {
+        let gone = |result: Result<serde_json::Value>| match result {
+            Err(error) if !is_absent(&error) => Err(error),
+            _ => Ok(()),
+        };
+        let set = gone(self.ask(&change_set::delete(&made.change_set)).await);
+        let stack = match &made.placeholder {
+            Some(stack) => gone(self.ask(&change_set::delete_placeholder(stack)).await),
+            None => Ok(()),
+        };
+        set.and(stack).map_err(|error| self.left_over(error, made))
+    }
+
+    fn left_over(&self, error: Error, made: &Made) -> Error {
+        let what = made.placeholder.as_ref().unwrap_or(&made.change_set);
+        error.help(format!("delete what the preview leaves behind: {what}"))
+    }
+}

@@ -1,0 +1,248 @@
+//! What a request for a stack of CloudFormation holds: the template as it was written, parameters, what is kept; checked here as far as
+//! that can be known.
+
+use super::Aws;
+use super::cloudformation::template::Template;
+use super::cloudformation::{event, is_of_heat, stack};
+use super::decode::{list, text};
+use crate::cloud::error::Place;
+use crate::cloud::{
+    EnvironmentSource, Error, Kind, Result, Stack, StackSpec, StackTags, TemplateSource, Time, Value,
+};
+use crate::provider::stacks::guard;
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Aws {
+    /// The parts of a create; rollback is always sent.
+    pub(super) async fn parts_of_create(&self, spec: &StackSpec, token: &str) -> Result<Map<String, Json>> {
+        let mut parts = Map::new();
+        parts.insert("StackName".to_string(), json!(spec.name));
+        self.put_template(spec, None, &mut parts).await?;
+        let parameters = self.given(spec, None)?;
+        let parameters = parameters
+            .into_iter()
+            .map(|(name, value)| json!({ "ParameterKey": name, "ParameterValue": value }));
+        put_list(&mut parts, "Parameters", parameters.collect());
+        if let Some(minutes) = spec.timeout {
+            parts.insert("TimeoutInMinutes".to_string(), json!(minutes));
+        }
+        parts.insert("DisableRollback".to_string(), json!(!spec.rollback.unwrap_or(true)));
+        put_list(&mut parts, "Tags", tags(spec.tags.as_ref()).map_err(|error| self.session.own(error))?);
+        put_list(&mut parts, "Capabilities", spec.capabilities.iter().map(|name| json!(name)).collect());
+        parts.insert("ClientRequestToken".to_string(), json!(token));
+        Ok(parts)
+    }
+
+    /// The parts of an update, or of a change set where there is no `token`: what is not given is kept.
+    pub(super) async fn parts_of_update(
+        &self,
+        spec: &StackSpec,
+        before: &Stack,
+        token: Option<&str>,
+    ) -> Result<Map<String, Json>> {
+        let heat = is_of_heat(&before.id);
+        let mut parts = Map::new();
+        parts.insert("StackName".to_string(), json!(before.id));
+        let template = self.put_template(spec, Some(before), &mut parts).await?;
+        let given = self.given(spec, Some(before))?;
+        let declared = template.map(|template| template.parameters());
+        let kept =
+            |name: &String| declared.as_ref().is_none_or(|all| all.iter().any(|(known, _)| known == name));
+        let mut parameters: Vec<Json> = given
+            .iter()
+            .map(|(name, value)| json!({ "ParameterKey": name, "ParameterValue": value }))
+            .collect();
+        for (name, value) in
+            before.parameters.iter().filter(|(name, _)| !given.contains_key(*name) && kept(name))
+        {
+            parameters.push(match (heat, guard::is_mask(value)) {
+                (false, _) => json!({ "ParameterKey": name, "UsePreviousValue": true }),
+                (true, false) => json!({ "ParameterKey": name, "ParameterValue": value }),
+                (true, true) => return Err(self.session.own(unkept(name))),
+            });
+        }
+        put_list(&mut parts, "Parameters", parameters);
+        if spec.tags.is_some() {
+            put_list(&mut parts, "Tags", tags(spec.tags.as_ref()).map_err(|error| self.session.own(error))?);
+        }
+        let capabilities: Vec<Json> = match spec.capabilities.is_empty() {
+            true => list(&before.raw, "Capabilities").to_vec(),
+            false => spec.capabilities.iter().map(|name| json!(name)).collect(),
+        };
+        put_list(&mut parts, "Capabilities", capabilities);
+        if let Some(token) = token {
+            let rollback = spec.rollback.or(before.rollback).unwrap_or(true);
+            parts.insert("DisableRollback".to_string(), json!(!rollback));
+            if let Some(minutes) = spec.timeout.or(before.timeout).filter(|_| heat) {
+                parts.insert("TimeoutInMinutes".to_string(), json!(minutes));
+            }
+            parts.insert("ClientRequestToken".to_string(), json!(token));
+        }
+        Ok(parts)
+    }
+
+    /// The parameters that a script gave, as text; of environments the parameters alone, for CloudFormation has no more of them.
+    fn given(&self, spec: &StackSpec, before: Option<&Stack>) -> Result<BTreeMap<String, String>> {
+        let mut all = BTreeMap::new();
+        for source in &spec.environments {
+            let (name, json) = match source {
+                EnvironmentSource::Map(map) => ("the environment".to_string(), map.clone()),
+                EnvironmentSource::File(path, text) => {
+                    let tree = crate::base::yaml_tree::parse(text).map_err(|wrong| {
+                        self.invalid(format!("`{path}` is no YAML: line {}: {}", wrong.line, wrong.what))
+                    })?;
+                    (format!("`{path}`"), tree.json())
+                }
+            };
+            for (section, value) in json.as_object().into_iter().flatten() {
+                if section != "parameters" {
+                    let message =
+                        format!("{name} has the section `{section}`, which CloudFormation has nothing like");
+                    return Err(self
+                        .invalid(message)
+                        .help("give the parameters alone: `parameters: #{ … }`"));
+                }
+                for (name, value) in value.as_object().into_iter().flatten() {
+                    all.insert(name.clone(), as_text(&Value::from_json(value)));
+                }
+            }
+        }
+        for (name, value) in &spec.parameters {
+            let text = as_text(value);
+            let masked =
+                before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text));
+            match guard::is_mask(&text) {
+                true if masked => {}
+                true => {
+                    return Err(self
+                        .session
+                        .own(Error::new(
+                            Kind::InvalidArgument,
+                            format!("`parameters.{name}` is the mask of a hidden value"),
+                        ))
+                        .coded("call::masked")
+                        .help("give the value itself; an update keeps what is not given")
+                        .at(Place::OptionValue("parameters".to_string()), "this would send the asterisks"));
+                }
+                false => drop(all.insert(name.clone(), text)),
+            }
+        }
+        Ok(all)
+    }
+
+    /// A stack whose creation was accepted a moment ago, as far as the request tells of it.
+    pub(super) fn just_made(&self, id: String, spec: &StackSpec) -> Stack {
+        let now = self.clock.now();
+        let status = "CREATE_IN_PROGRESS".to_string();
+        Stack {
+            id,
+            name: spec.name.clone(),
+            provider_status: status.clone(),
+            status,
+            reason: None,
+            description: None,
+            outputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            tags: match &spec.tags {
+                Some(StackTags::Pairs(pairs)) => StackTags::Pairs(pairs.clone()),
+                Some(StackTags::Words(words)) => {
+                    StackTags::Pairs(words.iter().map(|word| (word.clone(), String::new())).collect())
+                }
+                None => StackTags::Pairs(BTreeMap::new()),
+            },
+            timeout: spec.timeout,
+            rollback: Some(spec.rollback.unwrap_or(true)),
+            parent: None,
+            created: Some(now),
+            updated: None,
+            partial: true,
+            cloud: self.session.name().clone(),
+            read: now,
+            raw: Arc::new(Json::Null),
+        }
+    }
+
+    /// Whether a stack is what a request whose answer was lost has made: by the token in its events, or, where there are none, by
+    /// its age, its template and its parameters.
+    pub(super) async fn is_ours(
+        &self,
+        there: &Stack,
+        spec: &StackSpec,
+        token: &str,
+        begun: Time,
+    ) -> Result<bool> {
+        if !is_of_heat(&there.id) {
+            let events = self.every(event::all(&there.id), "StackEvents", event::decode).await?;
+            if events.iter().any(|event| event.token.is_some()) {
+                return Ok(events.iter().any(|event| event.token.as_deref() == Some(token)));
+            }
+        }
+        // Times are told in whole seconds.
+        let young = there.created.is_some_and(|created| created.since(begun).seconds() >= -2);
+        let body = self.ask(&stack::template(&there.id)).await?;
+        let theirs = text(&body, "TemplateBody").as_deref().and_then(Template::read).map(|one| one.meaning());
+        let ours = spec
+            .template
+            .as_ref()
+            .and_then(TemplateSource::text)
+            .and_then(Template::read)
+            .map(|one| one.meaning());
+        let given = self.given(spec, None)?;
+        let same = |(name, value): (&String, &String)| {
+            there.parameters.get(name).is_some_and(|known| known == value || guard::is_mask(known))
+        };
+        Ok(young && theirs.is_some() && theirs == ours && given.iter().all(same))
+    }
+}
+
+fn unkept(name: &str) -> Error {
+    Error::new(
+        Kind::InvalidArgument,
+        format!("the parameter `{name}` is hidden, and Heat's endpoint cannot keep it"),
+    )
+    .coded("cloud::invalid_argument")
+    .help(format!("give it again: `parameters: #{{ {name}: … }}`; nothing was sent"))
+}
+
+fn put_list(parts: &mut Map<String, Json>, name: &str, items: Vec<Json>) {
+    if !items.is_empty() {
+        parts.insert(name.to_string(), Json::Array(items));
+    }
+}
+
+/// A value as the text that CloudFormation takes for it.
+fn as_text(value: &Value) -> String {
+    match value.to_request() {
+        Json::String(text) => text,
+        Json::Array(items) => {
+            let items =
+                items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_string));
+            items.collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}
+
+fn tags(tags: Option<&StackTags>) -> Result<Vec<Json>> {
+    Ok(match tags {
+        None => Vec::new(),
+        Some(StackTags::Words(words)) => {
+            words.iter().map(|word| json!({ "Key": word, "Value": "" })).collect()
+        }
+        Some(StackTags::Pairs(pairs)) => {
+            if let Some((key, _)) =
+                pairs.iter().find(|(key, value)| key.is_empty() || key.len() > 128 || value.len() > 256)
+            {
+                return Err(Error::new(
+                    Kind::InvalidArgument,
+                    format!("the tag `{key}` is longer than CloudFormation takes"),
+                )
+                .coded("cloud::invalid_argument")
+                .help("give a key of 128 and a value of 256 characters at the most"));
+            }
+            pairs.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
+        }
+    })
+}

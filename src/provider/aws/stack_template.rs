@@ -1,0 +1,131 @@
+//! The template of a request: sent as it was written, with short forms written out for Heat's endpoint; what is wrong with one, with the
+//! way on.
+
+use super::Aws;
+use super::cloudformation::template::{BODY, Template};
+use super::cloudformation::{is_of_heat, stack};
+use super::decode::{list, text};
+use crate::cloud::{Error, Kind, Result, Stack, StackSpec, TemplateReport, TemplateSource, Value};
+use crate::provider::stacks::guard;
+use serde_json::{Map, Value as Json, json};
+
+impl Aws {
+    /// The template: as it was written; for Heat's endpoint with short forms written out, and sent again where it is kept.
+    pub(super) async fn put_template(
+        &self,
+        spec: &StackSpec,
+        before: Option<&Stack>,
+        parts: &mut Map<String, Json>,
+    ) -> Result<Option<Template>> {
+        let source = match (&spec.template, before) {
+            (Some(source), _) => source.clone(),
+            (None, Some(before)) if is_of_heat(&before.id) => {
+                let body = self.ask(&stack::template(&before.id)).await?;
+                TemplateSource::Text(text(&body, "TemplateBody").unwrap_or_default())
+            }
+            (None, _) => {
+                parts.insert("UsePreviousTemplate".to_string(), json!(true));
+                return Ok(None);
+            }
+        };
+        let whose = source.path().map_or_else(|| "the template".to_string(), |path| format!("`{path}`"));
+        let Some(body) = source.text() else {
+            if let TemplateSource::Url(url) = &source {
+                parts.insert("TemplateURL".to_string(), json!(url));
+            }
+            return Ok(None);
+        };
+        let template = Template::read(body);
+        let special =
+            template.as_ref().is_some_and(|template| template.has_short_forms() || template.sub().is_some());
+        let heat = match before {
+            Some(before) => is_of_heat(&before.id),
+            None => (special || body.len() > BODY) && self.is_heat().await?,
+        };
+        if !heat && body.len() > BODY {
+            let message =
+                format!("{whose} has {} bytes; CloudFormation takes {BODY} in a request", body.len());
+            return Err(self
+                .invalid(message)
+                .help("put it into S3 and give `template_url`: 1 MB is the limit there"));
+        }
+        let mut sent = body.to_string();
+        if let (true, Some(template)) = (heat, &template) {
+            if let Some(line) = template.sub() {
+                let message =
+                    format!("{whose} uses Fn::Sub, at line {line}, which Heat's endpoint does not evaluate");
+                return Err(self
+                    .invalid(message)
+                    .help("write it with Fn::Join: the service would give the text as it stands"));
+            }
+            if template.has_short_forms() {
+                sent = template.written_out();
+            }
+        }
+        parts.insert("TemplateBody".to_string(), json!(sent));
+        if let (Some(template), Some(_)) = (&template, &spec.template) {
+            let declared: Vec<String> = template.parameters().into_iter().map(|(name, _)| name).collect();
+            let known = guard::known_parameters(spec.parameters.keys(), &declared, &whose);
+            known.map_err(|error| self.session.own(error))?;
+            for (name, _) in template.parameters().iter().filter(|(_, hidden)| *hidden) {
+                if let Some(Value::Text(value)) = spec.parameters.get(name) {
+                    self.session.mask_secret(value);
+                }
+            }
+        }
+        Ok(template)
+    }
+
+    pub(super) fn invalid(&self, message: String) -> Error {
+        self.session.error(Kind::InvalidArgument, message)
+    }
+
+    /// What a template asks for; what the service refuses of it is told, not raised.
+    pub(super) async fn report_of_template(&self, spec: &StackSpec) -> Result<TemplateReport> {
+        let mut parts = Map::new();
+        self.put_template(spec, None, &mut parts).await?;
+        match self.ask(&stack::with("ValidateTemplate", "template.validate", parts)).await {
+            Ok(body) => {
+                let one = |told: &Json| Some((text(told, "ParameterKey")?, Value::from_json(told)));
+                let parameters = list(&body, "Parameters").iter().filter_map(one).collect();
+                Ok(TemplateReport { parameters, errors: Vec::new() })
+            }
+            // moto says of a template that cannot be read that a stack is not there.
+            Err(error)
+                if matches!(error.kind, Kind::InvalidArgument | Kind::NotFound)
+                    && error.status == Some(400) =>
+            {
+                let errors = vec![error.answer.clone().unwrap_or_else(|| error.message.clone())];
+                Ok(TemplateReport { errors, ..TemplateReport::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// An error about a template or what it may do, with the way on.
+    pub(super) fn of_template(&self, spec: &StackSpec, mut error: Error) -> Error {
+        let words = error.answer.clone().unwrap_or_default();
+        if error.code.as_deref() == Some("InsufficientCapabilitiesException") {
+            error.kind = Kind::InvalidArgument;
+            error.message = "the template needs capabilities that were not given".to_string();
+            let named =
+                words.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(names, _)| names);
+            let names =
+                named.unwrap_or("CAPABILITY_NAMED_IAM").split(',').map(|name| format!("\"{}\"", name.trim()));
+            return error
+                .help(format!("give them: `capabilities: [{}]`", names.collect::<Vec<_>>().join(", ")));
+        }
+        if error.kind == Kind::InvalidArgument
+            && let Some(path) = spec.template.as_ref().and_then(TemplateSource::path)
+        {
+            error.message = format!("`{path}` is refused");
+        }
+        if words.contains("must be a JSON or YAML document") {
+            error.help = Some(
+                "write the long forms, `Ref: Name` for `!Ref Name`: Heat's endpoint takes no short ones"
+                    .to_string(),
+            );
+        }
+        error
+    }
+}

@@ -1,0 +1,303 @@
+//! Stacks of CloudFormation, Amazon's and Heat's. What a request holds is put together in `stack_request`, what happens in a stack is
+//! followed in `stack_events`, and a change set is looked at in `stack_preview`.
+
+use super::Aws;
+use super::cloudformation::change_set::is_without_changes;
+use super::cloudformation::{is_of_heat, stack};
+use super::decode::text;
+use super::page::is_absent;
+use super::recover::quoted;
+use super::service::{DOMAINS, Service};
+use crate::cloud::{
+    Account, Error, Kind, Listing, NameMatch, Result, Stack, StackAccepted, StackAction, StackChange,
+    StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport,
+    Value,
+};
+use crate::provider::recover::{Looked, Seen};
+use crate::provider::stacks::guard;
+use async_trait::async_trait;
+use serde_json::Value as Json;
+
+#[async_trait]
+impl Stacks for Aws {
+    async fn stacks(&self, listing: &Listing) -> Result<Vec<Stack>> {
+        if listing.all_projects {
+            return Err(self.cannot("a list with `all_projects`", "name another cloud for another account"));
+        }
+        let found = match &listing.name {
+            // A name is there once.
+            Some(NameMatch::Exact(name)) => self.described_stack(name).await?.into_iter().collect(),
+            _ => self.every(stack::all(), "Stacks", |one| self.stack_of(one)).await?,
+        };
+        let mut out = Vec::with_capacity(found.len());
+        for one in found {
+            let one = self.in_shared_words(one).await?;
+            if listing.lets_through(&one) && !one.is_deleted() && one.parent.is_none() {
+                out.push(one);
+            }
+        }
+        out.truncate(listing.limit.unwrap_or(usize::MAX));
+        Ok(out)
+    }
+
+    async fn stack(&self, id: &str) -> Result<Option<Stack>> {
+        match self.described_stack(id).await?.filter(|stack| !stack.is_deleted()) {
+            Some(stack) => self.in_shared_words(stack).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn create_stack(&self, spec: &StackSpec) -> Result<Stack> {
+        let token = crate::cloud::call_scope::token();
+        let begun = self.clock.now();
+        let parts = self.parts_of_create(spec, &token).await?;
+        let call = stack::with("CreateStack", "stack.create", parts.clone());
+        let send = || async {
+            let body = self.ask(&call).await?;
+            stack::id(&body).ok_or_else(|| self.untold("the answer names no stack"))
+        };
+        let look = || async {
+            Ok(match self.described_stack(&spec.name).await? {
+                Some(there) if self.is_ours(&there, spec, &token, begun).await? => Seen::Effect(there.id),
+                _ => Seen::Nothing,
+            })
+        };
+        let unknown = |error, looked: Looked| {
+            let words = looked
+                .words("a stack of this name with this request's token, or its template and parameters");
+            let exists = "nothing of this call that the cloud shows; it could still appear";
+            let list = format!("stacks(#{{ name: {} }})", quoted(&spec.name));
+            self.unresolved(error, "create_stack", words, exists, &list)
+        };
+        match self.once(send, look, unknown).await {
+            Ok(id) => {
+                self.learn_dialect(&id);
+                Ok(self.just_made(id, spec))
+            }
+            Err(error) => Err(self.of_template(spec, error)),
+        }
+    }
+
+    async fn update_stack(&self, id: &str, spec: &StackSpec) -> Result<StackAccepted> {
+        let before = self.stack_now(id).await?;
+        let heat = is_of_heat(&before.id);
+        guard::may_update(&before, !heat).map_err(|error| self.session.own(error))?;
+        let token = crate::cloud::call_scope::token();
+        let parts = self.parts_of_update(spec, &before, Some(&token)).await?;
+        let call = stack::with("UpdateStack", "stack.update", parts);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            let moved =
+                |now: Stack| now.provider_status == "UPDATE_IN_PROGRESS" || now.updated != before.updated;
+            let moved = self.described_stack(&before.id).await?.is_some_and(moved);
+            Ok(if moved { Seen::Effect(()) } else { Seen::Nothing })
+        };
+        let unknown = |error, looked: Looked| self.unsure(error, "update_stack", &before, looked);
+        match self.once(send, look, unknown).await {
+            Ok(()) => Ok(StackAccepted { mark: Some(mark_of(&before, token)), ..StackAccepted::default() }),
+            Err(error) if is_without_changes(error.answer.as_deref().unwrap_or_default()) => {
+                Ok(StackAccepted { unchanged: true, ..StackAccepted::default() })
+            }
+            Err(error) => Err(self.of_template(spec, error)),
+        }
+    }
+
+    async fn preview_stack(&self, existing: Option<&str>, spec: &StackSpec) -> Result<Vec<StackChange>> {
+        self.previewed(existing, spec).await
+    }
+
+    async fn validate_template(&self, spec: &StackSpec) -> Result<TemplateReport> {
+        self.report_of_template(spec).await
+    }
+
+    async fn act_on_stack(&self, id: &str, action: &StackAction) -> Result<StackAccepted> {
+        if !matches!(action, StackAction::CancelUpdate | StackAction::Rollback) {
+            return Err(self.unsupported(action.verb()));
+        }
+        let before = self.stack_now(id).await?;
+        let asked = match (action, before.status.as_str()) {
+            (_, "UPDATE_IN_PROGRESS") => "CancelUpdateStack",
+            (StackAction::CancelUpdate, _) => {
+                return Err(guard::may_cancel(&before)
+                    .err()
+                    .map_or_else(|| self.unsupported(action.verb()), |error| self.session.own(error)));
+            }
+            (_, "UPDATE_ROLLBACK_FAILED") => "ContinueUpdateRollback",
+            (_, "UPDATE_FAILED" | "CREATE_FAILED") if !is_of_heat(&before.id) => "RollbackStack",
+            (_, status) => {
+                let message = format!("`{}` is {status}: there is no update to roll back", before.name);
+                return Err(self.session.own(guard::conflict(message)));
+            }
+        };
+        let token = crate::cloud::call_scope::token();
+        let call = stack::back(asked, &before.id, &token);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            let now = self.described_stack(&before.id).await?;
+            let moved = now.is_some_and(|now| now.provider_status != before.provider_status);
+            Ok(if moved { Seen::Effect(()) } else { Seen::Nothing })
+        };
+        self.once(send, look, |error, looked| self.unsure(error, action.verb(), &before, looked)).await?;
+        Ok(StackAccepted { mark: Some(mark_of(&before, token)), ..StackAccepted::default() })
+    }
+
+    async fn stack_drift(&self, id: &str) -> Result<Value> {
+        self.drift_of(&self.stack_now(id).await?).await
+    }
+
+    async fn stack_resources(&self, id: &str) -> Result<Vec<StackResource>> {
+        self.resources_of(&self.stack_now(id).await?).await
+    }
+
+    async fn stack_events(&self, id: &str) -> Result<Vec<StackEvent>> {
+        self.events_of(&self.stack_now(id).await?).await
+    }
+
+    async fn stack_template(&self, id: &str) -> Result<Value> {
+        let body = self.ask(&stack::template(id)).await?;
+        Ok(Value::optional_text(text(&body, "TemplateBody").as_deref()))
+    }
+
+    async fn follow_stack(&self, stack: &Stack, track: &mut StackTrack) -> Result<StackNews> {
+        self.follow(stack, track).await
+    }
+
+    async fn delete_stack(&self, id: &str, deletion: &StackDeletion) -> Result<Option<StackAccepted>> {
+        let Some(before) = self.stack(id).await? else { return Ok(None) };
+        let mut deletion = deletion.clone();
+        let mut left = Vec::new();
+        if deletion.force {
+            deletion.retain = self.undeletable(&before).await?;
+            left.clone_from(&deletion.retain);
+        }
+        let token = crate::cloud::call_scope::token();
+        let call = stack::delete(&before.id, &deletion, &token);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            Ok(match self.described_stack(&before.id).await? {
+                Some(now) if !now.status.starts_with("DELETE") || now.status == "DELETE_FAILED" => {
+                    Seen::Nothing
+                }
+                _ => Seen::Effect(()),
+            })
+        };
+        match self.once(send, look, |error, looked| self.unsure(error, "delete", &before, looked)).await {
+            Err(error) if !is_absent(&error) => Err(error),
+            _ => Ok(Some(StackAccepted {
+                left,
+                mark: Some(mark_of(&before, token)),
+                ..StackAccepted::default()
+            })),
+        }
+    }
+}
+
+/// By what an operation is known: its token among the events, or, of Heat, another time than the stack's last one.
+fn mark_of(before: &Stack, token: String) -> String {
+    if is_of_heat(&before.id) { format!("{:?}", before.updated) } else { token }
+}
+
+impl Aws {
+    /// A stack from its description.
+    pub(super) fn stack_of(&self, body: &Json) -> Option<Stack> {
+        stack::decode(body, self.session.name(), self.clock.now())
+    }
+
+    /// The stack of an id or a name, as the service tells it; also one that is deleted, by its id.
+    pub(super) async fn described_stack(&self, id: &str) -> Result<Option<Stack>> {
+        let found = self.first(&stack::show(id), "Stacks", |one| self.stack_of(one)).await?;
+        Ok(found.filter(|stack| stack.id == id || stack.name == id))
+    }
+
+    /// The same of one that must be there.
+    pub(super) async fn stack_now(&self, id: &str) -> Result<Stack> {
+        match self.stack(id).await? {
+            Some(stack) => Ok(stack),
+            None => Err(self
+                .session
+                .error(Kind::NotFound, format!("{} has no stack `{id}`", self.session.name()))),
+        }
+    }
+
+    /// Heat says ROLLBACK of a create and of an update alike; after the first nothing is left.
+    async fn in_shared_words(&self, mut stack: Stack) -> Result<Stack> {
+        let Some(rest) = stack.provider_status.strip_prefix("ROLLBACK_").filter(|_| is_of_heat(&stack.id))
+        else {
+            return Ok(stack);
+        };
+        let key = (stack.id.clone(), stack.updated);
+        let known = self.rolled_updates.lock().await.get(&key).copied();
+        let of_update = match known {
+            Some(known) => known,
+            None => {
+                let there = self.resources_of(&stack).await?;
+                let of_update = there.iter().any(|one| {
+                    !one.status.starts_with("DELETE")
+                        && !one.status.starts_with("CREATE_FAILED")
+                        && one.status != "INIT_COMPLETE"
+                });
+                if rest == "COMPLETE" {
+                    self.rolled_updates.lock().await.insert(key, of_update);
+                }
+                of_update
+            }
+        };
+        if of_update {
+            stack.status = format!("UPDATE_ROLLBACK_{rest}");
+        }
+        Ok(stack)
+    }
+
+    /// What could not be deleted the last time, which is all that may be left behind.
+    async fn undeletable(&self, stack: &Stack) -> Result<Vec<String>> {
+        if stack.status != "DELETE_FAILED" {
+            let message =
+                format!("`{}` is {}: `force` is for a stack in DELETE_FAILED", stack.name, stack.status);
+            let error = guard::conflict(message);
+            return Err(self.session.own(
+                error.help("delete it without `force` first; resources that must stay are named by `retain`"),
+            ));
+        }
+        let resources = self.resources_of(stack).await?;
+        let failed =
+            resources.into_iter().filter(|one| one.status == "DELETE_FAILED").map(|one| one.resource);
+        Ok(failed.collect())
+    }
+
+    /// The error of a request about a stack of which nobody knows.
+    pub(super) fn unsure(&self, error: Error, verb: &str, stack: &Stack, looked: Looked) -> Error {
+        let words = looked.words("a sign of it in the stack");
+        let list = format!("stack({})", quoted(&stack.name));
+        self.unresolved(error, verb, words, "the stack; it could still change", &list)
+    }
+
+    /// Whether the endpoint is Heat's. Amazon's own are not; of another one its ids tell, or what it says to a question of change sets.
+    pub(super) async fn is_heat(&self) -> Result<bool> {
+        let endpoint = self.session.endpoint(&Service::CloudFormation).unwrap_or_default();
+        let host = url::Url::parse(&endpoint).ok().and_then(|url| url.host_str().map(str::to_string));
+        let host = host.unwrap_or_default();
+        if DOMAINS.iter().any(|domain| host.ends_with(domain)) {
+            return Ok(false);
+        }
+        let ask = || async {
+            match self.ask(&stack::probe()).await {
+                Err(error) if error.code.as_deref() == Some("InvalidAction") => Ok(true),
+                Err(error)
+                    if matches!(
+                        error.kind,
+                        Kind::Network | Kind::Timeout | Kind::Unauthorized | Kind::Unavailable
+                    ) =>
+                {
+                    Err(error)
+                }
+                _ => Ok(false),
+            }
+        };
+        self.heat.get_or_try_init(ask).await.copied()
+    }
+
+    /// An id tells which dialect the endpoint speaks.
+    pub(super) fn learn_dialect(&self, id: &str) {
+        let _ = self.heat.set(is_of_heat(id));
+    }
+}

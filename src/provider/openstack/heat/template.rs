@@ -1,0 +1,52 @@
+//! What a template and its parameters say, as far as it can be read here.
+
+use crate::base::yaml_tree;
+use crate::cloud::error::Place;
+use crate::cloud::{Error, Kind, Result, Stack, Value};
+use crate::provider::stacks::guard;
+use serde_json::Value as Json;
+
+/// The parameters that a template declares, and whether each is hidden; `None` where it cannot be read.
+pub fn declared(text: &str) -> Option<Vec<(String, bool)>> {
+    let tree = yaml_tree::parse(text).ok()?;
+    let section = tree.get("parameters").or_else(|| tree.get("Parameters"));
+    let one = |(name, about): &(yaml_tree::Node, yaml_tree::Node)| {
+        let hidden = about.get("hidden").or_else(|| about.get("NoEcho"));
+        let hidden = hidden.and_then(|hidden| hidden.text().map(str::to_ascii_lowercase));
+        Some((
+            name.text()?.to_string(),
+            hidden.is_some_and(|word| word == "true" || word == "yes" || word == "on"),
+        ))
+    };
+    Some(section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default())
+}
+
+/// A parameter as it is sent; `None` of one that is kept: not given, or the mask that a hidden one reads as.
+pub fn given(name: &str, value: &Value, before: Option<&Stack>) -> Result<Option<Json>> {
+    if *value == Value::Unit {
+        return Ok(None);
+    }
+    let json = value.to_request();
+    let masked = json.as_str().is_some_and(guard::is_mask);
+    if !masked {
+        return Ok(Some(json));
+    }
+    match before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text)) {
+        true => Ok(None),
+        false => Err(Error::new(
+            Kind::InvalidArgument,
+            format!("`parameters.{name}` is the mask of a hidden value"),
+        )
+        .coded("call::masked")
+        .help("give the value itself; an update keeps what is not given")
+        .at(Place::OptionValue("parameters".to_string()), "this would send the asterisks")),
+    }
+}
+
+/// The line and the column that an error of YAML names.
+pub fn place_in(words: &str) -> Option<(usize, usize)> {
+    let rest = words.split_once("<unicode string>")?.1;
+    let line = rest.split_once("line ")?.1;
+    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
+    Some((number(line)?, number(line.split_once("column ")?.1)?))
+}

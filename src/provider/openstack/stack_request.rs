@@ -1,0 +1,260 @@
+//! What a request for a stack holds: template, files, environment and parameters; checked here as far as that can be known.
+
+use super::OpenStack;
+use super::decode::{list, text};
+use super::heat::files::{Collector, named};
+use super::heat::template::{declared, given, place_in};
+use super::heat::{Identity, environment, limits, stack};
+use super::session::{Call, Service};
+use crate::cloud::error::Place;
+use crate::cloud::{Error, Kind, Result, Stack, StackSpec, StackTags, TemplateReport, TemplateSource, Value};
+use crate::provider::recover::{self, Seen, Settled};
+use crate::provider::stacks::guard;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The parts of a request that are read from files.
+pub(super) struct StackRequest {
+    template: Option<String>,
+    files: BTreeMap<String, String>,
+    environment: Map<String, Json>,
+    parameters: Map<String, Json>,
+}
+
+impl OpenStack {
+    /// Collect what a request holds; `before` is the stack that is updated. Nothing is sent.
+    pub(super) fn request(&self, spec: &StackSpec, before: Option<&Stack>) -> Result<StackRequest> {
+        self.collected(spec, before).map_err(|error| self.own(error))
+    }
+
+    fn collected(&self, spec: &StackSpec, before: Option<&Stack>) -> Result<StackRequest> {
+        let mut files = Collector::new(&*spec.reader, &spec.files);
+        let template = match &spec.template {
+            Some(source) => files.template(source)?,
+            None => None,
+        };
+        let environment = environment::merged(&spec.environments, &mut files)?;
+        let files = files.files;
+        if let (Some(text), Some(source)) = (&template, &spec.template) {
+            limits::template(&named(source), text)?;
+        }
+        let declared = template.as_deref().and_then(declared);
+        let mut parameters = Map::new();
+        for (name, value) in &spec.parameters {
+            if let Some(value) = given(name, value, before)? {
+                parameters.insert(name.clone(), value);
+            }
+        }
+        let of_environment = environment.get("parameters").and_then(Json::as_object);
+        self.hide(&declared, before, parameters.iter().chain(of_environment.into_iter().flatten()));
+        if let (Some(declared), Some(source)) = (&declared, &spec.template) {
+            let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
+            guard::known_parameters(parameters.keys(), &names, &named(source))?;
+            let more = of_environment.into_iter().flat_map(Map::keys);
+            guard::known_parameters(more, &names, &named(source))?;
+        }
+        Ok(StackRequest { template, files, environment, parameters })
+    }
+
+    /// Values of hidden parameters are secrets from now on.
+    fn hide<'a>(
+        &self,
+        declared: &Option<Vec<(String, bool)>>,
+        before: Option<&Stack>,
+        values: impl Iterator<Item = (&'a String, &'a Json)>,
+    ) {
+        for (name, value) in values {
+            let of_template = declared.iter().flatten().any(|(known, hidden)| known == name && *hidden);
+            let masked =
+                before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text));
+            if let (true, Json::String(text)) = (of_template || masked, value) {
+                self.session.wire().known().add(text);
+            }
+        }
+    }
+
+    /// The body of an update or a preview.
+    pub(super) fn body(&self, spec: &StackSpec, request: &StackRequest) -> Result<Map<String, Json>> {
+        let mut body = Map::new();
+        match &spec.template {
+            Some(TemplateSource::Url(url)) => {
+                drop(body.insert("template_url".to_string(), Json::from(url.as_str())))
+            }
+            _ => {
+                if let Some(text) = &request.template {
+                    body.insert("template".to_string(), Json::from(text.as_str()));
+                }
+            }
+        }
+        if !request.files.is_empty() {
+            let files = request.files.iter().map(|(name, text)| (name.clone(), Json::from(text.as_str())));
+            body.insert("files".to_string(), Json::Object(files.collect()));
+        }
+        if !request.environment.is_empty() {
+            body.insert("environment".to_string(), Json::Object(request.environment.clone()));
+        }
+        if !request.parameters.is_empty() {
+            body.insert("parameters".to_string(), Json::Object(request.parameters.clone()));
+        }
+        if let Some(minutes) = spec.timeout {
+            body.insert("timeout_mins".to_string(), Json::from(minutes));
+        }
+        if let Some(rollback) = spec.rollback {
+            body.insert("disable_rollback".to_string(), Json::from(!rollback));
+        }
+        if let Some(tags) = &spec.tags {
+            let tags = limits::tags(tags).map_err(|error| self.own(error))?;
+            body.insert("tags".to_string(), Json::from(tags));
+        }
+        let bytes = serde_json::to_string(&body).map_or(0, |text| text.len());
+        limits::body(bytes, &request.files).map_err(|error| self.own(error))?;
+        Ok(body)
+    }
+
+    /// The body of a create: rollback is always sent, and a tag carries our marker.
+    pub(super) fn body_of_create(
+        &self,
+        spec: &StackSpec,
+        request: &StackRequest,
+        marker: &str,
+    ) -> Result<Map<String, Json>> {
+        let mut body = self.body(spec, request)?;
+        body.insert("stack_name".to_string(), Json::from(spec.name.as_str()));
+        body.entry("disable_rollback").or_insert(Json::from(false));
+        let own = stack::marked(marker);
+        let tags = match body.get("tags").and_then(Json::as_str).filter(|tags| !tags.is_empty()) {
+            Some(tags) => format!("{tags},{own}"),
+            None => own,
+        };
+        body.insert("tags".to_string(), Json::from(tags));
+        Ok(body)
+    }
+
+    /// A stack whose creation was accepted a moment ago, as far as the request tells of it.
+    pub(super) fn just_made(&self, id: String, spec: &StackSpec) -> Stack {
+        let now = self.clock.now();
+        let status = "CREATE_IN_PROGRESS".to_string();
+        Stack {
+            id,
+            name: spec.name.clone(),
+            provider_status: status.clone(),
+            status,
+            reason: None,
+            description: None,
+            outputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            tags: spec.tags.clone().unwrap_or(StackTags::Words(Vec::new())),
+            timeout: spec.timeout,
+            rollback: Some(spec.rollback.unwrap_or(true)),
+            parent: None,
+            created: Some(now),
+            updated: None,
+            partial: true,
+            cloud: self.session.name().clone(),
+            read: now,
+            raw: Arc::new(Json::Null),
+        }
+    }
+
+    /// Ask for a change of a stack, once; where the answer is lost, whether it was taken shows in the stack.
+    pub(super) async fn asked_once(
+        &self,
+        identity: &Identity,
+        call: &Call,
+        verb: &'static str,
+        moved: impl Fn(&Stack) -> bool + Send + Sync,
+    ) -> Result<()> {
+        let lost = match self.ask(call).await {
+            Err(error) if recover::is_open(&error) => error,
+            known => return known.map(drop),
+        };
+        let look = || async {
+            let now = self.shown_stack(&stack::status(identity), true).await?;
+            Ok(if now.as_ref().is_some_and(&moved) { Seen::Effect(()) } else { Seen::Nothing })
+        };
+        match recover::settle(&*self.clock, lost, look, || async { self.ask(call).await.map(drop) }).await {
+            Settled::Done { .. } => Ok(()),
+            Settled::Refused(error) => Err(error),
+            Settled::Unknown(error, looked) => {
+                let list = format!("stack({})", super::recover::quoted(&identity.name));
+                let words = looked.words("a sign of it in the stack");
+                Err(self.unresolved(error, verb, words, "the stack; it could still change", &list))
+            }
+        }
+    }
+
+    /// What a template asks for; what Heat refuses of it is told, not raised.
+    pub(super) async fn report_of_template(&self, spec: &StackSpec) -> Result<TemplateReport> {
+        let request = self.request(spec, None)?;
+        let mut body = self.body(spec, &request)?;
+        body.remove("parameters");
+        match self.json(&stack::validate(body)).await {
+            Ok(told) => {
+                let parameters = told.get("Parameters").and_then(Json::as_object).into_iter().flatten();
+                Ok(TemplateReport {
+                    parameters: parameters
+                        .map(|(name, about)| (name.clone(), Value::from_json(about)))
+                        .collect(),
+                    errors: Vec::new(),
+                })
+            }
+            Err(error) if error.kind == Kind::InvalidArgument && error.status == Some(400) => {
+                let errors = vec![error.answer.clone().unwrap_or_else(|| error.message.clone())];
+                Ok(TemplateReport { errors, ..TemplateReport::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// An error about a template, with the file and the line that it means.
+    pub(super) async fn of_template(&self, source: Option<&TemplateSource>, mut error: Error) -> Error {
+        let (Some(source), Some(words)) = (source, error.answer.clone()) else { return error };
+        if error.kind != Kind::InvalidArgument {
+            return error;
+        }
+        error.place = Place::OptionValue(
+            match source {
+                TemplateSource::Text(_) => "template",
+                TemplateSource::File(..) => "template_file",
+                TemplateSource::Url(_) => "template_url",
+            }
+            .to_string(),
+        );
+        let whose = named(source);
+        let whose = if source.path().is_some() { format!("`{whose}`") } else { whose };
+        if let Some((line, column)) = place_in(&words) {
+            error.message = format!("{whose} is refused, at line {line}, column {column}");
+            let shown = source.text().and_then(|text| text.lines().nth(line.saturating_sub(1)));
+            if let Some(shown) = shown.filter(|shown| !shown.trim().is_empty()) {
+                error = error.fact("source", format!("{line} | {shown}"));
+            }
+        } else if source.path().is_some() {
+            error.message = format!("{whose} is refused");
+        }
+        let lower = words.to_ascii_lowercase();
+        if lower.contains("template format version not found") {
+            error.help = self.template_versions().await.map(|versions| {
+                format!("begin it with `heat_template_version: ` and one of: {}", versions.join(", "))
+            });
+        } else if let Some((_, versions)) = words.split_once("should be one of: ") {
+            error.help = Some(format!("write one of: {versions}"));
+        } else if lower.contains("could not determine a constructor for the tag") {
+            error.help = Some("write the long form, `{Ref: Name}`: Heat knows no short forms".to_string());
+        } else if lower.contains("no content found in the \"files\" section") {
+            error.help = Some(
+                "give the file: `files: #{ \"NAME\": text }`, or `template_file`, beside which it is found"
+                    .to_string(),
+            );
+        }
+        error
+    }
+
+    async fn template_versions(&self) -> Option<Vec<String>> {
+        let call = super::call::get("template.versions", Service::Orchestration, "/template_versions");
+        let body = self.json(&call).await.ok()?;
+        let versions = list(&body, "template_versions")?.iter().filter_map(|one| text(one, "version"));
+        let hot = versions.filter_map(|one| one.strip_prefix("heat_template_version.").map(str::to_string));
+        Some(hot.collect()).filter(|all: &Vec<String>| !all.is_empty())
+    }
+}

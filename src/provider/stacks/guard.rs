@@ -1,0 +1,129 @@
+//! What a stack's state allows, and what to do where it does not.
+
+use crate::cloud::nearest::nearest;
+use crate::cloud::{Error, Kind, Stack};
+
+/// How a hidden parameter reads: asterisks alone.
+pub(crate) fn is_mask(text: &str) -> bool {
+    text.len() >= 4 && text.bytes().all(|byte| byte == b'*')
+}
+
+/// A stack with an operation under way takes no other; a deletion may begin at any time.
+///
+/// # Errors
+/// `conflict`, naming the state.
+pub(crate) fn at_rest(stack: &Stack, verb: &str) -> Result<(), Error> {
+    if !stack.is_busy() {
+        return Ok(());
+    }
+    let message = format!("`{}` is {}: `{verb}` was not sent", stack.name, stack.status);
+    Err(conflict(message).help(match stack.status.as_str() {
+        "UPDATE_IN_PROGRESS" => "wait for it first: `wait_ready(x)`, or `cancel_update(x)`",
+        "DELETE_IN_PROGRESS" => "wait until it is gone: `wait_deleted(x)`",
+        _ => "wait for it first: `wait_ready(x)`",
+    }))
+}
+
+/// An update, where the state allows one.
+///
+/// # Errors
+/// `conflict`, with the way out; `strict` where the service takes no update after a create that was rolled back.
+pub(crate) fn may_update(stack: &Stack, strict: bool) -> Result<(), Error> {
+    at_rest(stack, "update_stack")?;
+    let refused = match stack.status.as_str() {
+        "UPDATE_ROLLBACK_FAILED" => true,
+        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED"
+        | "REVIEW_IN_PROGRESS" => strict,
+        _ => false,
+    };
+    match refused {
+        false => Ok(()),
+        true => {
+            let message = format!("`{}` is {}, which takes no update", stack.name, stack.status);
+            let error = conflict(message);
+            Err(match way_out(stack, strict) {
+                Some(help) => error.help(help),
+                None => error,
+            })
+        }
+    }
+}
+
+/// The cancelling of an update, which must be under way.
+///
+/// # Errors
+/// `conflict`.
+pub(crate) fn may_cancel(stack: &Stack) -> Result<(), Error> {
+    match stack.status.as_str() {
+        "UPDATE_IN_PROGRESS" => Ok(()),
+        status => {
+            let message = format!("`{}` is {status}: no update is in progress", stack.name);
+            Err(conflict(message)
+                .help("look at `stack(x).status`; only an update in progress can be cancelled"))
+        }
+    }
+}
+
+/// What leads on from a status that a stack cannot go on from; `strict` where the service takes no update after a create that
+/// was rolled back.
+pub(crate) fn way_out(stack: &Stack, strict: bool) -> Option<String> {
+    let name = stack.name.replace('\\', "\\\\").replace('"', "\\\"");
+    Some(match stack.status.as_str() {
+        "ROLLBACK_COMPLETE" if strict => {
+            format!(
+                "mend the template, then `delete(stack(\"{name}\"))` and create it again: it takes no update"
+            )
+        }
+        "ROLLBACK_COMPLETE" => {
+            format!("mend the template, then `update_stack(\"{name}\", …)`, or delete it and create it again")
+        }
+        "ROLLBACK_FAILED" | "CREATE_FAILED" if strict => {
+            format!("`delete(stack(\"{name}\"))` and create it again: it takes no update")
+        }
+        "CREATE_FAILED" => {
+            format!("mend the template, then `update_stack(\"{name}\", …)`, or `delete(stack(\"{name}\"))`")
+        }
+        "REVIEW_IN_PROGRESS" => format!(
+            "it holds nothing but a change set that nobody ran: run that, or `delete(stack(\"{name}\"))`"
+        ),
+        "UPDATE_ROLLBACK_FAILED" => {
+            format!(
+                "mend what the reason names, then call `rollback_stack(\"{name}\")`: it goes on with the rollback"
+            )
+        }
+        "DELETE_FAILED" => format!(
+            "remove what the reason names and delete it again, or leave those resources behind: \
+             `delete(stack(\"{name}\"), #{{ force: true }})`"
+        ),
+        _ => return None,
+    })
+}
+
+/// A name among a template's own that is not there.
+///
+/// # Errors
+/// `invalid_argument`, with the closest.
+pub(crate) fn known_parameters<'a>(
+    given: impl Iterator<Item = &'a String>,
+    declared: &[String],
+    whose: &str,
+) -> Result<(), Error> {
+    for name in given {
+        if !declared.contains(name) {
+            let near = nearest(name, declared.iter().map(String::as_str), 1);
+            let message = format!("{whose} has no parameter `{name}`");
+            let error = Error::new(Kind::InvalidArgument, message).coded("cloud::invalid_argument");
+            return Err(match (near.first(), declared) {
+                (Some(near), _) => error.help(format!("write `{near}`, or declare `{name}` in the template")),
+                (None, []) => error.help("leave it out: the template declares no parameters"),
+                (None, names) => error.help(format!("use one of: {}", names.join(", "))),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An error of this room's own kind of refusal.
+pub(crate) fn conflict(message: String) -> Error {
+    Error::new(Kind::Conflict, message).coded("cloud::conflict")
+}

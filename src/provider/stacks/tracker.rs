@@ -1,0 +1,373 @@
+//! Following one operation of a stack by its events: the events of this operation and no other, each once, oldest first; the
+//! resource that failed first, the innermost one; what is still under way.
+//!
+//! Both services tell the same story in the same words. What differs is how events are fetched, which is the driver's.
+
+use crate::cloud::{Stack, StackEvent, StackFailure, StackTrack};
+use std::collections::HashMap;
+
+/// What an operation of the stack itself begins with.
+const STARTS: [&str; 10] = [
+    "CREATE_IN_PROGRESS",
+    "UPDATE_IN_PROGRESS",
+    "DELETE_IN_PROGRESS",
+    "SUSPEND_IN_PROGRESS",
+    "RESUME_IN_PROGRESS",
+    "CHECK_IN_PROGRESS",
+    "SNAPSHOT_IN_PROGRESS",
+    "RESTORE_IN_PROGRESS",
+    "ADOPT_IN_PROGRESS",
+    "IMPORT_IN_PROGRESS",
+];
+
+/// Take in all events that the service tells now, oldest first, those of nested stacks among them; gives those of this operation that are
+/// new.
+pub(crate) fn take(track: &mut StackTrack, stack: &Stack, events: Vec<StackEvent>) -> Vec<StackEvent> {
+    let mut events = with_paths(stack, events);
+    let from = start(track, stack, &events);
+    let begins: Vec<usize> = (from..events.len()).filter(|at| is_start(stack, &events[*at])).collect();
+    track.begun |= !begins.is_empty();
+    if let [first, second, ..] = begins[..] {
+        let ended = events[first..second].iter().any(|event| is_root(stack, event) && is_end(&event.status));
+        track.superseded |= track.verb == Some("update_stack") && !ended;
+    }
+    let own: Vec<StackEvent> = events.drain(from..).collect();
+    let mut fresh = Vec::new();
+    for event in own {
+        if track.seen.insert(event.id.clone()) {
+            fresh.push(event);
+        }
+    }
+    track.events.extend(fresh.iter().cloned());
+    if let Some(failure) = first_failure(stack, &track.events) {
+        let deeper = |old: &StackFailure| old.place.matches('/').count() > failure.place.matches('/').count();
+        if !track.failure.as_ref().is_some_and(deeper) {
+            track.failure = Some(failure);
+        }
+    }
+    fresh
+}
+
+/// Where among the events this operation begins: behind the mark that was set before it, at its token, or at the last start.
+fn start(track: &StackTrack, stack: &Stack, events: &[StackEvent]) -> usize {
+    if let Some(mark) = &track.mark {
+        if let Some(at) = events.iter().position(|event| event.id == *mark) {
+            return at + 1;
+        }
+        if let Some(at) = events.iter().position(|event| event.token.as_ref() == Some(mark)) {
+            return at;
+        }
+        // Not told yet: what is there was before it.
+        if events.iter().any(|event| event.token.is_some()) {
+            return events.len();
+        }
+    }
+    if track.verb == Some("create_stack") {
+        return 0;
+    }
+    events.iter().rposition(|event| is_start(stack, event)).unwrap_or(0)
+}
+
+fn is_root(stack: &Stack, event: &StackEvent) -> bool {
+    event.is_of_stack() && (event.stack.1 == stack.id || event.stack.1.is_empty())
+}
+
+fn is_start(stack: &Stack, event: &StackEvent) -> bool {
+    is_root(stack, event) && STARTS.contains(&event.status.as_str())
+}
+
+fn is_end(status: &str) -> bool {
+    status.ends_with("_COMPLETE") || status.ends_with("_FAILED")
+}
+
+/// The events with the way to the nested stack that each happened in: a nested stack is the resource whose own id it has.
+fn with_paths(stack: &Stack, mut events: Vec<StackEvent>) -> Vec<StackEvent> {
+    let mut parents: HashMap<String, (String, String)> = HashMap::new();
+    for event in events.iter().filter(|event| !event.is_of_stack()) {
+        if let Some(id) = &event.physical_id {
+            parents.insert(id.clone(), (event.resource.clone(), event.stack.1.clone()));
+        }
+    }
+    for event in &mut events {
+        let mut path = Vec::new();
+        let (mut name, mut id) = event.stack.clone();
+        // A nested stack is never deeper than this.
+        while id != stack.id && path.len() < 32 {
+            let Some((resource, parent)) = parents.get(&id).or_else(|| parents.get(&name)) else { break };
+            path.push(resource.clone());
+            (name, id) = (String::new(), parent.clone());
+        }
+        path.reverse();
+        event.path = path;
+    }
+    events
+}
+
+/// The resource that failed first: the first one of the stack itself, and from there down through what is nested in it.
+fn first_failure(stack: &Stack, events: &[StackEvent]) -> Option<StackFailure> {
+    let failed = |inside: &str| {
+        events.iter().find(|event| {
+            event.stack.1 == inside
+                && !event.is_of_stack()
+                && event.status.ends_with("_FAILED")
+                && !is_cancelled(event)
+        })
+    };
+    let mut found = failed(&stack.id).or_else(|| {
+        events
+            .iter()
+            .find(|event| !event.is_of_stack() && event.status.ends_with("_FAILED") && !is_cancelled(event))
+    })?;
+    for _ in 0..32 {
+        let id = found.physical_id.as_deref().unwrap_or_default();
+        let by_name = || events.iter().find(|event| event.stack.0 == id).map(|event| event.stack.1.clone());
+        let inner = failed(id).or_else(|| by_name().and_then(|id| failed(&id)));
+        match inner.filter(|_| !id.is_empty()) {
+            Some(inner) => found = inner,
+            None => break,
+        }
+    }
+    let mut failure = StackFailure {
+        place: found.place(),
+        kind: found.kind.clone(),
+        reason: found.reason.clone().unwrap_or_else(|| found.status.clone()),
+    };
+    deepen(&mut failure, &found.resource);
+    Some(failure)
+}
+
+/// Where the reason itself leads further in, `resources.inner.resources.boom: …`, which is all that is left once nested stacks are gone.
+fn deepen(failure: &mut StackFailure, resource: &str) {
+    if let Some((names, words)) = led(&failure.reason)
+        && let Some(rest) = names.strip_prefix(&[resource.to_string()])
+        && !rest.is_empty()
+    {
+        failure.place = format!("{}/{}", failure.place, rest.join("/"));
+        failure.kind = None;
+        failure.reason = words.to_string();
+    }
+}
+
+/// The names that a reason leads through, and what it says of the last.
+pub(crate) fn led(reason: &str) -> Option<(Vec<String>, &str)> {
+    let at = reason.find("resources.")?;
+    if !(at == 0 || reason[..at].ends_with(": ")) {
+        return None;
+    }
+    let (path, words) = reason[at..].split_once(": ")?;
+    let names: Vec<String> =
+        path.strip_prefix("resources.")?.split(".resources.").map(str::to_string).collect();
+    names.iter().all(|name| !name.contains(char::is_whitespace)).then_some((names, words))
+}
+
+/// What failed only because something else did; what was cut off by its own time limit is itself what failed.
+fn is_cancelled(event: &StackEvent) -> bool {
+    let reason = event.reason.as_deref().unwrap_or_default().to_ascii_lowercase();
+    !reason.contains("timed out") && (reason.contains("cancelled") || reason.contains("aborted"))
+}
+
+/// The failure of an operation that ended badly, by what is known of it and what the stack itself says.
+pub(crate) fn failure(track: &StackTrack, stack: &Stack) -> Option<StackFailure> {
+    if let Some(known) = &track.failure {
+        let mut known = known.clone();
+        let kind = kind_of(track, &known.place);
+        known.kind = known.kind.or(kind);
+        return Some(known);
+    }
+    let own =
+        track.events.iter().rev().find(|event| is_root(stack, event) && event.status.ends_with("_FAILED"));
+    let reason = own.and_then(|event| event.reason.clone()).or_else(|| stack.reason.clone())?;
+    if let Some((names, words)) = led(&reason) {
+        let place = names.join("/");
+        return Some(StackFailure { kind: kind_of(track, &place), place, reason: words.to_string() });
+    }
+    let place = under_way(track).first().map(|event| event.place()).unwrap_or_default();
+    Some(StackFailure { kind: kind_of(track, &place), place, reason })
+}
+
+/// The type of the resource at a place, where it is known.
+fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
+    let event = track.events.iter().find(|event| event.place() == place && !event.is_of_stack());
+    let of_event = event.and_then(|event| {
+        event
+            .kind
+            .clone()
+            .or_else(|| track.kinds.get(&(event.stack.0.clone(), event.resource.clone())).cloned())
+    });
+    // A name that stands for one type alone needs no way to it.
+    let name = place.rsplit('/').next().unwrap_or(place);
+    of_event.or_else(|| {
+        let mut named =
+            track.kinds.iter().filter(|((_, resource), _)| resource == name).map(|(_, kind)| kind);
+        named.next().filter(|kind| named.all(|other| other == *kind)).cloned()
+    })
+}
+
+/// The resources whose last event says that something is still going on.
+pub(crate) fn under_way(track: &StackTrack) -> Vec<&StackEvent> {
+    let mut last: Vec<&StackEvent> = Vec::new();
+    for event in track.events.iter().filter(|event| !event.is_of_stack()) {
+        let same = |other: &&StackEvent| other.stack == event.stack && other.resource == event.resource;
+        match last.iter().position(|other| same(&other)) {
+            Some(at) => last[at] = event,
+            None => last.push(event),
+        }
+    }
+    last.retain(|event| event.status.ends_with("_IN_PROGRESS"));
+    // What waits for something nested in it says less than that.
+    let inner: Vec<String> = last.iter().map(|event| event.place()).collect();
+    last.retain(|event| {
+        let within = format!("{}/", event.place());
+        !inner.iter().any(|place| place.starts_with(&within))
+    });
+    last
+}
+
+/// What is still under way, in words.
+pub(crate) fn open(track: &StackTrack) -> Vec<String> {
+    let told = |event: &&StackEvent| {
+        let kind = event.kind.clone().or_else(|| kind_of(track, &event.place()));
+        let reason =
+            event.reason.as_deref().filter(|reason| !reason.is_empty() && *reason != "state changed");
+        format!(
+            "`{}`{} is {}{}",
+            event.place(),
+            kind.map(|kind| format!(" ({kind})")).unwrap_or_default(),
+            event.status,
+            reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+        )
+    };
+    under_way(track).iter().map(told).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{StackTags, Time};
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    fn stack(status: &str) -> Stack {
+        Stack {
+            id: "1".to_string(),
+            name: "app".to_string(),
+            status: status.to_string(),
+            provider_status: status.to_string(),
+            reason: None,
+            description: None,
+            outputs: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            tags: StackTags::Words(Vec::new()),
+            timeout: None,
+            rollback: None,
+            parent: None,
+            created: None,
+            updated: None,
+            partial: false,
+            cloud: Arc::from("lab"),
+            read: Time(jiff::Timestamp::UNIX_EPOCH),
+            raw: Arc::new(serde_json::Value::Null),
+        }
+    }
+
+    /// `nth stack/resource(own id) STATUS: reason`
+    fn event(
+        nth: usize,
+        place: (&str, &str),
+        resource: (&str, &str),
+        status: &str,
+        reason: &str,
+    ) -> StackEvent {
+        StackEvent {
+            id: nth.to_string(),
+            resource: resource.0.to_string(),
+            physical_id: Some(resource.1.to_string()),
+            status: status.to_string(),
+            reason: Some(reason.to_string()),
+            stack: (place.0.to_string(), place.1.to_string()),
+            ..StackEvent::default()
+        }
+    }
+
+    const APP: (&str, &str) = ("app", "1");
+    const INNER: (&str, &str) = ("app-outer", "2");
+
+    fn nested_failure() -> Vec<StackEvent> {
+        vec![
+            event(1, APP, APP, "CREATE_IN_PROGRESS", ""),
+            event(2, APP, ("outer", "app-outer"), "CREATE_IN_PROGRESS", ""),
+            event(3, INNER, INNER, "CREATE_IN_PROGRESS", ""),
+            event(4, INNER, ("late", "x"), "CREATE_FAILED", "resource creation cancelled"),
+            event(5, INNER, ("boom", "y"), "CREATE_FAILED", "ValueError: no room"),
+            event(6, APP, ("outer", "2"), "CREATE_FAILED", "resources.outer.resources.boom: no room"),
+            event(
+                7,
+                APP,
+                APP,
+                "CREATE_FAILED",
+                "Resource CREATE failed: ValueError: resources.outer.resources.boom: no room",
+            ),
+        ]
+    }
+
+    #[test]
+    fn what_failed_first_is_found_through_nested_stacks() {
+        let mut track = StackTrack { verb: Some("create_stack"), ..StackTrack::default() };
+        let fresh = take(&mut track, &stack("CREATE_FAILED"), nested_failure());
+        assert_eq!((fresh.len(), track.begun), (7, true));
+        let found = failure(&track, &stack("CREATE_FAILED")).unwrap_or_default();
+        assert_eq!((found.place.as_str(), found.reason.as_str()), ("outer/boom", "ValueError: no room"));
+        // What was seen is told once, and what is gone from the service is still known.
+        let left: Vec<StackEvent> =
+            nested_failure().into_iter().filter(|event| event.stack.1 == "1").collect();
+        assert_eq!(take(&mut track, &stack("ROLLBACK_COMPLETE"), left), []);
+        assert_eq!(
+            failure(&track, &stack("ROLLBACK_COMPLETE")).map(|found| found.place),
+            Some("outer/boom".to_string())
+        );
+    }
+
+    #[test]
+    fn a_reason_leads_where_no_event_of_the_inside_is_left() {
+        let mut track = StackTrack::default();
+        let all = nested_failure().into_iter().filter(|event| event.stack.1 == "1").collect();
+        take(&mut track, &stack("ROLLBACK_COMPLETE"), all);
+        let found = failure(&track, &stack("ROLLBACK_COMPLETE")).unwrap_or_default();
+        assert_eq!((found.place.as_str(), found.reason.as_str()), ("outer/boom", "no room"));
+        assert_eq!(led("said resources.x: y"), None);
+        let late =
+            event(1, APP, ("w", "x"), "CREATE_FAILED", "CREATE aborted (Task create from w Timed out)");
+        assert!(!is_cancelled(&late));
+    }
+
+    #[test]
+    fn only_the_operation_behind_the_mark_counts_and_another_update_takes_its_place() {
+        let mut all = nested_failure();
+        all.push(event(8, APP, APP, "UPDATE_IN_PROGRESS", ""));
+        let of = |mark: &str| StackTrack {
+            mark: Some(mark.to_string()),
+            verb: Some("update_stack"),
+            ..StackTrack::default()
+        };
+        let mut track = of("7");
+        assert_eq!(take(&mut track, &stack("UPDATE_IN_PROGRESS"), all.clone()).len(), 1);
+        assert!(track.begun && !track.superseded && track.failure.is_none());
+        all.push(event(9, APP, APP, "UPDATE_IN_PROGRESS", ""));
+        take(&mut track, &stack("UPDATE_IN_PROGRESS"), all.clone());
+        assert!(track.superseded);
+        let mut track = of("8");
+        take(&mut track, &stack("UPDATE_IN_PROGRESS"), all[..8].to_vec());
+        assert!(!track.begun, "what was before the mark is no beginning");
+    }
+
+    #[test]
+    fn what_is_under_way_is_the_innermost_of_it() {
+        let mut track = StackTrack::default();
+        take(&mut track, &stack("CREATE_IN_PROGRESS"), nested_failure()[..3].to_vec());
+        assert_eq!(open(&track), ["`outer` is CREATE_IN_PROGRESS"]);
+        let mut more = nested_failure()[..3].to_vec();
+        more.push(event(10, INNER, ("w", "z"), "CREATE_IN_PROGRESS", "state changed"));
+        take(&mut track, &stack("CREATE_IN_PROGRESS"), more);
+        assert_eq!(open(&track), ["`outer/w` is CREATE_IN_PROGRESS"]);
+    }
+}

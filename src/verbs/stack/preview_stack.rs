@@ -1,0 +1,47 @@
+//! `preview_stack`: what creating or updating a stack would do.
+
+use super::spec::{self, OPTIONS};
+use super::{STACK, STACK_ERRORS};
+use crate::cloud::{Noun, Resource, Result, StackChange, Ty, Value};
+use crate::verbs::argument::Reference;
+use crate::verbs::call::Call;
+use crate::verbs::resolve;
+use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "preview_stack",
+    group: Group::Stacks,
+    summary: "What an update would change, or what a stack that is not there yet would make; nothing is left behind.",
+    forms: &[Form::with(&[STACK.param()], OPTIONS)],
+    returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
+    effect: Effect::Reads,
+    examples: &[Example {
+        code: r#"let t = #{ heat_template_version: "rocky", resources: #{ r: #{ type: "OS::Heat::None" } } }; preview_stack("app", #{ template: t })[0].action"#,
+        gives: "create",
+    }],
+    errors: STACK_ERRORS,
+    see: &["update_stack", "create_stack", "validate_template"],
+    run: Run::Each(|call| Box::pin(preview(call))),
+};
+
+async fn preview(call: Call) -> Result<Value> {
+    let existing = match call.get(&STACK)?.0 {
+        Reference::Text(name) => resolve::find(&call.host, &call.cloud()?, Noun::Stack, &name).await?,
+        object => Some(call.resolve(&object, Noun::Stack, STACK.name).await?),
+    };
+    let name = match (&existing, call.subject()) {
+        (Some(stack), _) => stack.name().to_string(),
+        (None, Some(Value::Text(name))) => name.to_string(),
+        (None, _) => String::new(),
+    };
+    let spec = spec::of(&call, &name)?;
+    if existing.is_none() {
+        spec::needs_template(&call, &spec)?;
+    }
+    let cloud = call.cloud()?;
+    // What the service makes for it goes again, also when the run is interrupted.
+    let _held = call.host.hold();
+    let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await?;
+    Ok(Value::Array(changes.iter().map(StackChange::value).collect()))
+}
