@@ -21,6 +21,17 @@ pub struct Named {
     pub name: Option<String>,
 }
 
+impl Named {
+    /// Whether nothing that both tell differs.
+    pub fn is_same(&self, other: &Named) -> bool {
+        match ((&self.id, &other.id), (&self.name, &other.name)) {
+            ((Some(id), Some(other)), _) => id == other,
+            (_, (Some(name), Some(other))) => name == other,
+            _ => true,
+        }
+    }
+}
+
 /// An address of a server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {

@@ -521,6 +521,79 @@ async fn a_status_from_before_the_request_is_not_its_result() {
 }
 
 #[tokio::test]
+async fn a_resize_that_the_cloud_confirms_by_itself_is_at_its_end() {
+    let larger = |id: &str, status: &str, task: Option<&str>, now: f64| {
+        let mut server = server(id, status, task, now);
+        server.flavor = Named { id: Some("9".to_string()), name: None };
+        server
+    };
+    let before = || {
+        let mut was = server("web", "ACTIVE", None, 0.0);
+        was.flavor = Named { id: Some("1".to_string()), name: None };
+        let mut wanted = after("web", "resize", "ACTIVE", false);
+        wanted.pending.as_mut().unwrap().before = Some(Before::from(&was));
+        wanted
+    };
+    // The wait meets RESIZE and then what came of it; the moment between was not seen.
+    let world = World::new(&["web"], move |id, now| {
+        Ok(Some(match now {
+            ..3.0 => server(id, "RESIZE", Some("resize_migrating"), now),
+            _ => larger(id, "ACTIVE", None, now),
+        }))
+    });
+    assert_eq!(world.one(before(), status("VERIFY_RESIZE"), 600).await.unwrap().status, "ACTIVE");
+    assert!(world.spent() < 10.0);
+    // One that comes back as it was has not been resized.
+    let world = World::new(&["web"], |id, now| {
+        let task = (now < 3.0).then_some("resize_prep");
+        Ok(Some(server(id, "ACTIVE", task, now)))
+    });
+    assert!(world.one(before(), status("VERIFY_RESIZE"), 60).await.is_err());
+}
+
+#[tokio::test]
+async fn a_deletion_that_ends_without_deleting_fails_at_once() {
+    for status in ["ACTIVE", "SHUTOFF", "ERROR"] {
+        let world = World::new(&["web"], move |id, now| {
+            let task = (now < 3.0).then_some("deleting");
+            Ok(Some(server(id, status, task, now)))
+        });
+        let error = world.one(after("web", "delete", status, false), Goal::Deleted, 600).await.unwrap_err();
+        let words = format!("the deletion of `web` ended, and it is {status}");
+        assert_eq!((error.kind, error.to_string(), world.spent() < 10.0), (Kind::Failed, words, true));
+    }
+    let world = World::new(&["disk"], |id, now| {
+        Ok(Some(server(id, if now < 3.0 { "DELETING" } else { "ACTIVE" }, None, now)))
+    });
+    let wanted = [Handle::new(image("disk", "ACTIVE").into())];
+    let clock = world.cloud.clock.clone();
+    let time_limit = Duration::from_secs(600);
+    let ended =
+        wait::resources(&world.cloud, clock.as_ref(), &world.heard, &wanted, &Goal::Deleted, time_limit);
+    let error = ended.await.remove(0).unwrap_err();
+    assert_eq!(error.to_string(), "the deletion of `disk` ended, and it is ACTIVE");
+    assert!(world.spent() < 10.0);
+}
+
+#[tokio::test]
+async fn what_ends_between_a_look_and_the_question_is_judged_by_the_next_look() {
+    // The first look still shows the old status; what the request led to is told a moment later.
+    let world = World::new(&["web"], |id, now| {
+        let status = if now == 0.0 { "VERIFY_RESIZE" } else { "ACTIVE" };
+        Ok(Some(server(id, status, None, now)))
+    });
+    let world = world.states(|_| Ok(RequestState::Finished));
+    let wanted = after("web", "confirm_resize", "VERIFY_RESIZE", true);
+    assert_eq!(world.one(wanted, Goal::Active, 600).await.unwrap().status, "ACTIVE");
+    // One that stays there once the request has ended does not lead to it.
+    let world = World::new(&["web"], |id, _| Ok(Some(server(id, "VERIFY_RESIZE", None, 0.0))));
+    let world = world.states(|_| Ok(RequestState::Finished));
+    let wanted = after("web", "confirm_resize", "VERIFY_RESIZE", true);
+    let error = world.one(wanted, Goal::Active, 600).await.unwrap_err();
+    assert_eq!((error.kind, world.spent() < 10.0), (Kind::Failed, true));
+}
+
+#[tokio::test]
 async fn a_stop_that_has_not_begun_is_no_dead_end_and_one_that_is_done_is() {
     let world = World::new(&["web"], |id, now| {
         Ok(Some(if now < 5.0 { server(id, "ACTIVE", None, 0.0) } else { server(id, "SHUTOFF", None, 5.0) }))

@@ -24,8 +24,11 @@ pub async fn resources(
         single: wanted.len() == 1,
         until: clock.elapsed().saturating_add(timeout),
     };
-    let members =
-        wanted.iter().map(|object| Member { object: object.clone(), resource: object.latest(), seen: false });
+    let members = wanted.iter().map(|object| {
+        let resource = object.latest();
+        let leaving = is_leaving(resource.status());
+        Member { object: object.clone(), resource, seen: false, leaving }
+    });
     let members = members.collect();
     watch::all(&scene, members, timeout).await
 }
@@ -46,10 +49,17 @@ fn is_bad(status: &str) -> bool {
     status == "KILLED" || status == "FAILED" || status == "ERROR" || status.starts_with("ERROR_")
 }
 
+/// Whether a status is that of a deletion under way.
+fn is_leaving(status: &str) -> bool {
+    matches!(status, "DELETING" | "PENDING_DELETE")
+}
+
 struct Member {
     object: Handle,
     resource: Resource,
     seen: bool,
+    /// Whether its deletion was seen under way.
+    leaving: bool,
 }
 
 #[async_trait]
@@ -108,6 +118,7 @@ impl Watch for Member {
             };
         };
         self.seen = true;
+        self.leaving |= is_leaving(resource.status());
         self.object.update(resource.clone());
         self.resource = resource.clone();
         let (noun, status) = (resource.noun(), resource.status());
@@ -125,6 +136,9 @@ impl Watch for Member {
         let message = match (scene.goal, status) {
             // What is in ERROR can be deleted; only a deletion that ends there has failed.
             (Goal::Deleted, "ERROR_DELETING") => format!("the deletion of `{}` went wrong", self.name()),
+            (Goal::Deleted, status) if self.leaving && (is_bad(status) || good.contains(&status)) => {
+                format!("the deletion of `{}` ended, and it is {status}", self.name())
+            }
             (Goal::Deleted, _) => return Verdict::NotYet,
             (_, bad) if is_bad(bad) => format!("`{}` went to {bad}", self.name()),
             (Goal::Active | Goal::Ready, "DEACTIVATED" | "PENDING_DELETE" | "DELETING") => {

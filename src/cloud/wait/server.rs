@@ -6,6 +6,7 @@
 
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
+use crate::cloud::server::Named;
 use crate::cloud::{
     Cloud, Error, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, ServerFilter, Time, Value,
 };
@@ -26,11 +27,18 @@ pub struct Before {
     pub task: Option<String>,
     /// When the cloud had last changed it.
     pub updated: Option<Time>,
+    /// Its flavor.
+    pub flavor: Named,
 }
 
 impl From<&Server> for Before {
     fn from(server: &Server) -> Before {
-        Before { status: server.status.clone(), task: server.task.clone(), updated: server.updated }
+        Before {
+            status: server.status.clone(),
+            task: server.task.clone(),
+            updated: server.updated,
+            flavor: server.flavor.clone(),
+        }
     }
 }
 
@@ -106,6 +114,7 @@ pub async fn servers(
             pending: wanted.pending.clone(),
             seen: false,
             moved: false,
+            leaving: false,
         }),
         _ => None,
     });
@@ -126,6 +135,8 @@ struct Member {
     seen: bool,
     /// Whether the pending request has shown that it began.
     moved: bool,
+    /// Whether its deletion was seen under way.
+    leaving: bool,
 }
 
 #[async_trait]
@@ -201,6 +212,19 @@ impl Watch for Member {
         self.object.update(server.clone().into());
         (self.server, self.seen) = (server.clone(), true);
         self.note(&server);
+        let deletes = server.task.as_deref().is_some_and(|task| task.ends_with("deleting"));
+        self.leaving |= deletes;
+        // One that was in ERROR, or that somebody else deletes, does not go there by it.
+        let was = self.pending.as_ref().and_then(|pending| pending.before.as_ref());
+        let went = server.status == "ERROR" && was.is_some_and(|was| was.status != "ERROR");
+        if self.leaving
+            && !went
+            && *scene.goal == Goal::Deleted
+            && server.task.is_none()
+            && is_rest(&server.status)
+        {
+            return Verdict::Failed(self.undeleted(scene, &server));
+        }
         let effective = match self.took_effect(scene, &server, look).await {
             Ok(effective) => effective,
             Err(words) => return Verdict::Failed(self.failed(scene, &server, Some(words))),
@@ -292,7 +316,8 @@ impl Member {
         match if worth { self.state(scene).await } else { RequestState::Running } {
             RequestState::Finished => {
                 self.moved = true;
-                Ok(true)
+                // It may have ended between the look and this question: another status is the next look's to judge.
+                Ok(fits)
             }
             RequestState::Failed(words) => Err(words),
             RequestState::Running => Ok(false),
@@ -357,12 +382,23 @@ impl Member {
                     }
                     Some(_) => false,
                 };
+                if rest && list.iter().any(|wanted| wanted == "VERIFY_RESIZE") && self.is_confirmed(server) {
+                    return true;
+                }
                 // Of several statuses at rest, a passing one is not the last: SHELVED before SHELVED_OFFLOADED.
                 let passing = list.len() > 1 && way_out(&server.status).is_some();
                 list.contains(&server.status) && (rest || (fresh && !passing))
             }
             Goal::Deleted => false,
         }
+    }
+
+    /// Whether a resize of this run is at its end without having been waited for: some clouds confirm it by themselves.
+    fn is_confirmed(&self, server: &Server) -> bool {
+        let before = self.pending.as_ref().filter(|pending| pending.verb == "resize");
+        before.and_then(|pending| pending.before.as_ref()).is_some_and(|before| {
+            matches!(server.status.as_str(), "ACTIVE" | "SHUTOFF") && !server.flavor.is_same(&before.flavor)
+        })
     }
 
     fn judge_gone(&self, scene: &Scene<'_>) -> Verdict<Server> {
@@ -407,6 +443,15 @@ impl Member {
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
         error.answer = words;
         error.request_id = self.pending.as_ref().and_then(|pending| pending.request_id.clone());
+        error.exists = vec![Value::Resource(self.object.clone())];
+        self.on(scene, error)
+    }
+
+    /// A deletion that ended, and left the server.
+    fn undeleted(&self, scene: &Scene<'_>, server: &Server) -> Error {
+        let message = format!("the deletion of `{}` ended, and it is {}", self.name(), server.status);
+        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed");
+        error.answer = server.fault.clone();
         error.exists = vec![Value::Resource(self.object.clone())];
         self.on(scene, error)
     }

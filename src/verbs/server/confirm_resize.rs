@@ -1,6 +1,6 @@
 //! `confirm_resize`: ends a resize, once the cloud says that it can be ended.
 
-use super::resizing::can_be_ended;
+use super::resizing::{Ending, can_be_ended};
 use super::{ACTION_ERRORS, SERVER};
 use crate::cloud::{Action, Span, Ty};
 use crate::verbs::run::act;
@@ -25,8 +25,13 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             let server = call.server(&SERVER).await?;
-            let server = can_be_ended(&call, server, call.find(&TIMEOUT)?).await?;
-            act(&call, server, Action::ConfirmResize).await
+            match can_be_ended(&call, server, call.find(&TIMEOUT)?).await? {
+                Ending::Open(server) => act(&call, server, Action::ConfirmResize).await,
+                Ending::Confirmed(server) => {
+                    call.host.settled(&server.cloud, &server.id);
+                    Ok(server.into())
+                }
+            }
         })
     }),
 };

@@ -4,10 +4,19 @@ use crate::cloud::wait::{self, Goal, Wanted};
 use crate::cloud::{Error, Handle, Kind, Result, Server, Span};
 use crate::verbs::call::Call;
 
+/// A server whose resize is to be ended.
+pub enum Ending {
+    /// It waits for that.
+    Open(Server),
+    /// The cloud has confirmed it by itself.
+    Confirmed(Server),
+}
+
 /// The server once its resize can be ended; `conflict` at once when none is under way.
-pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Server> {
+pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Ending> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
     let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
+    let seen = server.clone();
     let now = cloud.server(&server.id).await?.unwrap_or(server);
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");
     let under_way =
@@ -15,7 +24,11 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     // Where resizing is done at once there is nothing to wait for, and nothing to end but what the run remembers.
     let remembered = cloud.remembers_resize(&now.id);
     if remembered == Some(true) {
-        return Ok(now);
+        return Ok(Ending::Open(now));
+    }
+    // Some clouds confirm what nobody ends within their time: it was seen to wait, and has kept its new flavor.
+    if seen.status == "VERIFY_RESIZE" && is_up_or_down(&now.status) && now.flavor.is_same(&seen.flavor) {
+        return Ok(Ending::Confirmed(now));
     }
     if remembered == Some(false) || (pending.is_none() && !under_way) {
         return Err(Error::new(
@@ -26,7 +39,7 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
         .help(format!("call `resize(\"{}\", flavor)` first", now.name)));
     }
     if now.status == "VERIFY_RESIZE" && now.task.is_none() {
-        return Ok(now);
+        return Ok(Ending::Open(now));
     }
     let object = Handle::new(now.into());
     let wanted = [Wanted { object, pending }];
@@ -34,5 +47,13 @@ pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) ->
     let timeout = timeout.map_or(wait::DEFAULT_TIMEOUT, Span::to_std);
     let work = wait::servers(&*cloud, &*call.host.clock, &*call.host.progress, &wanted, &goal, timeout);
     let mut found = call.host.unless_cancelled(work).await?;
-    found.pop().unwrap_or_else(|| Err(Error::new(Kind::NotFound, "the server is gone")))
+    let server = found.pop().unwrap_or_else(|| Err(Error::new(Kind::NotFound, "the server is gone")))?;
+    Ok(match is_up_or_down(&server.status) {
+        true => Ending::Confirmed(server),
+        false => Ending::Open(server),
+    })
+}
+
+fn is_up_or_down(status: &str) -> bool {
+    matches!(status, "ACTIVE" | "SHUTOFF")
 }

@@ -1,8 +1,8 @@
 //! `revert_resize`: ends a resize, once the cloud says that it can be ended.
 
-use super::resizing::can_be_ended;
+use super::resizing::{Ending, can_be_ended};
 use super::{ACTION_ERRORS, SERVER};
-use crate::cloud::{Action, Span, Ty};
+use crate::cloud::{Action, Error, Kind, Span, Ty};
 use crate::verbs::run::act;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -25,8 +25,15 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             let server = call.server(&SERVER).await?;
-            let server = can_be_ended(&call, server, call.find(&TIMEOUT)?).await?;
-            act(&call, server, Action::RevertResize).await
+            match can_be_ended(&call, server, call.find(&TIMEOUT)?).await? {
+                Ending::Open(server) => act(&call, server, Action::RevertResize).await,
+                Ending::Confirmed(server) => {
+                    let message =
+                        format!("the resize of `{}` is confirmed already, by the cloud", server.name);
+                    let help = format!("call `resize(\"{}\", flavor)` with the former flavor", server.name);
+                    Err(Error::new(Kind::Conflict, message).coded("cloud::conflict").help(help))
+                }
+            }
         })
     }),
 };
