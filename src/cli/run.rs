@@ -287,7 +287,9 @@ fn unusable(setup: &Setup, error: &Error) -> bool {
         Ok(_) => crate::cloud::ports::Clouds::get(&*setup.clouds, None).err(),
         Err(why) => Some(why.clone()),
     };
-    own.is_some_and(|own| own.diagnostic == error.diagnostic && own.message == error.message)
+    let own_region = error.diagnostic == Some("config::region")
+        && setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
+    own_region || own.is_some_and(|own| own.diagnostic == error.diagnostic && own.message == error.message)
 }
 
 /// Whether the chosen cloud refused the credentials before it ever took them.

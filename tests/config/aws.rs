@@ -195,6 +195,26 @@ fn rc_files_of_private_clouds_are_read() {
 }
 
 #[test]
+fn boto_files_count_retries() {
+    let of = |line: &str| {
+        let text = format!(
+            "[Credentials]\naws_access_key_id = A\naws_secret_access_key = S\n[Boto]\nec2_region_endpoint = ec2.lab\n{line}"
+        );
+        let (_folder, all) = found(&[("home/.boto", &text)], &[]);
+        all.aws("boto", None).map(|settings| settings.attempts)
+    };
+    assert_eq!(of("").unwrap(), None);
+    assert_eq!(of("num_retries = 0\n").unwrap(), Some(1), "the first one is none of them");
+    assert_eq!(of("num_retries = 4\n").unwrap(), Some(5));
+    let error = of("num_retries = many\n").unwrap_err();
+    assert!(
+        error.message.starts_with("`num_retries` of `[Boto]` is no whole number, at "),
+        "{}",
+        error.message
+    );
+}
+
+#[test]
 fn boto_files_name_hosts() {
     const HEAD: &str = "[Credentials]\naws_access_key_id = A\naws_secret_access_key = S\n[Boto]\n";
     let cases = [

@@ -104,8 +104,20 @@ pub(super) fn settings(boto: &Item, environment: &Environment) -> Result<AwsSett
                 .map(|path| environment.path(path)),
             ..Tls::default()
         },
-        attempts: None,
+        attempts: attempts(item("num_retries"))?,
     })
+}
+
+/// boto counts the attempts after the first one.
+fn attempts(retries: Option<&Item>) -> Result<Option<u32>, Error> {
+    let Some(item) = retries else { return Ok(None) };
+    match item.as_text().and_then(|text| text.trim().parse::<u32>().ok()) {
+        Some(retries) => Ok(Some(retries.saturating_add(1))),
+        None => {
+            let message = format!("`num_retries` of `[Boto]` is no whole number, at {}", item.at.line());
+            Err(bad_value(&item.at, message, "give how often a request is sent again, such as 5"))
+        }
+    }
 }
 
 fn is_amazon(host: &str) -> bool {

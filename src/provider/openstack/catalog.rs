@@ -50,6 +50,8 @@ pub enum Missing {
     Service(Vec<String>),
     /// Not in this region; the regions there are.
     Region(Vec<String>),
+    /// In several regions, of which none is chosen.
+    Choice(Vec<String>),
     /// Not on these interfaces; the interfaces there are.
     Interface(Vec<&'static str>),
 }
@@ -105,6 +107,28 @@ impl Catalog {
             })
         };
         Catalog(items(list).filter_map(entry).collect())
+    }
+
+    /// The only or best URL for what is wanted; several regions that differ are no choice of ours.
+    pub fn choose(&self, wanted: Wanted<'_>) -> Result<&Endpoint, Missing> {
+        let found = self.find(wanted)?;
+        let kind = self.kind_of(found);
+        let is_named = |entry: &&Entry| wanted.name.is_none_or(|name| entry.name.as_deref() == Some(name));
+        let of_kind = self.0.iter().filter(|entry| Some(&entry.kind) == kind).filter(is_named);
+        let others: Vec<&Endpoint> = of_kind
+            .flat_map(|entry| &entry.endpoints)
+            .filter(|endpoint| endpoint.interface == found.interface)
+            .collect();
+        let differs = others.iter().any(|other| other.region != found.region && other.url != found.url);
+        match wanted.region.is_none() && differs {
+            true => Err(Missing::Choice(sorted(others.iter().filter_map(|one| one.region.clone())))),
+            false => Ok(found),
+        }
+    }
+
+    fn kind_of(&self, endpoint: &Endpoint) -> Option<&String> {
+        let holds = |entry: &&Entry| entry.endpoints.iter().any(|one| std::ptr::eq(one, endpoint));
+        self.0.iter().find(holds).map(|entry| &entry.kind)
     }
 
     /// The best URL for what is wanted.

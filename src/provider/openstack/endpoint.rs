@@ -53,7 +53,7 @@ impl Session {
         let region = own.and_then(|own| own.region.as_deref()).or(settings.region.as_deref());
         let name = own.and_then(|own| own.name.as_deref());
         let interfaces = self.interfaces(own);
-        let missing = match token.catalog.find(Wanted { kinds: &kinds, name, region, interfaces }) {
+        let missing = match token.catalog.choose(Wanted { kinds: &kinds, name, region, interfaces }) {
             Ok(endpoint) => return Ok(endpoint.url.clone()),
             Err(missing) => missing,
         };
@@ -76,6 +76,13 @@ impl Session {
                     Kind::InvalidArgument,
                     format!("{cloud} has no {service} service in region `{}`", region.unwrap_or_default()),
                 )
+                .help(format!("set `region_name` in {} to one of: {}", settings.found, regions.join(", "))),
+            Missing::Choice(regions) => self
+                .error(
+                    Kind::Ambiguous,
+                    format!("{cloud} has {service} in {} regions, and none is chosen", regions.len()),
+                )
+                .coded("config::region")
                 .help(format!("set `region_name` in {} to one of: {}", settings.found, regions.join(", "))),
             Missing::Interface(words) => self
                 .error(

@@ -249,10 +249,15 @@ impl World {
     ///
     /// # Errors
     /// When it is not there, is in use or busy, is not smaller, or the project has no room.
-    pub(crate) fn extend_volume(&mut self, id: &str, size_gib: i64) -> Result<(), Refusal> {
+    pub(crate) fn extend_volume(
+        &mut self,
+        id: &str,
+        size_gib: i64,
+        also_in_use: bool,
+    ) -> Result<(), Refusal> {
         let volume = self.known_volume(id)?;
         let (state, project, now) = (volume.state, volume.project.clone(), volume.size_gib);
-        if state != VolumeState::Available {
+        if state != VolumeState::Available && !(also_in_use && state == VolumeState::InUse) {
             return Err(Refusal::VolumeState(id.to_owned(), state));
         }
         if size_gib <= now {
@@ -373,7 +378,8 @@ impl Volume {
             }
             Step::Extended => {
                 self.size_gib = self.wanted_gib;
-                self.state = VolumeState::Available;
+                self.state =
+                    if self.attachments.is_empty() { VolumeState::Available } else { VolumeState::InUse };
             }
             Step::Gone => self.state = VolumeState::Deleted,
             Step::Snapshot(_) | Step::SnapshotPart(_) => {}

@@ -1,5 +1,6 @@
 //! `boot`: request a server, or several alike.
 
+use super::refused::refused;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{
@@ -110,13 +111,10 @@ async fn boot(call: Call) -> Result<Value> {
     let cloud = call.cloud()?;
     let spec = spec(&call).await?;
     let wait = call.find(&WAIT)?.and_then(|patience| patience.0);
-    let servers = cloud.boot(&spec).await.map_err(|mut error| {
-        error.label.get_or_insert_with(|| format!("`{}` was not made", spec.name));
-        if error.maybe {
-            error.label = Some(format!("`{}` may have been made", spec.name));
-        }
-        error
-    })?;
+    let servers = match cloud.boot(&spec).await {
+        Ok(servers) => servers,
+        Err(error) => return Err(refused(&call, &cloud, &spec, error).await),
+    };
     let disks = call.objects().into_iter().filter(|object| object.noun() == Noun::Volume);
     disks.for_each(|disk| disk.set_stale());
     let servers: Vec<Handle> = servers.into_iter().map(|server| Handle::new(server.into())).collect();

@@ -15,6 +15,7 @@ pub mod pause;
 pub mod reboot;
 pub mod rebuild;
 pub mod refresh;
+mod refused;
 pub mod remove_security_group;
 pub mod rename;
 pub mod rescue;

@@ -39,6 +39,13 @@ pub fn page(query: Vec<(String, String)>) -> Call {
     get("image.list", Service::Image, "/images").query(query)
 }
 
+/// Ask for the images of a name that lists leave out.
+pub fn hidden(name: &str) -> Call {
+    let named =
+        (!is_operator(&NameMatch::Exact(name.to_string()))).then(|| ("name".to_string(), name.to_string()));
+    page(named.into_iter().chain([("os_hidden".to_string(), "true".to_string())]).collect())
+}
+
 /// Ask for one image.
 pub fn show(id: &str) -> Call {
     get("image.show", Service::Image, path(id))

@@ -63,6 +63,10 @@ pub fn boot(spec: &BootSpec, nics: &Nics, marked: bool, range: &Range) -> Result
 
     let least = least(spec, nics, range)?;
     let mut version = version::usual(range).map(|usual| least.map_or(usual, |least| usual.max(least)));
+    if !spec.volumes.is_empty() && version::has(range, version::SHARED_VOLUMES) {
+        // One of them may be shared, which is refused before; files, where Nova takes them, need an older one.
+        version = version.max(Some(version::SHARED_VOLUMES));
+    }
     let mut user_data = spec.user_data.clone();
     if !spec.files.is_empty() {
         if files::by_nova(range, least) {

@@ -32,6 +32,9 @@ pub const KEYPAIR_MADE: Version = Version(2, 91);
 /// From here a project's members see an action's events.
 pub const ACTION_EVENTS: Version = Version(2, 51);
 
+/// From here a volume that several servers share can be attached.
+pub const SHARED_VOLUMES: Version = Version(2, 60);
+
 /// The usual ask of this cloud.
 pub fn usual(range: &Range) -> Option<Version> {
     let max = range.max?;

@@ -20,7 +20,7 @@ pub fn attach(server: &str, volume: &str, device: Option<&str>, range: &Range) -
     }
     let body = value!({ "volumeAttachment": body });
     json("server.attach_volume", Service::Compute, Method::Post, path(server), body)
-        .version(version::usual(range))
+        .version(version::at_least(range, version::SHARED_VOLUMES).or_else(|| version::usual(range)))
 }
 
 /// Ask for a volume to be detached.

@@ -52,7 +52,8 @@ pub(super) fn extend(world: &mut World, call: &Call<'_>) -> Outcome {
     let asked = body(call, &schemas::extend())?;
     let id = seen(world, call, call.param(0))?.id.clone();
     let size = number(&asked["os-extend"]["new_size"]).unwrap_or_default();
-    world.extend_volume(&id, size).map_err(no_extension)?;
+    // One in use grows from 3.42 on.
+    world.extend_volume(&id, size, call.version >= 42).map_err(no_extension)?;
     done(world, call, 202)
 }
 

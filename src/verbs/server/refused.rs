@@ -1,0 +1,35 @@
+//! What a refused `boot` named and the cloud does not have: looked up after the refusal, so that a boot that is taken costs nothing.
+
+use crate::cloud::{BootSpec, Cloud, Error, Kind, Listing, Noun};
+use crate::verbs::call::Call;
+use crate::verbs::resolve;
+use std::sync::Arc;
+
+/// The error of a boot, with the names of what is not there.
+pub async fn refused(call: &Call, cloud: &Arc<dyn Cloud>, spec: &BootSpec, mut error: Error) -> Error {
+    let label = format!("`{}` was not made", spec.name);
+    if error.maybe {
+        error.label = Some(format!("`{}` may have been made", spec.name));
+        return error;
+    }
+    if error.kind == Kind::NotFound && error.status.is_some() {
+        let keys = spec.key.iter().map(|key| (Noun::Keypair, "key", key));
+        let groups = spec.security_groups.iter().map(|group| (Noun::SecurityGroup, "security_groups", group));
+        for (noun, option, text) in keys.chain(groups) {
+            // The refusal stands; who may not list is told no more than that.
+            let Ok(there) = cloud.list(noun, &Listing::default()).await else { continue };
+            if there.iter().any(|one| one.name() == text || one.id() == text) {
+                continue;
+            }
+            let names = there.iter().map(|one| one.name().to_string());
+            let mut missing = resolve::missing(cloud, noun, text, names);
+            (missing.service, missing.status, missing.code) =
+                (error.service, error.status, error.code.take());
+            (missing.request, missing.request_id) = (error.request.take(), error.request_id.take());
+            missing.answer = error.answer.take();
+            return call.placed(missing, option);
+        }
+    }
+    error.label.get_or_insert(label);
+    error
+}
