@@ -213,6 +213,11 @@ def main():
     if code:
         sys.exit(f"the cloud does not answer: {error}")
     nova = nova.splitlines()[-1]
+    # A project's first server has its network made, and two at once would each make it.
+    first = f"settle-first-{os.getpid()}"
+    code, _, error = rhain(f'let s = boot("{first}", {SPEC}).wait_active("5m"); delete(s, #{{ wait: "5m" }})')
+    if code:
+        sys.exit(f"the cloud starts no server: {error}")
     cells = [(operation, fault) for operation in operations for fault in faults]
     bad = 0
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(given.jobs) as pool:
