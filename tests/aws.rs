@@ -6,6 +6,7 @@
 
 mod flow;
 mod launch;
+mod lost;
 mod matrix;
 mod real;
 mod recorded;

@@ -6,6 +6,7 @@
 
 #[path = "openstack/calls.rs"]
 mod calls;
+mod doubles;
 #[path = "openstack/flow.rs"]
 mod flow;
 #[path = "openstack/lost.rs"]

@@ -304,6 +304,11 @@ impl ports::Clouds for Clouds {
         self.secrets.hide(text)
     }
 
+    fn made(&self) -> Vec<Arc<dyn Cloud>> {
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.values().map(|(cloud, _)| cloud.clone()).collect()
+    }
+
     fn mask_secret(&self, secret: &str) {
         self.secrets.add(secret);
     }

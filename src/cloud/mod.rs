@@ -5,6 +5,7 @@
 
 pub mod call_scope;
 pub mod described;
+pub mod double;
 pub mod error;
 pub mod filter;
 pub mod flavor;
@@ -33,6 +34,7 @@ pub mod volume;
 pub mod wait;
 
 pub use described::{Described, Kinded};
+pub use double::Double;
 pub use error::{Error, Kind, Result};
 pub use filter::Listing;
 pub use flavor::Flavor;

@@ -98,6 +98,8 @@ pub trait Clouds: Send + Sync {
     fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error>;
     /// That cloud in one of its regions; the same as [`get`](Self::get) where the region is its default.
     fn in_region(&self, name: Option<&str>, region: &str) -> Result<Arc<dyn Cloud>, Error>;
+    /// The clouds that the run has asked for so far.
+    fn made(&self) -> Vec<Arc<dyn Cloud>>;
     /// Every cloud that was found.
     fn known(&self) -> Vec<Known>;
     /// The providers that the session may have clouds of.

@@ -1,9 +1,10 @@
 //! Drivers: one folder a provider. A driver turns the operations of [`Cloud`](crate::cloud::Cloud) into request
 //! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`capabilities`] lists the providers. [`request_line`],
-//! [`words`], [`files`], [`sieve`] and `recover` are what drivers do alike.
+//! [`words`], [`files`], [`sieve`], `recover` and `doubles` are what drivers do alike.
 
 pub mod aws;
 pub mod capabilities;
+mod doubles;
 pub mod files;
 pub mod lost;
 pub mod openstack;

@@ -23,6 +23,9 @@ pub(crate) const LATE_LOOKS: [Duration; 6] = [
     Duration::from_secs(30),
 ];
 
+/// The same after a refusal of what was sent again, the first look at once.
+const AT_ONCE: [Duration; 4] = [Duration::ZERO, LOOKS[0], LOOKS[1], LOOKS[2]];
+
 fn looks_after(lost: &Error) -> &'static [Duration] {
     if lost.kind == Kind::Timeout { &LATE_LOOKS } else { &LOOKS }
 }
@@ -112,11 +115,11 @@ where
             Window::Open { answered } => Settled::Unknown(error, Looked { answered, resent: true, pauses }),
         };
     }
-    // A refusal may be because the first one came through after all.
-    match look().await {
-        Ok(Seen::Effect(value)) => Settled::Done { value, resent: true },
-        Ok(Seen::Nothing) => Settled::Refused(error),
-        _ => Settled::Unknown(error, Looked { answered: false, resent: true, pauses }),
+    // A refusal may be because the first one came through after all, and is still at work.
+    match window(clock, &AT_ONCE, &look).await {
+        Window::Effect(value) => Settled::Done { value, resent: true },
+        Window::Nothing => Settled::Refused(error),
+        Window::Open { answered } => Settled::Unknown(error, Looked { answered, resent: true, pauses }),
     }
 }
 

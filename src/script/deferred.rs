@@ -147,6 +147,13 @@ pub fn finish(
     result
 }
 
+/// At the run's end, also after an interruption: what creates that went out twice made a second time is deleted.
+pub fn delete_doubles(session: &Session) {
+    session.host.set_phase(Phase::Ending);
+    session.delete_doubles(true);
+    session.host.set_phase(Phase::Running);
+}
+
 /// Whether a run ended well; `exit(0)` is such an end.
 fn is_good(result: &Result<Value, Failure>) -> bool {
     matches!(result, Ok(_) | Err(Failure { cause: Cause::Exit(0), .. }))

@@ -140,7 +140,9 @@ impl Interactive {
             code => Err(Failure { cause: Cause::Exit(i64::from(code)), sites: Vec::new() }),
         };
         let functions = AST::new([], self.functions.clone());
-        deferred::finish(&self.session, &self.engine, &self.latest(), &functions, end)
+        let ended = deferred::finish(&self.session, &self.engine, &self.latest(), &functions, end);
+        deferred::delete_doubles(&self.session);
+        ended
     }
 
     /// The name of the latest input.

@@ -96,7 +96,11 @@ impl Program {
 
     /// Run it to its end; gives its last value.
     pub fn run(&self) -> Result<Value, Failure> {
-        path::within(self.session.stage.main(), || self.run_here())
+        path::within(self.session.stage.main(), || {
+            let result = self.run_here();
+            deferred::delete_doubles(&self.session);
+            result
+        })
     }
 
     fn run_here(&self) -> Result<Value, Failure> {

@@ -10,6 +10,7 @@ use crate::cloud::{Error, Handle, Noun, Result, Ty, Value, call_scope};
 use crate::effects::stage::Scope;
 use crate::effects::{Decision, Ledger, Policy, Site, Stage, decide, masks, path};
 use crate::verbs::run_context::Phase;
+use crate::verbs::verb::Effect;
 use crate::verbs::{Call, RunContext, Verb, arguments, run};
 use rhai::NativeCallContext;
 use std::collections::BTreeMap;
@@ -191,6 +192,10 @@ impl Session {
             }),
             false => self.pass(&call, context, work),
         };
+        // When what was made stands, what came twice of it is looked for.
+        if matches!(call.effect(), Effect::Creates | Effect::Waits) {
+            self.delete_doubles(false);
+        }
         result.map(|value| (value, call)).map_err(hidden)
     }
 
@@ -200,6 +205,17 @@ impl Session {
         error.label = error.label.take().map(|label| self.host.clouds.hide(&label));
         error.help = error.help.take().map(|help| self.host.clouds.hide(&help));
         error
+    }
+
+    /// What creates that went out twice made a second time is deleted and reported; `last` where the run ends.
+    pub fn delete_doubles(&self, last: bool) {
+        for cloud in self.host.clouds.made() {
+            let work = self.host.unless_cancelled(cloud.delete_doubles(last));
+            // What an interruption cuts short is left for the next look.
+            for double in self.bridge.wait(work).unwrap_or_default() {
+                self.console.say(Tone::Warning, &double.words());
+            }
+        }
     }
 
     /// Pass a call that leaves the script's own world through the stage.

@@ -138,7 +138,8 @@ const FAMILIES: &[Family] = &[
         )
     },
     Family {
-        errs: "timeout",
+        // What comes back from its deletion has not been deleted.
+        errs: "failed",
         stuck: "timeout",
         ..family(
             "terminate",
@@ -170,6 +171,7 @@ const FAMILIES: &[Family] = &[
             "ACTIVE",
         )
     },
+    // The one change that is not settled: nothing of an instance tells a soft reboot that was done from one that was not.
     family("reboot", Once, "ec2.RebootInstances", r#"reboot("ID").name"#, "web"),
     family(
         "resize",
@@ -201,7 +203,7 @@ const FAMILIES: &[Family] = &[
         stuck: "timeout",
         ..family(
             "create image",
-            Once,
+            Seen,
             "ec2.CreateImage",
             r#"snapshot("ID", "snap").wait_active("2m").name"#,
             "snap",
@@ -211,7 +213,7 @@ const FAMILIES: &[Family] = &[
         makes: 1,
         ..family(
             "create group",
-            Once,
+            Seen,
             "ec2.CreateSecurityGroup",
             r#"create_security_group("front", "of a test").description"#,
             "of a test",
@@ -234,7 +236,7 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         makes: 1,
-        ..family("allocate address", Once, "ec2.AllocateAddress", "allocate_ip().server == ()", "true")
+        ..family("allocate address", Seen, "ec2.AllocateAddress", "allocate_ip().server == ()", "true")
     },
     Family {
         before: "allocate_ip()",
@@ -250,7 +252,7 @@ const FAMILIES: &[Family] = &[
         makes: 2,
         ..family(
             "create subnet",
-            Once,
+            Seen,
             "ec2.CreateSubnet",
             r#"create_network("net", #{ cidr: "10.9.0.0/24" }).cidrs"#,
             r#"["10.9.0.0/24"]"#,
@@ -258,7 +260,8 @@ const FAMILIES: &[Family] = &[
     },
     Family {
         makes: 1,
-        ..family("create key pair", Once, "ec2.CreateKeyPair", r#"create_keypair("key").name"#, "key")
+        // What was made without its private half being told is deleted, and made again.
+        ..family("create key pair", Class::Told, "ec2.CreateKeyPair", r#"create_keypair("key").name"#, "key")
     },
     family(
         "api, a write",
@@ -267,6 +270,229 @@ const FAMILIES: &[Family] = &[
         r#"api("ec2", "StopInstances", #{ InstanceIds: ["ID"] }); "sent""#,
         "sent",
     ),
+];
+
+/// Every other verb that changes something: met by what strikes once, and settled every time.
+const OTHERS: &[Family] = &[
+    Family {
+        before: r##"stop("ID").wait_status("SHUTOFF")"##,
+        ..family(
+            "start",
+            Idempotent,
+            "ec2.StartInstances",
+            r##"start("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family(
+        "reboot, hard",
+        Idempotent,
+        "ec2.StopInstances",
+        r##"reboot("ID", "hard").wait_active("2m").status"##,
+        r#"ACTIVE"#,
+    ),
+    Family {
+        before: r##"resize("ID", "m1.small")"##,
+        ..family(
+            "revert_resize",
+            Idempotent,
+            "ec2.ModifyInstanceAttribute",
+            r##"revert_resize("ID").wait_active("2m").flavor"##,
+            r#"m1.tiny"#,
+        )
+    },
+    family("rename", Idempotent, "ec2.CreateTags", r##"rename("ID", "other").name"##, r#"other"#),
+    Family {
+        before: r##"set_meta("ID", "a", "1")"##,
+        ..family(
+            "delete_meta",
+            Idempotent,
+            "ec2.DeleteTags",
+            r##"delete_meta("ID", "a"); "a" in server("ID").meta"##,
+            r#"false"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test")"##,
+        ..family(
+            "add_security_group",
+            Idempotent,
+            "ec2.ModifyInstanceAttribute",
+            r##"add_security_group("ID", "front"); "done""##,
+            r#"done"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test"); add_security_group("ID", "front")"##,
+        ..family(
+            "remove_security_group",
+            Idempotent,
+            "ec2.ModifyInstanceAttribute",
+            r##"remove_security_group("ID", "front"); "done""##,
+            r#"done"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready(); attach("ID", "data"); wait_status(volume("data"), "IN-USE", "1m")"##,
+        makes: 0,
+        ..family(
+            "detach volume",
+            Seen,
+            "ec2.DetachVolume",
+            r##"detach("ID", "data"); wait_ready(volume("data")).status"##,
+            r#"AVAILABLE"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        makes: 0,
+        ..family(
+            "extend volume",
+            Seen,
+            "ec2.ModifyVolume",
+            r##"wait_ready(extend(volume("data"), 2)).size"##,
+            r#"2"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family(
+            "create snapshot",
+            Seen,
+            "ec2.CreateSnapshot",
+            r##"snapshot(volume("data"), "snap").wait_ready().name"##,
+            r#"snap"#,
+        )
+    },
+    Family {
+        makes: 0,
+        ..family(
+            "import key pair",
+            Seen,
+            "ec2.ImportKeyPair",
+            r##"create_keypair("key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8q8Ad0UqgmK8eI6nDSsJ8hXPCwcYhvOWkvGvE3RVaS me").name"##,
+            r#"key"#,
+        )
+    },
+    Family {
+        makes: 2,
+        ..family(
+            "create VPC",
+            Seen,
+            "ec2.CreateVpc",
+            r##"create_network("net", #{ cidr: "10.9.0.0/24" }).cidrs"##,
+            r#"["10.9.0.0/24"]"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test"); authorize("front", "tcp", 80, 80, "0.0.0.0/0")"##,
+        makes: 0,
+        ..family(
+            "revoke",
+            Seen,
+            "ec2.RevokeSecurityGroupIngress",
+            r##"revoke("front", "tcp", 80, 80, "0.0.0.0/0").rules.filter(|r| r.from_port == 80).len()"##,
+            r#"0"#,
+        )
+    },
+    Family {
+        before: r##"allocate_ip(); associate_ip("ID", public_ips()[0])"##,
+        ..family(
+            "disassociate address",
+            Idempotent,
+            "ec2.DisassociateAddress",
+            r##"disassociate_ip(public_ips()[0]); public_ips()[0].server == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"allocate_ip()"##,
+        ..family(
+            "release address",
+            Idempotent,
+            "ec2.ReleaseAddress",
+            r##"release_ip(public_ips()[0]); public_ips().len()"##,
+            r#"0"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family(
+            "delete volume",
+            Idempotent,
+            "ec2.DeleteVolume",
+            r##"delete(volume("data"), #{ wait: "2m" }); find_volume("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready(); snapshot(volume("data"), "data").wait_ready()"##,
+        ..family(
+            "delete snapshot",
+            Idempotent,
+            "ec2.DeleteSnapshot",
+            r##"delete(snapshot("data"), #{ wait: "2m" }); find_snapshot("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"snapshot("ID", "data").wait_active()"##,
+        ..family(
+            "delete image",
+            Idempotent,
+            "ec2.DeregisterImage",
+            r##"delete(image("data"), #{ wait: "2m" }); find_image("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_network("data", #{ cidr: "10.9.0.0/24" })"##,
+        ..family(
+            "delete network",
+            Idempotent,
+            "ec2.DeleteSubnet",
+            r##"delete(network("data")); find_network("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("data", "of a test")"##,
+        ..family(
+            "delete security_group",
+            Idempotent,
+            "ec2.DeleteSecurityGroup",
+            r##"delete(security_group("data")); find_security_group("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_keypair("data")"##,
+        ..family(
+            "delete keypair",
+            Idempotent,
+            "ec2.DeleteKeyPair",
+            r##"delete(keypair("data")); find_keypair("data") == ()"##,
+            r#"true"#,
+        )
+    },
+];
+
+/// What strikes once and says nothing of what was done, or refuses for now.
+const ONCE: [&str; 14] = [
+    "RequestLimitExceeded",
+    "InternalError",
+    "Unavailable",
+    "GatewayTimeout",
+    "500, a page",
+    "a proxy's page",
+    "reset before",
+    "reset after",
+    "gone for 2 s",
+    "truncated",
+    "malformed",
+    "another type",
+    "done 8 s late",
+    "done 60 s late",
 ];
 
 /// How a cell ends, by the class of the request. The words are kinds of errors; `ok` is the right result.
@@ -485,7 +711,8 @@ impl Cell<'_> {
             .map(|write| write.operation.as_str())
             .filter(|operation| MAKING.contains(operation) && !undone(operation))
             .collect();
-        if made.len() > family.makes {
+        let deleted_keys = journal.iter().filter(|write| write.operation == "ec2.DeleteKeyPair").count();
+        if made.len() > family.makes + deleted_keys {
             wrong.push(format!("{self}: makes {} instead of {}: {made:?}", made.len(), family.makes));
         }
         if ended == "ok" && family.class != Read && !has(family.operation) {
@@ -513,10 +740,13 @@ impl Cell<'_> {
 #[test]
 fn every_fault_of_every_family_ends_as_the_rules_say() {
     let troubles = troubles();
+    let once = || troubles.iter().filter(|trouble| ONCE.contains(&trouble.name.as_str()));
     let cells: Vec<Cell<'_>> = FAMILIES
         .iter()
         .flat_map(|family| troubles.iter().map(move |trouble| Cell(family, trouble)))
+        .chain(OTHERS.iter().flat_map(|family| once().map(move |trouble| Cell(family, trouble))))
         .collect();
+    assert_eq!(once().count(), ONCE.len(), "each of them is a trouble");
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -529,10 +759,12 @@ fn every_fault_of_every_family_ends_as_the_rules_say() {
         }
     });
     println!(
-        "EC2 fault matrix: {} cells, {} families × {} faults",
+        "EC2 fault matrix: {} cells, {} families × {} faults and {} × {}",
         cells.len(),
         FAMILIES.len(),
-        troubles.len()
+        troubles.len(),
+        OTHERS.len(),
+        ONCE.len()
     );
     let mut wrong = wrong.into_inner().unwrap();
     wrong.sort();

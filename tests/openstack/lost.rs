@@ -61,6 +61,28 @@ fn the_marker_of_an_image_is_kept_and_never_told() {
 }
 
 #[test]
+fn what_a_refused_boot_named_and_nobody_has_is_told_with_the_nearest() {
+    let world = World::new();
+    world.ok(r#"create_keypair("web-key"); create_security_group("front", "of a test")"#);
+    let boot = |more: &str| format!(r#"boot("web", #{{ image: "cirros", flavor: "m1.tiny", {more} }})"#);
+    let before = world.requests();
+    world.fails(&boot(r#"key: "web-kay""#), "not_found", "has no keypair `web-kay` closest: `web-key`");
+    world.fails(
+        &boot(r#"security_groups: ["frontt"]"#),
+        "not_found",
+        "has no security group `frontt` closest: `front`",
+    );
+    world.gives("servers().len", "0");
+    assert!(world.requests() > before);
+    world.ok(r##"create_network("left", #{ cidr: "10.8.0.0/24" }); create_network("right", #{ cidr: "10.9.0.0/24" })"##);
+    let error = world.error(
+        &boot(r#"provider: #{ server: #{ networks: () } }"#).replace("networks: ()", "networks: \"auto\""),
+    );
+    let help = error.help.as_deref().unwrap_or_default();
+    assert!(help.contains(r#""left""#) && help.contains("networks: ["), "{error:?}");
+}
+
+#[test]
 fn a_raw_request_that_is_not_answered_is_told_by_what_it_asked_for() {
     let world = World::web();
     world.fault("server.start", FaultKind::ResetBefore);

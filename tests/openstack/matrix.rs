@@ -207,6 +207,315 @@ const FAMILIES: &[Family] = &[
     ),
 ];
 
+/// Every other verb that changes something: met by what strikes once, and settled every time.
+const OTHERS: &[Family] = &[
+    Family {
+        before: r##"stop("ID").wait_status("SHUTOFF")"##,
+        ..family(
+            "start",
+            Once,
+            "server.start",
+            r##"start("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family("reboot", Once, "server.reboot", r##"reboot("ID").wait_active("2m").status"##, r#"ACTIVE"#),
+    family(
+        "reboot, hard",
+        Once,
+        "server.reboot",
+        r##"reboot("ID", "hard").wait_active("2m").status"##,
+        r#"ACTIVE"#,
+    ),
+    family("pause", Once, "server.pause", r##"pause("ID").wait_status("PAUSED", "2m").status"##, r#"PAUSED"#),
+    Family {
+        before: r##"pause("ID").wait_status("PAUSED")"##,
+        ..family(
+            "unpause",
+            Once,
+            "server.unpause",
+            r##"unpause("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family(
+        "suspend",
+        Once,
+        "server.suspend",
+        r##"suspend("ID").wait_status("SUSPENDED", "2m").status"##,
+        r#"SUSPENDED"#,
+    ),
+    Family {
+        before: r##"suspend("ID").wait_status("SUSPENDED")"##,
+        ..family(
+            "resume",
+            Once,
+            "server.resume",
+            r##"resume("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family(
+        "shelve",
+        Once,
+        "server.shelve",
+        r##"shelve("ID").wait_status("SHELVED_OFFLOADED", "2m").status"##,
+        r#"SHELVED_OFFLOADED"#,
+    ),
+    Family {
+        before: r##"shelve("ID").wait_status("SHELVED_OFFLOADED")"##,
+        ..family(
+            "unshelve",
+            Once,
+            "server.unshelve",
+            r##"unshelve("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family("lock", Once, "server.lock", r##"lock("ID"); "done""##, r#"done"#),
+    Family {
+        before: r##"lock("ID")"##,
+        ..family("unlock", Once, "server.unlock", r##"unlock("ID"); "done""##, r#"done"#)
+    },
+    family(
+        "rescue",
+        Once,
+        "server.rescue",
+        r##"rescue("ID").wait_status("RESCUE", "2m").status"##,
+        r#"RESCUE"#,
+    ),
+    Family {
+        before: r##"rescue("ID").wait_status("RESCUE")"##,
+        ..family(
+            "unrescue",
+            Once,
+            "server.unrescue",
+            r##"unrescue("ID").wait_status("ACTIVE", "2m").status"##,
+            r#"ACTIVE"#,
+        )
+    },
+    family(
+        "rebuild",
+        Once,
+        "server.rebuild",
+        r##"rebuild("ID", "cirros").wait_active("2m").status"##,
+        r#"ACTIVE"#,
+    ),
+    Family {
+        before: r##"resize("ID", "m1.small").wait_status("VERIFY_RESIZE")"##,
+        ..family(
+            "revert_resize",
+            Once,
+            "server.revert_resize",
+            r##"revert_resize("ID", "2m").wait_status("ACTIVE", "2m").flavor"##,
+            r#"m1.tiny"#,
+        )
+    },
+    family(
+        "set_password",
+        Once,
+        "server.password",
+        r##"set_password("ID", "a-Secret-12"); "done""##,
+        r#"done"#,
+    ),
+    Family {
+        before: r##"create_security_group("front", "of a test")"##,
+        ..family(
+            "add_security_group",
+            Once,
+            "server.add_security_group",
+            r##"add_security_group("ID", "front"); "done""##,
+            r#"done"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test"); add_security_group("ID", "front")"##,
+        ..family(
+            "remove_security_group",
+            Once,
+            "server.remove_security_group",
+            r##"remove_security_group("ID", "front"); "done""##,
+            r#"done"#,
+        )
+    },
+    family("rename", Idempotent, "server.update", r##"rename("ID", "other").name"##, r#"other"#),
+    Family {
+        before: r##"set_meta("ID", "a", "1")"##,
+        ..family(
+            "delete_meta",
+            Idempotent,
+            "server.metadata_delete",
+            r##"delete_meta("ID", "a"); "a" in server("ID").meta"##,
+            r#"false"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready(); attach("ID", "data").wait_ready(); wait_status(volume("data"), "IN-USE", "1m")"##,
+        ..family(
+            "detach",
+            Idempotent,
+            "server.volume_detach",
+            r##"detach("ID", "data"); wait_ready(volume("data")).status"##,
+            r#"AVAILABLE"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family("extend", Create, "volume.extend", r##"wait_ready(extend(volume("data"), 2)).size"##, r#"2"#)
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family(
+            "snapshot of a volume",
+            Create,
+            "snapshot.create",
+            r##"snapshot(volume("data"), "snap").wait_ready().name"##,
+            r#"snap"#,
+        )
+    },
+    Family {
+        most: 2,
+        ..family("create_keypair", Create, "keypair.create", r##"create_keypair("key").name"##, r#"key"#)
+    },
+    family(
+        "create_keypair, imported",
+        Create,
+        "keypair.create",
+        r##"create_keypair("key", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8q8Ad0UqgmK8eI6nDSsJ8hXPCwcYhvOWkvGvE3RVaS me").name"##,
+        r#"key"#,
+    ),
+    family("create_router", Create, "router.create", r##"create_router("edge").name"##, r#"edge"#),
+    Family {
+        before: r##"create_network("net", #{ cidr: "10.9.0.0/24" })"##,
+        ..family(
+            "create_router, its join",
+            Create,
+            "router.join",
+            r##"create_router("edge", #{ networks: ["net"] }).name"##,
+            r#"edge"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test"); authorize("front", "tcp", 80, 80, "0.0.0.0/0")"##,
+        ..family(
+            "revoke",
+            Idempotent,
+            "security_group_rule.delete",
+            r##"revoke("front", "tcp", 80, 80, "0.0.0.0/0").rules.filter(|r| r.from_port == 80).len()"##,
+            r#"0"#,
+        )
+    },
+    Family {
+        before: r##"allocate_ip("public"); associate_ip("ID", public_ips()[0])"##,
+        ..family(
+            "disassociate_ip",
+            Idempotent,
+            "floating_ip.update",
+            r##"disassociate_ip(public_ips()[0]); public_ips()[0].server == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"allocate_ip("public")"##,
+        ..family(
+            "release_ip",
+            Idempotent,
+            "floating_ip.delete",
+            r##"release_ip(public_ips()[0]); public_ips().len()"##,
+            r#"0"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family(
+            "delete, volume",
+            Idempotent,
+            "volume.delete",
+            r##"delete(volume("data"), #{ wait: "2m" }); find_volume("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready(); snapshot(volume("data"), "data").wait_ready()"##,
+        ..family(
+            "delete, snapshot",
+            Idempotent,
+            "snapshot.delete",
+            r##"delete(snapshot("data"), #{ wait: "2m" }); find_snapshot("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"snapshot("ID", "data").wait_active()"##,
+        ..family(
+            "delete, image",
+            Idempotent,
+            "image.delete",
+            r##"delete(image("data"), #{ wait: "2m" }); find_image("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_network("data", #{ cidr: "10.9.0.0/24" })"##,
+        ..family(
+            "delete, network",
+            Idempotent,
+            "network.delete",
+            r##"delete(network("data")); find_network("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_router("data")"##,
+        ..family(
+            "delete, router",
+            Idempotent,
+            "router.delete",
+            r##"delete(router("data")); find_router("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("data", "of a test")"##,
+        ..family(
+            "delete, security_group",
+            Idempotent,
+            "security_group.delete",
+            r##"delete(security_group("data")); find_security_group("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_keypair("data")"##,
+        ..family(
+            "delete, keypair",
+            Idempotent,
+            "keypair.delete",
+            r##"delete(keypair("data")); find_keypair("data") == ()"##,
+            r#"true"#,
+        )
+    },
+];
+
+/// What strikes once and says nothing of what was done, or refuses for now.
+const ONCE: [&str; 15] = [
+    "401",
+    "429",
+    "500",
+    "502",
+    "503",
+    "a proxy's page",
+    "reset before",
+    "reset after",
+    "gone for 2 s",
+    "truncated",
+    "malformed",
+    "another type",
+    "hangs, done",
+    "done 8 s late",
+    "done 60 s late",
+];
+
 /// What goes wrong: how it is told, what it is, and whether what was asked is done all the same.
 struct Trouble {
     name: String,
@@ -446,14 +755,13 @@ impl Cell<'_> {
 #[test]
 fn every_fault_of_every_family_ends_as_the_rules_say() {
     let troubles = troubles();
+    let once = || troubles.iter().filter(|trouble| ONCE.contains(&trouble.name.as_str()));
     let cells: Vec<Cell<'_>> = FAMILIES
         .iter()
         .flat_map(|family| troubles.iter().map(move |trouble| Cell(family, trouble)))
-        // Open: a confirmation that arrives after its repeat was sent ends with the refusal of one of the two.
-        .filter(|Cell(family, trouble)| {
-            !(family.name == "confirm_resize" && trouble.name == "done 60 s late")
-        })
+        .chain(OTHERS.iter().flat_map(|family| once().map(move |trouble| Cell(family, trouble))))
         .collect();
+    assert_eq!(once().count(), ONCE.len(), "each of them is a trouble");
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..4 {
@@ -465,7 +773,14 @@ fn every_fault_of_every_family_ends_as_the_rules_say() {
             });
         }
     });
-    println!("fault matrix: {} cells, {} families × {} faults", cells.len(), FAMILIES.len(), troubles.len());
+    println!(
+        "fault matrix: {} cells, {} families × {} faults and {} × {}",
+        cells.len(),
+        FAMILIES.len(),
+        troubles.len(),
+        OTHERS.len(),
+        ONCE.len()
+    );
     let mut wrong = wrong.into_inner().unwrap();
     wrong.sort();
     assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));

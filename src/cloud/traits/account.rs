@@ -1,6 +1,6 @@
 //! Which cloud this is, who the session is to it, and its APIs as they are.
 
-use crate::cloud::{Error, Identity, Noun, Provider, Result, Value};
+use crate::cloud::{Double, Error, Identity, Noun, Provider, Result, Value};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -58,6 +58,12 @@ pub trait Account: Send + Sync {
     /// Any call of the provider's own query API: service, action, parameters as nested maps and arrays.
     async fn query(&self, _service: &str, _action: &str, _params: &serde_json::Value) -> Result<Value> {
         Err(self.unsupported("api(service, action, params)"))
+    }
+
+    /// Look for second things of creates that went out twice, and delete them; `last` is the look at the run's end. Sends nothing
+    /// where no create went out twice.
+    async fn delete_doubles(&self, _last: bool) -> Vec<Double> {
+        Vec::new()
     }
 
     /// The error for what this provider cannot do.

@@ -8,7 +8,8 @@ use super::ec2::{attribute, region};
 use super::page::is_absent;
 use super::session::Session;
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value};
+use crate::cloud::{Account, Cloud, Double, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value};
+use crate::provider::doubles::{Doubles, Twice};
 use crate::wire::Intent;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -38,6 +39,8 @@ pub struct Aws {
     pub(super) heat: tokio::sync::OnceCell<bool>,
     /// Whether what Heat rolled back was an update, by a stack's id and when it was last updated.
     pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
+    /// Creates that went out twice.
+    pub(super) doubles: Doubles<Call>,
 }
 
 impl Aws {
@@ -50,6 +53,7 @@ impl Aws {
             networks: tokio::sync::Mutex::default(),
             heat: tokio::sync::OnceCell::new(),
             rolled_updates: tokio::sync::Mutex::default(),
+            doubles: Doubles::default(),
         }
     }
 
@@ -62,11 +66,15 @@ impl Aws {
     /// The same, and at which attempt the answer came.
     pub(super) async fn ask_counting(&self, call: &Call) -> (u32, Result<Json>) {
         let mut pauses = LATE.iter();
-        let mut garbled = 0;
+        let (mut garbled, mut most) = (0, 0);
         loop {
-            let (attempts, error) = match self.session.ask_counting(call).await {
-                (attempts, Err(error)) => (attempts + garbled, error),
-                (attempts, answered) => return (attempts + garbled, answered),
+            let (attempts, answered) = self.session.ask_counting(call).await;
+            // What was asked twice once stays so, however often it is asked again.
+            most = attempts.max(most);
+            let attempts = most + garbled;
+            let error = match answered {
+                Err(error) => error,
+                answered => return (attempts, answered),
             };
             // A garbled answer may come through the next time, where asking twice does no harm.
             let makes_none = error.kind == Kind::Protocol && error.status.is_some();
@@ -87,6 +95,8 @@ impl Aws {
             (_, Ok(_)) => Ok(true),
             // What was not there at the second attempt was taken away by the first.
             (attempts, Err(error)) if is_absent(&error) => Ok(attempts > 1),
+            // And what is on its way is.
+            (attempts, Err(error)) if attempts > 1 && is_leaving(&error) => Ok(true),
             (_, Err(error)) => Err(error),
         }
     }
@@ -96,6 +106,11 @@ impl Aws {
         let message = format!("{what} is not something EC2 can do");
         self.session.error(Kind::Unsupported, message).help(help)
     }
+}
+
+/// Whether a refusal says that the thing is being deleted.
+fn is_leaving(error: &Error) -> bool {
+    error.kind == Kind::Conflict && error.answer.as_deref().is_some_and(|words| words.contains("deleting"))
 }
 
 #[async_trait]
@@ -134,6 +149,12 @@ impl Account for Aws {
 
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
         self.all_limits(attribute::decode(&self.ask(&attribute::show()).await?)).await
+    }
+
+    async fn delete_doubles(&self, last: bool) -> Vec<Double> {
+        let look = |twice: Arc<Twice<Call>>| async move { self.made_of(&twice).await };
+        let delete = |call: Call| async move { self.take_away(&call).await };
+        self.doubles.delete(&*self.clock, last, look, delete).await
     }
 
     async fn zones(&self) -> Result<Vec<String>> {

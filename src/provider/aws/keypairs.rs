@@ -2,7 +2,10 @@
 
 use super::Aws;
 use super::ec2::key;
-use crate::cloud::{Keypair, Keypairs, Listing, Noun, Result};
+use super::making::Making;
+use super::recover::quoted;
+use crate::cloud::{Keypair, Keypairs, Listing, NameMatch, Noun, Result};
+use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -23,9 +26,31 @@ impl Keypairs for Aws {
             Some(public_key) => key::import(name, public_key),
             None => key::create(name),
         };
-        let body = self.ask(&call).await?;
-        let mut pair =
-            self.made("key pair", key::decode(&body, self.session.name()), |pair| pair.id.clone())?;
+        let making = Making {
+            verb: "create_keypair",
+            what: format!("key pair `{name}`"),
+            list: format!("find_keypair({})", quoted(name)),
+            call,
+            kind: "key-pair",
+            tags: Vec::new(),
+            look: key::page(Some(&NameMatch::Exact(name.to_string()))),
+            set: "keySet",
+            id: "keyPairId",
+            time: Some("createTime"),
+            may_be: |_| true,
+            // A name is a key pair's alone.
+            delete: None,
+        };
+        let told = |body: &Json| key::decode(body, self.session.name());
+        let keep = |one: Json| async move {
+            match public_key {
+                Some(_) => Ok(Seen::from(key::decode(&one, self.session.name()))),
+                // The private half is told once, and went with the answer: this one is of no use to anybody.
+                None => self.take_away(&key::delete(name)).await.map(|_| Seen::Nothing),
+            }
+        };
+        let mut pair = self.make_kept(&making, told, keep, |pair| pair.id.clone()).await?;
+        self.memory.made(&pair.id, self.clock.now());
         if let Some(private) = &pair.private_key {
             self.session.mask_secret(private.reveal());
         }

@@ -4,7 +4,7 @@
 //! tested without a network); [`decode`] makes maps of XML, by the types that [`types`] knows; [`fault`] turns a refusal into
 //! an error. [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (with `launch`, which
 //! makes them, and `power`, which resizes and restarts them), `images`, `volumes`, `networks`, `security_groups`, `public_ips`, `keypairs`, `metadata`
-//! (in tags), with what all of them do in `resources`; `account`, `query` (any call). `partition` knows AWS's hosts, `recover` finds what became of answers that were lost, `page`
+//! (in tags), with what all of them do in `resources`; `account`, `query` (any call). `partition` knows AWS's hosts, `recover` finds what became of answers that were lost, `making` what became of creates without a token, `page`
 //! reads lists, and [`consistency`] is what the run itself must remember of a cloud that shows things late.
 
 mod account;
@@ -21,6 +21,7 @@ mod ids;
 mod images;
 mod keypairs;
 mod launch;
+mod making;
 mod metadata;
 mod networks;
 mod page;

@@ -1,9 +1,11 @@
 //! Networks and subnets, which are one on EC2: a network is a subnet in a VPC.
 
 use super::Aws;
-use super::decode::{list, text};
+use super::decode::{list, tags, text};
 use super::ec2::subnet;
 use super::ids::is_id;
+use super::making::Making;
+use super::recover::quoted;
 use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Noun, Result, Subnet, Subnets};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -36,8 +38,7 @@ impl Networks for Aws {
         if let Some(vpc) = fitting.and_then(|vpc| text(vpc, "vpcId")) {
             return self.make_subnet(&vpc, &spec.name, cidr).await;
         }
-        let body = self.ask(&subnet::create_vpc(&spec.name, cidr)).await?;
-        let vpc = self.made("VPC", body.get("vpc").and_then(|vpc| text(vpc, "vpcId")), String::clone)?;
+        let vpc = self.make_vpc(&spec.name, cidr).await?;
         match self.make_subnet(&vpc, &spec.name, cidr).await {
             Err(error) if !error.maybe && self.take_away(&subnet::delete_vpc(&vpc)).await.is_ok() => {
                 Err(error)
@@ -81,10 +82,50 @@ impl Aws {
         }
     }
 
+    async fn make_vpc(&self, name: &str, cidr: &str) -> Result<String> {
+        let making = Making {
+            verb: "create_network",
+            what: format!("VPC `{name}`"),
+            list: format!(
+                "api(\"ec2\", \"DescribeVpcs\", #{{ Filter: [#{{ Name: \"cidr\", Value: [{}] }}] }})",
+                quoted(cidr)
+            ),
+            call: subnet::create_vpc(cidr),
+            kind: "vpc",
+            tags: subnet::named(name),
+            look: subnet::vpcs_of_range(cidr),
+            set: "vpcSet",
+            id: "vpcId",
+            time: None,
+            may_be: |one| tags(one).is_empty(),
+            delete: Some(subnet::delete_vpc),
+        };
+        let id = |vpc: &Json| text(vpc, "vpcId");
+        let vpc = self.make(&making, |body| id(body.get("vpc")?), id, String::clone).await?;
+        self.memory.made(&vpc, self.clock.now());
+        Ok(vpc)
+    }
+
     async fn make_subnet(&self, vpc: &str, name: &str, cidr: &str) -> Result<Network> {
-        let body = self.ask(&subnet::create(vpc, name, cidr)).await?;
-        let network = body.get("subnet").and_then(|one| subnet::network(one, self.session.name()));
-        let mut network = self.made("subnet", network, |network| network.id.clone())?;
+        let making = Making {
+            verb: "create_network",
+            what: format!("network `{name}`"),
+            list: format!("networks(#{{ name: {} }})", quoted(name)),
+            call: subnet::create(vpc, cidr),
+            kind: "subnet",
+            tags: subnet::named(name),
+            look: subnet::of_range(vpc, cidr),
+            set: "subnetSet",
+            id: "subnetId",
+            time: None,
+            may_be: |one| tags(one).is_empty(),
+            // A VPC has a range once.
+            delete: None,
+        };
+        let decode = |body: &Json| subnet::network(body, self.session.name());
+        let told = |body: &Json| decode(body.get("subnet")?);
+        let mut network = self.make(&making, told, decode, |network| network.id.clone()).await?;
+        self.memory.made(&network.id, self.clock.now());
         network.name = name.to_string();
         Ok(network)
     }

@@ -57,7 +57,7 @@ impl Aws {
         let action = call.action.clone();
         self.pages(call, |body| {
             lacks = body.get(key).is_none();
-            odd |= super::decode::list(body, key).iter().any(|one| !one.is_object());
+            odd |= super::decode::list(body, key).iter().any(|one| !one.is_object() || !has_id(key, one));
             // What moves between pages while they are read may come twice.
             let fresh = super::decode::list(body, key).iter().filter(|one| seen.insert(one.to_string()));
             out.extend(fresh.filter_map(&decode));
@@ -95,6 +95,23 @@ impl Aws {
     pub(super) fn lacking(&self, action: &str, key: &str) -> Error {
         self.session.error(Kind::Protocol, format!("the answer to `{action}` has no `{key}`"))
     }
+}
+
+/// Whether a member of a set has what it is known by.
+fn has_id(set: &str, one: &Json) -> bool {
+    let names: &[&str] = match set {
+        "imagesSet" => &["imageId"],
+        "volumeSet" => &["volumeId"],
+        "snapshotSet" => &["snapshotId"],
+        "subnetSet" => &["subnetId"],
+        "vpcSet" => &["vpcId"],
+        // Before VPCs these went by their names.
+        "securityGroupInfo" => &["groupId", "groupName"],
+        "addressesSet" => &["allocationId", "publicIp"],
+        "keySet" => &["keyPairId", "keyName"],
+        _ => return true,
+    };
+    names.iter().any(|name| text(one, name).is_some())
 }
 
 /// The most pages and members of one list: more than any account has, and an end where a cloud makes up ever new ones.

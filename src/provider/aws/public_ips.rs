@@ -1,7 +1,9 @@
 //! Elastic IPs as public addresses.
 
 use super::Aws;
+use super::decode::tags;
 use super::ec2::address;
+use super::making::Making;
 use crate::cloud::{Listing, Noun, PublicIp, PublicIps, Result, Server};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -19,8 +21,24 @@ impl PublicIps for Aws {
     }
 
     async fn allocate_ip(&self, pool: Option<&str>) -> Result<PublicIp> {
-        let body = self.ask(&address::allocate(pool)).await?;
-        self.made("address", address::decode(&body, self.session.name()), |ip| ip.id.clone())
+        let making = Making {
+            verb: "allocate_ip",
+            what: "public IP".to_string(),
+            list: "public_ips()".to_string(),
+            call: address::allocate(pool),
+            kind: "elastic-ip",
+            tags: Vec::new(),
+            look: address::page(None),
+            set: "addressesSet",
+            id: "allocationId",
+            time: None,
+            may_be: |one| tags(one).is_empty() && !address::is_used(one),
+            delete: Some(address::release),
+        };
+        let decode = |body: &Json| address::decode(body, self.session.name());
+        let ip = self.make(&making, decode, decode, |ip| ip.id.clone()).await?;
+        self.memory.made(&ip.id, self.clock.now());
+        Ok(ip)
     }
 
     async fn release_ip(&self, id: &str) -> Result<bool> {

@@ -2,6 +2,7 @@
 
 use super::Aws;
 use super::call::Call;
+use super::cloud::LATE;
 use super::decode::list;
 use super::ids::is_id;
 use super::page::is_absent;
@@ -45,14 +46,32 @@ impl Aws {
         if !matches!(noun, Noun::Keypair) && !is_id(noun, id) {
             return Ok(None);
         }
-        let body = match self.ask(&call).await {
-            Ok(body) => body,
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error),
+        let (call, decode) = (&call, &decode);
+        let look = || async move {
+            let body = match self.ask(call).await {
+                Ok(body) => body,
+                Err(error) if is_absent(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            // A server that does not know what it was asked by describes everything.
+            Ok(list(&body, set).iter().filter_map(decode).find(|one| one.id() == id || one.name() == id))
         };
-        // A server that does not know what it was asked by describes everything.
-        let mut found = list(&body, set).iter().filter_map(decode);
-        Ok(found.find(|one| (one.id() == id || one.name() == id) && one.status() != "DELETED"))
+        Ok(self.unless_new(id, look).await?.filter(|one| one.status() != "DELETED"))
+    }
+
+    /// What a look gives; nothing of what this run has just made is looked for again, since a part of the cloud may not know it yet.
+    pub(super) async fn unless_new<T, L>(&self, id: &str, look: impl Fn() -> L) -> Result<Option<T>>
+    where
+        L: Future<Output = Result<Option<T>>>,
+    {
+        let mut pauses = LATE.iter();
+        loop {
+            let found = look().await?;
+            match pauses.next().filter(|_| found.is_none() && self.memory.excuses(id, self.clock.now())) {
+                Some(pause) => self.clock.sleep(*pause).await,
+                None => return Ok(found),
+            }
+        }
     }
 
     /// Delete what has this id; `false` where it was gone already.
@@ -60,12 +79,5 @@ impl Aws {
         let taken = self.take_away(&call).await?;
         self.memory.gone(id);
         Ok(taken)
-    }
-
-    /// What an answer to a creation describes.
-    pub(super) fn made<T>(&self, what: &str, thing: Option<T>, id: impl Fn(&T) -> String) -> Result<T> {
-        let thing = thing.ok_or_else(|| self.untold(&format!("the answer describes no {what}")))?;
-        self.memory.made(&id(&thing), self.clock.now());
-        Ok(thing)
     }
 }

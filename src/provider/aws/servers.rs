@@ -2,13 +2,15 @@
 //! takes a stop and a start in [`super::power`].
 
 use super::Aws;
-use super::decode::{list, text};
+use super::decode::{list, tags, text};
 use super::ec2::{image, instance, subnet, tag};
+use super::making::Making;
 use super::page::is_absent;
+use super::recover::quoted;
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Error, Holder, Kind, Metadata, Noun, RequestState, Result, Server,
-    ServerFilter, ServerUpdate, Servers,
+    Accepted, Account, Action, BootSpec, Error, Holder, ImageFilter, Kind, Metadata, NameMatch, Noun,
+    RequestState, Result, Server, ServerFilter, ServerUpdate, Servers,
 };
 use crate::provider::sieve::{Sieve, is_enough};
 use async_trait::async_trait;
@@ -44,6 +46,10 @@ impl Servers for Aws {
             if lacks {
                 return true;
             }
+            lacks = instance::each(body).any(|one| text(one, "instanceId").is_none());
+            if lacks {
+                return true;
+            }
             for one in instance::each(body) {
                 out.extend(self.server_of(one).filter(|server| sieve.lets_through(server)));
                 if is_enough(filter.limit, out.len()) {
@@ -64,13 +70,17 @@ impl Servers for Aws {
         if !self.is_id(Noun::Server, id) {
             return Ok(None);
         }
-        let body = match self.ask(&instance::show(&[id])).await {
-            Ok(body) => body,
-            Err(error) if is_absent(&error) => return Ok(None),
-            Err(error) => return Err(error),
+        let call = &instance::show(&[id]);
+        let look = || async move {
+            let body = match self.ask(call).await {
+                Ok(body) => body,
+                Err(error) if is_absent(&error) => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let own = |one: &&Json| text(one, "instanceId").as_deref() == Some(id);
+            Ok(instance::each(&body).find(own).and_then(|one| self.server_of(one)))
         };
-        let server = instance::each(&body).find(|one| text(one, "instanceId").as_deref() == Some(id));
-        let server = server.and_then(|one| self.server_of(one)).filter(|server| server.status != "DELETED");
+        let server = self.unless_new(id, look).await?.filter(|server| server.status != "DELETED");
         let mut found: Vec<Server> = server.into_iter().collect();
         self.name_networks(&mut found).await;
         Ok(found.pop())
@@ -212,10 +222,24 @@ impl Servers for Aws {
         meta: &BTreeMap<String, String>,
         consistent: bool,
     ) -> Result<String> {
-        let tags = image::tags(meta).map_err(|error| self.session.own(error))?;
-        let body = self.ask(&image::create(id, name, consistent, tags)).await?;
-        let made = text(&body, "imageId")
-            .ok_or_else(|| self.untold("the answer to `CreateImage` names no image"))?;
+        let filter = ImageFilter { name: Some(NameMatch::Exact(name.to_string())), ..ImageFilter::default() };
+        let making = Making {
+            verb: "snapshot",
+            what: format!("image `{name}`"),
+            list: format!("images(#{{ name: {} }})", quoted(name)),
+            call: image::create(id, name, consistent),
+            kind: "image",
+            tags: image::tags(meta).map_err(|error| self.session.own(error))?,
+            look: image::page(&filter, &image::Whose::Own),
+            set: "imagesSet",
+            id: "imageId",
+            time: Some("creationDate"),
+            may_be: |one| tags(one).is_empty(),
+            // A name is an image's alone.
+            delete: None,
+        };
+        let named = |body: &Json| text(body, "imageId");
+        let made = self.make(&making, named, named, String::clone).await?;
         self.memory.made(&made, self.clock.now());
         Ok(made)
     }

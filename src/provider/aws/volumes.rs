@@ -6,7 +6,8 @@
 
 use super::Aws;
 use super::decode::{tags, time};
-use super::ec2::{image, region, snapshot, volume};
+use super::ec2::{image, region, snapshot, tag, volume};
+use super::making::Making;
 use super::recover::quoted;
 use crate::cloud::{
     Error, Kind, Listing, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
@@ -155,11 +156,23 @@ impl Snapshots for Aws {
         name: &str,
         meta: &BTreeMap<String, String>,
     ) -> Result<Snapshot> {
-        let call = snapshot::create(id, name, meta).map_err(|error| self.session.own(error))?;
-        let body = self.ask(&call).await?;
-        let read = self.clock.now();
-        let snapshot = snapshot::decode(&body, self.session.name(), read);
-        let mut snapshot = self.made("snapshot", snapshot, |snapshot| snapshot.id.clone())?;
+        let making = Making {
+            verb: "snapshot",
+            what: format!("snapshot `{name}`"),
+            list: format!("snapshots(#{{ name: {} }})", quoted(name)),
+            call: snapshot::create(id),
+            kind: "snapshot",
+            tags: tag::list(Some(name), meta, &[]).map_err(|error| self.session.own(error))?,
+            look: snapshot::page(&Listing { volume: Some(id.to_string()), ..Listing::default() }),
+            set: "snapshotSet",
+            id: "snapshotId",
+            time: Some("startTime"),
+            may_be: |one| tags(one).is_empty(),
+            delete: Some(snapshot::delete),
+        };
+        let decode = |body: &Json| snapshot::decode(body, self.session.name(), self.clock.now());
+        let mut snapshot = self.make(&making, decode, decode, |snapshot| snapshot.id.clone()).await?;
+        self.memory.made(&snapshot.id, self.clock.now());
         snapshot.name = name.to_string();
         Ok(snapshot)
     }

@@ -2,11 +2,11 @@
 //! another made, where only name and age could tell them apart.
 
 use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// What the creates of one cloud know of each other.
-#[derive(Default)]
-pub(super) struct Given(Mutex<State>);
+#[derive(Clone, Default)]
+pub(super) struct Given(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -27,6 +27,13 @@ impl Given {
     /// Whether a create gave this id to the script.
     pub(super) fn is_given(&self, id: &str) -> bool {
         self.state().ids.contains(id)
+    }
+
+    /// Whether this is what a call of this name and description gave or may still give to the script.
+    pub(super) fn may_be_given(&self, id: &str, name: &str, description: &str) -> bool {
+        let state = self.state();
+        state.ids.contains(id)
+            || state.under_way.iter().any(|(one, other)| one == name && other == description)
     }
 
     // Nothing is left half done under this lock, so what a panic left there is as good as any.

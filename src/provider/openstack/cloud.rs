@@ -4,9 +4,10 @@
 use super::capabilities::OPENSTACK;
 use super::claims::Given;
 use super::nova::limits;
-use super::session::{Range, Service, Session};
+use super::session::{Call, Range, Service, Session};
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Identity, Noun, Provider, Result, Time, Value};
+use crate::cloud::{Account, Cloud, Double, Identity, Noun, Provider, Result, Time, Value};
+use crate::provider::doubles::{Doubles, Twice};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
@@ -23,6 +24,8 @@ pub struct OpenStack {
     pub(super) stack_names: tokio::sync::Mutex<HashMap<String, String>>,
     /// Whether what was rolled back was an update, by a stack's id and when it was last updated.
     pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
+    /// Creates that went out twice.
+    pub(super) doubles: Doubles<Call>,
 }
 
 impl OpenStack {
@@ -35,6 +38,7 @@ impl OpenStack {
             given: Given::default(),
             stack_names: tokio::sync::Mutex::default(),
             rolled_updates: tokio::sync::Mutex::default(),
+            doubles: Doubles::default(),
         }
     }
 
@@ -80,6 +84,12 @@ impl Account for OpenStack {
 
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
         self.all_limits().await
+    }
+
+    async fn delete_doubles(&self, last: bool) -> Vec<Double> {
+        let look = |twice: Arc<Twice<Call>>| async move { self.made_of(&twice).await };
+        let delete = |call: Call| async move { self.take_away(&call).await };
+        self.doubles.delete(&*self.clock, last, look, delete).await
     }
 
     async fn zones(&self) -> Result<Vec<String>> {

@@ -2,14 +2,18 @@
 
 use super::OpenStack;
 use super::call::is_segment;
-use super::decode::{scalar, text};
+use super::decode::text;
 use super::glance;
+use super::marked::Mark;
 use super::nova::servers::is_enough;
 use super::nova::{flavor, image};
 use super::send::found;
-use super::session::Service;
-use crate::cloud::{Flavor, Flavors, Image, ImageFilter, Images, Kind, MARKER, NameMatch, Result};
+use super::session::{Range, Service};
+use crate::cloud::{
+    Account, Error, Flavor, Flavors, Image, ImageFilter, Images, Kind, MARKER, NameMatch, Noun, Result,
+};
 use async_trait::async_trait;
+use serde_json::Value as Json;
 
 #[async_trait]
 impl Images for OpenStack {
@@ -51,6 +55,8 @@ impl Images for OpenStack {
         }
         let (cloud, read) = (self.session.name(), self.clock.now());
         let image = match self.has_glance().await? {
+            // An image's id is a UUID. What is no id and was in no list may be the name of one that lists leave out.
+            true if !self.is_id(Noun::Image, id) => self.hidden_image(id).await?,
             true => {
                 let call = glance::image::show(id);
                 self.shown_whole(&call, "image", |body| glance::image::decode(body, cloud, read)).await?
@@ -118,6 +124,25 @@ impl OpenStack {
         Ok(ours)
     }
 
+    /// The only image of this name among those that are hidden from lists.
+    async fn hidden_image(&self, name: &str) -> Result<Option<Image>> {
+        let (cloud, read) = (self.session.name(), self.clock.now());
+        let mut found = Vec::new();
+        self.every(glance::image::hidden(name), "images", |entry| {
+            let image = glance::image::decode(entry, cloud, read);
+            found.extend(image.filter(|image| image.name == name));
+            false
+        })
+        .await?;
+        if found.len() > 1 {
+            let ids: Vec<&str> = found.iter().map(|image| image.id.as_str()).collect();
+            let message = format!("{cloud} has {} hidden images named `{name}`", found.len());
+            let error = Error::new(Kind::Ambiguous, message).coded("cloud::ambiguous");
+            return Err(self.own(error.help(format!("name one by its id: {}", ids.join(", ")))));
+        }
+        Ok(found.pop())
+    }
+
     /// Whether the cloud has Glance; without, images are asked of Nova.
     pub(super) async fn has_glance(&self) -> Result<bool> {
         let asked = || async {
@@ -130,25 +155,34 @@ impl OpenStack {
         self.glance.get_or_try_init(asked).await.copied()
     }
 
-    /// The id of the image of this name that carries this marker.
-    pub(super) async fn marked_image(&self, name: &str, marker: &str) -> Result<Option<String>> {
-        let (first, glance) = match self.has_glance().await? {
+    /// By what an image of this name that carries this marker is known.
+    pub(super) async fn mark_of_image(&self, name: &str, marker: String, range: &Range) -> Result<Mark> {
+        let what = format!("image `{name}`");
+        let holds = |properties: Option<&Json>, marker: &str| {
+            properties.and_then(|properties| text(properties, MARKER)).as_deref() == Some(marker)
+        };
+        Ok(match self.has_glance().await? {
             true => {
                 let name = Some(NameMatch::Exact(name.to_string()));
-                (glance::image::first(&ImageFilter { name, ..ImageFilter::default() }), true)
+                Mark {
+                    what,
+                    list: glance::image::first(&ImageFilter { name, ..ImageFilter::default() }),
+                    key: "images",
+                    is_own: Box::new(move |entry| holds(Some(entry), &marker)),
+                    delete: Box::new(glance::image::delete),
+                }
             }
-            false => (image::page(Vec::new(), &self.compute().await?), false),
-        };
-        let mut found = None;
-        self.every(first, "images", |entry| {
-            let properties = if glance { Some(entry) } else { entry.get("metadata") };
-            if properties.and_then(|properties| text(properties, MARKER)).as_deref() == Some(marker) {
-                found = entry.get("id").and_then(scalar);
+            false => {
+                let range = *range;
+                Mark {
+                    what,
+                    list: image::page(Vec::new(), &range),
+                    key: "images",
+                    is_own: Box::new(move |entry| holds(entry.get("metadata"), &marker)),
+                    delete: Box::new(move |id| image::delete(id, &range)),
+                }
             }
-            found.is_some()
         })
-        .await?;
-        Ok(found)
     }
 }
 

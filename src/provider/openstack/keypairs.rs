@@ -5,8 +5,9 @@ use super::OpenStack;
 use super::call::is_segment;
 use super::nova::keypair;
 use super::recover::{Attempt, quoted};
+use super::send::found;
 use crate::cloud::{Keypair, Keypairs, Listing, Result, Value};
-use crate::provider::recover::{self, Seen, Settled};
+use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -15,13 +16,12 @@ impl Keypairs for OpenStack {
     async fn create_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
         let range = self.compute().await?;
         let call = keypair::create(name, public_key, &range).map_err(|error| self.own(error))?;
-        let list = format!("find_keypair({})", quoted(name));
         let attempt = Attempt {
             verb: "create_keypair",
-            sought: format!("a key pair `{name}` with this public key"),
-            list: list.clone(),
+            sought: format!("a key pair `{name}` of this call"),
+            list: format!("find_keypair({})", quoted(name)),
         };
-        let made = |body: &Json| keypair::decode(body, self.session.name());
+        let made = |body: &Json| keypair::decode(body.get("keypair").unwrap_or(body), self.session.name());
         if let Some(key) = public_key {
             let find = || async move {
                 let there = self.keypair(name).await?;
@@ -29,32 +29,31 @@ impl Keypairs for OpenStack {
             };
             return self.create(&call, &attempt, made, find).await;
         }
-        let lost = match self.described(&call, "keypair", made).await {
+        let started = self.clock.elapsed();
+        let show = keypair::show(name, &range);
+        // The private key is told once, and went with the answer: one that came of this call is of no use to anybody.
+        let find = || async {
+            let Some(answer) = found(self.ask(&show).await)? else { return Ok(Seen::Nothing) };
+            let body = self.parse(&show, &answer)?;
+            Ok(match self.is_since(started, &answer, body.get("keypair").unwrap_or(&body), "created_at") {
+                Some(true) => self.delete_keypair(name).await.map(|_| Seen::Nothing)?,
+                Some(false) => Seen::Nothing,
+                None => Seen::Unclear,
+            })
+        };
+        let mut error = match self.create(&call, &attempt, made, find).await {
             Err(error) if error.maybe => error,
             known => return known,
         };
-        // One that is there has lost its private key with the answer; where there is none, it is asked for again.
-        let look = || async {
-            Ok(if self.keypair(name).await?.is_some() { Seen::Unclear } else { Seen::<Keypair>::Nothing })
-        };
-        let send = || async { self.described(&call, "keypair", made).await };
-        let error = match recover::settle(&*self.clock, lost, look, send).await {
-            Settled::Done { value, .. } => return Ok(value),
-            Settled::Refused(error) => return Err(error),
-            Settled::Unknown(error, _) => error,
-        };
-        let there = self.keypair(name).await.ok().flatten();
-        let looked = format!("for a key pair `{name}`, over 12 s");
-        let exists = match &there {
-            Some(_) => "a key pair of this name, whose private key nobody has",
-            None => "no key pair of this name; it could still appear",
-        };
-        let help = match &there {
-            Some(_) => format!("delete(keypair({}))", quoted(name)),
-            None => list,
-        };
-        let mut error = self.unresolved(error, "create_keypair", looked, exists, &help);
-        error.exists = there.into_iter().map(Value::from).collect();
+        // One that tells no time may be of this call, or have been there before.
+        if let Ok(Some(there)) = self.keypair(name).await {
+            error.facts.retain(|(fact, _)| *fact != "exists");
+            error.facts.push(("exists", "a key pair of this name, whose private key nobody has".to_string()));
+            let delete = format!("delete(keypair({}))", quoted(name));
+            let cloud = self.session.name();
+            error.help = Some(format!("run `rhain --cloud {cloud} -e '{delete}'` before trying again"));
+            error.exists = vec![Value::from(there)];
+        }
         Err(error)
     }
 

@@ -8,14 +8,18 @@ use super::OpenStack;
 use super::call::With;
 use super::decode::text;
 use super::fault;
+use super::marked::Mark;
 use super::nova::servers::{self, index};
 use super::nova::{boot, server, version};
 use super::recover::quoted;
 use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{Error, Kind, MARKER, NameMatch, Result, Server, ServerFilter, ServerUpdate, Servers};
+use crate::cloud::{
+    Error, Kind, Listing, MARKER, NameMatch, Networks, Result, Server, ServerFilter, ServerUpdate, Servers,
+};
 use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::Answer;
+use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
@@ -48,7 +52,7 @@ impl OpenStack {
         };
         match error.maybe && marked {
             true => self.settled_boot(spec, &call, &range, error).await,
-            false => Err(error),
+            false => Err(self.naming_networks(error).await),
         }
     }
 
@@ -133,7 +137,7 @@ impl OpenStack {
     }
 
     /// Settle a request whose answer was lost or says nothing: its servers carry the marker, and where none is there it goes out
-    /// once more. What then came twice is deleted.
+    /// once more.
     async fn settled_boot(
         &self,
         spec: &BootSpec,
@@ -142,6 +146,7 @@ impl OpenStack {
         error: Error,
     ) -> Result<Vec<Server>> {
         let wanted = spec.count.unwrap_or(1);
+        let mark = self.mark_of_boot(spec).await?;
         let some = Mutex::new(Vec::new());
         let look = || async {
             let found = self.marked(spec).await?;
@@ -163,8 +168,10 @@ impl OpenStack {
             })
         };
         let (mut error, looked) = match recover::settle(&*self.clock, error, look, send).await {
-            Settled::Done { value, resent: true } => return self.without_doubles(spec, value).await,
-            Settled::Done { mut value, .. } => {
+            Settled::Done { mut value, resent } => {
+                if resent {
+                    self.doubles.watch(mark.twice(value.iter().map(|server| server.id.clone()).collect()));
+                }
                 value.sort_by_key(|server| index(&server.name, &spec.name).unwrap_or(i64::MAX));
                 return Ok(value);
             }
@@ -189,32 +196,51 @@ impl OpenStack {
         Err(self.unresolved(error, "boot", words, exists, &list))
     }
 
-    /// The servers of a request that went out twice; what the first one made after all is deleted.
-    async fn without_doubles(&self, spec: &BootSpec, servers: Vec<Server>) -> Result<Vec<Server>> {
-        let doubles = self.marked(spec).await.unwrap_or_default();
-        for double in doubles.iter().filter(|double| servers.iter().all(|server| server.id != double.id)) {
-            self.delete_server(&double.id, false).await?;
-        }
-        Ok(servers)
-    }
-
     /// The servers that carry this call's marker.
     async fn marked(&self, spec: &BootSpec) -> Result<Vec<Server>> {
+        let mark = self.mark_of_boot(spec).await?;
+        let mut out = Vec::new();
+        self.every(mark.list, mark.key, |entry| {
+            out.extend(Some(entry).filter(|entry| (mark.is_own)(entry)).and_then(|one| self.server_of(one)));
+            false
+        })
+        .await?;
+        Ok(out)
+    }
+
+    async fn mark_of_boot(&self, spec: &BootSpec) -> Result<Mark> {
         // The list is narrowed by what the cloud surely knows; the marker decides.
         let filter = ServerFilter {
             name: spec.count.is_none().then(|| NameMatch::Exact(spec.name.clone())),
             ..ServerFilter::default()
         };
-        let mut out = Vec::new();
-        self.every(servers::first(&filter, &self.compute().await?), "servers", |entry| {
-            let marker = entry.get("metadata").and_then(|metadata| text(metadata, MARKER));
-            if marker.as_deref() == Some(spec.marker.as_str()) {
-                out.extend(self.server_of(entry));
-            }
-            false
+        let marker = spec.marker.clone();
+        let is_own = move |entry: &Json| {
+            entry.get("metadata").and_then(|metadata| text(metadata, MARKER)).as_ref() == Some(&marker)
+        };
+        Ok(Mark {
+            what: format!("server `{}`", spec.name),
+            list: servers::first(&filter, &self.compute().await?),
+            key: "servers",
+            is_own: Box::new(is_own),
+            delete: Box::new(server::delete),
         })
-        .await?;
-        Ok(out)
+    }
+
+    /// A refusal because there are several networks and none was named names them.
+    async fn naming_networks(&self, mut error: Error) -> Error {
+        let says = |words: &str| words.contains("Multiple possible networks");
+        if error.answer.as_deref().is_some_and(says)
+            && let Ok(networks) = self.networks(&Listing::default()).await
+        {
+            let own = networks.iter().filter(|network| network.external != Some(true));
+            let names: Vec<String> = own.map(|network| quoted(&network.name)).collect();
+            if let Some(first) = names.first() {
+                let all = names.join(", ");
+                error.help = Some(format!("name one of {all}: `networks: [{first}]`"));
+            }
+        }
+        error
     }
 
     /// The networks of a spec by id.

@@ -4,8 +4,8 @@
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
 //! [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (and `launch`, which makes
 //! them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
-//! deletes what goes alike, `send` sends, `page` reads lists, `recover` finds out what became of a create that was not answered, and `claims` whose
-//! it is. It does not poll: see [`crate::cloud::wait`].
+//! deletes what goes alike, `send` sends, `page` reads lists, `recover` finds out what became of a create that was not answered, `marked`
+//! of one that carries a marker, and `claims` whose it is. It does not poll: see [`crate::cloud::wait`].
 
 pub mod call;
 pub mod capabilities;
@@ -26,6 +26,7 @@ pub mod keystone;
 mod launch;
 mod limits;
 mod login_error;
+mod marked;
 mod metadata;
 pub mod metadata_calls;
 mod networks;

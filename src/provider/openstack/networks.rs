@@ -5,7 +5,7 @@ use super::decode::text;
 use super::neutron::{is_for, network, subnet};
 use super::recover::{Attempt, quoted};
 use super::send::found;
-use super::session::Service;
+use super::session::{Call, Service};
 use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Result, Subnet, Subnets, Value};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -52,7 +52,9 @@ impl Networks for OpenStack {
         let list = network::own_named(&spec.name, self.project().await?.as_deref());
         let ask = |marker: Option<&str>| network::create(&spec.name, marker);
         let decode = |body: &Json| network::decode(body, cloud);
-        let made = self.create_marked(ask, &attempt, list, ("network", "networks"), decode).await;
+        let what = format!("network `{}`", spec.name);
+        let twice = (what, list, network::delete as fn(&str) -> Call);
+        let made = self.create_marked(ask, &attempt, twice, ("network", "networks"), decode).await;
         let mut network = match (made, &spec.cidr) {
             (Ok(network), Some(_)) => network,
             (Err(error), Some(cidr)) if error.kept => {
@@ -162,7 +164,7 @@ impl OpenStack {
         Ok(found(self.short_networks(network::external()).await)?.unwrap_or_default())
     }
 
-    async fn short_networks(&self, first: super::session::Call) -> Result<Vec<Network>> {
+    async fn short_networks(&self, first: Call) -> Result<Vec<Network>> {
         let mut out = Vec::new();
         // An id means its network whoever has it; a name never means another project's own.
         let by_id = first.query.iter().any(|(key, _)| key == "id");

@@ -4,6 +4,7 @@ use super::OpenStack;
 use super::neutron::port::{self, Port};
 use super::neutron::{floating_ip, network};
 use super::recover::{Attempt, quoted};
+use super::session::Call;
 use crate::cloud::{Error, Kind, Listing, Network, PublicIp, PublicIps, Result, Server, Servers};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -63,7 +64,10 @@ impl PublicIps for OpenStack {
         let list = floating_ip::first(&Listing::default(), self.project().await?.as_deref());
         let ask = |marker: Option<&str>| floating_ip::create(&network, marker);
         let decode = |body: &Json| floating_ip::decode(body, cloud);
-        let mut ip = self.create_marked(ask, &attempt, list, ("floatingip", "floatingips"), decode).await?;
+        let mut ip = {
+            let twice = ("public IP".to_string(), list, floating_ip::delete as fn(&str) -> Call);
+            self.create_marked(ask, &attempt, twice, ("floatingip", "floatingips"), decode).await?
+        };
         name_pool(&mut ip, &networks);
         Ok(ip)
     }

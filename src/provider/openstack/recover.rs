@@ -7,10 +7,9 @@
 use super::OpenStack;
 use super::decode::{list, text, time};
 use super::fault;
-use super::neutron::is_marked;
 use super::nova::{action, settle};
 use super::session::Call;
-use crate::cloud::{Accepted, Action, Error, Kind, Result, Servers, Time};
+use crate::cloud::{Accepted, Action, Error, Result, Servers, Time};
 use crate::provider::recover::{self, Looked, Seen, Settled};
 use crate::wire::Answer;
 use serde_json::Value as Json;
@@ -58,13 +57,27 @@ impl OpenStack {
     where
         F: Future<Output = Result<R>> + Send,
     {
+        self.settled(call, attempt, made, find).await.map(|(value, _)| value)
+    }
+
+    /// The same, and whether it went out twice.
+    pub(super) async fn settled<T: Send, F, R: Into<Seen<T>>>(
+        &self,
+        call: &Call,
+        attempt: &Attempt,
+        made: impl Fn(&Answer) -> Option<T> + Send + Sync,
+        find: impl Fn() -> F + Send + Sync,
+    ) -> Result<(T, bool)>
+    where
+        F: Future<Output = Result<R>> + Send,
+    {
         let lost = match self.told(call, &made).await {
             Err(error) if error.maybe => error,
-            known => return known,
+            known => return known.map(|value| (value, false)),
         };
         let look = || async { find().await.map(Into::into) };
         match recover::settle(&*self.clock, lost, look, || self.told(call, &made)).await {
-            Settled::Done { value, .. } => Ok(value),
+            Settled::Done { value, resent } => Ok((value, resent)),
             Settled::Refused(error) => Err(error),
             Settled::Unknown(error, looked) => {
                 let exists = "nothing of this call that the cloud shows; it could still appear";
@@ -76,37 +89,6 @@ impl OpenStack {
                     &attempt.list,
                 ))
             }
-        }
-    }
-
-    /// Make one thing of Neutron that carries a marker as its description: `ask` is for the call with a marker or without one,
-    /// `list` for where it is looked for, `keys` are what one and several are called in bodies.
-    pub(super) async fn create_marked<T: Send>(
-        &self,
-        ask: impl Fn(Option<&str>) -> Call + Send + Sync,
-        attempt: &Attempt,
-        list: Call,
-        keys: (&'static str, &'static str),
-        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
-    ) -> Result<T> {
-        let marker = crate::cloud::call_scope::token();
-        let (one, several) = keys;
-        let find = || async {
-            let mut out = None;
-            self.every(list.clone(), several, |entry| {
-                out = Some(entry).filter(|entry| is_marked(entry, &marker)).and_then(&decode);
-                out.is_some()
-            })
-            .await?;
-            Ok(out)
-        };
-        let made = |body: &Json| decode(body.get(one)?);
-        match self.create(&ask(Some(&marker)), attempt, made, find).await {
-            // Neutron before 2016 knows no descriptions there. What is lost then is known by nothing, and told as what may be.
-            Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
-                self.described(&ask(None), one, &decode).await
-            }
-            made => made,
         }
     }
 
@@ -212,16 +194,24 @@ impl OpenStack {
     ) -> Result<Option<Vec<Json>>> {
         let answer = self.ask(call).await?;
         let body = self.parse(call, &answer)?;
-        let Some(now) = answer.date().map(Time::from_system) else { return Ok(None) };
-        let lasted = self.clock.elapsed().saturating_sub(started) + SLACK;
-        let is_new = |entry: &&Json| {
-            time(entry, field).is_some_and(|at| now.since(at).seconds() <= lasted.as_secs() as i64)
-        };
+        if answer.date().is_none() {
+            return Ok(None);
+        }
+        let is_new = |entry: &&Json| self.is_since(started, &answer, entry, field) == Some(true);
         let new = list(&body, key).into_iter().flatten().filter(|entry| is_new(entry) && fits(entry));
         Ok(Some(new.cloned().collect()))
     }
-}
 
-fn is_about_description(error: &Error) -> bool {
-    error.answer.as_deref().is_some_and(|words| words.contains("description"))
+    /// Whether what an answer holds has a time since then, by the cloud's own clock; `None` where that tells no time.
+    pub(super) fn is_since(
+        &self,
+        started: Duration,
+        answer: &Answer,
+        entry: &Json,
+        field: &str,
+    ) -> Option<bool> {
+        let now = answer.date().map(Time::from_system)?;
+        let lasted = self.clock.elapsed().saturating_sub(started) + SLACK;
+        time(entry, field).map(|at| now.since(at).seconds() <= lasted.as_secs() as i64)
+    }
 }

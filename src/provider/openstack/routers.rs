@@ -5,6 +5,7 @@ use super::neutron::port::{self, Port};
 use super::neutron::subnet;
 use super::neutron::{network, router};
 use super::recover::{Attempt, quoted};
+use super::session::Call;
 use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Routers, Subnet, Value};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -37,7 +38,9 @@ impl Routers for OpenStack {
         let list = router::first(&Listing::named(&spec.name), self.project().await?.as_deref());
         let ask = |marker: Option<&str>| router::create(&spec.name, spec.external.as_deref(), marker);
         let decode = |body: &Json| router::decode(body, cloud);
-        let made = self.create_marked(ask, &attempt, list, ("router", "routers"), decode).await;
+        let what = format!("router `{}`", spec.name);
+        let twice = (what, list, router::delete as fn(&str) -> Call);
+        let made = self.create_marked(ask, &attempt, twice, ("router", "routers"), decode).await;
         let router = match made {
             Err(error) if error.kept => {
                 // A dry run shows the other requests too.
@@ -112,7 +115,7 @@ impl OpenStack {
     }
 
     /// Ports, all pages.
-    pub(super) async fn ports(&self, first: super::session::Call) -> Result<Vec<Port>> {
+    pub(super) async fn ports(&self, first: Call) -> Result<Vec<Port>> {
         let mut out = Vec::new();
         self.every(first, "ports", |entry| {
             out.extend(port::decode(entry));

@@ -31,30 +31,48 @@ impl OpenStack {
     /// Send a call that takes something away: whether it did, or it was not there. Where a deletion went out again, a 404 tells that
     /// the first one did; where no answer tells, the cloud is looked at.
     pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
-        match self.taken_away(call, false).await {
-            Err(lost) if recover::is_open(&lost) => {
-                let look = || self.look_for_deletion(call);
-                match recover::settle(&*self.clock, lost, look, || self.taken_away(call, true)).await {
-                    Settled::Done { value, .. } => Ok(value),
-                    Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),
-                }
-            }
-            known => known,
+        self.take_away_seen(call, || self.look_for_deletion(call)).await
+    }
+
+    /// The same with a look of its own.
+    pub(super) async fn take_away_seen<L>(
+        &self,
+        call: &Call,
+        look: impl Fn() -> L + Send + Sync,
+    ) -> Result<bool>
+    where
+        L: Future<Output = Result<Seen<bool>>> + Send,
+    {
+        let (attempts, taken) = self.taken_away(call, false).await;
+        let lost = match taken {
+            Err(error) if recover::is_open(&error) => error,
+            // Refused perhaps because the first attempt, whose answer was lost, is at work.
+            Err(error) if attempts > 1 && error.kind == Kind::Conflict => error,
+            known => return known,
+        };
+        let send = || async { self.taken_away(call, true).await.1 };
+        match recover::settle(&*self.clock, lost, look, send).await {
+            Settled::Done { value, .. } => Ok(value),
+            Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),
         }
     }
 
-    async fn taken_away(&self, call: &Call, again: bool) -> Result<bool> {
-        let answer = self.session.send(call).await?;
-        match answer.status {
-            404 | 410 if !fault::says_nothing_of_it(call, &answer) => {
-                Ok((again || answer.attempts > 1) && call.method == Method::Delete)
-            }
+    /// At which attempt the answer came, and what it says.
+    async fn taken_away(&self, call: &Call, again: bool) -> (u32, Result<bool>) {
+        let answer = match self.session.send(call).await {
+            Ok(answer) => answer,
+            Err(error) => return (0, Err(error)),
+        };
+        let attempts = answer.attempts;
+        let taken = match answer.status {
+            404 | 410 if !fault::says_nothing_of_it(call, &answer) => Ok((again || attempts > 1) && call.method == Method::Delete),
             _ => fault::judge(&self.session, call, answer).map(|_| true),
-        }
+        };
+        (attempts, taken)
     }
 
     /// Whether what a deletion was for is gone, or on its way: it has the path of the deletion.
-    async fn look_for_deletion(&self, call: &Call) -> Result<Seen<bool>> {
+    pub(super) async fn look_for_deletion(&self, call: &Call) -> Result<Seen<bool>> {
         let mut look = get("resource.show", call.service.clone(), call.path.trim_end_matches("/action"));
         look.microversion = call.microversion;
         let Some(body) = found(self.json(&look).await)? else { return Ok(Seen::Effect(true)) };

@@ -12,6 +12,7 @@ use crate::cloud::{
     Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Server, ServerFilter,
     ServerUpdate, Servers,
 };
+use crate::provider::recover::Seen;
 use crate::wire::Answer;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -110,14 +111,15 @@ impl Servers for OpenStack {
             let located = || answer.header("location").and_then(|url| reference(&Json::from(url)));
             body.get("image_id").and_then(scalar).or_else(located)
         };
-        let find = || self.marked_image(name, &marker);
+        let mark = self.mark_of_image(name, marker, &range).await?;
+        let read = |entry: &Json| entry.get("id").and_then(scalar);
         let call = action::snapshot(id, name, &marked, &range);
-        match self.create_by(&call, &attempt, told, find).await {
+        match self.create_known(&call, &attempt, mark, told, read, String::clone).await {
             // The marker is one metadata item; where there is room for the user's own only, it stays away, and what is lost
             // then is told as that.
             Err(error) if error.kind == Kind::OverQuota && is_about_metadata(&error) => {
                 let call = action::snapshot(id, name, meta, &range);
-                self.create_by(&call, &attempt, told, || async { Ok(None) }).await
+                self.create_by(&call, &attempt, told, || async { Ok(Seen::Unclear) }).await
             }
             made => made,
         }

@@ -3,10 +3,12 @@
 use super::OpenStack;
 use super::cinder::{snapshot, volume};
 use super::decode::{int, text};
+use super::marked::Mark;
 use super::nova::volume_attachment;
 use super::recover::{Attempt, quoted};
 use super::session::{Range, Service};
 use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Snapshots, Volume, VolumeSpec, Volumes};
+use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -21,19 +23,16 @@ impl Volumes for OpenStack {
             sought: "a volume with this call's marker".to_string(),
             list: format!("volumes(#{{ name: {} }})", quoted(&spec.name)),
         };
-        let made = |body: &Json| volume::decode(body.get("volume")?, cloud, now);
-        let find = || async {
-            let mut out = None;
-            self.every(volume::first(&Listing::named(&spec.name)), "volumes", |entry| {
-                out = Some(entry)
-                    .filter(|entry| volume::is_marked(entry, &marker))
-                    .and_then(|entry| volume::decode(entry, cloud, now));
-                out.is_some()
-            })
-            .await?;
-            Ok(out)
+        let call = volume::create(spec, &marker);
+        let mark = Mark {
+            what: format!("volume `{}`", spec.name),
+            list: volume::first(&Listing::named(&spec.name)),
+            key: "volumes",
+            is_own: Box::new(move |entry| volume::is_marked(entry, &marker)),
+            delete: Box::new(volume::delete),
         };
-        self.create(&volume::create(spec, &marker), &attempt, made, find).await
+        let decode = |body: &Json| volume::decode(body, cloud, now);
+        self.create_described(&call, &attempt, mark, "volume", decode).await
     }
 
     async fn extend(&self, id: &str, size: i64) -> Result<()> {
@@ -69,7 +68,14 @@ impl Volumes for OpenStack {
 
     async fn detach(&self, server: &str, id: &str) -> Result<()> {
         let call = volume_attachment::detach(server, id, &self.compute().await?);
-        match self.take_away(&call).await? {
+        let look = || async {
+            let gone = self.look_for_deletion(&call).await?;
+            // A volume that is on its way off is shown at the server to the end.
+            let leaves = matches!(gone, Seen::Nothing)
+                && self.volume(id).await?.is_some_and(|volume| volume.status == "DETACHING");
+            Ok(if leaves { Seen::Effect(true) } else { gone })
+        };
+        match self.take_away_seen(&call, look).await? {
             true => Ok(()),
             false => Err(self.own(
                 Error::new(Kind::NotFound, format!("the volume {id} is not attached to the server {server}"))
@@ -111,21 +117,17 @@ impl Snapshots for OpenStack {
             sought: "a snapshot with this call's marker".to_string(),
             list: format!("snapshots(#{{ name: {} }})", quoted(name)),
         };
-        let made = |body: &Json| snapshot::decode(body.get("snapshot")?, cloud, now);
         let listing = Listing { volume: Some(id.to_string()), ..Listing::named(name) };
-        let find = || async {
-            let mut out = None;
-            self.every(snapshot::first(&listing), "snapshots", |entry| {
-                out = Some(entry)
-                    .filter(|entry| volume::is_marked(entry, &marker))
-                    .and_then(|entry| snapshot::decode(entry, cloud, now));
-                out.is_some()
-            })
-            .await?;
-            Ok(out)
-        };
         let call = snapshot::create(id, name, meta, &marker, in_use, &range);
-        self.create(&call, &attempt, made, find).await
+        let mark = Mark {
+            what: format!("snapshot `{name}`"),
+            list: snapshot::first(&listing),
+            key: "snapshots",
+            is_own: Box::new(move |entry| volume::is_marked(entry, &marker)),
+            delete: Box::new(snapshot::delete),
+        };
+        let decode = |body: &Json| snapshot::decode(body, cloud, now);
+        self.create_described(&call, &attempt, mark, "snapshot", decode).await
     }
 
     async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {

@@ -312,6 +312,10 @@ impl World {
 
 impl Image {
     fn reach(&mut self, status: ImageStatus, now: SystemTime) {
+        // What was deleted while it was being made does not come back.
+        if self.status == ImageStatus::Deleted {
+            return;
+        }
         self.status = status;
         self.updated = now;
         if status == ImageStatus::Active && self.data.is_none() {

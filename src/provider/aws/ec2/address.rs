@@ -22,6 +22,11 @@ pub fn allocate(pool: Option<&str>) -> Call {
     Call::ec2("public_ip.create", "AllocateAddress").with("Domain", "vpc").with("PublicIpv4Pool", pool)
 }
 
+/// Whether one leads anywhere.
+pub fn is_used(body: &Json) -> bool {
+    ["associationId", "instanceId", "networkInterfaceId"].iter().any(|key| text(body, key).is_some())
+}
+
 /// Let one lead to a server; from wherever it leads now.
 pub fn associate(server: &str, ip: &PublicIp) -> Call {
     let call = Call::ec2("public_ip.associate", "AssociateAddress").idempotent().with("InstanceId", server);

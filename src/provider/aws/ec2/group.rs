@@ -90,6 +90,25 @@ fn permission(rule: &Rule) -> Json {
     Json::Object(out)
 }
 
+/// Whether a rule that a group holds is this one, however each is written.
+pub fn is_same(held: &Rule, rule: &Rule) -> bool {
+    let plain = |rule: &Rule| {
+        let protocol = match rule.protocol.as_deref() {
+            Some("6") => Some("tcp"),
+            Some("17") => Some("udp"),
+            Some("1") => Some("icmp"),
+            Some("icmpv6" | "58") => Some("ipv6-icmp"),
+            other => other,
+        };
+        let every = if matches!(protocol, Some("tcp" | "udp")) { (0, 65535) } else { (-1, -1) };
+        let ports = rule.ports.filter(|ports| protocol.is_some() && *ports != every);
+        let everywhere = rule.group.is_none().then(|| "0.0.0.0/0".to_string());
+        let peer = (rule.cidr.clone().or(everywhere), rule.group.clone());
+        (rule.direction, protocol.map(str::to_string), ports, peer)
+    };
+    plain(held) == plain(rule)
+}
+
 /// Whether a revocation found nothing to revoke: in a VPC that is no error, the rule is only listed.
 pub fn was_unknown(body: &Json) -> bool {
     !list(body, "unknownIpPermissionSet").is_empty() || body.get("return") == Some(&Json::Bool(false))

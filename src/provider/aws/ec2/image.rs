@@ -51,12 +51,11 @@ pub fn show(id: &str) -> Call {
 }
 
 /// Ask for an image of an instance. `reboot` stops it for a moment, so that its disks are at rest.
-pub fn create(id: &str, name: &str, reboot: bool, tags: Vec<Json>) -> Call {
+pub fn create(id: &str, name: &str, reboot: bool) -> Call {
     Call::ec2("server.snapshot", "CreateImage")
         .with("InstanceId", id)
         .with("Name", name)
         .with("NoReboot", !reboot)
-        .with("TagSpecification", tag::specification("image", tags))
 }
 
 /// Ask for it to be forgotten; its snapshots stay.

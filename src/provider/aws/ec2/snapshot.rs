@@ -4,9 +4,8 @@ use super::super::call::Call;
 use super::super::decode::{int, text, time};
 use super::tag;
 use super::volume::narrowed;
-use crate::cloud::{Listing, Result, Snapshot, Time};
+use crate::cloud::{Listing, Snapshot, Time};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How many a page holds.
@@ -26,14 +25,8 @@ pub fn show(ids: &[&str]) -> Call {
 }
 
 /// Make one of a volume, in use or not.
-///
-/// # Errors
-/// For metadata that is not the user's to set.
-pub fn create(volume: &str, name: &str, meta: &BTreeMap<String, String>) -> Result<Call> {
-    let tags = tag::list(Some(name), meta, &[])?;
-    Ok(Call::ec2("snapshot.create", "CreateSnapshot")
-        .with("VolumeId", volume)
-        .with("TagSpecification", tag::specification("snapshot", tags)))
+pub fn create(volume: &str) -> Call {
+    Call::ec2("snapshot.create", "CreateSnapshot").with("VolumeId", volume)
 }
 
 /// Delete one.

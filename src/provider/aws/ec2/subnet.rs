@@ -22,12 +22,13 @@ pub fn show(id: &str) -> Call {
 }
 
 /// Make one in a VPC.
-pub fn create(vpc: &str, name: &str, cidr: &str) -> Call {
-    let tags = vec![json!({"Key": tag::NAME, "Value": name})];
-    Call::ec2("network.create", "CreateSubnet")
-        .with("VpcId", vpc)
-        .with("CidrBlock", cidr)
-        .with("TagSpecification", tag::specification("subnet", tags))
+pub fn create(vpc: &str, cidr: &str) -> Call {
+    Call::ec2("network.create", "CreateSubnet").with("VpcId", vpc).with("CidrBlock", cidr)
+}
+
+/// Ask for those of a VPC that have this range.
+pub fn of_range(vpc: &str, cidr: &str) -> Call {
+    page(None, Some(vpc)).filter("cidr-block", [cidr])
 }
 
 /// Delete one.
@@ -41,11 +42,18 @@ pub fn vpcs() -> Call {
 }
 
 /// Make a VPC as large as the subnet that it is made for.
-pub fn create_vpc(name: &str, cidr: &str) -> Call {
-    let tags = vec![json!({"Key": tag::NAME, "Value": name})];
-    Call::ec2("vpc.create", "CreateVpc")
-        .with("CidrBlock", cidr)
-        .with("TagSpecification", tag::specification("vpc", tags))
+pub fn create_vpc(cidr: &str) -> Call {
+    Call::ec2("vpc.create", "CreateVpc").with("CidrBlock", cidr)
+}
+
+/// Ask for the VPCs of this range.
+pub fn vpcs_of_range(cidr: &str) -> Call {
+    vpcs().filter("cidr", [cidr])
+}
+
+/// The tag that names one.
+pub fn named(name: &str) -> Vec<Json> {
+    vec![json!({"Key": tag::NAME, "Value": name})]
 }
 
 /// Delete a VPC.

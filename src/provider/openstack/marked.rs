@@ -1,0 +1,119 @@
+//! Creates of what carries a marker: found by it where the answer is lost, sent once more where it is nowhere, and looked for
+//! again until the run ends where they went out twice.
+
+use super::OpenStack;
+use super::decode::scalar;
+use super::neutron::is_marked;
+use super::recover::Attempt;
+use super::session::Call;
+use crate::cloud::{Described, Error, Kind, Result};
+use crate::provider::doubles::Twice;
+use crate::provider::recover::Seen;
+use crate::wire::Answer;
+use serde_json::Value as Json;
+
+/// By what one create is known, and what deletes a second result of it.
+pub(super) struct Mark {
+    /// What it is to make: ``volume `data` ``.
+    pub(super) what: String,
+    /// Asks for the list that it is in.
+    pub(super) list: Call,
+    /// What the list is called in its answer.
+    pub(super) key: &'static str,
+    /// Whether an entry is of this create.
+    pub(super) is_own: Box<dyn Fn(&Json) -> bool + Send + Sync>,
+    /// Asks for the deletion of one.
+    pub(super) delete: Box<dyn Fn(&str) -> Call + Send + Sync>,
+}
+
+impl Mark {
+    /// What went out twice, and what the script was given of it.
+    pub(super) fn twice(self, given: Vec<String>) -> Twice<Call> {
+        let Mark { what, list, key, is_own, delete } = self;
+        Twice { what, given, list, key, id: "id", is_own, delete }
+    }
+}
+
+impl OpenStack {
+    /// Send a create of what carries a marker; `made` reads its answer, `decode` an entry of the list.
+    pub(super) async fn create_known<T: Send>(
+        &self,
+        call: &Call,
+        attempt: &Attempt,
+        mark: Mark,
+        made: impl Fn(&Answer) -> Option<T> + Send + Sync,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
+        id: impl Fn(&T) -> String + Send,
+    ) -> Result<T> {
+        let find = || async {
+            let mut found = None;
+            self.every(mark.list.clone(), mark.key, |entry| {
+                found = Some(entry).filter(|entry| (mark.is_own)(entry)).and_then(&decode);
+                found.is_some()
+            })
+            .await?;
+            Ok(Seen::from(found))
+        };
+        let (value, resent) = self.settled(call, attempt, made, find).await?;
+        if resent {
+            self.doubles.watch(mark.twice(vec![id(&value)]));
+        }
+        Ok(value)
+    }
+
+    /// The same, where the answer holds the description of what was made under this key.
+    pub(super) async fn create_described<T: Described + Send>(
+        &self,
+        call: &Call,
+        attempt: &Attempt,
+        mark: Mark,
+        key: &'static str,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
+    ) -> Result<T> {
+        let made = |answer: &Answer| {
+            let body: Json = serde_json::from_slice(&answer.body).unwrap_or_default();
+            decode(body.get(key)?)
+        };
+        self.create_known(call, attempt, mark, made, &decode, |made| made.id().to_string()).await
+    }
+
+    /// Make one thing of Neutron that carries a marker as its description: `ask` is for the call with a marker or without one,
+    /// `(what, list, delete)` for what it is called, where it is looked for and what deletes it, `keys` are what one and several are called in bodies.
+    pub(super) async fn create_marked<T: Described + Send>(
+        &self,
+        ask: impl Fn(Option<&str>) -> Call + Send + Sync,
+        attempt: &Attempt,
+        (what, list, delete): (String, Call, fn(&str) -> Call),
+        keys: (&'static str, &'static str),
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
+    ) -> Result<T> {
+        let marker = crate::cloud::call_scope::token();
+        let (one, several) = keys;
+        let call = ask(Some(&marker));
+        let is_own = Box::new(move |entry: &Json| is_marked(entry, &marker));
+        let mark = Mark { what, list, key: several, is_own, delete: Box::new(delete) };
+        match self.create_described(&call, attempt, mark, one, &decode).await {
+            // Neutron before 2016 knows no descriptions there. What is lost then is known by nothing, and told as what may be.
+            Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
+                self.described(&ask(None), one, &decode).await
+            }
+            made => made,
+        }
+    }
+
+    /// The ids of what a create that went out twice made.
+    pub(super) async fn made_of(&self, twice: &Twice<Call>) -> Result<Vec<String>> {
+        let mut ids = Vec::new();
+        self.every(twice.list.clone(), twice.key, |entry| {
+            let id = entry.get(twice.id).and_then(scalar).filter(|_| (twice.is_own)(entry));
+            ids.extend(id);
+            false
+        })
+        .await?;
+        Ok(ids)
+    }
+}
+
+fn is_about_description(error: &Error) -> bool {
+    error.answer.as_deref().is_some_and(|words| words.contains("description"))
+}
