@@ -261,10 +261,8 @@ impl Clouds {
 
 impl ports::Clouds for Clouds {
     fn get(&self, name: Option<&str>) -> Result<Arc<dyn Cloud>, Error> {
-        let name = match name {
-            Some(name) => name.to_string(),
-            None => self.chosen()?.name,
-        };
+        let name =
+            name.map_or_else(|| self.chosen().map(|chosen| chosen.name), |name| Ok(name.to_string()))?;
         let Ok(mut made) = self.made.lock() else {
             return Err(Error::new(crate::cloud::Kind::Failed, "the list of clouds broke in another task"));
         };
@@ -277,10 +275,8 @@ impl ports::Clouds for Clouds {
     }
 
     fn in_region(&self, name: Option<&str>, region: &str) -> Result<Arc<dyn Cloud>, Error> {
-        let name = match name {
-            Some(name) => name.to_string(),
-            None => self.chosen()?.name,
-        };
+        let name =
+            name.map_or_else(|| self.chosen().map(|chosen| chosen.name), |name| Ok(name.to_string()))?;
         let own = region::name_of(&name);
         let default = if self.is_simulated(own) || self.built_in(own).is_some() {
             self.get(Some(own))?.region()

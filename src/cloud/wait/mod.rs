@@ -3,15 +3,17 @@
 //! [`policy`] says when to look again; [`watch`] is the loop (one list call a look for two or more, trouble
 //! survived until the deadline); [`server`] and [`resting`] judge what a look shows. Nothing here knows a provider.
 
+pub mod pending;
 pub mod policy;
 pub mod resting;
 pub mod server;
 pub mod stack;
 pub mod watch;
 
+pub use pending::{Before, Pending};
 pub use policy::Policy;
 pub use resting::resources;
-pub use server::{Before, Pending, Wanted, servers};
+pub use server::{Wanted, servers};
 pub use stack::{WantedStack, stacks};
 pub use watch::Goal;
 

@@ -4,9 +4,9 @@
 //! The signs that it has begun are a task, another status, a later `updated`, or what the cloud keeps of the
 //! request; a cloud that shows none of them gets a grace of 30 s, and a warning.
 
+use super::pending::{Before, Pending};
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
-use crate::cloud::server::Named;
 use crate::cloud::{
     Cloud, Error, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, ServerFilter, Time, Value,
 };
@@ -17,69 +17,6 @@ use std::time::Duration;
 
 /// How long a request without any sign counts as not begun.
 const GRACE: Duration = Duration::from_secs(30);
-
-/// What a server was like before a request.
-#[derive(Debug, Clone)]
-pub struct Before {
-    /// Its status.
-    pub status: String,
-    /// Its task.
-    pub task: Option<String>,
-    /// When the cloud had last changed it.
-    pub updated: Option<Time>,
-    /// Its flavor.
-    pub flavor: Named,
-}
-
-impl From<&Server> for Before {
-    fn from(server: &Server) -> Before {
-        Before {
-            status: server.status.clone(),
-            task: server.task.clone(),
-            updated: server.updated,
-            flavor: server.flavor.clone(),
-        }
-    }
-}
-
-/// What this run last asked of a server, and the cloud accepted.
-#[derive(Debug, Clone)]
-pub struct Pending {
-    /// The verb.
-    pub verb: &'static str,
-    /// By what the cloud is asked about it.
-    pub request_id: Option<String>,
-    /// When it was accepted, by the session's clock.
-    pub at: Time,
-    /// What the server was like before, where it was read.
-    pub before: Option<Before>,
-}
-
-impl Pending {
-    /// The statuses at rest that the request leads to; none where it ends in the status it began with.
-    fn leads_to(&self) -> &'static [&'static str] {
-        match self.verb {
-            "start" | "unpause" | "resume" | "unshelve" | "unrescue" => &["ACTIVE"],
-            "stop" => &["SHUTOFF"],
-            "pause" => &["PAUSED"],
-            "suspend" => &["SUSPENDED"],
-            "shelve" => &["SHELVED", "SHELVED_OFFLOADED"],
-            "rescue" => &["RESCUE"],
-            "resize" => &["VERIFY_RESIZE"],
-            "confirm_resize" | "revert_resize" => &["ACTIVE", "SHUTOFF"],
-            "delete" => &["DELETED"],
-            _ => &[],
-        }
-    }
-
-    /// Whether it was done when it was accepted: no status ever tells of it.
-    fn is_instant(&self) -> bool {
-        matches!(
-            self.verb,
-            "lock" | "unlock" | "add_security_group" | "remove_security_group" | "rename" | "update"
-        )
-    }
-}
 
 /// One server to wait for.
 #[derive(Debug, Clone)]
