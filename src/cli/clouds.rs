@@ -238,9 +238,7 @@ impl Clouds {
             None => cloud,
         }
     }
-}
 
-impl Clouds {
     /// What configuration says of a cloud, and how requests to it are sent.
     fn plan(&self, name: &str, sending: &mut wire::Settings) -> Result<Plan, Error> {
         let (name, region) = region::split(name);
@@ -301,8 +299,7 @@ impl ports::Clouds for Clouds {
     }
 
     fn made(&self) -> Vec<Arc<dyn Cloud>> {
-        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        made.values().map(|(cloud, _)| cloud.clone()).collect()
+        self.made.lock().map(|all| all.values().map(|(one, _)| one.clone()).collect()).unwrap_or_default()
     }
 
     fn mask_secret(&self, secret: &str) {
