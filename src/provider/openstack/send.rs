@@ -65,7 +65,9 @@ impl OpenStack {
         };
         let attempts = answer.attempts;
         let taken = match answer.status {
-            404 | 410 if !fault::says_nothing_of_it(call, &answer) => Ok((again || attempts > 1) && call.method == Method::Delete),
+            404 | 410 if !fault::says_nothing_of_it(call, &answer) => {
+                Ok((again || attempts > 1) && call.method == Method::Delete)
+            }
             _ => fault::judge(&self.session, call, answer).map(|_| true),
         };
         (attempts, taken)
