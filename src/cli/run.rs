@@ -287,7 +287,8 @@ fn unusable(setup: &Setup, error: &Error) -> bool {
         Ok(_) => crate::cloud::ports::Clouds::get(&*setup.clouds, None).err(),
         Err(why) => Some(why.clone()),
     };
-    let own_region = error.diagnostic == Some("config::region")
+    // Several regions, and none chosen.
+    let own_region = (error.kind, error.diagnostic) == (Kind::Ambiguous, Some("config::value"))
         && setup.chosen.as_ref().is_ok_and(|chosen| error.cloud.as_deref() == Some(chosen.name.as_str()));
     own_region || own.is_some_and(|own| own.diagnostic == error.diagnostic && own.message == error.message)
 }

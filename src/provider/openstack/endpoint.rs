@@ -82,7 +82,7 @@ impl Session {
                     Kind::Ambiguous,
                     format!("{cloud} has {service} in {} regions, and none is chosen", regions.len()),
                 )
-                .coded("config::region")
+                .coded("config::value")
                 .help(format!("set `region_name` in {} to one of: {}", settings.found, regions.join(", "))),
             Missing::Interface(words) => self
                 .error(

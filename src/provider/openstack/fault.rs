@@ -207,6 +207,7 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         // Nova looks for what a boot names while it checks the request.
         400 if lower.contains("invalid key_name provided")
             || (lower.contains("security group") && lower.contains("not found"))
+            || lower.contains("unable to find security_group")
             || (lower.contains("network") && lower.contains("could not be found")) =>
         {
             Kind::NotFound
