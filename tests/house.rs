@@ -59,7 +59,13 @@ const ALONE: &[(&str, &[&str])] = &[
     ("toml::", &["config/"]),
     (
         "saphyr",
-        &["base/yaml.rs", "base/yaml_tree.rs", "config/", "sim/world/stack/yaml.rs", "verbs/language/formats.rs"],
+        &[
+            "base/yaml.rs",
+            "base/yaml_tree.rs",
+            "config/",
+            "sim/world/stack/yaml.rs",
+            "verbs/language/formats.rs",
+        ],
     ),
     ("lsp_types", &["lsp/"]),
     ("nucleo_matcher", &["assist/"]),

@@ -59,8 +59,9 @@ fn read_as(line: &Json) -> Option<&'static str> {
 #[test]
 fn every_exchange_with_heat_is_read() {
     let (mut counts, mut refusals) = (BTreeMap::new(), 0);
-    for line in
-        lines(include_str!("../recorded/stacks_heat.jsonl")).iter().filter(|line| !text(line, "method").is_empty())
+    for line in lines(include_str!("../recorded/stacks_heat.jsonl"))
+        .iter()
+        .filter(|line| !text(line, "method").is_empty())
     {
         if line["status"].as_u64() >= Some(400) {
             let refusal = fault::read(line["response"].to_string().as_bytes());

@@ -3,7 +3,8 @@
 //! What counts is this run's own request: a status from before it is no result, and an update that another one took the place of
 //! has failed. A rollback is waited for to its end before the failure is raised.
 
-use super::server::{Pending, begins};
+use super::pending::Pending;
+use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;

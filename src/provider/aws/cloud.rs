@@ -8,7 +8,9 @@ use super::ec2::{attribute, region};
 use super::page::is_absent;
 use super::session::Session;
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Double, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value};
+use crate::cloud::{
+    Account, Cloud, Double, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value,
+};
 use crate::provider::doubles::{Doubles, Twice};
 use crate::wire::Intent;
 use async_trait::async_trait;
