@@ -204,6 +204,12 @@ impl Branch {
         let number = self.counted.fetch_add(1, Ordering::Relaxed) + 1;
         Path::Call { branch: self.name.clone(), number, member: None }
     }
+
+    /// The place of its last call.
+    pub fn last(&self) -> Path {
+        let number = self.counted.load(Ordering::Relaxed);
+        Path::Call { branch: self.name.clone(), number, member: None }
+    }
 }
 
 thread_local! {
@@ -219,6 +225,11 @@ pub fn branch() -> Arc<Branch> {
 /// The path of the next call on this thread.
 pub fn next() -> Path {
     BRANCH.with_borrow(|branch| branch.next())
+}
+
+/// The place of this thread's last call: what is read behind it by the way belongs there.
+pub fn last() -> Path {
+    BRANCH.with_borrow(|branch| branch.last())
 }
 
 /// Work in a branch, then go on in the one before, also when the work panics.

@@ -3,7 +3,7 @@
 //! The stage knows no verb and runs nothing itself: it is given the work, and does it unless an observer answers in its place.
 
 use super::observer::{Begin, Course, End, Fork, Join, Note, Observer, Site};
-use super::path::{Branch, Path};
+use super::path::{self, Branch, Path};
 use super::token::RunKey;
 use crate::cloud::call_scope::CallScope;
 use crate::cloud::ports::Clock;
@@ -139,7 +139,7 @@ impl Stage {
 
     /// A scope for reads that no call of the script does: a completion, a value that is shown.
     pub fn scope(self: &Arc<Stage>) -> Arc<Scope> {
-        Scope::of(self, &Path::lookup(""), Effect::Reads)
+        Scope::of(self, &path::last(), Effect::Reads)
     }
 
     /// A call is about to open branches; how it is to go about them.

@@ -265,7 +265,7 @@ impl RunContext {
     pub async fn read_whole(&self, object: &Handle) -> Result<()> {
         let unread = |field: &crate::cloud::Field| object.field(field.name) == Some(Value::Unread);
         if object.noun().fields().iter().any(unread) {
-            object.set_stale_by("list".into());
+            object.set_stale_by(call_scope::path());
         }
         self.freshen(object).await
     }

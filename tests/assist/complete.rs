@@ -154,7 +154,7 @@ fn option_keys() {
     offers("db.rebuild(\"a\", #{ us‸", &["user_data"]);
     offers("servers().delete(#{ on‸", &["on_error"]);
     offers("cloud(\"lab\").boot(\"a\", #{ zo‸", &["zone"]);
-    offers("delete(db, #{ ‸", &["missing_ok", "force", "wait", "on_error"]);
+    offers("delete(db, #{ ‸", &["missing_ok", "force", "wait", "retain", "on_error"]);
     offers("boot_all([#{ na‸", &["name"]);
     offers("boot(\"a\", #{ networks: [#{ ‸", &["network", "ip", "port"]);
     offers("boot(\"a\", #{ networks: [#{ network: \"x\", ‸", &["ip", "port"]);

@@ -66,7 +66,7 @@ fn a_hint_is_what_is_still_to_be_typed() {
     assert_eq!(rest("resize(db, ‸"), told("resize(server, flavor)", "flavor)"));
     assert_eq!(rest("resize(d‸"), told("resize(server, flavor)", ""));
     assert_eq!(rest("whoami(‸"), told("whoami()", ")"));
-    assert_eq!(rest("delete(db, #{ ‸"), told("missing_ok, force, wait, on_error", ""));
+    assert_eq!(rest("delete(db, #{ ‸"), told("missing_ok, force, wait, retain, on_error", ""));
     assert_eq!(rest("delete(db, #{ force: true, m‸"), told("missing_ok", "issing_ok"));
     assert_eq!(
         rest("delete(db, #{ missing_ok: ‸"),

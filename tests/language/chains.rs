@@ -45,6 +45,12 @@ const CHAINS: [(&str, &str); 28] = [
     ),
 ];
 
+/// The same of stacks, which only a cloud with Heat has.
+const OF_STACKS: [(&str, &str); 1] = [(
+    r#"let x = create_stack("held", #{ template: "heat_template_version: rocky" }).wait_ready();"#,
+    r#"x.update_stack(#{ template: "{heat_template_version: rocky, outputs: {o: {value: 1}}}" }).wait_ready()"#,
+)];
+
 const SERVER: &str = r#"let x = server("web");"#;
 const GROUPED: &str = r#"let x = server("web"); create_security_group("g", "g");"#;
 const VOLUME: &str = r#"let x = create_volume("data", 2).wait_ready();"#;
@@ -62,6 +68,7 @@ fn script(made: &str, chain: &str) -> String {
         SERVER | GROUPED => "server",
         VOLUME => "volume",
         other if other.contains("boot(") => "server",
+        other if other.contains("create_stack(") => "stack",
         other if other.contains("snapshot(") => "image",
         other if other.contains("security_group(") => "security_group",
         _ => "public_ip",
@@ -99,6 +106,9 @@ fn shows_what_the_cloud_shows(cloud: &str) {
 #[test]
 fn on_openstack() {
     shows_what_the_cloud_shows("sim");
+    for (made, chain) in OF_STACKS {
+        World::new().gives(&script(made, chain), "same");
+    }
 }
 
 #[test]
@@ -195,7 +205,8 @@ fn pairs(text: &str) -> BTreeSet<(String, String)> {
 
 #[test]
 fn every_chain_of_the_readme_and_of_the_scripts_is_among_them() {
-    let held: BTreeSet<(String, String)> = CHAINS.iter().flat_map(|(_, chain)| pairs(chain)).collect();
+    let held: BTreeSet<(String, String)> =
+        CHAINS.iter().chain(&OF_STACKS).flat_map(|(_, chain)| pairs(chain)).collect();
     assert!(held.contains(&("resize".to_string(), "confirm_resize".to_string())), "{held:?}");
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let scripts = std::fs::read_dir(root.join("scripts")).unwrap().map(|entry| entry.unwrap().path());
