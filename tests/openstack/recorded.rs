@@ -61,7 +61,10 @@ fn every_refusal_is_an_error_of_its_kind() {
             (406, _) => Kind::Unsupported,
             (409, _) => Kind::Conflict,
             // What the request names is not there.
-            (400, "server create missing network" | "server create missing key") => Kind::NotFound,
+            (
+                400,
+                "server create missing network" | "server create missing key" | "server create missing group",
+            ) => Kind::NotFound,
             (400 | 415, _) => Kind::InvalidArgument,
             (other, _) => panic!("{label}: {other}"),
         };

@@ -31,7 +31,7 @@ async fn only_who_signs_is_answered() {
         (Signer::v2(wrong), (401, "AuthFailure")),
         (Signer::v4(nobody, "us-east-1", "ec2"), (401, "AuthFailure")),
         (scoped(&cloud, "eu-west-1", "ec2"), (401, "AuthFailure")),
-        (scoped(&cloud, "us-east-1", "s3"), (401, "AuthFailure")),
+        (scoped(&cloud, "us-east-1", "sqs"), (401, "AuthFailure")),
     ] {
         cloud = cloud.signing(signer);
         let (status, code) = cloud.ask("DescribeRegions", &[]).await.code();
