@@ -243,7 +243,8 @@ impl<'text> Reader<'text> {
     }
 
     fn map(&mut self) -> Result<Data, YamlError> {
-        let (mut fields, mut merged): (Vec<(Node, Node)>, Vec<(Node, Node)>) = (Vec::new(), Vec::new());
+        let mut fields: Vec<(Node, Node)> = Vec::new();
+        let mut merged: Vec<(Node, Node)> = Vec::new();
         loop {
             let (event, span) = self.need()?;
             if event == Event::MappingEnd {

@@ -5,6 +5,7 @@ use crate::support::program::{output, rhain, root};
 use std::process::Command;
 
 /// A script of a case, about to be run on the real cloud.
+#[allow(clippy::disallowed_methods)] // the test runner's own environment
 fn on_heat(case: &str, script: &str) -> Command {
     let url = std::env::var("RHAIN_REAL_AUTH_URL").expect("RHAIN_REAL_AUTH_URL names a Keystone");
     let mut command = rhain(["run", "--allow-read", script]);

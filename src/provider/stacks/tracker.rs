@@ -208,7 +208,7 @@ pub(crate) fn under_way(track: &StackTrack) -> Vec<&StackEvent> {
     let mut last: Vec<&StackEvent> = Vec::new();
     for event in track.events.iter().filter(|event| !event.is_of_stack()) {
         let same = |other: &&StackEvent| other.stack == event.stack && other.resource == event.resource;
-        match last.iter().position(|other| same(&other)) {
+        match last.iter().position(same) {
             Some(at) => last[at] = event,
             None => last.push(event),
         }

@@ -30,7 +30,7 @@ pub fn merged(sources: &[EnvironmentSource], files: &mut Collector<'_>) -> Resul
         let (path, name, sections) = read(source)?;
         for (section, value) in sections {
             if !SECTIONS.contains(&section.as_str()) {
-                let near = nearest(&section, SECTIONS.into_iter(), 1);
+                let near = nearest(&section, SECTIONS, 1);
                 let help = match near.first() {
                     Some(near) => format!("write `{near}`"),
                     None => format!("use one of: {}", SECTIONS.join(", ")),

@@ -37,7 +37,7 @@ pub fn body(bytes: usize, files: &BTreeMap<String, String>) -> Result<(), Error>
         return Ok(());
     }
     let mut sizes: Vec<(&String, usize)> = files.iter().map(|(name, text)| (name, text.len())).collect();
-    sizes.sort_by(|one, other| other.1.cmp(&one.1));
+    sizes.sort_by_key(|size| std::cmp::Reverse(size.1));
     let largest: Vec<String> =
         sizes.iter().take(3).map(|(name, size)| format!("{} ({size} bytes)", shown(name))).collect();
     let error = invalid(format!("the request has {bytes} bytes with its files; Heat takes {BODY}"));

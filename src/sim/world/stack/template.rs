@@ -186,8 +186,7 @@ impl Template {
         }
         template.raw = raw;
         let doubled = |name: &&str| template.resources.iter().any(|resource| resource.name == **name);
-        if let Some(name) =
-            template.parameters.iter().map(|own| own.name.as_str()).find(|name| doubled(&name))
+        if let Some(name) = template.parameters.iter().map(|own| own.name.as_str()).find(|name| doubled(name))
         {
             return Err(Flaw::Duplicate(name.to_owned()));
         }

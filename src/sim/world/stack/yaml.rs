@@ -80,7 +80,7 @@ impl<'a> Reader<'a> {
         let end = self.text.lines().count();
         let open = flow_is_open(self.text);
         let tab = self.text.lines().position(|line| line.starts_with('\t'));
-        let what = if let Some(at) = tab.filter(|at| *at + 1 <= line + 1) {
+        let what = if let Some(at) = tab.filter(|at| *at <= line) {
             (line, column) = (at + 1, 1);
             return Unreadable::At {
                 what: "while scanning for the next token\nfound character '\\t' that cannot start any token"

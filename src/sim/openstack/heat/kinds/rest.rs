@@ -6,6 +6,9 @@ use super::ask::ask;
 use crate::world::World;
 use crate::world::stack::{Action, Behaviour, Made, Progress, Resource, Site};
 
+/// Looks at the properties of a resource; what a name refers to is asked of the function. What is wrong: where, and why.
+type Check = fn(&Value, &dyn Fn(&str) -> bool) -> Result<(), (String, String)>;
+
 /// Such a type.
 pub(super) struct Rest {
     /// Such as `/network/v2.0/networks`; `{}` is the project.
@@ -24,7 +27,7 @@ pub(super) struct Rest {
     pub(super) change: fn(&mut Site<'_>, &Value) -> Result<Option<Value>, String>,
     /// An attribute that its own fields do not give.
     pub(super) attribute: fn(&Value, &str) -> Option<Value>,
-    pub(super) check: fn(&Value, &dyn Fn(&str) -> bool) -> Result<(), (String, String)>,
+    pub(super) check: Check,
     /// What goes before it can be deleted.
     pub(super) before: fn(&mut Site<'_>),
     /// What is done to it with the whole stack.
