@@ -133,7 +133,7 @@ fn shows_what_a_real_cloud_shows(
         }
         let world = World::given(|options| options.cloud = Some(cloud.to_string()), &[], variables);
         let mut text = format!("{boot}.wait_active(); {}", script(made, chain));
-        for name in ["web", "made", "shot", "data", "g"] {
+        for name in ["web", "made", "shot", "data", "g", "www", "front"] {
             text = text.replace(&format!("\"{name}\""), &format!("\"{run}-{name}\""));
         }
         words
