@@ -73,15 +73,12 @@ const ALONE: &[(&str, &[&str])] = &[
 ];
 
 /// Files that may be longer than 500 lines, and why.
-const LONG: &[(&str, &str)] = &[
-    ("infer/types.rs", "one lattice of types, read from top to bottom"),
-    ("verbs/language/builtins.rs", "a table of the engine's own functions"),
-];
+const LONG: &[(&str, &str)] = &[("verbs/language/builtins.rs", "a table of the engine's own functions")];
 
 const LIMIT: usize = 500;
 
 /// How many files of more than 300 lines, and functions of more than 60, there still are: these figures only go down.
-const FILES_OVER_300: usize = 60;
+const FILES_OVER_300: usize = 57;
 const FUNCTIONS_OVER_60: usize = 56;
 
 /// How many refused names and texts there still are; these go down too.
