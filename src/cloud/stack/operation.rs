@@ -98,3 +98,8 @@ pub struct StackNews {
     /// The way out of a status that a stack cannot go on from.
     pub help: Option<String>,
 }
+
+/// Whether a stack's status tells that an operation ended badly.
+pub fn ended_badly(status: &str) -> bool {
+    status.ends_with("_FAILED") || status.ends_with("ROLLBACK_COMPLETE")
+}

@@ -8,6 +8,7 @@ use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
+use crate::cloud::stack::operation::ended_badly;
 use crate::cloud::{
     Cloud, Error, Handle, Kind, Listing, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
@@ -197,7 +198,7 @@ impl Member {
             Goal::Active | Goal::Ready => GOOD.contains(&status.as_str()),
             Goal::Deleted => false,
         };
-        if self.track.superseded && (wanted || is_bad(&status)) {
+        if self.track.superseded && (wanted || ended_badly(&status)) {
             return Verdict::Failed(self.superseded(scene));
         }
         if wanted && (is_new || waited >= GRACE) {
@@ -218,7 +219,7 @@ impl Member {
         match scene.goal {
             // What has failed can be deleted; only a deletion that ends so has.
             Goal::Deleted if status != "DELETE_FAILED" => return Verdict::NotYet,
-            Goal::Status(_) if !is_bad(&status) => return Verdict::NotYet,
+            Goal::Status(_) if !ended_badly(&status) => return Verdict::NotYet,
             _ => {}
         }
         let may_roll_back = matches!(status.as_str(), "CREATE_FAILED" | "UPDATE_FAILED")
@@ -237,10 +238,10 @@ impl Member {
             "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
                 format!("stack `{name}` was rolled back")
             }
-            status if is_bad(status) => format!("stack `{name}` is {status}"),
+            status if ended_badly(status) => format!("stack `{name}` is {status}"),
             status => format!("stack `{name}` is {status}, which does not lead to {}", scene.goal.words()),
         };
-        let failure = news.failure.filter(|_| is_bad(status));
+        let failure = news.failure.filter(|_| ended_badly(status));
         let (message, answer) = match failure {
             Some(failure) if failure.place.is_empty() => (outcome, Some(failure.reason)),
             Some(failure) => {
@@ -293,9 +294,4 @@ impl Member {
         }
         error
     }
-}
-
-/// Whether a status tells that an operation ended badly.
-fn is_bad(status: &str) -> bool {
-    status.ends_with("_FAILED") || status.ends_with("ROLLBACK_COMPLETE")
 }

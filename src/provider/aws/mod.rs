@@ -35,6 +35,7 @@ mod security_groups;
 mod servers;
 pub mod service;
 pub mod session;
+mod stack_dialect;
 mod stack_events;
 mod stack_preview;
 mod stack_request;

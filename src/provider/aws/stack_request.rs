@@ -9,10 +9,9 @@ use crate::cloud::error::Place;
 use crate::cloud::{
     EnvironmentSource, Error, Kind, Result, Stack, StackSpec, StackTags, TemplateSource, Time, Value,
 };
-use crate::provider::stacks::guard;
+use crate::provider::stacks::{guard, made};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 impl Aws {
     /// The parts of a create; rollback is always sent.
@@ -132,36 +131,14 @@ impl Aws {
         Ok(all)
     }
 
-    /// A stack whose creation was accepted a moment ago, as far as the request tells of it.
+    /// A stack whose creation was accepted a moment ago; CloudFormation's tags are pairs.
     pub(super) fn just_made(&self, id: String, spec: &StackSpec) -> Stack {
-        let now = self.clock.now();
-        let status = "CREATE_IN_PROGRESS".to_string();
-        Stack {
-            id,
-            name: spec.name.clone(),
-            provider_status: status.clone(),
-            status,
-            reason: None,
-            description: None,
-            outputs: BTreeMap::new(),
-            parameters: BTreeMap::new(),
-            tags: match &spec.tags {
-                Some(StackTags::Pairs(pairs)) => StackTags::Pairs(pairs.clone()),
-                Some(StackTags::Words(words)) => {
-                    StackTags::Pairs(words.iter().map(|word| (word.clone(), String::new())).collect())
-                }
-                None => StackTags::Pairs(BTreeMap::new()),
-            },
-            timeout: spec.timeout,
-            rollback: Some(spec.rollback.unwrap_or(true)),
-            parent: None,
-            created: Some(now),
-            updated: None,
-            partial: true,
-            cloud: self.session.name().clone(),
-            read: now,
-            raw: Arc::new(Json::Null),
-        }
+        let tags = StackTags::Pairs(match &spec.tags {
+            Some(StackTags::Pairs(pairs)) => pairs.clone(),
+            Some(StackTags::Words(words)) => words.iter().map(|word| (word.clone(), String::new())).collect(),
+            None => BTreeMap::new(),
+        });
+        made::just_made(id, spec, tags, self.session.name(), self.clock.now())
     }
 
     /// Whether a stack is what a request whose answer was lost has made: by the token in its events, or, where there are none, by

@@ -4,7 +4,7 @@
 //! here. `message` is our headline; `answer` holds what the cloud said.
 
 use super::decode::{int, scalar, text};
-use super::service::Service;
+use super::html::{is_page, says_nothing_of_it};
 use super::session::{Auth, Call, Session};
 use crate::cloud::{Error, Kind};
 use crate::provider::redirect;
@@ -35,15 +35,6 @@ pub fn judge(session: &Session, call: &Call, answer: Answer) -> Result<Answer, E
             Err(nonsense(session, call, &answer, "it is a page of HTML"))
         }
         true => Ok(answer),
-    }
-}
-
-/// Whether a 404 is a page that no service wrote: it says that somebody on the way found nothing, not that the thing is gone.
-/// Services without pages of their own (Glance has some) say what could not be found.
-pub fn says_nothing_of_it(call: &Call, answer: &Answer) -> bool {
-    matches!(answer.status, 404 | 410) && call.service != Service::Image && is_page(answer) && {
-        let page = String::from_utf8_lossy(&answer.body).to_ascii_lowercase();
-        !page.contains("could not be found")
     }
 }
 
@@ -93,11 +84,6 @@ pub fn nonsense(session: &Session, call: &Call, answer: &Answer, what: &str) -> 
         .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
     error.maybe = call.meant().writes();
     error
-}
-
-/// Whether an answer is a page for a browser: a portal's, or a proxy's. Nova itself names that type where it says nothing.
-fn is_page(answer: &Answer) -> bool {
-    !answer.body.is_empty() && answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 /// An error with what is known of its exchange; what the cloud says is told without the session's secrets.

@@ -20,6 +20,7 @@ mod endpoint;
 pub mod fault;
 pub mod glance;
 pub mod heat;
+pub mod html;
 mod images;
 mod keypairs;
 pub mod keystone;

@@ -3,8 +3,8 @@
 use super::OpenStack;
 use super::call::get;
 use super::decode::text;
-use super::fault;
 use super::session::Call;
+use super::{fault, html};
 use crate::cloud::{Error, Kind, Result};
 use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::{Answer, Intent, Method};
@@ -65,7 +65,7 @@ impl OpenStack {
         };
         let attempts = answer.attempts;
         let taken = match answer.status {
-            404 | 410 if !fault::says_nothing_of_it(call, &answer) => {
+            404 | 410 if !html::says_nothing_of_it(call, &answer) => {
                 Ok((again || attempts > 1) && call.method == Method::Delete)
             }
             _ => fault::judge(&self.session, call, answer).map(|_| true),

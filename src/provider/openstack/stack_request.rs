@@ -9,10 +9,9 @@ use super::session::{Call, Service};
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Result, Stack, StackSpec, StackTags, TemplateReport, TemplateSource, Value};
 use crate::provider::recover::{self, Seen, Settled};
-use crate::provider::stacks::guard;
+use crate::provider::stacks::{guard, made};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 /// The parts of a request that are read from files.
 pub(super) struct StackRequest {
@@ -131,30 +130,10 @@ impl OpenStack {
         Ok(body)
     }
 
-    /// A stack whose creation was accepted a moment ago, as far as the request tells of it.
+    /// A stack whose creation was accepted a moment ago.
     pub(super) fn just_made(&self, id: String, spec: &StackSpec) -> Stack {
-        let now = self.clock.now();
-        let status = "CREATE_IN_PROGRESS".to_string();
-        Stack {
-            id,
-            name: spec.name.clone(),
-            provider_status: status.clone(),
-            status,
-            reason: None,
-            description: None,
-            outputs: BTreeMap::new(),
-            parameters: BTreeMap::new(),
-            tags: spec.tags.clone().unwrap_or(StackTags::Words(Vec::new())),
-            timeout: spec.timeout,
-            rollback: Some(spec.rollback.unwrap_or(true)),
-            parent: None,
-            created: Some(now),
-            updated: None,
-            partial: true,
-            cloud: self.session.name().clone(),
-            read: now,
-            raw: Arc::new(Json::Null),
-        }
+        let tags = spec.tags.clone().unwrap_or(StackTags::Words(Vec::new()));
+        made::just_made(id, spec, tags, self.session.name(), self.clock.now())
     }
 
     /// Ask for a change of a stack, once; where the answer is lost, whether it was taken shows in the stack.

@@ -1,7 +1,9 @@
 //! What the drivers of stacks do alike, Heat's and CloudFormation's.
 //!
 //! [`tracker`] follows an operation by its events: where it began, what failed first, what is still under way. [`guard`] refuses
-//! what a stack's state does not allow before anything is sent, and knows the way out of each state.
+//! what a stack's state does not allow before anything is sent, and knows the way out of each state. [`made`]
+//! is the stack that a script has before the cloud was asked for one.
 
 pub(crate) mod guard;
+pub(crate) mod made;
 pub(crate) mod tracker;
