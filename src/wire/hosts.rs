@@ -46,7 +46,7 @@ impl Hosts {
 /// Whether a request carries what proves who the session is.
 pub fn is_authenticated(request: &Request) -> bool {
     let proves = |name: &str| {
-        ["x-auth-token", "x-subject-token", "authorization"]
+        ["x-auth-token", "x-subject-token", "authorization", "cookie"]
             .iter()
             .any(|header| name.eq_ignore_ascii_case(header))
     };

@@ -31,8 +31,10 @@ pub fn is_secret_name(name: &str) -> bool {
         "apikey",
         "authtoken",
     ];
-    const WHOLE: [&str; 17] = [
+    const WHOLE: [&str; 19] = [
         "token",
+        "sessionkey",
+        "jsessionid",
         "xsubjecttoken",
         "xservicetoken",
         "xamzsecuritytoken",

@@ -169,6 +169,17 @@ pub fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<D
     Some(time(value)?.duration_since(now).unwrap_or_default())
 }
 
+/// The wait that an answer asks for in its words: CloudStack's "please retry after [1319] ms." comes without a header.
+pub fn retry_in_words(answer: &Answer) -> Option<Duration> {
+    if answer.status != 429 {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&answer.body[..answer.body.len().min(4096)]);
+    let (_, rest) = text.split_once("retry after [")?;
+    let (millis, _) = rest.split_once("] ms")?;
+    millis.trim().parse().ok().map(Duration::from_millis)
+}
+
 /// An HTTP date.
 pub(super) fn time(text: &str) -> Option<SystemTime> {
     let parser = jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true);
@@ -358,6 +369,24 @@ mod tests {
             retry_after("Sun, 06 Nov 1994 08:49:47 GMT", Some("no date"), now),
             Some(Duration::from_secs(10))
         );
+    }
+
+    #[test]
+    fn a_wait_in_words_is_kept_too() {
+        let answer = |status: u16, body: &str| Answer {
+            status,
+            headers: Vec::new(),
+            body: body.to_string().into(),
+            elapsed: Duration::ZERO,
+            total: Duration::ZERO,
+            attempts: 1,
+            method: super::super::message::Method::Get,
+            url: String::new(),
+        };
+        let words = "reached the account api limit, please retry after [1319] ms.";
+        assert_eq!(retry_in_words(&answer(429, words)), Some(Duration::from_millis(1319)));
+        assert_eq!(retry_in_words(&answer(431, words)), None);
+        assert_eq!(retry_in_words(&answer(429, "later")), None);
     }
 
     #[test]

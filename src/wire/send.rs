@@ -303,7 +303,9 @@ fn answered(answer: &Answer, clock: &dyn Clock) -> Outcome {
     let asked = answer.header("retry-after");
     Outcome::Answered {
         status: retry::status(answer),
-        retry_after: asked.and_then(|value| retry::retry_after(value, answer.header("date"), clock.now())),
+        retry_after: asked
+            .and_then(|value| retry::retry_after(value, answer.header("date"), clock.now()))
+            .or_else(|| retry::retry_in_words(answer)),
         over_limit: retry::over_limit(answer),
     }
 }

@@ -2,9 +2,10 @@
 //!
 //! A request that has a [`Signer`] is signed anew for every attempt by [`send`](super::send), at the time that the server
 //! shows ([`skew`]); what is traced and pretended is the request before it was signed. [`sigv4`] is AWS Signature Version 4,
-//! [`sigv2`] the older one of private clouds, [`source`] what keys may come from. The signatures are ours and not a crate's:
+//! [`sigv2`] the older one of private clouds, [`cloudstack`] CloudStack's, [`source`] what keys may come from. The signatures are ours and not a crate's:
 //! the maintained one brings fifteen crates, knows no version 2 and shows no step that a vector could be held to.
 
+pub mod cloudstack;
 pub mod sigv2;
 pub mod sigv4;
 pub mod skew;
@@ -16,7 +17,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use url::Url;
 
 pub use source::Source;
@@ -99,6 +100,11 @@ pub enum Scheme {
         /// The service's signing name: `ec2`, `cloudformation`, `sts`.
         service: Arc<str>,
     },
+    /// CloudStack's, version 3.
+    CloudStack {
+        /// How long a request is good for.
+        lifetime: Duration,
+    },
 }
 
 /// Who signs a request, and how.
@@ -129,6 +135,11 @@ impl Signer {
         Signer { credentials, scheme: Scheme::V2 }
     }
 
+    /// As CloudStack wants it; a request is good for so long.
+    pub fn cloudstack(credentials: Credentials, lifetime: Duration) -> Signer {
+        Signer { credentials, scheme: Scheme::CloudStack { lifetime } }
+    }
+
     /// The signed request. `at` is the time that the server is believed to have.
     ///
     /// # Errors
@@ -137,6 +148,7 @@ impl Signer {
         match &self.scheme {
             Scheme::V2 => sigv2::sign(request, &self.credentials, at),
             Scheme::V4 { region, service } => sigv4::sign(request, &self.credentials, region, service, at),
+            Scheme::CloudStack { lifetime } => cloudstack::sign(request, &self.credentials, *lifetime, at),
         }
     }
 }
