@@ -177,6 +177,9 @@ pub enum Command {
         /// Write the profiles of AWS's own tools to this file (`AWS_CONFIG_FILE`) once it listens
         #[arg(long, value_name = "FILE")]
         aws_config: Option<PathBuf>,
+        /// Write the profiles of CloudStack's clients to this file (`CLOUDSTACK_CONFIG`) once it listens
+        #[arg(long, value_name = "FILE")]
+        cloudstack_config: Option<PathBuf>,
         /// Let go wrong what this file says, one fault a line
         ///
         /// A line names an operation (`server.create`, `ec2.RunInstances`, `server.*`, `*`), what goes wrong with it, how often (`times=3`, `times=always`)

@@ -103,8 +103,12 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Doc { topic })) => reference::doc(options, topic),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
-        (None, Some(Command::Sim { port, clouds_yaml, aws_config, faults })) => {
-            let files = sim::Files { clouds_yaml: clouds_yaml.clone(), aws_config: aws_config.clone() };
+        (None, Some(Command::Sim { port, clouds_yaml, aws_config, cloudstack_config, faults })) => {
+            let files = sim::Files {
+                clouds_yaml: clouds_yaml.clone(),
+                aws_config: aws_config.clone(),
+                cloudstack_config: cloudstack_config.clone(),
+            };
             sim::run(options, *port, files, faults.as_deref())
         }
         (None, Some(Command::Check { files })) => check::run(options, files),

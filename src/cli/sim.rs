@@ -10,10 +10,12 @@ use rhain_sim::{self as sim, Fault, Sim, SimOptions, SimTime};
 /// The files that say how the cloud is reached, written once it listens.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// The clouds.yaml; without one it is printed, with what AWS's tools need beside.
+    /// The clouds.yaml; without one it is printed, with what clients of the other clouds need beside.
     pub clouds_yaml: Option<PathBuf>,
     /// The profiles of AWS's tools.
     pub aws_config: Option<PathBuf>,
+    /// The profiles of CloudStack's clients.
+    pub cloudstack_config: Option<PathBuf>,
 }
 
 /// Where to serve, and where to say so.
@@ -85,15 +87,20 @@ pub async fn serve(options: ServeOptions) -> io::Result<()> {
     if let Some(path) = &options.files.aws_config {
         write(path, &sim.aws_config())?;
     }
+    if let Some(path) = &options.files.cloudstack_config {
+        write(path, &sim.cloudstack_config())?;
+    }
     match &options.files.clouds_yaml {
         Some(path) => write(path, &sim.clouds_yaml())?,
         None => {
             let mut out = io::stdout().lock();
             out.write_all(sim.clouds_yaml().as_bytes())?;
             // Comments, so that all of it is still a clouds.yaml.
-            for (name, value) in sim.aws_access().environment() {
+            let (aws, cloudstack) = (sim.aws_access(), sim.cloudstack_access());
+            for (name, value) in aws.environment().into_iter().chain(cloudstack.environment()) {
                 writeln!(out, "# export {name}={value}")?;
             }
+            writeln!(out, "# CloudStack by password: user {}, password {}, domain /", cloudstack.user, cloudstack.password)?;
             out.flush()?;
         }
     }

@@ -1,6 +1,7 @@
 //! How the faces are reached, as the files and variables of other people's clients say it.
 
 use super::aws;
+use super::cloudstack;
 use super::serve::Sim;
 use super::world::seed;
 
@@ -30,7 +31,63 @@ impl AwsAccess {
     }
 }
 
+/// How the CloudStack face is reached, by keys or by a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloudStackAccess {
+    /// The address of the API.
+    pub url: String,
+    /// The API key.
+    pub key: String,
+    /// The secret that goes with it, good for nothing else.
+    pub secret: String,
+    /// The name to log in with; the domain is the root.
+    pub user: String,
+    /// The password to log in with.
+    pub password: String,
+}
+
+impl CloudStackAccess {
+    /// As `cs` reads it from the environment: names and values.
+    pub fn environment(&self) -> [(&'static str, &str); 3] {
+        [
+            ("CLOUDSTACK_ENDPOINT", &self.url),
+            ("CLOUDSTACK_KEY", &self.key),
+            ("CLOUDSTACK_SECRET", &self.secret),
+        ]
+    }
+}
+
 impl Sim {
+    /// How `demo`, an ordinary user, reaches the CloudStack face.
+    pub fn cloudstack_access(&self) -> CloudStackAccess {
+        self.cloudstack_access_of("demo")
+    }
+
+    /// How someone of the world reaches the CloudStack face: `demo`, `alt` or `admin`, who is a root administrator.
+    pub fn cloudstack_access_of(&self, user: &str) -> CloudStackAccess {
+        let (key, secret) = cloudstack::key_of(user);
+        CloudStackAccess {
+            url: format!("{}/client/api", self.base_url()),
+            key,
+            secret,
+            user: user.to_owned(),
+            password: seed::PASSWORD.to_owned(),
+        }
+    }
+
+    /// A file of profiles, as `cs` and cloudmonkey read them: `sim` (demo) and `sim-admin` (admin).
+    pub fn cloudstack_config(&self) -> String {
+        let mut text = String::new();
+        for (profile, user) in [("cloudstack", "demo"), ("sim", "demo"), ("sim-admin", "admin")] {
+            let access = self.cloudstack_access_of(user);
+            text.push_str(&format!(
+                "[{profile}]\nendpoint = {}\nkey = {}\nsecret = {}\n",
+                access.url, access.key, access.secret
+            ));
+        }
+        text
+    }
+
     /// A clouds.yaml with the entries `sim` (demo) and `sim-admin` (admin).
     pub fn clouds_yaml(&self) -> String {
         let mut text = String::from("clouds:\n");

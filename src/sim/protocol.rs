@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use super::aws;
 use super::aws::cloudformation::kinds::Notes;
 use super::aws::cloudformation::{self, objects};
+use super::cloudstack::{self, Shared};
 use super::openstack::{self, Answer, Request};
 use super::world::World;
 
@@ -19,6 +20,7 @@ pub(crate) enum Call<'a> {
     Aws(aws::Call<'a>),
     Stacks(cloudformation::Call<'a>),
     Objects(objects::Call<'a>),
+    CloudStack(cloudstack::Call<'a>),
 }
 
 /// The names of all operations, as faults and the journal know them.
@@ -27,11 +29,14 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
         .chain(aws::operations())
         .chain(cloudformation::operations())
         .chain(objects::operations())
+        .chain(cloudstack::operations())
 }
 
 /// The operation that a request means.
 pub(crate) fn find(request: &Request) -> Call<'_> {
-    if objects::is_ours(request) {
+    if cloudstack::is_ours(request) {
+        Call::CloudStack(cloudstack::find(request))
+    } else if objects::is_ours(request) {
         Call::Objects(objects::find(request))
     } else if cloudformation::is_ours(request) {
         Call::Stacks(cloudformation::find(request))
@@ -49,6 +54,7 @@ impl Call<'_> {
             Call::Aws(call) => call.operation(),
             Call::Stacks(call) => call.operation(),
             Call::Objects(call) => call.operation(),
+            Call::CloudStack(call) => call.operation(),
         }
     }
 
@@ -59,6 +65,7 @@ impl Call<'_> {
             Call::Aws(call) => call.writes(),
             Call::Stacks(call) => call.writes(),
             Call::Objects(call) => call.writes(),
+            Call::CloudStack(call) => call.writes(),
         }
     }
 
@@ -69,6 +76,7 @@ impl Call<'_> {
             Call::Aws(call) => call.project(),
             Call::Stacks(call) => call.project(),
             Call::Objects(call) => call.project(),
+            Call::CloudStack(call) => call.project(),
         }
     }
 
@@ -79,16 +87,25 @@ impl Call<'_> {
             Call::Aws(call) => call.error(status, code, message),
             Call::Stacks(call) => call.error(status, code, message),
             Call::Objects(call) => call.error(status, code, message),
+            Call::CloudStack(call) => call.error(status, code, message),
         }
     }
 
     /// Answers it. The project of the caller, once known, is left in the call.
-    pub(crate) fn run(&mut self, world: &mut World, notes: &Notes) -> Answer {
+    pub(crate) fn run(&mut self, world: &mut World, notes: &Notes, shared: &Shared) -> Answer {
         match self {
             Call::OpenStack(call) => openstack::run(world, call),
             Call::Aws(call) => call.run(world, &mut notes.lock().unwrap_or_else(PoisonError::into_inner)),
             Call::Stacks(call) => call.run(world),
             Call::Objects(call) => call.run(world),
+            Call::CloudStack(call) => call.run(world, shared),
+        }
+    }
+
+    /// Ends the login that this call came with, where the face keeps such apart from the world.
+    pub(crate) fn revoke(&self, shared: &Shared) {
+        if let Call::CloudStack(call) = self {
+            call.revoke(shared);
         }
     }
 }

@@ -20,6 +20,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::aws::cloudformation::kinds::{self, Notes};
 use super::clock::{Clock, SimTime, hold};
+use super::cloudstack;
 use super::faults::{Fault, FaultKind, Faults};
 use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
@@ -80,6 +81,7 @@ pub struct Seen {
 struct State {
     world: World,
     notes: Notes,
+    cloudstack: cloudstack::Shared,
     faults: Faults,
     journal: Vec<Write>,
     requests: Vec<Seen>,
@@ -116,6 +118,7 @@ impl Shared {
             State {
                 world: self.seeded(&notes),
                 notes,
+                cloudstack: cloudstack::Shared::default(),
                 faults: Faults::default(),
                 journal: Vec::new(),
                 requests: Vec::new(),
@@ -355,11 +358,13 @@ impl State {
                 FaultKind::TokenLife(life) => fault_settings.token_life = Some(life),
                 FaultKind::Skew(ahead) => self.world.skew(ahead),
                 FaultKind::RevokeToken => {
+                    call.revoke(&self.cloudstack);
                     if let Some(token) = request.header("x-auth-token") {
                         self.world.tokens.remove(token);
                     }
                 }
                 FaultKind::ExpireToken => {
+                    call.revoke(&self.cloudstack);
                     let now = self.world.now();
                     let token =
                         request.header("x-auth-token").and_then(|text| self.world.tokens.get_mut(text));
@@ -372,7 +377,7 @@ impl State {
         let answer = match instead {
             _ if cut_before => None,
             Some(answer) => Some(answer),
-            None => Some(call.run(&mut self.world, &self.notes)),
+            None => Some(call.run(&mut self.world, &self.notes, &self.cloudstack)),
         };
         self.world.fault_settings = FaultSettings::default();
         if let Some(answer) =

@@ -79,7 +79,12 @@ enum Due {
     Image(String, ImageStatus),
     /// A stack's operation, by the stack's id and the number of the operation.
     Stack(String, u64),
+    /// Something that the world is reminded of.
+    Reminder(Reminder),
 }
+
+/// What is done at its time by someone other than the world.
+pub(crate) type Reminder = Box<dyn FnOnce(&mut World) + Send>;
 
 /// Everything there is in the simulated cloud.
 pub(crate) struct World {
@@ -130,6 +135,12 @@ impl World {
         self.serial
     }
 
+    /// Has something done at a time to come.
+    pub(crate) fn remind(&mut self, at: SystemTime, reminder: Reminder) {
+        let number = self.next();
+        self.queue.insert((at, number), Due::Reminder(reminder));
+    }
+
     /// Applies every change whose time has come, each at its own time.
     pub(crate) fn settle(&mut self) {
         let now = self.now();
@@ -145,6 +156,7 @@ impl World {
                 Due::Volume(due) => self.take_step(due, at),
                 Due::Image(id, status) => self.image_reaches(Some(&id), status, at),
                 Due::Stack(id, course) => self.look_after(&id, course),
+                Due::Reminder(reminder) => reminder(self),
             }
         }
         self.moment = None;

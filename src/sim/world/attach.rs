@@ -195,7 +195,7 @@ impl World {
     }
 
     /// Makes the disks of a server that is being built. Says why when one cannot be made.
-    pub(super) fn make_disks(&mut self, at: usize) -> Result<(), String> {
+    pub(crate) fn make_disks(&mut self, at: usize) -> Result<(), String> {
         let (server, project, user) = {
             let server = &self.servers[at];
             (server.id.clone(), server.project.clone(), server.user.clone())

@@ -1,0 +1,377 @@
+//! Jobs: what takes time, in the world's time. A job first looks whether it may be done at all; then it waits for the jobs
+//! before it on the same machine; then it is begun, and at its end it finds its result.
+
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Command, Told, asks};
+use super::params::Params;
+use super::refused::{Outcome, Refused};
+use super::scope::{Caller, Cloud, stamp};
+use super::state::{Ledger, Shared};
+use crate::world::{FaultSettings, State, World, fresh_id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    asks("cloudstack.queryAsyncJobResult", &["jobid"], query),
+    asks(
+        "cloudstack.listAsyncJobs",
+        &["account", "domainid", "isrecursive", "keyword", "listall", "page", "pagesize", "startdate"],
+        list,
+    ),
+];
+
+/// How long a job lies there before it is taken up.
+const TAKEN_UP: Duration = Duration::from_millis(100);
+
+pub(super) type Step = Box<dyn FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send>;
+pub(super) type Finish = Box<dyn FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send>;
+
+/// What a begun job waits for.
+#[derive(Debug, Clone)]
+pub(super) enum Wait {
+    /// This long.
+    For(Duration),
+    /// The world is done with this server.
+    Server(String),
+    /// The first, and this long after that.
+    Both(String, Duration),
+}
+
+/// A job that is to be done.
+pub(super) struct Plan {
+    /// What it is about: its type and id.
+    pub(super) thing: Option<(&'static str, String)>,
+    /// Jobs on one machine follow each other: that machine.
+    pub(super) queue: Option<String>,
+    pub(super) check: Option<Step>,
+    pub(super) begin: Option<Step>,
+    pub(super) wait: Wait,
+    pub(super) finish: Finish,
+    /// What was planned to go wrong goes wrong in the machine itself.
+    pub(super) inherits: bool,
+    /// What is done when the first wait is over, and what is waited for then.
+    pub(super) then: Option<(Step, Wait)>,
+}
+
+impl Plan {
+    /// A job that takes this long and then does what it does.
+    pub(super) fn after(millis: u64, finish: impl FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send + 'static) -> Self {
+        Self {
+            thing: None,
+            queue: None,
+            check: None,
+            begin: None,
+            wait: Wait::For(Duration::from_millis(millis)),
+            finish: Box::new(finish),
+            inherits: false,
+            then: None,
+        }
+    }
+
+    /// Says what it is about.
+    pub(super) fn on(mut self, kind: &'static str, id: &str) -> Self {
+        self.thing = Some((kind, id.to_owned()));
+        self
+    }
+
+    /// It waits for the other jobs on this machine.
+    pub(super) fn queued(mut self, server: &str) -> Self {
+        self.queue = Some(server.to_owned());
+        self
+    }
+
+    /// Looked at when it is taken up, not when its turn comes.
+    pub(super) fn checked(mut self, check: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static) -> Self {
+        self.check = Some(Box::new(check));
+        self
+    }
+
+    /// Done when its turn comes.
+    pub(super) fn begins(mut self, begin: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static) -> Self {
+        self.begin = Some(Box::new(begin));
+        self
+    }
+
+    /// A second step, after what is waited for first.
+    pub(super) fn then(mut self, step: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static, wait: Wait) -> Self {
+        self.then = Some((Box::new(step), wait));
+        self
+    }
+
+    /// It ends when the world is done with its machine.
+    pub(super) fn waits(mut self, wait: Wait) -> Self {
+        self.wait = wait;
+        self
+    }
+}
+
+/// How far a job is.
+enum Phase {
+    Taken(Option<Plan>),
+    Turn(Option<Plan>),
+    /// Begun then.
+    Begun(SystemTime, Option<Plan>),
+    Done(SystemTime, Value),
+    Failed(SystemTime, Refused),
+}
+
+/// A job.
+pub(super) struct Job {
+    pub(super) id: String,
+    number: usize,
+    command: String,
+    caller: Caller,
+    params: Params,
+    thing: Option<(&'static str, String)>,
+    queue: Option<String>,
+    created: SystemTime,
+    faults: FaultSettings,
+    phase: Phase,
+}
+
+impl Job {
+    fn pending(&self) -> bool {
+        matches!(self.phase, Phase::Taken(_) | Phase::Turn(_) | Phase::Begun(..))
+    }
+
+    /// Whether it is under way on this thing.
+    pub(super) fn works_on(&self, id: &str) -> bool {
+        self.pending() && self.thing.as_ref().is_some_and(|thing| thing.1 == id)
+    }
+}
+
+impl Cloud<'_> {
+    /// Starts a job. Gives its id.
+    pub(super) fn start(&mut self, plan: Plan) -> String {
+        let (id, now) = (fresh_id(), self.now());
+        let faults = self.world.fault_settings.clone();
+        let due = now + TAKEN_UP + faults.slow.unwrap_or_default();
+        self.ledger.jobs.push(Job {
+            id: id.clone(),
+            number: self.ledger.jobs.len() + 1,
+            command: self.params.exact("command").unwrap_or_default().to_owned(),
+            caller: self.caller.clone(),
+            params: self.params.clone(),
+            thing: plan.thing.clone(),
+            queue: plan.queue.clone(),
+            created: now,
+            faults,
+            phase: Phase::Taken(Some(plan)),
+        });
+        wake(self.world, self.shared, due);
+        id
+    }
+
+    /// Starts a job that makes or changes nothing with an id of its own in the answer.
+    pub(super) fn job(&mut self, plan: Plan) -> Told {
+        json!({"jobid": self.start(plan)}).into()
+    }
+}
+
+/// Looks at the jobs at a time to come.
+fn wake(world: &mut World, shared: &Shared, at: SystemTime) {
+    let shared = Arc::clone(shared);
+    world.remind(at, Box::new(move |world| settle(world, &shared)));
+}
+
+/// Has something of the world and of this face done at a time to come.
+pub(super) fn wake_at(
+    world: &mut World,
+    shared: &Shared,
+    at: SystemTime,
+    what: impl FnOnce(&mut World, &mut Ledger) + Send + 'static,
+) {
+    let shared = Arc::clone(shared);
+    let what = move |world: &mut World| what(world, &mut shared.lock().unwrap_or_else(PoisonError::into_inner));
+    world.remind(at, Box::new(what));
+}
+
+/// Does what is due of all jobs.
+fn settle(world: &mut World, shared: &Shared) {
+    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let ledger = &mut *guard;
+    let own = world.fault_settings.clone();
+    let mut went_on = true;
+    while std::mem::take(&mut went_on) {
+        // Looked at first, begun then: a look sees what was there before.
+        for looks in [true, false] {
+            for place in 0..ledger.jobs.len() {
+                let job = &ledger.jobs[place];
+                if job.pending() && matches!(job.phase, Phase::Taken(_)) == looks {
+                    went_on |= advance(place, world, ledger, shared);
+                }
+            }
+        }
+    }
+    world.fault_settings = own;
+}
+
+/// Takes a job one phase on, where it is time for that.
+fn advance(place: usize, world: &mut World, ledger: &mut Ledger, shared: &Shared) -> bool {
+    let now = world.now();
+    let job = &ledger.jobs[place];
+    if job.faults.stuck || now < job.created + TAKEN_UP + job.faults.slow.unwrap_or_default() {
+        return false;
+    }
+    let busy = |queue: &String| {
+        let before = &ledger.jobs[..place];
+        before.iter().any(|other| other.pending() && other.queue.as_ref() == Some(queue) && !matches!(other.phase, Phase::Taken(_)))
+    };
+    let ready = match &job.phase {
+        Phase::Turn(_) => !job.queue.as_ref().is_some_and(busy),
+        Phase::Begun(since, plan) => plan.as_ref().is_some_and(|plan| over(&plan.wait, *since, job, world, shared)),
+        _ => true,
+    };
+    if !ready {
+        return false;
+    }
+    let (caller, params) = (job.caller.clone(), job.params.clone());
+    let faults = FaultSettings { slow: None, ..job.faults.clone() };
+    let phase = std::mem::replace(&mut ledger.jobs[place].phase, Phase::Taken(None));
+    world.fault_settings = faults.clone();
+    let mut cloud = Cloud { world, ledger, shared, params: &params, caller, request: "", got: false };
+    let next = proceed(phase, &mut cloud, now, &faults);
+    if let (Phase::Begun(_, Some(plan)), Some(job)) = (&next, cloud.ledger.jobs.get(place)) {
+        let due = now + first_look(&plan.wait, job);
+        wake(cloud.world, shared, due);
+    }
+    ledger.jobs[place].phase = next;
+    true
+}
+
+fn proceed(phase: Phase, cloud: &mut Cloud<'_>, now: SystemTime, faults: &FaultSettings) -> Phase {
+    let failed = |refused| Phase::Failed(now, refused);
+    match phase {
+        Phase::Taken(Some(mut plan)) => match plan.check.take().map_or(Ok(()), |check| check(cloud)) {
+            Ok(()) => Phase::Turn(Some(plan)),
+            Err(refused) => failed(refused),
+        },
+        Phase::Turn(Some(mut plan)) => {
+            // What a fault forbids is not begun; a new machine has been begun already, and fails by itself.
+            let begin = plan.begin.take().filter(|_| faults.error.is_none());
+            match begin.map_or(Ok(()), |begin| begin(cloud)) {
+                Ok(()) => Phase::Begun(now, Some(plan)),
+                Err(refused) => failed(refused),
+            }
+        }
+        Phase::Begun(_, Some(mut plan)) => {
+            if let Some((step, wait)) = plan.then.take().filter(|_| faults.error.is_none()) {
+                plan.wait = wait;
+                return step(cloud).map_or_else(failed, |()| Phase::Begun(now, Some(plan)));
+            }
+            let planned = faults.error.clone().filter(|_| !plan.inherits);
+            let done = match planned {
+                Some(message) => Err(Refused::internal(message)),
+                None => (plan.finish)(cloud),
+            };
+            done.map_or_else(failed, |value| Phase::Done(now, value))
+        }
+        other => other,
+    }
+}
+
+fn scaled(by: Duration, job: &Job) -> Duration {
+    by * job.faults.factor.unwrap_or(1)
+}
+
+fn first_look(wait: &Wait, job: &Job) -> Duration {
+    match wait {
+        Wait::For(by) => scaled(*by, job),
+        Wait::Server(_) | Wait::Both(..) => TAKEN_UP,
+    }
+}
+
+/// Whether what a job waits for is over; looks again later where that cannot be told before.
+fn over(wait: &Wait, since: SystemTime, job: &Job, world: &mut World, shared: &Shared) -> bool {
+    let now = world.now();
+    let passed = now.duration_since(since).unwrap_or_default();
+    let (server, least) = match wait {
+        Wait::For(by) => return passed >= scaled(*by, job),
+        Wait::Server(server) => (server, Duration::ZERO),
+        Wait::Both(server, by) => (server, scaled(*by, job)),
+    };
+    let busy = world.server_at(server).is_some_and(|at| {
+        let server = &world.servers[at];
+        server.task.is_some() || server.state == State::Building
+    });
+    if !busy && passed >= least {
+        return true;
+    }
+    // The longer it takes, the less often it is looked at.
+    wake(world, shared, now + TAKEN_UP.max(passed / 16));
+    false
+}
+
+fn view(cloud: &Cloud<'_>, job: &Job) -> Map<String, Value> {
+    let account = &job.caller.account;
+    let domain = cloud.ledger.domain(&account.domain);
+    let mut view = Map::new();
+    let mut put = |name: &str, value: Value| view.insert(name.to_owned(), value);
+    put("accountid", json!(account.id));
+    put("account", json!(account.name));
+    put("domainid", json!(account.domain));
+    put("domainpath", json!(domain.map(|domain| domain.path.clone())));
+    put("userid", json!(job.caller.person));
+    put("cmd", json!(format!("org.apache.cloudstack.api.command.{}Cmd", job.command)));
+    put("jobprocstatus", json!(0));
+    let (status, code) = match &job.phase {
+        Phase::Done(..) => (1, 0),
+        Phase::Failed(_, refused) => (2, refused.code),
+        _ => (0, 0),
+    };
+    put("jobresultcode", json!(code));
+    match &job.phase {
+        Phase::Done(_, value) => {
+            put("jobresulttype", json!("object"));
+            put("jobresult", value.clone());
+        }
+        Phase::Failed(_, refused) => {
+            put("jobresulttype", json!("object"));
+            put("jobresult", json!({"errorcode": refused.code, "errortext": refused.text}));
+        }
+        _ => {}
+    }
+    if let Some((kind, id)) = &job.thing {
+        put("jobinstancetype", json!(kind));
+        put("jobinstanceid", json!(id));
+    }
+    if status == 0 {
+        put("managementserverid", json!(cloud.ledger.server_id));
+        put("managementservername", json!("localhost"));
+    }
+    put("created", json!(stamp(job.created)));
+    if let Phase::Done(at, _) | Phase::Failed(at, _) = &job.phase {
+        put("completed", json!(stamp(*at)));
+    }
+    put("jobid", json!(job.id));
+    put("jobstatus", json!(status));
+    view
+}
+
+fn query(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let id = cloud.params.need("jobid")?;
+    let job = cloud.ledger.jobs.iter().find(|job| job.id == id).ok_or_else(|| cloud.params.unknown("jobid", id))?;
+    if !cloud.may(&job.caller.account.project) {
+        let account = &cloud.caller.account;
+        return Err(Refused::forbidden(format!(
+            "Account Account [{{\"accountName\":\"{}\",\"id\":{},\"uuid\":\"{}\"}}] is not authorized to see job id={}",
+            account.name, account.number, account.id, job.number
+        )));
+    }
+    Ok(Value::Object(view(cloud, job)).into())
+}
+
+fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let reach = cloud.reach()?;
+    let after = cloud.params.get("startdate").and_then(crate::openstack::time::read);
+    let fits = |job: &&Job| {
+        job.pending()
+            && reach.covers(&job.caller.account.project)
+            && after.is_none_or(|after| job.created >= after)
+            && cloud.named(&job.command, &[])
+    };
+    let rows = cloud.ledger.jobs.iter().filter(fits).map(|job| Value::Object(view(cloud, job))).collect();
+    cloud.listed("asyncjobs", rows)
+}

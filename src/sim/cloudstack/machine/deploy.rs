@@ -1,0 +1,334 @@
+//! New machines.
+
+use std::net::Ipv4Addr;
+
+use serde_json::json;
+
+use super::view::Parts;
+use super::{instance_name, told};
+use crate::cloudstack::call::{Command, Told, does};
+use crate::cloudstack::job::{Plan, Wait};
+use crate::cloudstack::refused::{Outcome, Refused};
+use crate::cloudstack::scope::Cloud;
+use crate::cloudstack::state::{Account, Machine};
+use crate::cloudstack::zone::Zone;
+use crate::world::{BootSpec, Disk, Flavor, Image, NetworkChoice, Pairs, Plug, Source, State, fresh_id, fresh_secret};
+
+pub(in crate::cloudstack) static COMMANDS: &[Command] = &[does("cloudstack.deployVirtualMachine", TAKES, deploy)];
+
+const TAKES: &[&str] = &[
+    "account", "affinitygroupids", "affinitygroupnames", "bootmode", "boottype", "details", "diskofferingid", "displayname",
+    "displayvm", "domainid", "dynamicscalingenabled", "hypervisor", "ipaddress", "iptonetworklist", "keypair", "keypairs",
+    "name", "networkids", "password", "projectid", "rootdisksize", "securitygroupids", "securitygroupnames",
+    "serviceofferingid", "size", "startvm", "templateid", "userdata", "zoneid", "hostid",
+];
+
+fn deploy(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    cloud.data_is_one()?;
+    let name = cloud.params.get("name").map(str::to_owned);
+    if let Some(name) = &name {
+        host_name(name)?;
+    }
+    let (flavor, image) = (cloud.flavor("serviceofferingid")?, cloud.image("templateid")?);
+    let (zone, owner) = (cloud.zone("zoneid")?, cloud.owner()?);
+    let keys = cloud.keys_named(&owner)?;
+    let (flavor, speed) = cloud.sized(&flavor, cloud.params)?;
+    let plugs = cloud.plugs(&zone, &owner)?;
+    let name = name.unwrap_or_else(|| format!("VM-{}", fresh_id()));
+    cloud.name_is_free(&name, &plugs, None)?;
+    let groups = if zone.groups { cloud.groups_named(&owner)? } else { Vec::new() };
+    cloud.room_for(&owner, "user_vm", 1)?;
+    let affinity = cloud.affinity_named(&owner)?;
+    let root = cloud.root_gib(&flavor, &image)?;
+    let data = cloud.data_disk(&image)?;
+    let spec = spec(cloud, &name, &flavor, &image, plugs, groups, [Some(root), data]);
+    let spec = BootSpec { key_name: keys.first().map(|key| key.0.clone()), ..spec };
+    let at = boot(cloud, &spec, &flavor, &owner)?;
+    let id = cloud.world.servers[at].id.clone();
+    note(cloud, &id, &zone, &image, &keys, Machine { speed, affinity, ..Machine::default() });
+    cloud.name_disks(at);
+    let starts = cloud.params.flag("startvm").unwrap_or(true);
+    if !starts {
+        cloud.world.reset(at, State::Stopped);
+    }
+    let job = start(cloud, &id, starts);
+    Ok(Told::from(json!({"id": id, "jobid": job})).about(&id, &name))
+}
+
+/// Boots it in the world, with the size that was chosen.
+fn boot(cloud: &mut Cloud<'_>, spec: &BootSpec, flavor: &Flavor, owner: &Account) -> Outcome<usize> {
+    // For a moment there is a flavor of just this size.
+    let size = Flavor { id: fresh_id(), public: false, ..flavor.clone() };
+    let spec = BootSpec { flavor: size.id.clone(), ..spec.clone() };
+    cloud.world.flavors.push(size.clone());
+    let asker = cloud.asker(owner);
+    cloud.world.fault_settings.apart = true;
+    let made = cloud.world.boot(&spec, &asker);
+    cloud.world.flavors.retain(|other| other.id != size.id);
+    cloud.world.fault_settings.apart = false;
+    let at = made.map_err(|refusal| cloud.refusal(&refusal, owner))?.first().copied();
+    let at = at.ok_or_else(|| Refused::internal("No machine was made"))?;
+    cloud.world.servers[at].flavor = flavor.clone();
+    let number = cloud.world.servers[at].number;
+    cloud.world.servers[at].apart = Some(vec![("Name".to_owned(), format!("ROOT-{number}"))]);
+    cloud.world.make_disks(at).map_err(Refused::internal)?;
+    Ok(at)
+}
+
+fn spec(
+    cloud: &Cloud<'_>,
+    name: &str,
+    flavor: &Flavor,
+    image: &Image,
+    plugs: Vec<Plug>,
+    groups: Vec<String>,
+    sizes: [Option<i64>; 2],
+) -> BootSpec {
+    let disk = |gib: i64, root: bool| Disk {
+        source: if root { Source::Image(image.id.clone()) } else { Source::Blank },
+        size_gib: Some(gib),
+        kind: None,
+        device: None,
+        root,
+        goes: root,
+        tag: None,
+    };
+    let [root, data] = sizes;
+    BootSpec {
+        name: name.to_owned(),
+        hostname: Some(name.to_owned()),
+        description: None,
+        image: Some(image.id.clone()),
+        flavor: flavor.id.clone(),
+        min: 1,
+        max: 1,
+        metadata: Pairs::new(),
+        tags: Vec::new(),
+        files: Vec::new(),
+        key_name: None,
+        user_data: cloud.params.get("userdata").map(str::to_owned),
+        config_drive: false,
+        auto_disk: true,
+        disks: root.map(|gib| disk(gib, true)).into_iter().chain(data.map(|gib| disk(gib, false))).collect(),
+        password: None,
+        networks: if plugs.is_empty() { NetworkChoice::None } else { NetworkChoice::These(plugs) },
+        groups,
+        zone: None,
+        access_v4: String::new(),
+        access_v6: String::new(),
+        certificates: None,
+        hints: None,
+    }
+}
+
+/// Keeps what the world has no place for.
+fn note(cloud: &mut Cloud<'_>, id: &str, zone: &Zone, image: &Image, keys: &[(String, String)], own: Machine) {
+    let params = cloud.params;
+    let sizes = ["cpunumber", "cpuspeed", "memory"];
+    let mut details = params.named("details");
+    if own.speed.is_none() {
+        details.retain(|pair| !sizes.contains(&pair.0.to_lowercase().as_str()));
+    }
+    if !keys.is_empty() {
+        let join = |texts: Vec<&str>, by: &str| texts.join(by);
+        details.push(("SSH.PublicKey".to_owned(), join(keys.iter().map(|key| key.1.as_str()).collect(), "\n")));
+        details.push(("SSH.KeyPairNames".to_owned(), join(keys.iter().map(|key| key.0.as_str()).collect(), ",")));
+    }
+    let template = cloud.template_note(image);
+    let given = params.get("password").map(str::to_owned);
+    let host = zone.hosts.iter().position(|host| Some(host.as_str()) == params.get("hostid"));
+    let machine = Machine {
+        display: Some(params.get("displayname").or(params.get("name")).unwrap_or_default().to_owned())
+            .filter(|text| !text.is_empty()),
+        zone: zone.id.clone(),
+        details,
+        user_data: params.get("userdata").map(str::to_owned),
+        person: cloud.caller.person.clone(),
+        dynamic: template.dynamic && params.flag("dynamicscalingenabled").unwrap_or(false),
+        password: template.password.then(|| given.unwrap_or_else(|| fresh_secret(8))),
+        display_vm: params.flag("displayvm"),
+        boot: params
+            .get("boottype")
+            .map(|kind| (params.get("bootmode").unwrap_or("LEGACY").to_lowercase(), kind.to_owned())),
+        host: host.unwrap_or(0),
+        ..own
+    };
+    *cloud.note(id) = machine;
+}
+
+/// The job that brings it up.
+fn start(cloud: &mut Cloud<'_>, id: &str, starts: bool) -> String {
+    let own = id.to_owned();
+    let mut plan = Plan::after(100, move |cloud| {
+        let Some(at) = cloud.world.server_at(&own) else {
+            return Err(Refused::internal("The machine was removed while it was deployed"));
+        };
+        let server = &cloud.world.servers[at];
+        if server.state == State::Error {
+            let account = cloud.ledger.account_of(&server.project).map_or(2, |account| account.number);
+            let why = server.failure.as_ref().map(|failure| failure.message.clone()).unwrap_or_default();
+            cloud.note(&own).changed = Some(cloud.world.now());
+            let server = &cloud.world.servers[at];
+            return Err(unplaced(&why, server, account));
+        }
+        for network in server.ports.iter().map(|port| port.network.clone()).collect::<Vec<_>>() {
+            cloud.bring_up(&network);
+        }
+        let mut view = cloud.machine_view(at, &Parts::all());
+        if let Some(word) = cloud.note(&own).password.take() {
+            view["password"] = json!(word);
+        }
+        Ok(json!({"virtualmachine": view}))
+    });
+    plan.inherits = true;
+    let wait = if starts { Wait::Server(id.to_owned()) } else { plan.wait.clone() };
+    cloud.start(plan.on("VirtualMachine", id).queued(id).waits(wait))
+}
+
+/// Why a machine could not be brought up.
+fn unplaced(why: &str, server: &crate::world::Server, account: usize) -> Refused {
+    if why.starts_with("No valid host") {
+        let told = told(server, account, Some("Stopped"));
+        return Refused::with(533, 9999, format!("No destination found for a deployment for {told}"));
+    }
+    let name = instance_name(server, account);
+    Refused::internal(format!(
+        "Unable to start a VM [{}] due to [Unable to create a deployment for VM instance {{\"instanceName\":\"{name}\"}}: \
+         {why}].",
+        server.id
+    ))
+}
+
+/// Refuses what is no host name.
+pub(super) fn host_name(name: &str) -> Outcome<()> {
+    let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let ends = name.starts_with('-') || name.ends_with('-') || name.starts_with(|c: char| c.is_ascii_digit());
+    if (1..=63).contains(&name.len()) && letters && !ends {
+        return Ok(());
+    }
+    Err(Refused::param(
+        "Unable to execute API command deployvirtualmachine due to invalid value. Invalid value provided for API arg: name - \
+         it can contain ASCII letters 'a' through 'z', the digits '0' through '9', and the hyphen ('-'), must be between 1 \
+         and 63 characters long, and can't start or end with \"-\" and can't start with digit",
+    ))
+}
+
+impl Cloud<'_> {
+    /// Refuses user data that is too long or no base64.
+    pub(super) fn data_is_one(&self) -> Outcome<()> {
+        const BY_GET: usize = 4096;
+        const BY_POST: usize = 32_768;
+        use base64::Engine as _;
+        let Some(text) = self.params.get("userdata") else { return Ok(()) };
+        if self.got && text.len() > BY_GET {
+            return Err(Refused::value("User data is too long for http GET request"));
+        }
+        if text.len() > BY_POST {
+            return Err(Refused::value(format!("User data has exceeded configurable max length: {BY_POST}")));
+        }
+        if text.contains('%') {
+            let rest = text.trim_start_matches(|c| c != '%').get(1..).unwrap_or_default();
+            return Err(Refused::param(format!(
+                "URLDecoder: Illegal hex characters in escape (%) pattern - Error at index 0 in: \"{rest}\""
+            )));
+        }
+        let joined: String = text.split_whitespace().collect();
+        let engine = base64::engine::general_purpose::STANDARD;
+        let decoded = engine.decode(&joined).is_ok();
+        if decoded { Ok(()) } else { Err(Refused::value("User data is not base64 encoded")) }
+    }
+
+    /// Where a new machine is to be plugged in.
+    fn plugs(&mut self, zone: &Zone, owner: &Account) -> Outcome<Vec<Plug>> {
+        let listed = self.params.records("iptonetworklist");
+        if !listed.is_empty() {
+            return listed.iter().map(|record| self.plug(record)).collect();
+        }
+        let address = self.params.get("ipaddress").map(|text| self.address("ipaddress", text)).transpose()?;
+        let ids = self.params.list("networkids");
+        let mut plugs = Vec::new();
+        for id in &ids {
+            let network = self.network_named("networkids", id)?;
+            plugs.push(Plug { network: network.id, ..Plug::default() });
+        }
+        if plugs.is_empty() {
+            plugs.push(Plug { network: self.default_network(zone, owner)?, ..Plug::default() });
+        }
+        plugs[0].address = address;
+        Ok(plugs)
+    }
+
+    fn plug(&self, record: &Pairs) -> Outcome<Plug> {
+        let inner = |name: &str| record.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str());
+        let id = inner("networkid").ok_or_else(|| self.params.missing("iptonetworklist"))?;
+        let network = self.network_named("networkid", id)?.id;
+        let address = inner("ip").map(|text| self.address("iptonetworklist", text)).transpose()?;
+        Ok(Plug { network, address, ..Plug::default() })
+    }
+
+    fn address(&self, name: &str, text: &str) -> Outcome<Ipv4Addr> {
+        text.parse().map_err(|_| self.params.invalid(name, text))
+    }
+
+    /// The account's only network of a zone, where none is named; where it has none yet, a new one.
+    fn default_network(&mut self, zone: &Zone, owner: &Account) -> Outcome<String> {
+        let here = |network: &&crate::world::Network| {
+            let note = self.network_note(network);
+            let own = network.project == owner.project || self.network_offering(network).shared && zone.groups;
+            !network.external && own && note.vpc.is_none() && self.zone_of(&note.zone).id == zone.id
+        };
+        let found: Vec<String> = self.world.networks.iter().filter(here).map(|network| network.id.clone()).collect();
+        match found.as_slice() {
+            [] => self.new_network(zone, owner, &format!("{}-network", owner.name), 2, None),
+            [one] => Ok(one.clone()),
+            _ => Err(Refused::value(format!(
+                "More than 1 default Isolated networks are found for account Account \
+                 [{{\"accountName\":\"{}\",\"id\":{},\"uuid\":\"{}\"}}]; please specify networkIds",
+                owner.name, owner.number, owner.id
+            ))),
+        }
+    }
+
+    /// Refuses a name that another machine of the same network has.
+    pub(super) fn name_is_free(&self, name: &str, plugs: &[Plug], except: Option<&str>) -> Outcome<()> {
+        for plug in plugs {
+            let taken = self.world.servers.iter().any(|server| {
+                server.state != State::Deleted
+                    && Some(server.id.as_str()) != except
+                    && server.name.eq_ignore_ascii_case(name)
+                    && server.ports.iter().any(|port| port.network == plug.network)
+            });
+            if taken {
+                let network = self.world.network(&plug.network).map(|network| network.name.clone()).unwrap_or_default();
+                return Err(Refused::value(format!(
+                    "The vm with hostName {name} already exists in the network domain: {}; network={network}",
+                    crate::cloudstack::network::DOMAIN
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The size of the disk for data that is asked for, in GiB.
+    fn data_disk(&self, _image: &Image) -> Outcome<Option<i64>> {
+        let Some(offering) = self.disk_offering("diskofferingid")? else { return Ok(None) };
+        let size = offering.gib.or(self.params.number("size")?);
+        size.map(Some).ok_or_else(|| Refused::value("Disk offering requires size parameter"))
+    }
+
+    /// Names the disks of a new machine as CloudStack does.
+    fn name_disks(&mut self, at: usize) {
+        let (id, number) = (self.world.servers[at].id.clone(), self.world.servers[at].number);
+        let offering = self.params.get("diskofferingid").map(str::to_owned);
+        let rows: Vec<(String, bool)> =
+            self.world.attached(&id).iter().map(|(volume, held)| (volume.id.clone(), held.root)).collect();
+        for (id, root) in rows {
+            if let Some(volume) = self.world.volume_mut(&id) {
+                volume.name = Some(if root { format!("ROOT-{number}") } else { format!("DATA-{number}") });
+            }
+            if let Some(offering) = offering.clone().filter(|_| !root) {
+                self.ledger.volume_offerings.insert(id, offering);
+            }
+        }
+    }
+}

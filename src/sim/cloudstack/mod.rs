@@ -1,0 +1,95 @@
+//! The CloudStack face: one query protocol below `/client/api`, over the same world as the others.
+//!
+//! A request names its command and is signed ([`signature`]) or comes with a login ([`login`]); [`call`] finds the command's row
+//! in [`TABLES`], lets it work on the cloud as the caller sees it ([`scope`]), and gives the answer or the refusal CloudStack's
+//! shape ([`shape`]). What takes time is a job ([`job`]) in the world's time. One file a kind of thing: shapes, states and words
+//! are those of a 4.22 management server. What CloudStack knows and the world does not stands in the [`state`].
+
+mod affinity;
+mod call;
+mod discovery;
+mod group;
+mod ids;
+mod job;
+mod key;
+mod limit;
+mod login;
+mod machine;
+mod network;
+mod network_create;
+mod offering;
+mod page;
+mod params;
+mod refused;
+mod scope;
+mod shape;
+mod signature;
+mod state;
+mod table;
+mod tag;
+mod template;
+mod throttle;
+mod volume;
+mod zone;
+
+pub(crate) use call::{Call, find, is_ours};
+pub(crate) use state::{Shared, key_of};
+
+use call::{Command, Told, does};
+use refused::{Outcome, Refused};
+use scope::Cloud;
+use serde_json::{Map, Value};
+
+/// All commands, a table a kind of thing.
+static TABLES: [&[Command]; 15] = [
+    COMMANDS,
+    machine::deploy::COMMANDS,
+    machine::list::COMMANDS,
+    machine::power::COMMANDS,
+    machine::destroy::COMMANDS,
+    machine::update::COMMANDS,
+    zone::COMMANDS,
+    offering::COMMANDS,
+    template::COMMANDS,
+    network::COMMANDS,
+    network_create::COMMANDS,
+    tag::COMMANDS,
+    job::COMMANDS,
+    discovery::COMMANDS,
+    throttle::COMMANDS,
+];
+
+/// Logins are answered before it is known who asks.
+static COMMANDS: &[Command] = &[
+    does("cloudstack.login", &["username", "password", "domain", "domainId"], early),
+    does("cloudstack.logout", &[], early),
+];
+
+fn early(_: &mut Cloud<'_>) -> Outcome<Told> {
+    Err(Refused::internal("A login is no command of someone who is logged in"))
+}
+
+/// The names of all operations, as faults and the journal know them.
+pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
+    TABLES.iter().copied().flatten().map(|command| command.operation)
+}
+
+/// Adds the fields of one object to another.
+fn merge(one: &mut Value, other: Value) {
+    if let (Value::Object(fields), Value::Object(more)) = (one, other) {
+        fields.extend(more);
+    }
+}
+
+/// Takes a field out of an object.
+fn drop(one: &mut Value, name: &str) {
+    if let Value::Object(fields) = one {
+        fields.remove(name);
+    }
+}
+
+/// Names and values as an object.
+fn object(pairs: &[(String, String)]) -> Value {
+    let fields: Map<String, Value> = pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    Value::Object(fields)
+}
