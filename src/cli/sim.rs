@@ -100,7 +100,11 @@ pub async fn serve(options: ServeOptions) -> io::Result<()> {
             for (name, value) in aws.environment().into_iter().chain(cloudstack.environment()) {
                 writeln!(out, "# export {name}={value}")?;
             }
-            writeln!(out, "# CloudStack by password: user {}, password {}, domain /", cloudstack.user, cloudstack.password)?;
+            writeln!(
+                out,
+                "# CloudStack by password: user {}, password {}, domain /",
+                cloudstack.user, cloudstack.password
+            )?;
             out.flush()?;
         }
     }

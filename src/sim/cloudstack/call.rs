@@ -175,7 +175,13 @@ impl Call<'_> {
         answer
     }
 
-    fn answered(&mut self, params: &Params, world: &mut World, ledger: &mut Ledger, shared: &Shared) -> Outcome<Answer> {
+    fn answered(
+        &mut self,
+        params: &Params,
+        world: &mut World,
+        ledger: &mut Ledger,
+        shared: &Shared,
+    ) -> Outcome<Answer> {
         let person = match login::session(self.request, params, world, ledger)? {
             Some(person) => person,
             None => signer(&params.pairs, world, ledger)?,
@@ -199,7 +205,15 @@ impl Call<'_> {
         })?;
         written(params, listed)?;
         carried(params, listed, command)?;
-        let mut cloud = Cloud { world, ledger, shared, params, caller, request: &self.request.id, got: self.request.method != "POST" };
+        let mut cloud = Cloud {
+            world,
+            ledger,
+            shared,
+            params,
+            caller,
+            request: &self.request.id,
+            got: self.request.method != "POST",
+        };
         let told = (command.run)(&mut cloud)?;
         let key = table::key(&name);
         let body = if told.body.is_null() { Value::Object(Map::new()) } else { told.body };
@@ -215,7 +229,8 @@ fn reads(name: &str) -> bool {
 /// Whose key signed it.
 fn signer(pairs: &Pairs, world: &World, ledger: &Ledger) -> Outcome<String> {
     let key = signature::field(pairs, "apiKey");
-    let own = |person: &&super::state::Person| person.key.as_ref().is_some_and(|own| Some(own.0.as_str()) == key);
+    let own =
+        |person: &&super::state::Person| person.key.as_ref().is_some_and(|own| Some(own.0.as_str()) == key);
     let person = ledger.people.iter().find(own);
     let enabled = |account: &str| ledger.account(account).is_some_and(|account| account.state == "enabled");
     let right = person.filter(|person| {
@@ -228,9 +243,15 @@ fn signer(pairs: &Pairs, world: &World, ledger: &Ledger) -> Outcome<String> {
 /// Whether every value can be one, and all that must be there is.
 fn written(params: &Params, listed: &table::Listed) -> Outcome<()> {
     for (name, value) in &params.pairs {
-        let own = listed.takes(base(name)) || ["page", "pagesize"].iter().any(|word| name.eq_ignore_ascii_case(word));
-        if own && value.chars().any(|c| c.is_control() && c != '\n') && !base(name).eq_ignore_ascii_case("userdata") {
-            let text = format!("Received value containing illegal ASCII non-printable characters for parameter {name}");
+        let own = listed.takes(base(name))
+            || ["page", "pagesize"].iter().any(|word| name.eq_ignore_ascii_case(word));
+        if own
+            && value.chars().any(|c| c.is_control() && c != '\n')
+            && !base(name).eq_ignore_ascii_case("userdata")
+        {
+            let text = format!(
+                "Received value containing illegal ASCII non-printable characters for parameter {name}"
+            );
             return Err(Refused::param(text));
         }
     }
@@ -244,7 +265,8 @@ fn carried(params: &Params, listed: &table::Listed, command: &Command) -> Outcom
         let own = base(name);
         let taken = command.takes.iter().any(|word| word.eq_ignore_ascii_case(own));
         if listed.takes(own) && !taken {
-            let text = format!("The parameter {own} of {} is not carried by the simulated cloud.", listed.name);
+            let text =
+                format!("The parameter {own} of {} is not carried by the simulated cloud.", listed.name);
             return Err(Refused::value(text));
         }
     }

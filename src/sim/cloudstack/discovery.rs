@@ -13,8 +13,14 @@ pub(super) static COMMANDS: &[Command] = &[asks("cloudstack.listApis", &["name"]
 
 /// Parameters that are lists or maps, by name.
 const MAPS: [&str; 8] = [
-    "tags", "details", "iptonetworklist", "dhcpoptionsnetworklist", "nicnetworklist", "usersecuritygrouplist",
-    "datadisksdetails", "userdatadetails",
+    "tags",
+    "details",
+    "iptonetworklist",
+    "dhcpoptionsnetworklist",
+    "nicnetworklist",
+    "usersecuritygrouplist",
+    "datadisksdetails",
+    "userdatadetails",
 ];
 
 fn kind(name: &str) -> &'static str {
@@ -22,11 +28,12 @@ fn kind(name: &str) -> &'static str {
         name if MAPS.contains(&name) => "map",
         name if name.ends_with("ids") || name.ends_with("cidrlist") || name == "groupnames" => "list",
         name if name == "id" || name.ends_with("id") => "uuid",
-        "page" | "pagesize" | "startport" | "endport" | "icmptype" | "icmpcode" | "cpunumber" | "cpuspeed" | "memory" => {
-            "integer"
-        }
+        "page" | "pagesize" | "startport" | "endport" | "icmptype" | "icmpcode" | "cpunumber"
+        | "cpuspeed" | "memory" => "integer",
         "size" | "maxsnaps" | "max" | "rootdisksize" => "long",
-        name if name.starts_with("is") || matches!(name, "listall" | "forced" | "expunge" | "startvm" | "displayvm") => {
+        name if name.starts_with("is")
+            || matches!(name, "listall" | "forced" | "expunge" | "startvm" | "displayvm") =>
+        {
             "boolean"
         }
         _ => "string",

@@ -13,8 +13,14 @@ impl Cloud<'_> {
             ids.push(group.ok_or_else(|| self.params.unknown("securitygroupids", &id))?.id.clone());
         }
         for name in self.params.list("securitygroupnames") {
-            let group = self.world.groups.iter().find(|group| group.project == owner.project && group.name == name);
-            ids.push(group.ok_or_else(|| Refused::value(format!("Unable to find group by name {name}")))?.id.clone());
+            let group =
+                self.world.groups.iter().find(|group| group.project == owner.project && group.name == name);
+            ids.push(
+                group
+                    .ok_or_else(|| Refused::value(format!("Unable to find group by name {name}")))?
+                    .id
+                    .clone(),
+            );
         }
         Ok(ids)
     }

@@ -57,7 +57,10 @@ pub(super) struct Plan {
 
 impl Plan {
     /// A job that takes this long and then does what it does.
-    pub(super) fn after(millis: u64, finish: impl FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send + 'static) -> Self {
+    pub(super) fn after(
+        millis: u64,
+        finish: impl FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send + 'static,
+    ) -> Self {
         Self {
             thing: None,
             queue: None,
@@ -83,19 +86,29 @@ impl Plan {
     }
 
     /// Looked at when it is taken up, not when its turn comes.
-    pub(super) fn checked(mut self, check: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static) -> Self {
+    pub(super) fn checked(
+        mut self,
+        check: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
+    ) -> Self {
         self.check = Some(Box::new(check));
         self
     }
 
     /// Done when its turn comes.
-    pub(super) fn begins(mut self, begin: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static) -> Self {
+    pub(super) fn begins(
+        mut self,
+        begin: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
+    ) -> Self {
         self.begin = Some(Box::new(begin));
         self
     }
 
     /// A second step, after what is waited for first.
-    pub(super) fn then(mut self, step: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static, wait: Wait) -> Self {
+    pub(super) fn then(
+        mut self,
+        step: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
+        wait: Wait,
+    ) -> Self {
         self.then = Some((Box::new(step), wait));
         self
     }
@@ -184,7 +197,8 @@ pub(super) fn wake_at(
     what: impl FnOnce(&mut World, &mut Ledger) + Send + 'static,
 ) {
     let shared = Arc::clone(shared);
-    let what = move |world: &mut World| what(world, &mut shared.lock().unwrap_or_else(PoisonError::into_inner));
+    let what =
+        move |world: &mut World| what(world, &mut shared.lock().unwrap_or_else(PoisonError::into_inner));
     world.remind(at, Box::new(what));
 }
 
@@ -217,11 +231,15 @@ fn advance(place: usize, world: &mut World, ledger: &mut Ledger, shared: &Shared
     }
     let busy = |queue: &String| {
         let before = &ledger.jobs[..place];
-        before.iter().any(|other| other.pending() && other.queue.as_ref() == Some(queue) && !matches!(other.phase, Phase::Taken(_)))
+        before.iter().any(|other| {
+            other.pending() && other.queue.as_ref() == Some(queue) && !matches!(other.phase, Phase::Taken(_))
+        })
     };
     let ready = match &job.phase {
         Phase::Turn(_) => !job.queue.as_ref().is_some_and(busy),
-        Phase::Begun(since, plan) => plan.as_ref().is_some_and(|plan| over(&plan.wait, *since, job, world, shared)),
+        Phase::Begun(since, plan) => {
+            plan.as_ref().is_some_and(|plan| over(&plan.wait, *since, job, world, shared))
+        }
         _ => true,
     };
     if !ready {
@@ -352,7 +370,8 @@ fn view(cloud: &Cloud<'_>, job: &Job) -> Map<String, Value> {
 
 fn query(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let id = cloud.params.need("jobid")?;
-    let job = cloud.ledger.jobs.iter().find(|job| job.id == id).ok_or_else(|| cloud.params.unknown("jobid", id))?;
+    let job =
+        cloud.ledger.jobs.iter().find(|job| job.id == id).ok_or_else(|| cloud.params.unknown("jobid", id))?;
     if !cloud.may(&job.caller.account.project) {
         let account = &cloud.caller.account;
         return Err(Refused::forbidden(format!(

@@ -9,7 +9,9 @@ impl Cloud<'_> {
     pub(super) fn keys_named(&self, owner: &Account) -> Outcome<Vec<(String, String)>> {
         let mut names = self.params.list("keypairs");
         names.extend(self.params.get("keypair").map(str::to_owned));
-        let key = |name: &String| self.world.keypair(&owner.owner, name).map(|key| (name.clone(), key.public_key.clone()));
+        let key = |name: &String| {
+            self.world.keypair(&owner.owner, name).map(|key| (name.clone(), key.public_key.clone()))
+        };
         let found: Option<Vec<_>> = names.iter().map(key).collect();
         found.ok_or_else(|| Refused::value("Not all specified keypairs exist"))
     }

@@ -49,7 +49,9 @@ impl Cloud<'_> {
                 self.over(owner, kind, first(limits), first(used), first(asked))
             }
             Refusal::AddressTaken(address, _) => unassigned(address),
-            Refusal::AddressUsed(address, _) | Refusal::AddressOutside(address, _) => unassigned(&address.to_string()),
+            Refusal::AddressUsed(address, _) | Refusal::AddressOutside(address, _) => {
+                unassigned(&address.to_string())
+            }
             Refusal::NoAddress(network) => Refused::with(
                 533,
                 9999,
@@ -71,5 +73,9 @@ impl Cloud<'_> {
 }
 
 fn unassigned(address: &str) -> Refused {
-    Refused::with(530, 0, format!("Unable to acquire Guest IP address for network: {address} is taken or outside it"))
+    Refused::with(
+        530,
+        0,
+        format!("Unable to acquire Guest IP address for network: {address} is taken or outside it"),
+    )
 }

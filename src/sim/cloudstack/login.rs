@@ -22,7 +22,13 @@ pub(super) fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 /// Logs in, by POST.
-pub(super) fn login(request: &Request, params: &Params, shape: Shape, world: &World, ledger: &mut Ledger) -> Answer {
+pub(super) fn login(
+    request: &Request,
+    params: &Params,
+    shape: Shape,
+    world: &World,
+    ledger: &mut Ledger,
+) -> Answer {
     let cookie = format!("node0{}", fresh_secret(24).to_lowercase());
     let jar = format!("JSESSIONID={cookie}; Path=/client");
     if request.method != "POST" {
@@ -82,7 +88,8 @@ fn found<'a>(params: &Params, ledger: &'a Ledger) -> Outcome<&'a Person> {
         ))
     };
     let own = |person: &&Person| {
-        person.name == name && ledger.account(&person.account).is_some_and(|account| account.domain == domain.id)
+        person.name == name
+            && ledger.account(&person.account).is_some_and(|account| account.domain == domain.id)
     };
     let person = ledger.people.iter().find(own).ok_or_else(wrong)?;
     if params.get("password") != Some(person.password.as_str()) {
@@ -100,7 +107,8 @@ fn found<'a>(params: &Params, ledger: &'a Ledger) -> Outcome<&'a Person> {
 
 /// Logs out.
 pub(super) fn logout(request: &Request, shape: Shape, ledger: &mut Ledger) -> Answer {
-    let Some(session) = cookie(request, "JSESSIONID").filter(|own| ledger.sessions.iter().any(|s| s.cookie == *own))
+    let Some(session) =
+        cookie(request, "JSESSIONID").filter(|own| ledger.sessions.iter().any(|s| s.cookie == *own))
     else {
         let refused = Refused::param("Session not found for the logout process.");
         return shape.refuse(Some("logoutresponse"), &refused);
@@ -117,11 +125,18 @@ pub(super) fn logout(request: &Request, shape: Shape, ledger: &mut Ledger) -> An
 ///
 /// # Errors
 /// When a part of the login is missing or wrong: the login is over then.
-pub(super) fn session(request: &Request, params: &Params, world: &World, ledger: &mut Ledger) -> Outcome<Option<String>> {
+pub(super) fn session(
+    request: &Request,
+    params: &Params,
+    world: &World,
+    ledger: &mut Ledger,
+) -> Outcome<Option<String>> {
     let now = world.now();
     ledger.sessions.retain(|session| session.until > now);
     let Some(own) = cookie(request, "JSESSIONID") else { return Ok(None) };
-    let Some(place) = ledger.sessions.iter().position(|session| session.cookie == own) else { return Ok(None) };
+    let Some(place) = ledger.sessions.iter().position(|session| session.cookie == own) else {
+        return Ok(None);
+    };
     let session = &mut ledger.sessions[place];
     let right = params.exact("sessionkey") == Some(session.key.as_str())
         && cookie(request, "sessionkey") == Some(session.key.as_str());

@@ -90,6 +90,7 @@ fn drop(one: &mut Value, name: &str) {
 
 /// Names and values as an object.
 fn object(pairs: &[(String, String)]) -> Value {
-    let fields: Map<String, Value> = pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    let fields: Map<String, Value> =
+        pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
     Value::Object(fields)
 }

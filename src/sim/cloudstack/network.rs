@@ -15,9 +15,32 @@ use crate::world::{Network, Port, Server, Subnet};
 pub(super) static COMMANDS: &[Command] = &[asks(
     "cloudstack.listNetworks",
     &[
-        "account", "acltype", "canusefordeploy", "domainid", "forvpc", "id", "isrecursive", "issystem", "keyword", "listall",
-        "name", "networkofferingid", "page", "pagesize", "projectid", "supportedservices", "tags", "traffictype", "type",
-        "vpcid", "zoneid", "networkfilter", "restartrequired", "physicalnetworkid", "specifyipranges", "displaynetwork",
+        "account",
+        "acltype",
+        "canusefordeploy",
+        "domainid",
+        "forvpc",
+        "id",
+        "isrecursive",
+        "issystem",
+        "keyword",
+        "listall",
+        "name",
+        "networkofferingid",
+        "page",
+        "pagesize",
+        "projectid",
+        "supportedservices",
+        "tags",
+        "traffictype",
+        "type",
+        "vpcid",
+        "zoneid",
+        "networkfilter",
+        "restartrequired",
+        "physicalnetworkid",
+        "specifyipranges",
+        "displaynetwork",
     ],
     list,
 )];
@@ -71,7 +94,17 @@ pub(super) static OFFERINGS: [NetworkOffering; 5] = [
         availability: "Required",
         shared: false,
         vpc: false,
-        services: &["UserData", "Lb", "StaticNat", "SourceNat", "Dhcp", "Vpn", "Dns", "PortForwarding", "Firewall"],
+        services: &[
+            "UserData",
+            "Lb",
+            "StaticNat",
+            "SourceNat",
+            "Dhcp",
+            "Vpn",
+            "Dns",
+            "PortForwarding",
+            "Firewall",
+        ],
     },
     NetworkOffering {
         name: "DefaultIsolatedNetworkOffering",
@@ -139,7 +172,8 @@ impl Cloud<'_> {
     }
 
     fn is_up(&self, network: &Network) -> bool {
-        self.network_note(network).up || self.world.all_ports().any(|port| port.network == network.id && !port.device.is_empty())
+        self.network_note(network).up
+            || self.world.all_ports().any(|port| port.network == network.id && !port.device.is_empty())
     }
 
     pub(super) fn network_view(&self, network: &Network) -> Value {
@@ -168,7 +202,10 @@ impl Cloud<'_> {
         });
         if let Some(subnet) = &subnet {
             let gateway = subnet.gateway.map(|gateway| gateway.to_string());
-            super::merge(&mut view, json!({"gateway": gateway, "netmask": netmask(subnet.prefix), "cidr": subnet.cidr()}));
+            super::merge(
+                &mut view,
+                json!({"gateway": gateway, "netmask": netmask(subnet.prefix), "cidr": subnet.cidr()}),
+            );
         }
         if offering.shared || up {
             view["broadcasturi"] = json!(format!("vlan://{}", self.vlan(network)));
@@ -256,7 +293,8 @@ impl Cloud<'_> {
 
 /// The services of an offering, as networks show them.
 pub(super) fn services(offering: &NetworkOffering) -> Value {
-    let all = SERVICES[if offering.shared { "shared" } else { "isolated" }].as_array().cloned().unwrap_or_default();
+    let all =
+        SERVICES[if offering.shared { "shared" } else { "isolated" }].as_array().cloned().unwrap_or_default();
     let named = |service: &Value| offering.services.iter().any(|name| service["name"] == json!(name));
     Value::Array(all.into_iter().filter(named).collect())
 }
@@ -273,7 +311,8 @@ fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         cloud.zone("zoneid")?;
     }
     let reach = cloud.reach()?;
-    let wanted = |name: &str, own: &str| cloud.params.get(name).is_none_or(|word| super::page::same(word, own));
+    let wanted =
+        |name: &str, own: &str| cloud.params.get(name).is_none_or(|word| super::page::same(word, own));
     let supported = cloud.params.list("supportedservices");
     let mut rows = Vec::new();
     for network in cloud.world.networks.iter().filter(|network| !network.external) {

@@ -15,8 +15,21 @@ use crate::world::SubnetSpec;
 pub(super) static COMMANDS: &[Command] = &[does(
     "cloudstack.createNetwork",
     &[
-        "account", "aclid", "acltype", "displaytext", "domainid", "endip", "gateway", "name", "netmask", "networkofferingid",
-        "projectid", "startip", "vlan", "vpcid", "zoneid",
+        "account",
+        "aclid",
+        "acltype",
+        "displaytext",
+        "domainid",
+        "endip",
+        "gateway",
+        "name",
+        "netmask",
+        "networkofferingid",
+        "projectid",
+        "startip",
+        "vlan",
+        "vpcid",
+        "zoneid",
     ],
     create,
 )];
@@ -35,7 +48,8 @@ fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     }
     let range = range(cloud)?;
     let id = cloud.new_network(&zone, &owner, &name, place, range)?;
-    let network = cloud.world.network(&id).cloned().ok_or_else(|| Refused::internal("No network was made"))?;
+    let network =
+        cloud.world.network(&id).cloned().ok_or_else(|| Refused::internal("No network was made"))?;
     let view = cloud.network_view(&network);
     Ok(Told::from(json!({"network": view})).about(&id, &name))
 }
@@ -105,12 +119,15 @@ impl Cloud<'_> {
 
     /// A router from a subnet to the network outside.
     fn way_out(&mut self, name: &str, owner: &Account, subnet: &str) -> Outcome<()> {
-        let outside = self.world.networks.iter().find(|network| network.external).map(|network| network.id.clone());
+        let outside =
+            self.world.networks.iter().find(|network| network.external).map(|network| network.id.clone());
         let made = self.world.create_router(name, &owner.project);
         let router = made.map_err(|refusal| self.refusal(&refusal, owner))?;
         let wrong = |cloud: &Self, refusal| cloud.refusal(&refusal, owner);
         if let Some(outside) = outside {
-            self.world.set_gateway(&router, Some(&outside), None, true).map_err(|refusal| wrong(self, refusal))?;
+            self.world
+                .set_gateway(&router, Some(&outside), None, true)
+                .map_err(|refusal| wrong(self, refusal))?;
         }
         self.world.join_subnet(&router, subnet).map_err(|refusal| wrong(self, refusal))?;
         Ok(())

@@ -11,15 +11,39 @@ use super::scope::{Cloud, stamp};
 use crate::world::{Flavor, Pairs, fresh_id};
 
 const LISTS: &[&str] = &[
-    "account", "domainid", "id", "isrecursive", "issystem", "keyword", "listall", "name", "page", "pagesize", "projectid",
-    "state", "virtualmachineid", "zoneid", "cpunumber", "cpuspeed", "memory",
+    "account",
+    "domainid",
+    "id",
+    "isrecursive",
+    "issystem",
+    "keyword",
+    "listall",
+    "name",
+    "page",
+    "pagesize",
+    "projectid",
+    "state",
+    "virtualmachineid",
+    "zoneid",
+    "cpunumber",
+    "cpuspeed",
+    "memory",
 ];
 
 pub(super) static COMMANDS: &[Command] = &[
     asks("cloudstack.listServiceOfferings", LISTS, list),
     does(
         "cloudstack.createServiceOffering",
-        &["name", "displaytext", "cpunumber", "cpuspeed", "memory", "customized", "rootdisksize", "dynamicscalingenabled"],
+        &[
+            "name",
+            "displaytext",
+            "cpunumber",
+            "cpuspeed",
+            "memory",
+            "customized",
+            "rootdisksize",
+            "dynamicscalingenabled",
+        ],
         create,
     )
     .admin(),
@@ -99,7 +123,8 @@ impl Cloud<'_> {
 
     fn offering_view(&self, flavor: &Flavor) -> Value {
         let own = self.offering(flavor);
-        let mut view = json!({"id": id_of(flavor), "name": flavor.name, "state": "Active", "displaytext": own.display});
+        let mut view =
+            json!({"id": id_of(flavor), "name": flavor.name, "state": "Active", "displaytext": own.display});
         if !own.custom {
             view["cpunumber"] = json!(flavor.vcpus);
             view["cpuspeed"] = json!(own.speed);
@@ -130,14 +155,17 @@ impl Cloud<'_> {
 }
 
 fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    cloud.known("id", cloud.world.flavors.iter().map(id_of).collect::<Vec<_>>().iter().map(String::as_str))?;
+    cloud
+        .known("id", cloud.world.flavors.iter().map(id_of).collect::<Vec<_>>().iter().map(String::as_str))?;
     let system = cloud.params.flag("issystem").unwrap_or(false);
     let at_least = |name: &str, has: i64| Ok(cloud.params.number(name)?.is_none_or(|least| has >= least));
     let mut rows = Vec::new();
     for flavor in cloud.world.flavors.iter().filter(|flavor| flavor.public && !system) {
         let own = cloud.offering(flavor);
         let sized = own.custom
-            || at_least("cpunumber", flavor.vcpus)? && at_least("memory", flavor.ram_mib)? && at_least("cpuspeed", own.speed)?;
+            || at_least("cpunumber", flavor.vcpus)?
+                && at_least("memory", flavor.ram_mib)?
+                && at_least("cpuspeed", own.speed)?;
         if sized && cloud.wanted(&id_of(flavor)) && cloud.named(&flavor.name, &[&own.display]) {
             rows.push(cloud.offering_view(flavor));
         }
@@ -185,8 +213,9 @@ fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 
 fn disks(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     cloud.known("id", cloud.ledger.disk_offerings.iter().map(|offering| offering.id.as_str()))?;
-    let fits =
-        |offering: &&DiskOffering| cloud.wanted(&offering.id) && cloud.named(&offering.name, &[&offering.display]);
+    let fits = |offering: &&DiskOffering| {
+        cloud.wanted(&offering.id) && cloud.named(&offering.name, &[&offering.display])
+    };
     let view = |offering: &DiskOffering| {
         json!({
             "id": offering.id,

@@ -26,7 +26,8 @@ impl Cloud<'_> {
     /// Whether an entry of this id passes `id=` and `ids=`.
     pub(super) fn wanted(&self, id: &str) -> bool {
         let ids = self.params.list("ids");
-        self.params.get("id").is_none_or(|wanted| wanted == id) && (ids.is_empty() || ids.iter().any(|own| own == id))
+        self.params.get("id").is_none_or(|wanted| wanted == id)
+            && (ids.is_empty() || ids.iter().any(|own| own == id))
     }
 
     /// Refuses an id that none of these is.
@@ -41,10 +42,12 @@ impl Cloud<'_> {
     pub(super) fn tagged(&self, kind: &str, id: &str) -> Outcome<bool> {
         let wanted = self.params.keyed("tags")?;
         let has = |pair: &(String, String)| {
-            self.ledger
-                .tags
-                .iter()
-                .any(|tag| tag.kind == kind && tag.id == id && tag.key == pair.0 && (pair.1.is_empty() || tag.value == pair.1))
+            self.ledger.tags.iter().any(|tag| {
+                tag.kind == kind
+                    && tag.id == id
+                    && tag.key == pair.0
+                    && (pair.1.is_empty() || tag.value == pair.1)
+            })
         };
         Ok(wanted.iter().all(has))
     }
@@ -63,7 +66,9 @@ impl Cloud<'_> {
                 return Err(Refused::value("Can't specify page parameter when pagesize is -1 (Unlimited)"));
             }
             (_, Some(size)) if size > LARGEST => {
-                return Err(Refused::value(format!("Page size can't exceed max allowed page size value: {LARGEST}")));
+                return Err(Refused::value(format!(
+                    "Page size can't exceed max allowed page size value: {LARGEST}"
+                )));
             }
             (Some(page), Some(size)) => (page.max(1), size.max(0)),
             (None, None) => (1, LARGEST),

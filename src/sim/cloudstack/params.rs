@@ -20,7 +20,9 @@ pub(super) struct Params {
 pub(super) fn read(request: &Request) -> Option<Pairs> {
     let mut pairs = Pairs::new();
     take(request.raw_query.as_bytes(), &mut pairs)?;
-    let form = request.header("content-type").is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let form = request
+        .header("content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
     if request.method == "POST" && form {
         take(&request.body, &mut pairs)?;
     }
@@ -59,7 +61,9 @@ fn decode(text: &[u8]) -> Option<String> {
             b'+' => bytes.push(b' '),
             b'%' => {
                 let digits = rest.get(..2)?;
-                let digits = std::str::from_utf8(digits).ok().filter(|text| text.chars().all(|c| c.is_ascii_hexdigit()))?;
+                let digits = std::str::from_utf8(digits)
+                    .ok()
+                    .filter(|text| text.chars().all(|c| c.is_ascii_hexdigit()))?;
                 bytes.push(u8::from_str_radix(digits, 16).ok()?);
                 rest = &rest[2..];
             }
@@ -92,7 +96,10 @@ impl Params {
 
     /// That a parameter is missing.
     pub(super) fn missing(&self, name: &str) -> Refused {
-        Refused::param(format!("Unable to execute API command {} due to missing parameter {name}", self.command))
+        Refused::param(format!(
+            "Unable to execute API command {} due to missing parameter {name}",
+            self.command
+        ))
     }
 
     /// That a value is none of its kind.
@@ -200,7 +207,9 @@ mod tests {
 
     #[test]
     fn maps_have_two_shapes() {
-        let params = params("tags[1].key=b&tags[1].value=2&tags[0].key=a&details[0].cpuNumber=2&details[0].memory=512");
+        let params = params(
+            "tags[1].key=b&tags[1].value=2&tags[0].key=a&details[0].cpuNumber=2&details[0].memory=512",
+        );
         let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
         assert_eq!(params.keyed("tags").ok(), Some(vec![pair("a", ""), pair("b", "2")]));
         assert_eq!(params.named("details"), [pair("cpuNumber", "2"), pair("memory", "512")]);

@@ -93,7 +93,10 @@ impl Cloud<'_> {
 
     /// Whether the caller is in a project.
     fn in_project(&self, id: &str) -> bool {
-        self.ledger.projects.iter().any(|project| project.id == id && project.members.contains(&self.caller.account.id))
+        self.ledger
+            .projects
+            .iter()
+            .any(|project| project.id == id && project.members.contains(&self.caller.account.id))
     }
 
     /// Whether a domain is another or below it.
@@ -112,17 +115,24 @@ impl Cloud<'_> {
     pub(super) fn named_account(&self) -> Outcome<Option<Account>> {
         if let Some(id) = self.params.get("projectid").filter(|id| *id != "-1") {
             let of = |account: &&Account| account.of_project.as_deref() == Some(id);
-            let account = self.ledger.accounts.iter().find(of).ok_or_else(|| self.params.unknown("projectid", id))?;
-            return if self.may_account(account) { Ok(Some(account.clone())) } else { Err(Self::forbidden()) };
+            let account =
+                self.ledger.accounts.iter().find(of).ok_or_else(|| self.params.unknown("projectid", id))?;
+            return if self.may_account(account) {
+                Ok(Some(account.clone()))
+            } else {
+                Err(Self::forbidden())
+            };
         }
         let Some(name) = self.params.get("account") else { return Ok(None) };
         let domain = match self.params.get("domainid") {
             Some(id) => self.ledger.domain(id).ok_or_else(|| self.params.unknown("domainid", id))?.id.clone(),
             None => self.caller.account.domain.clone(),
         };
-        let found = self.ledger.accounts.iter().find(|account| account.name == name && account.domain == domain);
+        let found =
+            self.ledger.accounts.iter().find(|account| account.name == name && account.domain == domain);
         let account = found.ok_or_else(|| {
-            Refused::value(format!("Unable to find account {name} in domain {domain}")).about(&domain, "domainId")
+            Refused::value(format!("Unable to find account {name} in domain {domain}"))
+                .about(&domain, "domainId")
         })?;
         if self.may_account(account) { Ok(Some(account.clone())) } else { Err(Self::forbidden()) }
     }
@@ -156,7 +166,9 @@ impl Cloud<'_> {
                 && account.of_project.is_some() == projects
                 && domain.is_none_or(|id| self.below(&account.domain, id))
         };
-        Ok(Reach::These(self.ledger.accounts.iter().filter(fits).map(|account| account.project.clone()).collect()))
+        Ok(Reach::These(
+            self.ledger.accounts.iter().filter(fits).map(|account| account.project.clone()).collect(),
+        ))
     }
 
     /// The fields that say whose a thing is.
@@ -220,5 +232,7 @@ pub(super) fn gone(kind: &str, number: u64) -> Refused {
 
 /// A time as CloudStack writes it.
 pub(super) fn stamp(at: SystemTime) -> String {
-    jiff::Timestamp::try_from(at).map(|at| at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string()).unwrap_or_default()
+    jiff::Timestamp::try_from(at)
+        .map(|at| at.strftime("%Y-%m-%dT%H:%M:%S+0000").to_string())
+        .unwrap_or_default()
 }

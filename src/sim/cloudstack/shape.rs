@@ -30,7 +30,8 @@ impl Shape {
                 (Value::Object(whole).to_string(), "application/json;charset=utf-8")
             }
             Self::Xml => {
-                let release = if release { format!(" cloud-stack-version=\"{RELEASE}\"") } else { String::new() };
+                let release =
+                    if release { format!(" cloud-stack-version=\"{RELEASE}\"") } else { String::new() };
                 let mut text = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><{key}{release}>");
                 inner(body, &mut text);
                 text.push_str(&format!("</{key}>"));
@@ -118,7 +119,12 @@ pub(super) fn page(status: u16, path: &str, message: &str) -> Answer {
          <tr><th>URI:</th><td>{path}</td></tr>\n<tr><th>STATUS:</th><td>{status}</td></tr>\n\
          <tr><th>MESSAGE:</th><td>{message}</td></tr>\n</table>\n\n</body>\n</html>\n"
     );
-    Answer { body: body.into_bytes(), kind: "text/html;charset=iso-8859-1", plain: true, ..Answer::empty(status) }
+    Answer {
+        body: body.into_bytes(),
+        kind: "text/html;charset=iso-8859-1",
+        plain: true,
+        ..Answer::empty(status)
+    }
 }
 
 #[cfg(test)]

@@ -186,7 +186,9 @@ pub(super) struct Tag {
 
 /// The API key and the secret of someone of this name.
 pub(crate) fn key_of(name: &str) -> (String, String) {
-    let text = |what: &str| URL_SAFE_NO_PAD.encode(Sha512::digest(format!("the simulated cloud's {what} of {name}")));
+    let text = |what: &str| {
+        URL_SAFE_NO_PAD.encode(Sha512::digest(format!("the simulated cloud's {what} of {name}")))
+    };
     (text("API key"), text("secret key"))
 }
 
@@ -207,7 +209,9 @@ impl Ledger {
             parent: None,
         });
         for user in &world.users {
-            let Some(project) = world.projects.iter().find(|project| project.name == user.name) else { continue };
+            let Some(project) = world.projects.iter().find(|project| project.name == user.name) else {
+                continue;
+            };
             let role = if user.name == "admin" { Role::Admin } else { Role::User };
             let account = self.add_account(&user.name, &root, role, &project.id, &user.id, world.now());
             let person = self.add_person(&account, &user.name, &user.password, world.now());
@@ -249,10 +253,19 @@ impl Ledger {
     }
 
     /// Someone new in an account. Gives their id.
-    pub(super) fn add_person(&mut self, account: &str, name: &str, password: &str, now: SystemTime) -> String {
+    pub(super) fn add_person(
+        &mut self,
+        account: &str,
+        name: &str,
+        password: &str,
+        now: SystemTime,
+    ) -> String {
         let id = fresh_id();
         let mut letters = name.chars();
-        let first = letters.next().map(|c| c.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default();
+        let first = letters
+            .next()
+            .map(|c| c.to_uppercase().collect::<String>() + letters.as_str())
+            .unwrap_or_default();
         self.people.push(Person {
             id: id.clone(),
             account: account.to_owned(),

@@ -14,8 +14,18 @@ pub(super) static COMMANDS: &[Command] = &[
     asks(
         "cloudstack.listTags",
         &[
-            "account", "domainid", "isrecursive", "key", "keyword", "listall", "page", "pagesize", "projectid", "resourceid",
-            "resourcetype", "value",
+            "account",
+            "domainid",
+            "isrecursive",
+            "key",
+            "keyword",
+            "listall",
+            "page",
+            "pagesize",
+            "projectid",
+            "resourceid",
+            "resourcetype",
+            "value",
         ],
         list,
     ),
@@ -23,8 +33,21 @@ pub(super) static COMMANDS: &[Command] = &[
 
 /// The kinds of things that take tags.
 const KINDS: [&str; 15] = [
-    "UserVm", "Template", "ISO", "Volume", "Snapshot", "Network", "SecurityGroup", "PublicIpAddress", "Project", "Vpc",
-    "VMSnapshot", "FirewallRule", "PortForwardingRule", "NetworkACL", "LoadBalancer",
+    "UserVm",
+    "Template",
+    "ISO",
+    "Volume",
+    "Snapshot",
+    "Network",
+    "SecurityGroup",
+    "PublicIpAddress",
+    "Project",
+    "Vpc",
+    "VMSnapshot",
+    "FirewallRule",
+    "PortForwardingRule",
+    "NetworkACL",
+    "LoadBalancer",
 ];
 
 /// The kind as CloudStack writes it.
@@ -105,13 +128,17 @@ fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 
 fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let (ids, tags) = (cloud.params.list("resourceids"), cloud.params.keyed("tags")?);
-    let valued = cloud.params.records("tags").iter().any(|record| record.iter().any(|pair| pair.0 == "value"));
+    let valued =
+        cloud.params.records("tags").iter().any(|record| record.iter().any(|pair| pair.0 == "value"));
     let word = cloud.params.need("resourcetype")?.to_owned();
     let about: Vec<(String, String)> = ids.iter().map(|id| (id.clone(), String::new())).collect();
     let plan = Plan::after(300, move |cloud| {
         let kind = kind(&word)?;
         let named = |tag: &Tag| {
-            tags.is_empty() || tags.iter().any(|(key, value)| tag.key == *key && (!valued || value.is_empty() || tag.value == *value))
+            tags.is_empty()
+                || tags.iter().any(|(key, value)| {
+                    tag.key == *key && (!valued || value.is_empty() || tag.value == *value)
+                })
         };
         let fits = |tag: &Tag| tag.kind == kind && ids.contains(&tag.id) && named(tag);
         let found: Vec<Tag> = cloud.ledger.tags.iter().filter(|tag| fits(tag)).cloned().collect();
@@ -130,16 +157,21 @@ fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 
 fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let reach = cloud.reach()?;
-    let wanted = |name: &str, own: &str| cloud.params.get(name).is_none_or(|word| super::page::same(word, own));
+    let wanted =
+        |name: &str, own: &str| cloud.params.get(name).is_none_or(|word| super::page::same(word, own));
     let fits = |tag: &&Tag| {
         let alive = cloud.project_of(&tag.kind, &tag.id).is_some();
         alive
-            && (reach.covers(&tag.account) || cloud.params.get("resourceid").is_some() && cloud.may(&tag.account))
+            && (reach.covers(&tag.account)
+                || cloud.params.get("resourceid").is_some() && cloud.may(&tag.account))
             && wanted("resourcetype", &tag.kind)
             && wanted("resourceid", &tag.id)
             && wanted("key", &tag.key)
             && wanted("value", &tag.value)
-            && cloud.params.get("keyword").is_none_or(|part| tag.key.contains(part) || tag.value.contains(part))
+            && cloud
+                .params
+                .get("keyword")
+                .is_none_or(|part| tag.key.contains(part) || tag.value.contains(part))
     };
     let rows = cloud.ledger.tags.iter().filter(fits).map(|tag| cloud.tag_view(tag)).collect();
     cloud.listed("tag", rows)

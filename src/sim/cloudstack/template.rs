@@ -14,8 +14,22 @@ use crate::world::{Image, ImageStatus};
 pub(super) static COMMANDS: &[Command] = &[asks(
     "cloudstack.listTemplates",
     &[
-        "account", "domainid", "hypervisor", "id", "ids", "isready", "isrecursive", "keyword", "listall", "name", "page",
-        "pagesize", "projectid", "tags", "templatefilter", "zoneid",
+        "account",
+        "domainid",
+        "hypervisor",
+        "id",
+        "ids",
+        "isready",
+        "isrecursive",
+        "keyword",
+        "listall",
+        "name",
+        "page",
+        "pagesize",
+        "projectid",
+        "tags",
+        "templatefilter",
+        "zoneid",
     ],
     list,
 )];
@@ -50,8 +64,14 @@ pub(super) struct Template {
 
 /// The kinds of guest systems that are known, by name.
 pub(super) const SYSTEMS: [&str; 8] = [
-    "Other Linux (64-bit)", "CentOS 5.6 (64-bit)", "CentOS 7", "Debian GNU/Linux 12 (64-bit)", "Ubuntu 22.04 LTS",
-    "Windows Server 2022 (64-bit)", "Other (64-bit)", "None",
+    "Other Linux (64-bit)",
+    "CentOS 5.6 (64-bit)",
+    "CentOS 7",
+    "Debian GNU/Linux 12 (64-bit)",
+    "Ubuntu 22.04 LTS",
+    "Windows Server 2022 (64-bit)",
+    "Other (64-bit)",
+    "None",
 ];
 
 /// The id of a kind of guest system.
@@ -73,7 +93,8 @@ impl Cloud<'_> {
 
     /// Whether an image is built in: made with the cloud, nobody's own.
     fn built_in(&self, image: &Image) -> bool {
-        image.visibility == "public" && self.ledger.account_of(&image.owner).is_none_or(|own| own.name == "admin")
+        image.visibility == "public"
+            && self.ledger.account_of(&image.owner).is_none_or(|own| own.name == "admin")
     }
 
     /// The template (or ISO) that a parameter names, if the caller may use it.
@@ -149,7 +170,8 @@ impl Cloud<'_> {
             rest["sourcetemplateid"] = json!(own.source);
         }
         if built_in || own.url.is_some() {
-            rest["url"] = json!(own.url.unwrap_or_else(|| format!("http://templates.example/{}.raw", image.id)));
+            rest["url"] =
+                json!(own.url.unwrap_or_else(|| format!("http://templates.example/{}.raw", image.id)));
         }
         super::merge(&mut view, rest);
         view
@@ -189,10 +211,19 @@ impl Cloud<'_> {
         let mut rows = Vec::new();
         for image in self.world.images.iter().filter(|image| image.status != ImageStatus::Deleted) {
             let own = self.template_note(image);
-            let named = self.named(image.name.as_deref().unwrap_or_default(), &[own.display.as_deref().unwrap_or_default()]);
+            let named = self.named(
+                image.name.as_deref().unwrap_or_default(),
+                &[own.display.as_deref().unwrap_or_default()],
+            );
             let theirs = reach.as_ref().is_none_or(|account| account.project == image.owner);
             let tagged = self.tagged(if iso { "ISO" } else { "Template" }, &image.id)?;
-            if own.iso != iso || !named || !theirs || !tagged || !self.wanted(&image.id) || !self.passes(image, filter) {
+            if own.iso != iso
+                || !named
+                || !theirs
+                || !tagged
+                || !self.wanted(&image.id)
+                || !self.passes(image, filter)
+            {
                 continue;
             }
             for zone in &self.ledger.zones {
@@ -218,7 +249,8 @@ fn bytes(image: &Image) -> u64 {
 fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let filter = cloud.params.need("templatefilter")?.to_owned();
     if !FILTERS.contains(&filter.as_str()) {
-        let text = format!("No enum constant com.cloud.template.VirtualMachineTemplate.TemplateFilter.{filter}");
+        let text =
+            format!("No enum constant com.cloud.template.VirtualMachineTemplate.TemplateFilter.{filter}");
         return Err(Refused::param(text));
     }
     if filter == "all" && !cloud.caller.admin() {

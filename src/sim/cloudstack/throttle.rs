@@ -50,7 +50,8 @@ pub(super) fn count(ledger: &mut Ledger, caller: &Caller, now: SystemTime) -> Ou
         return Ok(());
     }
     let left = (counted.since + interval).duration_since(now).unwrap_or_default().as_millis();
-    let text = format!("The given user has reached his/her account api limit, please retry after [{left}] ms.");
+    let text =
+        format!("The given user has reached his/her account api limit, please retry after [{left}] ms.");
     Err(Refused::with(429, 9999, text))
 }
 

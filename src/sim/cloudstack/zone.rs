@@ -111,14 +111,20 @@ fn zones(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     cloud.known("id", cloud.ledger.zones.iter().map(|zone| zone.id.as_str()))?;
     let kind = cloud.params.get("networktype").is_none_or(|kind| super::page::same(kind, "Advanced"));
     // `available=false` adds those without a machine of the caller's; another word shows no zone.
-    let shown = cloud.params.get("available").is_none_or(|word| ["true", "false"].contains(&word.to_lowercase().as_str()));
-    let fits = |zone: &&Zone| tags.is_empty() && kind && shown && cloud.wanted(&zone.id) && cloud.named(&zone.name, &[]);
+    let shown = cloud
+        .params
+        .get("available")
+        .is_none_or(|word| ["true", "false"].contains(&word.to_lowercase().as_str()));
+    let fits = |zone: &&Zone| {
+        tags.is_empty() && kind && shown && cloud.wanted(&zone.id) && cloud.named(&zone.name, &[])
+    };
     let rows = cloud.ledger.zones.iter().filter(fits).map(|zone| cloud.zone_view(zone)).collect();
     cloud.listed("zone", rows)
 }
 
 fn capabilities(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let users = cloud.ledger.setting("allow.user.expunge.recover.vm", "false") == "true" || cloud.caller.admin();
+    let users =
+        cloud.ledger.setting("allow.user.expunge.recover.vm", "false") == "true" || cloud.caller.admin();
     let body = json!({"capability": {
         "securitygroupsenabled": cloud.ledger.zones.iter().any(|zone| zone.groups),
         "dynamicrolesenabled": true,

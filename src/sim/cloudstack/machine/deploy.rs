@@ -12,15 +12,44 @@ use crate::cloudstack::refused::{Outcome, Refused};
 use crate::cloudstack::scope::Cloud;
 use crate::cloudstack::state::{Account, Machine};
 use crate::cloudstack::zone::Zone;
-use crate::world::{BootSpec, Disk, Flavor, Image, NetworkChoice, Pairs, Plug, Source, State, fresh_id, fresh_secret};
+use crate::world::{
+    BootSpec, Disk, Flavor, Image, NetworkChoice, Pairs, Plug, Source, State, fresh_id, fresh_secret,
+};
 
-pub(in crate::cloudstack) static COMMANDS: &[Command] = &[does("cloudstack.deployVirtualMachine", TAKES, deploy)];
+pub(in crate::cloudstack) static COMMANDS: &[Command] =
+    &[does("cloudstack.deployVirtualMachine", TAKES, deploy)];
 
 const TAKES: &[&str] = &[
-    "account", "affinitygroupids", "affinitygroupnames", "bootmode", "boottype", "details", "diskofferingid", "displayname",
-    "displayvm", "domainid", "dynamicscalingenabled", "hypervisor", "ipaddress", "iptonetworklist", "keypair", "keypairs",
-    "name", "networkids", "password", "projectid", "rootdisksize", "securitygroupids", "securitygroupnames",
-    "serviceofferingid", "size", "startvm", "templateid", "userdata", "zoneid", "hostid",
+    "account",
+    "affinitygroupids",
+    "affinitygroupnames",
+    "bootmode",
+    "boottype",
+    "details",
+    "diskofferingid",
+    "displayname",
+    "displayvm",
+    "domainid",
+    "dynamicscalingenabled",
+    "hypervisor",
+    "ipaddress",
+    "iptonetworklist",
+    "keypair",
+    "keypairs",
+    "name",
+    "networkids",
+    "password",
+    "projectid",
+    "rootdisksize",
+    "securitygroupids",
+    "securitygroupnames",
+    "serviceofferingid",
+    "size",
+    "startvm",
+    "templateid",
+    "userdata",
+    "zoneid",
+    "hostid",
 ];
 
 fn deploy(cloud: &mut Cloud<'_>) -> Outcome<Told> {
@@ -122,7 +151,14 @@ fn spec(
 }
 
 /// Keeps what the world has no place for.
-fn note(cloud: &mut Cloud<'_>, id: &str, zone: &Zone, image: &Image, keys: &[(String, String)], own: Machine) {
+fn note(
+    cloud: &mut Cloud<'_>,
+    id: &str,
+    zone: &Zone,
+    image: &Image,
+    keys: &[(String, String)],
+    own: Machine,
+) {
     let params = cloud.params;
     let sizes = ["cpunumber", "cpuspeed", "memory"];
     let mut details = params.named("details");
@@ -131,8 +167,12 @@ fn note(cloud: &mut Cloud<'_>, id: &str, zone: &Zone, image: &Image, keys: &[(St
     }
     if !keys.is_empty() {
         let join = |texts: Vec<&str>, by: &str| texts.join(by);
-        details.push(("SSH.PublicKey".to_owned(), join(keys.iter().map(|key| key.1.as_str()).collect(), "\n")));
-        details.push(("SSH.KeyPairNames".to_owned(), join(keys.iter().map(|key| key.0.as_str()).collect(), ",")));
+        details
+            .push(("SSH.PublicKey".to_owned(), join(keys.iter().map(|key| key.1.as_str()).collect(), "\n")));
+        details.push((
+            "SSH.KeyPairNames".to_owned(),
+            join(keys.iter().map(|key| key.0.as_str()).collect(), ","),
+        ));
     }
     let template = cloud.template_note(image);
     let given = params.get("password").map(str::to_owned);
@@ -274,10 +314,12 @@ impl Cloud<'_> {
     fn default_network(&mut self, zone: &Zone, owner: &Account) -> Outcome<String> {
         let here = |network: &&crate::world::Network| {
             let note = self.network_note(network);
-            let own = network.project == owner.project || self.network_offering(network).shared && zone.groups;
+            let own =
+                network.project == owner.project || self.network_offering(network).shared && zone.groups;
             !network.external && own && note.vpc.is_none() && self.zone_of(&note.zone).id == zone.id
         };
-        let found: Vec<String> = self.world.networks.iter().filter(here).map(|network| network.id.clone()).collect();
+        let found: Vec<String> =
+            self.world.networks.iter().filter(here).map(|network| network.id.clone()).collect();
         match found.as_slice() {
             [] => self.new_network(zone, owner, &format!("{}-network", owner.name), 2, None),
             [one] => Ok(one.clone()),
@@ -299,7 +341,8 @@ impl Cloud<'_> {
                     && server.ports.iter().any(|port| port.network == plug.network)
             });
             if taken {
-                let network = self.world.network(&plug.network).map(|network| network.name.clone()).unwrap_or_default();
+                let network =
+                    self.world.network(&plug.network).map(|network| network.name.clone()).unwrap_or_default();
                 return Err(Refused::value(format!(
                     "The vm with hostName {name} already exists in the network domain: {}; network={network}",
                     crate::cloudstack::network::DOMAIN

@@ -133,7 +133,9 @@ fn expunge(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 fn recover(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let at = cloud.server("id")?;
     if !cloud.may_expunge() {
-        return Err(Refused::forbidden("Recovering a vm can only be done by an Admin. Or when the allow.user.expunge.recover.vm key is set."));
+        return Err(Refused::forbidden(
+            "Recovering a vm can only be done by an Admin. Or when the allow.user.expunge.recover.vm key is set.",
+        ));
     }
     let server = &cloud.world.servers[at];
     let (id, name) = (server.id.clone(), server.name.clone());

@@ -15,10 +15,36 @@ pub(in crate::cloudstack) static COMMANDS: &[Command] = &[
     asks(
         "cloudstack.listVirtualMachines",
         &[
-            "account", "accumulate", "affinitygroupid", "details", "displayvm", "domainid", "haenable", "hostid", "hypervisor",
-            "id", "ids", "isrecursive", "keypair", "keyword", "listall", "name", "networkid", "page", "pagesize", "projectid",
-            "securitygroupid", "serviceofferingid", "state", "tags", "templateid", "userdata", "userid", "zoneid",
-            "forvirtualnetwork", "vpcid",
+            "account",
+            "accumulate",
+            "affinitygroupid",
+            "details",
+            "displayvm",
+            "domainid",
+            "haenable",
+            "hostid",
+            "hypervisor",
+            "id",
+            "ids",
+            "isrecursive",
+            "keypair",
+            "keyword",
+            "listall",
+            "name",
+            "networkid",
+            "page",
+            "pagesize",
+            "projectid",
+            "securitygroupid",
+            "serviceofferingid",
+            "state",
+            "tags",
+            "templateid",
+            "userdata",
+            "userid",
+            "zoneid",
+            "forvirtualnetwork",
+            "vpcid",
         ],
         list,
     ),
@@ -40,7 +66,9 @@ fn parts(cloud: &Cloud<'_>) -> Outcome<Parts> {
 /// Whether a list of the caller's shows a machine at all.
 fn seen(cloud: &Cloud<'_>, server: &Server) -> bool {
     let own = cloud.machine(server);
-    let hidden = own.destroyed.is_some() && !cloud.caller.admin() && cloud.ledger.setting("allow.user.view.destroyed.vm", "false") != "true";
+    let hidden = own.destroyed.is_some()
+        && !cloud.caller.admin()
+        && cloud.ledger.setting("allow.user.view.destroyed.vm", "false") != "true";
     server.state != State::Deleted && !hidden
 }
 
@@ -92,7 +120,10 @@ fn fits(cloud: &Cloud<'_>, server: &Server) -> Outcome<bool> {
         && cloud.params.get("networkid").is_none_or(|id| server.ports.iter().any(|port| port.network == id))
         && cloud.params.get("securitygroupid").is_none_or(|id| groups().iter().any(|own| own == id))
         && cloud.params.get("affinitygroupid").is_none_or(|id| own.affinity.iter().any(|own| own == id))
-        && cloud.params.get("hostid").is_none_or(|id| cloud.zone_of(&own.zone).hosts.get(own.host).is_some_and(|own| own == id))
+        && cloud
+            .params
+            .get("hostid")
+            .is_none_or(|id| cloud.zone_of(&own.zone).hosts.get(own.host).is_some_and(|own| own == id))
         && cloud.params.get("vpcid").is_none_or(|id| {
             let note = |port: &crate::world::Port| cloud.ledger.networks.get(&port.network)?.vpc.clone();
             server.ports.iter().filter_map(note).any(|own| own == id)

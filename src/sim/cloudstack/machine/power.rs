@@ -19,7 +19,9 @@ pub(in crate::cloudstack) static COMMANDS: &[Command] = &[
 impl Cloud<'_> {
     /// The index of a machine that a job works on; it may be gone by then.
     pub(in crate::cloudstack) fn still(&self, id: &str) -> Outcome<usize> {
-        self.world.server_at(id).ok_or_else(|| Refused::value(format!("Unable to find a virtual machine with id {id}")))
+        self.world
+            .server_at(id)
+            .ok_or_else(|| Refused::value(format!("Unable to find a virtual machine with id {id}")))
     }
 
     /// The state in which a machine is shown.
@@ -37,7 +39,8 @@ impl Cloud<'_> {
     /// Lets the world begin something with a machine.
     pub(in crate::cloudstack) fn act(&mut self, at: usize, action: Action) -> Outcome<()> {
         let project = self.world.servers[at].project.clone();
-        let account = self.ledger.account_of(&project).cloned().unwrap_or_else(|| self.caller.account.clone());
+        let account =
+            self.ledger.account_of(&project).cloned().unwrap_or_else(|| self.caller.account.clone());
         let asker = self.asker(&account);
         let id = self.world.servers[at].id.clone();
         self.note(&id).changed = Some(self.world.now());

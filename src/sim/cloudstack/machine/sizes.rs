@@ -15,7 +15,8 @@ impl Cloud<'_> {
         }
         let details = params.named("details");
         let number = |name: &str| -> Outcome<i64> {
-            let own = details.iter().find(|pair| pair.0.eq_ignore_ascii_case(name)).map(|pair| pair.1.as_str());
+            let own =
+                details.iter().find(|pair| pair.0.eq_ignore_ascii_case(name)).map(|pair| pair.1.as_str());
             let text = own.ok_or_else(|| {
                 Refused::value("Need to specify custom parameter values cpu, cpu speed and memory when using custom offering")
             })?;
@@ -30,7 +31,8 @@ impl Cloud<'_> {
 
     /// How large the root disk is to be, in GiB.
     pub(super) fn root_gib(&self, flavor: &Flavor, image: &Image) -> Outcome<i64> {
-        let least = i64::try_from(image.size().div_ceil(GIB)).unwrap_or(i64::MAX).max(image.min_disk_gib).max(1);
+        let least =
+            i64::try_from(image.size().div_ceil(GIB)).unwrap_or(i64::MAX).max(image.min_disk_gib).max(1);
         let Some(asked) = self.params.number("rootdisksize")? else { return Ok(flavor.disk_gib.max(least)) };
         if asked <= 0 {
             return Err(Refused::value("Root disk size should be a positive number."));

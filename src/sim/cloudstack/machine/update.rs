@@ -12,8 +12,17 @@ use crate::world::{Plug, State};
 pub(in crate::cloudstack) static COMMANDS: &[Command] = &[does(
     "cloudstack.updateVirtualMachine",
     &[
-        "id", "cleanupdetails", "deleteprotection", "details", "displayname", "displayvm", "isdynamicallyscalable", "name",
-        "securitygroupids", "securitygroupnames", "userdata",
+        "id",
+        "cleanupdetails",
+        "deleteprotection",
+        "details",
+        "displayname",
+        "displayvm",
+        "isdynamicallyscalable",
+        "name",
+        "securitygroupids",
+        "securitygroupnames",
+        "userdata",
     ],
     update,
 )];
@@ -25,8 +34,11 @@ fn update(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     if let Some(name) = params.get("name") {
         host_name(name)?;
         let server = &cloud.world.servers[at];
-        let plugs: Vec<Plug> =
-            server.ports.iter().map(|port| Plug { network: port.network.clone(), ..Plug::default() }).collect();
+        let plugs: Vec<Plug> = server
+            .ports
+            .iter()
+            .map(|port| Plug { network: port.network.clone(), ..Plug::default() })
+            .collect();
         cloud.name_is_free(name, &plugs, Some(&server.id.clone()))?;
     }
     if params.has("securitygroupids") || params.has("securitygroupnames") {

@@ -13,8 +13,8 @@ use crate::world::{Pairs, Server, State};
 
 /// The parts of a machine that `details=` can choose.
 pub(super) const PARTS: [&str; 14] = [
-    "all", "group", "nics", "stats", "secgrp", "tmpl", "servoff", "diskoff", "backoff", "iso", "volume", "min", "affgrp",
-    "vnfnics",
+    "all", "group", "nics", "stats", "secgrp", "tmpl", "servoff", "diskoff", "backoff", "iso", "volume",
+    "min", "affgrp", "vnfnics",
 ];
 
 /// Which parts of a machine are shown.
@@ -87,7 +87,8 @@ impl Cloud<'_> {
     }
 
     fn template_part(&self, server: &Server, view: &mut Value) {
-        let image = server.image.as_deref().and_then(|id| self.world.images.iter().find(|image| image.id == id));
+        let image =
+            server.image.as_deref().and_then(|id| self.world.images.iter().find(|image| image.id == id));
         let Some(image) = image else { return };
         let shown = self.template_view(image, self.zone_of(""));
         for (name, from) in [
@@ -118,7 +119,8 @@ impl Cloud<'_> {
     }
 
     fn rest_part(&self, server: &Server, own: &Machine, now: &str, parts: &Parts, view: &mut Value) {
-        let image = server.image.as_deref().and_then(|id| self.world.images.iter().find(|image| image.id == id));
+        let image =
+            server.image.as_deref().and_then(|id| self.world.images.iter().find(|image| image.id == id));
         let system = self.system_of(image);
         view["guestosid"] = json!(system_id(&system));
         if parts.has("volume") {
