@@ -1,8 +1,8 @@
 //! Affinity groups: machines that are to be on one host, or on different ones.
 
+use super::people::Account;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
-use super::state::Account;
 
 /// A group of machines.
 #[derive(Debug, Clone)]

@@ -230,7 +230,7 @@ fn reads(name: &str) -> bool {
 fn signer(pairs: &Pairs, world: &World, ledger: &Ledger) -> Outcome<String> {
     let key = signature::field(pairs, "apiKey");
     let own =
-        |person: &&super::state::Person| person.key.as_ref().is_some_and(|own| Some(own.0.as_str()) == key);
+        |person: &&super::people::Person| person.key.as_ref().is_some_and(|own| Some(own.0.as_str()) == key);
     let person = ledger.people.iter().find(own);
     let enabled = |account: &str| ledger.account(account).is_some_and(|account| account.state == "enabled");
     let right = person.filter(|person| {

@@ -1,8 +1,8 @@
 //! Security groups, which are the world's.
 
+use super::people::Account;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
-use super::state::Account;
 
 impl Cloud<'_> {
     /// The security groups that are asked for, by id.

@@ -4,124 +4,21 @@
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::call::{Command, Told, asks};
+use super::call::Told;
 use super::params::Params;
+use super::plan::{Plan, Wait};
 use super::refused::{Outcome, Refused};
-use super::scope::{Caller, Cloud, stamp};
+use super::scope::{Caller, Cloud};
 use super::state::{Ledger, Shared};
 use crate::world::{FaultSettings, State, World, fresh_id};
-
-pub(super) static COMMANDS: &[Command] = &[
-    asks("cloudstack.queryAsyncJobResult", &["jobid"], query),
-    asks(
-        "cloudstack.listAsyncJobs",
-        &["account", "domainid", "isrecursive", "keyword", "listall", "page", "pagesize", "startdate"],
-        list,
-    ),
-];
 
 /// How long a job lies there before it is taken up.
 const TAKEN_UP: Duration = Duration::from_millis(100);
 
-pub(super) type Step = Box<dyn FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send>;
-pub(super) type Finish = Box<dyn FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send>;
-
-/// What a begun job waits for.
-#[derive(Debug, Clone)]
-pub(super) enum Wait {
-    /// This long.
-    For(Duration),
-    /// The world is done with this server.
-    Server(String),
-    /// The first, and this long after that.
-    Both(String, Duration),
-}
-
-/// A job that is to be done.
-pub(super) struct Plan {
-    /// What it is about: its type and id.
-    pub(super) thing: Option<(&'static str, String)>,
-    /// Jobs on one machine follow each other: that machine.
-    pub(super) queue: Option<String>,
-    pub(super) check: Option<Step>,
-    pub(super) begin: Option<Step>,
-    pub(super) wait: Wait,
-    pub(super) finish: Finish,
-    /// What was planned to go wrong goes wrong in the machine itself.
-    pub(super) inherits: bool,
-    /// What is done when the first wait is over, and what is waited for then.
-    pub(super) then: Option<(Step, Wait)>,
-}
-
-impl Plan {
-    /// A job that takes this long and then does what it does.
-    pub(super) fn after(
-        millis: u64,
-        finish: impl FnOnce(&mut Cloud<'_>) -> Outcome<Value> + Send + 'static,
-    ) -> Self {
-        Self {
-            thing: None,
-            queue: None,
-            check: None,
-            begin: None,
-            wait: Wait::For(Duration::from_millis(millis)),
-            finish: Box::new(finish),
-            inherits: false,
-            then: None,
-        }
-    }
-
-    /// Says what it is about.
-    pub(super) fn on(mut self, kind: &'static str, id: &str) -> Self {
-        self.thing = Some((kind, id.to_owned()));
-        self
-    }
-
-    /// It waits for the other jobs on this machine.
-    pub(super) fn queued(mut self, server: &str) -> Self {
-        self.queue = Some(server.to_owned());
-        self
-    }
-
-    /// Looked at when it is taken up, not when its turn comes.
-    pub(super) fn checked(
-        mut self,
-        check: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
-    ) -> Self {
-        self.check = Some(Box::new(check));
-        self
-    }
-
-    /// Done when its turn comes.
-    pub(super) fn begins(
-        mut self,
-        begin: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
-    ) -> Self {
-        self.begin = Some(Box::new(begin));
-        self
-    }
-
-    /// A second step, after what is waited for first.
-    pub(super) fn then(
-        mut self,
-        step: impl FnOnce(&mut Cloud<'_>) -> Outcome<()> + Send + 'static,
-        wait: Wait,
-    ) -> Self {
-        self.then = Some((Box::new(step), wait));
-        self
-    }
-
-    /// It ends when the world is done with its machine.
-    pub(super) fn waits(mut self, wait: Wait) -> Self {
-        self.wait = wait;
-        self
-    }
-}
-
 /// How far a job is.
-enum Phase {
+pub(super) enum Phase {
     Taken(Option<Plan>),
     Turn(Option<Plan>),
     /// Begun then.
@@ -133,19 +30,19 @@ enum Phase {
 /// A job.
 pub(super) struct Job {
     pub(super) id: String,
-    number: usize,
-    command: String,
-    caller: Caller,
+    pub(super) number: usize,
+    pub(super) command: String,
+    pub(super) caller: Caller,
     params: Params,
-    thing: Option<(&'static str, String)>,
+    pub(super) thing: Option<(&'static str, String)>,
     queue: Option<String>,
-    created: SystemTime,
+    pub(super) created: SystemTime,
     faults: FaultSettings,
-    phase: Phase,
+    pub(super) phase: Phase,
 }
 
 impl Job {
-    fn pending(&self) -> bool {
+    pub(super) fn pending(&self) -> bool {
         matches!(self.phase, Phase::Taken(_) | Phase::Turn(_) | Phase::Begun(..))
     }
 
@@ -320,77 +217,4 @@ fn over(wait: &Wait, since: SystemTime, job: &Job, world: &mut World, shared: &S
     // The longer it takes, the less often it is looked at.
     wake(world, shared, now + TAKEN_UP.max(passed / 16));
     false
-}
-
-fn view(cloud: &Cloud<'_>, job: &Job) -> Map<String, Value> {
-    let account = &job.caller.account;
-    let domain = cloud.ledger.domain(&account.domain);
-    let mut view = Map::new();
-    let mut put = |name: &str, value: Value| view.insert(name.to_owned(), value);
-    put("accountid", json!(account.id));
-    put("account", json!(account.name));
-    put("domainid", json!(account.domain));
-    put("domainpath", json!(domain.map(|domain| domain.path.clone())));
-    put("userid", json!(job.caller.person));
-    put("cmd", json!(format!("org.apache.cloudstack.api.command.{}Cmd", job.command)));
-    put("jobprocstatus", json!(0));
-    let (status, code) = match &job.phase {
-        Phase::Done(..) => (1, 0),
-        Phase::Failed(_, refused) => (2, refused.code),
-        _ => (0, 0),
-    };
-    put("jobresultcode", json!(code));
-    match &job.phase {
-        Phase::Done(_, value) => {
-            put("jobresulttype", json!("object"));
-            put("jobresult", value.clone());
-        }
-        Phase::Failed(_, refused) => {
-            put("jobresulttype", json!("object"));
-            put("jobresult", json!({"errorcode": refused.code, "errortext": refused.text}));
-        }
-        _ => {}
-    }
-    if let Some((kind, id)) = &job.thing {
-        put("jobinstancetype", json!(kind));
-        put("jobinstanceid", json!(id));
-    }
-    if status == 0 {
-        put("managementserverid", json!(cloud.ledger.server_id));
-        put("managementservername", json!("localhost"));
-    }
-    put("created", json!(stamp(job.created)));
-    if let Phase::Done(at, _) | Phase::Failed(at, _) = &job.phase {
-        put("completed", json!(stamp(*at)));
-    }
-    put("jobid", json!(job.id));
-    put("jobstatus", json!(status));
-    view
-}
-
-fn query(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let id = cloud.params.need("jobid")?;
-    let job =
-        cloud.ledger.jobs.iter().find(|job| job.id == id).ok_or_else(|| cloud.params.unknown("jobid", id))?;
-    if !cloud.may(&job.caller.account.project) {
-        let account = &cloud.caller.account;
-        return Err(Refused::forbidden(format!(
-            "Account Account [{{\"accountName\":\"{}\",\"id\":{},\"uuid\":\"{}\"}}] is not authorized to see job id={}",
-            account.name, account.number, account.id, job.number
-        )));
-    }
-    Ok(Value::Object(view(cloud, job)).into())
-}
-
-fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let reach = cloud.reach()?;
-    let after = cloud.params.get("startdate").and_then(crate::openstack::time::read);
-    let fits = |job: &&Job| {
-        job.pending()
-            && reach.covers(&job.caller.account.project)
-            && after.is_none_or(|after| job.created >= after)
-            && cloud.named(&job.command, &[])
-    };
-    let rows = cloud.ledger.jobs.iter().filter(fits).map(|job| Value::Object(view(cloud, job))).collect();
-    cloud.listed("asyncjobs", rows)
 }

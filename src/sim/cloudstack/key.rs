@@ -1,8 +1,8 @@
 //! SSH key pairs, which are the world's.
 
+use super::people::Account;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
-use super::state::Account;
 
 impl Cloud<'_> {
     /// The names and public keys of the key pairs that are asked for.

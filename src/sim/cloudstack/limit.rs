@@ -1,8 +1,8 @@
 //! What an account may have: the world's quotas, as CloudStack names them.
 
+use super::people::Account;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
-use super::state::Account;
 use crate::world::Refusal;
 
 impl Cloud<'_> {

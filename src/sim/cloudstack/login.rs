@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::params::Params;
+use super::people::Person;
 use super::refused::{Outcome, Refused};
 use super::shape::Shape;
-use super::state::{Ledger, Person, Session};
+use super::state::{Ledger, Session};
 use crate::openstack::{Answer, Request};
 use crate::world::{World, fresh_secret};
 

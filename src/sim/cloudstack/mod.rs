@@ -11,15 +11,19 @@ mod discovery;
 mod group;
 mod ids;
 mod job;
+mod job_view;
 mod key;
 mod limit;
 mod login;
 mod machine;
 mod network;
 mod network_create;
+mod network_offering;
 mod offering;
 mod page;
 mod params;
+mod people;
+mod plan;
 mod refused;
 mod scope;
 mod shape;
@@ -54,7 +58,7 @@ static TABLES: [&[Command]; 15] = [
     network::COMMANDS,
     network_create::COMMANDS,
     tag::COMMANDS,
-    job::COMMANDS,
+    job_view::COMMANDS,
     discovery::COMMANDS,
     throttle::COMMANDS,
 ];

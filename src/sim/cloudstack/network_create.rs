@@ -5,10 +5,11 @@ use std::net::Ipv4Addr;
 use serde_json::json;
 
 use super::call::{Command, Told, does};
-use super::network::{NetworkNote, OFFERINGS};
+use super::network::NetworkNote;
+use super::network_offering::OFFERINGS;
+use super::people::Account;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
-use super::state::Account;
 use super::zone::Zone;
 use crate::world::SubnetSpec;
 

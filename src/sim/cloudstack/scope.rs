@@ -5,8 +5,9 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 use super::params::Params;
+use super::people::{Account, Role};
 use super::refused::{Outcome, Refused};
-use super::state::{Account, Ledger, Machine, Role, Shared};
+use super::state::{Ledger, Machine, Shared};
 use crate::world::{Asker, Server, State, World};
 
 /// Who asks.

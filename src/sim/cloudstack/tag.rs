@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::call::{Command, Told, asks, does};
-use super::job::Plan;
+use super::plan::Plan;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
 use super::state::Tag;
@@ -69,7 +69,7 @@ impl Cloud<'_> {
             "SecurityGroup" => world.group_by_id(id).map(|group| group.project.clone()),
             "PublicIpAddress" => world.floating(id).map(|floating| floating.project.clone()),
             "Project" => {
-                let of = |account: &&super::state::Account| account.of_project.as_deref() == Some(id);
+                let of = |account: &&super::people::Account| account.of_project.as_deref() == Some(id);
                 self.ledger.accounts.iter().find(of).map(|account| account.project.clone())
             }
             _ => self.ledger.others.get(id).cloned(),

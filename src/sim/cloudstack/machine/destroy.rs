@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::view::Parts;
 use crate::cloudstack::call::{Command, Told, does};
-use crate::cloudstack::job::{Plan, Wait, wake_at};
+use crate::cloudstack::job::wake_at;
+use crate::cloudstack::plan::{Plan, Wait};
 use crate::cloudstack::refused::{Outcome, Refused};
 use crate::cloudstack::scope::Cloud;
 use crate::world::{Action, State};

@@ -1,5 +1,6 @@
 //! Virtual machines: the world's servers, in CloudStack's states.
 
+mod asked;
 pub(super) mod deploy;
 pub(super) mod destroy;
 pub(super) mod list;

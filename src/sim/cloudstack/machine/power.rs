@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::view::Parts;
 use super::{state, told};
 use crate::cloudstack::call::{Command, Told, does};
-use crate::cloudstack::job::{Plan, Wait};
+use crate::cloudstack::plan::{Plan, Wait};
 use crate::cloudstack::refused::{Outcome, Refused};
 use crate::cloudstack::scope::Cloud;
 use crate::world::{Action, State};
