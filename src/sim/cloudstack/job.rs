@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::call::Told;
 use super::params::Params;
 use super::plan::{Plan, Wait};
-use super::refused::{Outcome, Refused};
+use super::refused::Refused;
 use super::scope::{Caller, Cloud};
 use super::state::{Ledger, Shared};
 use crate::world::{FaultSettings, State, World, fresh_id};
