@@ -5,6 +5,7 @@ use std::sync::PoisonError;
 use serde_json::{Map, Value};
 
 use super::TABLES;
+use super::event;
 use super::login;
 use super::params::{self, Params, base};
 use super::refused::{Outcome, Refused};
@@ -215,6 +216,10 @@ impl Call<'_> {
             got: self.request.method != "POST",
         };
         let told = (command.run)(&mut cloud)?;
+        let now = cloud.now();
+        if command.writes {
+            event::keep(cloud.ledger, &cloud.caller, &name, &told.about, now);
+        }
         let key = table::key(&name);
         let body = if told.body.is_null() { Value::Object(Map::new()) } else { told.body };
         Ok(Answer { about: told.about, ..self.shape.answer(200, &key, &body, true) })

@@ -5,10 +5,17 @@
 //! shape ([`shape`]). What takes time is a job ([`job`]) in the world's time. One file a kind of thing: shapes, states and words
 //! are those of a 4.22 management server. What CloudStack knows and the world does not stands in the [`state`].
 
+mod account;
+mod address;
 mod affinity;
 mod call;
+mod detail;
 mod discovery;
+mod event;
+mod firewall;
+mod forwarding;
 mod group;
+mod host;
 mod ids;
 mod job;
 mod job_view;
@@ -17,6 +24,7 @@ mod limit;
 mod login;
 mod machine;
 mod network;
+mod network_change;
 mod network_create;
 mod network_offering;
 mod offering;
@@ -24,16 +32,22 @@ mod page;
 mod params;
 mod people;
 mod plan;
+mod project;
 mod refused;
 mod scope;
 mod shape;
 mod signature;
+mod snapshot;
 mod state;
 mod table;
 mod tag;
 mod template;
+mod template_change;
 mod throttle;
+mod vm_snapshot;
 mod volume;
+mod volume_change;
+mod vpc;
 mod zone;
 
 pub(crate) use call::{Call, find, is_ours};
@@ -45,22 +59,44 @@ use scope::Cloud;
 use serde_json::{Map, Value};
 
 /// All commands, a table a kind of thing.
-static TABLES: [&[Command]; 15] = [
+static TABLES: [&[Command]; 37] = [
     COMMANDS,
     machine::deploy::COMMANDS,
     machine::list::COMMANDS,
     machine::power::COMMANDS,
     machine::destroy::COMMANDS,
     machine::update::COMMANDS,
-    zone::COMMANDS,
-    offering::COMMANDS,
-    template::COMMANDS,
-    network::COMMANDS,
-    network_create::COMMANDS,
-    tag::COMMANDS,
-    job_view::COMMANDS,
+    machine::scale::COMMANDS,
+    machine::restore::COMMANDS,
+    machine::nic::COMMANDS,
+    account::COMMANDS,
+    address::COMMANDS,
+    affinity::COMMANDS,
+    detail::COMMANDS,
     discovery::COMMANDS,
+    event::COMMANDS,
+    firewall::COMMANDS,
+    forwarding::COMMANDS,
+    group::COMMANDS,
+    host::COMMANDS,
+    job_view::COMMANDS,
+    key::COMMANDS,
+    limit::COMMANDS,
+    network::COMMANDS,
+    network_change::COMMANDS,
+    network_create::COMMANDS,
+    offering::COMMANDS,
+    project::COMMANDS,
+    snapshot::COMMANDS,
+    tag::COMMANDS,
+    template::COMMANDS,
+    template_change::COMMANDS,
     throttle::COMMANDS,
+    vm_snapshot::COMMANDS,
+    volume::COMMANDS,
+    volume_change::COMMANDS,
+    vpc::COMMANDS,
+    zone::COMMANDS,
 ];
 
 /// Logins are answered before it is known who asks.

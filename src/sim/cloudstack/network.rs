@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde_json::{Map, Value, json};
 
+use super::address::AddressNote;
 use super::call::{Command, Told, asks};
 use super::network_offering::{NetworkOffering, OFFERINGS, services};
 use super::refused::Outcome;
@@ -253,8 +254,17 @@ fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 }
 
 impl Cloud<'_> {
-    /// A network has its first machine.
+    /// A network has its first machine: it is brought up, and goes out by an address of its own where its offering has that.
     pub(super) fn bring_up(&mut self, id: &str) {
-        self.ledger.networks.entry(id.to_owned()).or_default().up = true;
+        let Some(network) = self.world.network(id).cloned() else { return };
+        let note = self.ledger.networks.entry(id.to_owned()).or_default();
+        if std::mem::replace(&mut note.up, true) || note.vpc.is_some() || note.offering.is_none() {
+            return;
+        }
+        if self.network_offering(&network).services.contains(&"SourceNat") {
+            let own = AddressNote { network: Some(id.to_owned()), source: true, ..AddressNote::default() };
+            // Where there is no address left the network stays without.
+            let _ = self.take_address(&network.project, own);
+        }
     }
 }

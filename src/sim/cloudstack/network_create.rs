@@ -122,7 +122,7 @@ impl Cloud<'_> {
     fn way_out(&mut self, name: &str, owner: &Account, subnet: &str) -> Outcome<()> {
         let outside =
             self.world.networks.iter().find(|network| network.external).map(|network| network.id.clone());
-        let made = self.world.create_router(name, &owner.project);
+        let made = self.world.create_router(name, "");
         let router = made.map_err(|refusal| self.refusal(&refusal, owner))?;
         let wrong = |cloud: &Self, refusal| cloud.refusal(&refusal, owner);
         if let Some(outside) = outside {

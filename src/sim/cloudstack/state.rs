@@ -8,12 +8,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha512};
 
+use super::address::AddressNote;
 use super::affinity::AffinityGroup;
+use super::event::Event;
+use super::firewall::FirewallRule;
+use super::forwarding::Forwarding;
 use super::job::Job;
 use super::network::NetworkNote;
 use super::offering::{self, DiskOffering, Offering};
 use super::people::{Account, Domain, Person, Role};
 use super::template::Template;
+use super::vm_snapshot::VmSnapshot;
+use super::volume::VolumeNote;
+use super::vpc::{AclList, Vpc};
 use super::zone::Zone;
 use crate::world::{Pairs, World, fresh_id};
 
@@ -35,13 +42,29 @@ pub(crate) struct Ledger {
     pub(super) machines: HashMap<String, Machine>,
     pub(super) tags: Vec<Tag>,
     pub(super) projects: Vec<Project>,
-    /// By the world's id of an image, a flavor, a network.
+    /// By the world's id of an image, a flavor, a network, a volume.
     pub(super) templates: HashMap<String, Template>,
     pub(super) offerings: HashMap<String, Offering>,
     pub(super) networks: HashMap<String, NetworkNote>,
     pub(super) disk_offerings: Vec<DiskOffering>,
-    /// The offering of a volume, by the world's id of it.
-    pub(super) volume_offerings: HashMap<String, String>,
+    pub(super) volumes: HashMap<String, VolumeNote>,
+    /// By the world's id of a floating address.
+    pub(super) addresses: HashMap<String, AddressNote>,
+    pub(super) firewall: Vec<FirewallRule>,
+    pub(super) forwardings: Vec<Forwarding>,
+    /// How many rules there were.
+    pub(super) rule_count: usize,
+    pub(super) vm_snapshots: Vec<VmSnapshot>,
+    pub(super) vpcs: Vec<Vpc>,
+    pub(super) acls: Vec<AclList>,
+    pub(super) gone_networks: Vec<String>,
+    /// What accounts may have, by the world's project and the kind of thing.
+    pub(super) limits: HashMap<(String, String), i64>,
+    /// Details of things that are no machines, by kind and id.
+    pub(super) details: HashMap<(String, String), Pairs>,
+    pub(super) events: Vec<Event>,
+    /// Further kinds of guest systems.
+    pub(super) systems: Vec<String>,
     pub(super) affinity: Vec<AffinityGroup>,
     /// Whose other things are: the world's project by the thing's id.
     pub(super) others: HashMap<String, String>,
@@ -99,6 +122,7 @@ pub(super) struct Project {
     pub(super) id: String,
     /// The accounts in it, by id; the first owns it.
     pub(super) members: Vec<String>,
+    pub(super) display: String,
 }
 
 /// A tag at a thing.

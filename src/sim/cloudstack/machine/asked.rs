@@ -39,7 +39,8 @@ impl Cloud<'_> {
         if !listed.is_empty() {
             return listed.iter().map(|record| self.plug(record)).collect();
         }
-        let address = self.params.get("ipaddress").map(|text| self.address("ipaddress", text)).transpose()?;
+        let address =
+            self.params.get("ipaddress").map(|text| self.guest_address("ipaddress", text)).transpose()?;
         let ids = self.params.list("networkids");
         let mut plugs = Vec::new();
         for id in &ids {
@@ -57,11 +58,11 @@ impl Cloud<'_> {
         let inner = |name: &str| record.iter().find(|pair| pair.0 == name).map(|pair| pair.1.as_str());
         let id = inner("networkid").ok_or_else(|| self.params.missing("iptonetworklist"))?;
         let network = self.network_named("networkid", id)?.id;
-        let address = inner("ip").map(|text| self.address("iptonetworklist", text)).transpose()?;
+        let address = inner("ip").map(|text| self.guest_address("iptonetworklist", text)).transpose()?;
         Ok(Plug { network, address, ..Plug::default() })
     }
 
-    fn address(&self, name: &str, text: &str) -> Outcome<Ipv4Addr> {
+    fn guest_address(&self, name: &str, text: &str) -> Outcome<Ipv4Addr> {
         text.parse().map_err(|_| self.params.invalid(name, text))
     }
 
@@ -124,9 +125,8 @@ impl Cloud<'_> {
             if let Some(volume) = self.world.volume_mut(&id) {
                 volume.name = Some(if root { format!("ROOT-{number}") } else { format!("DATA-{number}") });
             }
-            if let Some(offering) = offering.clone().filter(|_| !root) {
-                self.ledger.volume_offerings.insert(id, offering);
-            }
+            let note = self.ledger.volumes.entry(id).or_default();
+            (note.offering, note.used) = (offering.clone().filter(|_| !root), true);
         }
     }
 }

@@ -4,7 +4,10 @@ mod asked;
 pub(super) mod deploy;
 pub(super) mod destroy;
 pub(super) mod list;
+pub(super) mod nic;
 pub(super) mod power;
+pub(super) mod restore;
+pub(super) mod scale;
 mod sizes;
 pub(super) mod update;
 mod view;
@@ -22,9 +25,10 @@ pub(super) fn state(server: &Server, own: &Machine) -> &'static str {
         _ if own.destroyed.is_some() => "Destroyed",
         (State::Building, Some(Task::BlockDevices | Task::Spawning)) => "Starting",
         (State::Building, _) => "Stopped",
+        // What is stopped stays so while it is made anew.
+        (_, Some(Task::Rebuilding | Task::RebuildSpawning)) if server.rest == State::Stopped => "Stopped",
         (_, Some(Task::PoweringOff | Task::Rebuilding)) => "Stopping",
-        (_, Some(Task::PoweringOn | Task::RebuildSpawning)) if server.rest != State::Stopped => "Starting",
-        (_, Some(Task::PoweringOn)) => "Starting",
+        (_, Some(Task::PoweringOn | Task::RebuildSpawning)) => "Starting",
         (State::Active | State::Resized | State::Rescued | State::Paused, _) => "Running",
         (State::Error, _) => "Error",
         _ => "Stopped",

@@ -1,0 +1,414 @@
+//! Accounts, domains and people: listed, made, locked; and the keys of people.
+
+use serde_json::{Map, Value, json};
+
+use super::call::{Command, Told, asks, does};
+use super::ids::shown;
+use super::limit::KINDS;
+use super::people::{Account, Domain, Person, Role};
+use super::plan::Plan;
+use super::refused::{Outcome, Refused};
+use super::scope::{Cloud, stamp};
+use super::state::key_of;
+use crate::world::{Project, User, fresh_hex, fresh_id, fresh_secret};
+
+const LIST: &[&str] = &[
+    "account",
+    "accounttype",
+    "details",
+    "domainid",
+    "id",
+    "isrecursive",
+    "keyword",
+    "level",
+    "listall",
+    "name",
+    "page",
+    "pagesize",
+    "state",
+    "username",
+    "projectid",
+];
+
+pub(super) static COMMANDS: &[Command] = &[
+    asks("cloudstack.listAccounts", LIST, accounts),
+    asks("cloudstack.listDomains", LIST, domains),
+    asks("cloudstack.listUsers", LIST, users),
+    does("cloudstack.createDomain", &["name", "parentdomainid"], create_domain).admin(),
+    does(
+        "cloudstack.createAccount",
+        &[
+            "account",
+            "accounttype",
+            "domainid",
+            "email",
+            "firstname",
+            "lastname",
+            "password",
+            "roleid",
+            "username",
+        ],
+        create_account,
+    )
+    .admin(),
+    does(
+        "cloudstack.createUser",
+        &["account", "domainid", "email", "firstname", "lastname", "password", "username"],
+        create_user,
+    )
+    .admin(),
+    does("cloudstack.disableAccount", &["account", "domainid", "id", "lock"], disable).admin(),
+    does("cloudstack.lockAccount", &["account", "domainid"], lock).admin(),
+    does("cloudstack.enableAccount", &["account", "domainid", "id"], enable).admin(),
+    asks("cloudstack.getUserKeys", &["id"], keys),
+    does("cloudstack.registerUserKeys", &["id"], register),
+];
+
+impl Cloud<'_> {
+    fn role_part(role: Role) -> Value {
+        let (kind, name) = role.names();
+        json!({"roleid": shown("role", name), "roletype": kind, "rolename": name})
+    }
+
+    /// What an account or a domain may have and has, as it shows it.
+    fn limits_part(&self, account: Option<&Account>, view: &mut Value) {
+        for kind in &KINDS {
+            let (used, most) = account.map_or((0, -1), |account| self.used(account, kind.name));
+            let text = |number: i64| if most < 0 { "Unlimited".to_owned() } else { number.to_string() };
+            // Sizes on secondary storage are no whole numbers.
+            let whole = kind.word != "secondarystorage";
+            let total = if whole { json!(used) } else { json!(0.0) };
+            let name = |end: &str| format!("{}{end}", kind.word);
+            super::merge(
+                view,
+                json!({name("limit"): text(most), name("total"): total, name("available"): text(most - used)}),
+            );
+        }
+    }
+
+    pub(super) fn account_view(&self, account: &Account) -> Value {
+        let domain = self.ledger.domain(&account.domain);
+        let mut view = json!({"id": account.id, "name": account.name, "accounttype": account.role.number()});
+        super::merge(&mut view, Self::role_part(account.role));
+        super::merge(
+            &mut view,
+            json!({
+                "domainid": account.domain,
+                "domain": domain.map(|domain| domain.name.clone()),
+                "domainpath": domain.map(|domain| domain.path.clone()),
+            }),
+        );
+        self.limits_part(Some(account), &mut view);
+        let of = |state: &str| {
+            let mut own =
+                (0..self.world.servers.len()).filter(|at| self.world.servers[*at].project == account.project);
+            own.by_ref().filter(|at| self.shown_state(*at) == state).count()
+        };
+        let users: Vec<Value> = self
+            .ledger
+            .people
+            .iter()
+            .filter(|person| person.account == account.id)
+            .map(|person| self.person_view(person))
+            .collect();
+        super::merge(
+            &mut view,
+            json!({
+                "vmstopped": of("Stopped"),
+                "vmrunning": of("Running"),
+                "state": account.state,
+                "created": stamp(account.created),
+                "user": users,
+                "isdefault": account.name == "admin",
+                "groups": [],
+                "apikeyaccess": "INHERIT",
+            }),
+        );
+        if account.name == "admin" {
+            super::drop(&mut view, "created");
+        }
+        view
+    }
+
+    fn person_view(&self, person: &Person) -> Value {
+        let account = self.ledger.account(&person.account);
+        let role = account.map_or(Role::User, |account| account.role);
+        let mut view = json!({
+            "id": person.id,
+            "username": person.name,
+            "firstname": person.first,
+            "lastname": person.last,
+            "email": person.email,
+            "created": stamp(person.created),
+            "state": account.map_or("enabled", |account| account.state),
+            "account": account.map(|account| account.name.clone()),
+            "accounttype": role.number(),
+            "usersource": "native",
+        });
+        super::merge(&mut view, Self::role_part(role));
+        let domain = account.and_then(|account| self.ledger.domain(&account.domain));
+        super::merge(
+            &mut view,
+            json!({
+                "domainid": domain.map(|domain| domain.id.clone()),
+                "domain": domain.map(|domain| domain.name.clone()),
+            }),
+        );
+        if let Some((key, _)) = &person.key {
+            view["apikey"] = json!(key);
+        }
+        super::merge(
+            &mut view,
+            json!({
+                "accountid": person.account,
+                "iscallerchilddomain": false,
+                "isdefault": person.name == "admin",
+                "is2faenabled": false,
+                "is2famandated": false,
+            }),
+        );
+        view
+    }
+
+    fn domain_view(&self, domain: &Domain, whole: bool) -> Value {
+        let mut view = json!({
+            "id": domain.id,
+            "name": domain.name,
+            "level": domain.path.matches('/').count(),
+        });
+        if let Some(parent) = domain.parent.as_deref().and_then(|id| self.ledger.domain(id)) {
+            super::merge(&mut view, json!({"parentdomainid": parent.id, "parentdomainname": parent.name}));
+        }
+        let child = self.ledger.domains.iter().any(|other| other.parent.as_ref() == Some(&domain.id));
+        super::merge(&mut view, json!({"haschild": child, "path": domain.path}));
+        if !whole {
+            view["secondarystoragetotal"] = json!(0.0);
+            return view;
+        }
+        view["state"] = json!("Active");
+        self.limits_part(None, &mut view);
+        view["hasannotations"] = json!(false);
+        view
+    }
+
+    /// The account that `account` and `domainid`, or `id`, name.
+    fn account_asked(&self) -> Outcome<Account> {
+        if let Some(id) = self.params.get("id") {
+            return self.ledger.account(id).cloned().ok_or_else(|| self.params.unknown("id", id));
+        }
+        self.named_account()?.ok_or_else(|| self.params.missing("account"))
+    }
+
+    /// The person of an id, if the caller may see their keys.
+    fn person_asked(&self) -> Outcome<Person> {
+        let id = self.params.need("id")?;
+        let person = self.ledger.person(id).ok_or_else(|| self.params.unknown("id", id))?;
+        let own = self.ledger.account(&person.account).is_some_and(|account| self.may(&account.project));
+        if own { Ok(person.clone()) } else { Err(Self::forbidden()) }
+    }
+}
+
+fn accounts(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let reach = cloud.reach()?;
+    let fits = |account: &&Account| {
+        account.of_project.is_none()
+            && reach.covers(&account.project)
+            && cloud.may(&account.project)
+            && cloud.wanted(&account.id)
+            && cloud.named(&account.name, &[])
+            && cloud.params.get("state").is_none_or(|state| state == account.state)
+            && cloud.params.get("domainid").is_none_or(|id| id == account.domain)
+    };
+    let rows = cloud.ledger.accounts.iter().filter(fits).map(|account| cloud.account_view(account)).collect();
+    cloud.listed("account", rows)
+}
+
+fn domains(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    cloud.known("id", cloud.ledger.domains.iter().map(|domain| domain.id.as_str()))?;
+    let every = cloud.params.flag("listall").unwrap_or(false)
+        || cloud.params.get("id").is_some()
+        || cloud.params.get("name").is_some();
+    let own = cloud
+        .ledger
+        .domain(&cloud.caller.account.domain)
+        .map(|domain| domain.path.clone())
+        .unwrap_or_default();
+    let fits = |domain: &&Domain| {
+        let seen = if every {
+            domain.path == own || domain.path.starts_with(&format!("{own}/"))
+        } else {
+            domain.path == own
+        };
+        seen && cloud.wanted(&domain.id) && cloud.named(&domain.name, &[])
+    };
+    let rows =
+        cloud.ledger.domains.iter().filter(fits).map(|domain| cloud.domain_view(domain, true)).collect();
+    cloud.listed("domain", rows)
+}
+
+fn users(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let reach = cloud.reach()?;
+    let fits = |person: &&Person| {
+        let account = cloud.ledger.account(&person.account);
+        account.is_some_and(|account| cloud.may(&account.project) && reach.covers(&account.project))
+            && cloud.wanted(&person.id)
+            && cloud.params.get("username").is_none_or(|name| name == person.name)
+            && cloud.named(&person.name, &[])
+    };
+    let view = |person: &Person| {
+        let mut view = cloud.person_view(person);
+        view["apikeyaccess"] = json!("INHERIT");
+        view
+    };
+    let rows = cloud.ledger.people.iter().filter(fits).map(view).collect();
+    cloud.listed("user", rows)
+}
+
+fn create_domain(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let name = cloud.params.need("name")?.to_owned();
+    let parent = match cloud.params.get("parentdomainid") {
+        Some(id) => {
+            cloud.ledger.domain(id).ok_or_else(|| cloud.params.unknown("parentdomainid", id))?.clone()
+        }
+        None => cloud.ledger.domains[0].clone(),
+    };
+    let path = format!("{}/{name}", parent.path);
+    if cloud.ledger.domains.iter().any(|domain| domain.path == path) {
+        return Err(Refused::value(format!(
+            "Domain with name {name} already exists for the parent id={}",
+            parent.number
+        )));
+    }
+    let number = cloud.ledger.domains.len() + 1;
+    let domain = Domain { id: fresh_id(), number, name: name.clone(), path, parent: Some(parent.id) };
+    let view = cloud.domain_view(&domain, false);
+    let id = domain.id.clone();
+    cloud.ledger.domains.push(domain);
+    Ok(Told::from(json!({"domain": view})).about(&id, &name))
+}
+
+fn create_account(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let params = cloud.params;
+    let (user, password) = (params.need("username")?, params.need("password")?);
+    let name = params.get("account").unwrap_or(user);
+    let domain = match params.get("domainid") {
+        Some(id) => cloud.ledger.domain(id).ok_or_else(|| params.unknown("domainid", id))?.clone(),
+        None => cloud.ledger.domains[0].clone(),
+    };
+    if cloud.ledger.accounts.iter().any(|account| account.name == name && account.domain == domain.id) {
+        let text = format!("The specified account: {name} already exists in the domain {}", domain.name);
+        return Err(Refused::value(text));
+    }
+    let role = match params.number("accounttype")? {
+        None | Some(0) => Role::User,
+        Some(1) => Role::Admin,
+        Some(2) => Role::DomainAdmin,
+        Some(other) => return Err(Refused::value(format!("Invalid account type {other}"))),
+    };
+    let (project, owner, now) = (cloud.new_project(name), fresh_hex(), cloud.now());
+    cloud.world.users.push(User {
+        id: owner.clone(),
+        name: format!("{name}@{}", domain.name),
+        password: password.to_owned(),
+        grants: Vec::new(),
+    });
+    let id = cloud.ledger.add_account(name, &domain.id, role, &project, &owner, now);
+    add_person(cloud, &id);
+    let account =
+        cloud.ledger.account(&id).cloned().ok_or_else(|| Refused::internal("No account was made"))?;
+    let view = cloud.account_view(&account);
+    Ok(Told::from(json!({"account": view})).about(&id, name))
+}
+
+fn add_person(cloud: &mut Cloud<'_>, account: &str) -> String {
+    let (params, now) = (cloud.params, cloud.now());
+    let text = |name: &str| params.get(name).unwrap_or_default().to_owned();
+    let id = cloud.ledger.add_person(account, &text("username"), &text("password"), now);
+    if let Some(person) = cloud.ledger.people.iter_mut().find(|person| person.id == id) {
+        (person.first, person.last, person.email) = (text("firstname"), text("lastname"), text("email"));
+    }
+    id
+}
+
+fn create_user(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let account = cloud.account_asked()?;
+    let name = cloud.params.need("username")?.to_owned();
+    if cloud.ledger.people.iter().any(|person| person.account == account.id && person.name == name) {
+        return Err(Refused::value(format!("The user {name} already exists in domain {}", account.domain)));
+    }
+    let id = add_person(cloud, &account.id);
+    let person = cloud.ledger.person(&id).cloned().ok_or_else(|| Refused::internal("No user was made"))?;
+    Ok(Told::from(json!({"user": cloud.person_view(&person)})).about(&id, &name))
+}
+
+impl Cloud<'_> {
+    /// A project of the world for an account. Gives its id.
+    pub(super) fn new_project(&mut self, name: &str) -> String {
+        let id = fresh_hex();
+        self.world.projects.push(Project {
+            id: id.clone(),
+            name: name.to_owned(),
+            description: String::new(),
+        });
+        let quotas = self.world.quotas.entry(id.clone()).or_default();
+        super::limit::usual(quotas);
+        id
+    }
+
+    fn set_state(&mut self, id: &str, state: &'static str) -> Outcome<Value> {
+        let account = self.ledger.accounts.iter_mut().find(|account| account.id == id);
+        let account = account.ok_or_else(|| Refused::internal("The account is gone"))?;
+        account.state = state;
+        let account = account.clone();
+        let people: Vec<String> = self
+            .ledger
+            .people
+            .iter()
+            .filter(|person| person.account == id)
+            .map(|person| person.id.clone())
+            .collect();
+        if state != "enabled" {
+            self.ledger.sessions.retain(|session| !people.contains(&session.person));
+        }
+        Ok(json!({"account": self.account_view(&account)}))
+    }
+}
+
+fn disable(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let account = cloud.account_asked()?;
+    let state = if cloud.params.flag("lock").unwrap_or(false) { "locked" } else { "disabled" };
+    let own = account.id.clone();
+    let plan = Plan::after(500, move |cloud| cloud.set_state(&own, state));
+    Ok(cloud.job(plan.on("Account", &account.id)).about(&account.id, &account.name))
+}
+
+fn lock(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let account = cloud.account_asked()?;
+    Ok(Told::from(cloud.set_state(&account.id, "locked")?).about(&account.id, &account.name))
+}
+
+fn enable(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let account = cloud.account_asked()?;
+    Ok(Told::from(cloud.set_state(&account.id, "enabled")?).about(&account.id, &account.name))
+}
+
+fn keys(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let person = cloud.person_asked()?;
+    let mut told = Map::new();
+    if let Some((key, secret)) = person.key {
+        told.insert("apikey".to_owned(), json!(key));
+        told.insert("secretkey".to_owned(), json!(secret));
+    }
+    told.insert("apikeyaccess".to_owned(), json!(true));
+    Ok(json!({"userkeys": told}).into())
+}
+
+fn register(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let person = cloud.person_asked()?;
+    let keys = key_of(&format!("{} {}", person.name, fresh_secret(20)));
+    if let Some(own) = cloud.ledger.people.iter_mut().find(|own| own.id == person.id) {
+        own.key = Some(keys.clone());
+    }
+    Ok(Told::from(json!({"userkeys": {"apikey": keys.0, "secretkey": keys.1}}))
+        .about(&person.id, &person.name))
+}

@@ -1,0 +1,204 @@
+//! Port forwarding: a port of a public address that leads to one of a machine.
+
+use serde_json::{Value, json};
+
+use super::call::{Command, Told, asks, does};
+use super::firewall::{next_number, told};
+use super::plan::Plan;
+use super::refused::{Outcome, Refused};
+use super::scope::Cloud;
+use super::volume::begun;
+use crate::world::fresh_id;
+
+pub(super) static COMMANDS: &[Command] = &[
+    does(
+        "cloudstack.createPortForwardingRule",
+        &[
+            "cidrlist",
+            "ipaddressid",
+            "networkid",
+            "openfirewall",
+            "privateendport",
+            "privateport",
+            "protocol",
+            "publicendport",
+            "publicport",
+            "virtualmachineid",
+            "vmguestip",
+        ],
+        create,
+    ),
+    does("cloudstack.deletePortForwardingRule", &["id"], delete),
+    asks(
+        "cloudstack.listPortForwardingRules",
+        &[
+            "account",
+            "domainid",
+            "id",
+            "ipaddressid",
+            "isrecursive",
+            "keyword",
+            "listall",
+            "networkid",
+            "page",
+            "pagesize",
+            "projectid",
+            "tags",
+        ],
+        list,
+    ),
+];
+
+/// A forwarded span of ports.
+#[derive(Debug, Clone)]
+pub(super) struct Forwarding {
+    pub(super) id: String,
+    number: usize,
+    pub(super) address: String,
+    network: String,
+    protocol: String,
+    public: (i64, i64),
+    private: (i64, i64),
+    pub(super) machine: String,
+    guest: String,
+    cidrs: String,
+    project: String,
+}
+
+impl Cloud<'_> {
+    fn forwarding_view(&self, rule: &Forwarding) -> Value {
+        let at = self.world.server_at(&rule.machine);
+        let server = at.map(|at| &self.world.servers[at]);
+        let display =
+            server.map(|server| self.machine(server).display.unwrap_or_else(|| server.name.clone()));
+        json!({
+            "id": rule.id,
+            "privateport": rule.private.0.to_string(),
+            "privateendport": rule.private.1.to_string(),
+            "protocol": rule.protocol,
+            "publicport": rule.public.0.to_string(),
+            "publicendport": rule.public.1.to_string(),
+            "virtualmachineid": rule.machine,
+            "virtualmachinename": server.map(|server| server.name.clone()),
+            "virtualmachinedisplayname": display,
+            "ipaddressid": rule.address,
+            "ipaddress": self.world.floating(&rule.address).map(|floating| floating.address.to_string()),
+            "state": "Active",
+            "cidrlist": rule.cidrs,
+            "tags": self.tags_of("PortForwardingRule", &rule.id),
+            "vmguestip": rule.guest,
+            "networkid": rule.network,
+            "fordisplay": true,
+        })
+    }
+}
+
+/// A span of ports by the names of its two ends.
+fn span(cloud: &Cloud<'_>, first: &str, last: &str) -> Outcome<(i64, i64)> {
+    let start = cloud.params.number(first)?.ok_or_else(|| cloud.params.missing(first))?;
+    let end = cloud.params.number(last)?.unwrap_or(start);
+    if (1..=65_535).contains(&start) && (start..=65_535).contains(&end) {
+        return Ok((start, end));
+    }
+    Err(Refused::value(format!("{first} is an invalid value: {start}-{end}")))
+}
+
+fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let (floating, at) = (cloud.address("ipaddressid")?, cloud.server("virtualmachineid")?);
+    let protocol = cloud.params.need("protocol")?.to_lowercase();
+    if !matches!(protocol.as_str(), "tcp" | "udp") {
+        return Err(Refused::value(format!("Protocol {protocol} is not supported in the network")));
+    }
+    let (public, private) =
+        (span(cloud, "publicport", "publicendport")?, span(cloud, "privateport", "privateendport")?);
+    if public.1 - public.0 != private.1 - private.0 {
+        return Err(Refused::value("Source port and destination port ranges should be of equal sizes."));
+    }
+    if floating.port.is_some() {
+        let text = format!(
+            "Unable to create port forwarding rule for the ip address {}: it is a static NAT one",
+            floating.address
+        );
+        return Err(Refused::with(537, 9999, text));
+    }
+    let meets = |other: &&super::forwarding::Forwarding| {
+        other.address == floating.id
+            && other.protocol == protocol
+            && public.0 <= other.public.1
+            && other.public.0 <= public.1
+    };
+    if let Some(other) = cloud.ledger.forwardings.iter().find(meets) {
+        let text = format!(
+            "The range specified, {}-{}, conflicts with rule {} which has {}-{}",
+            public.0,
+            public.1,
+            told(&other.id, other.number, "PortForwarding"),
+            other.public.0,
+            other.public.1
+        );
+        return Err(Refused::with(537, 4360, text));
+    }
+    let wanted = cloud.params.get("networkid").map(str::to_owned);
+    let network = wanted.map_or_else(|| cloud.address_network(&floating), Ok)?;
+    let server = &cloud.world.servers[at];
+    let port = server.ports.iter().find(|port| port.network == network);
+    let guest = port.and_then(crate::world::Port::ip).map(|ip| ip.to_string());
+    let guest = guest.ok_or_else(|| {
+        Refused::value(format!(
+            "Unable to create port forwarding rule: the machine {} is not in the network of the address",
+            server.name
+        ))
+    })?;
+    let (machine, project) = (server.id.clone(), floating.project.clone());
+    let cidrs = cloud.params.list("cidrlist").join(",");
+    let number = next_number(cloud);
+    let rule = Forwarding {
+        id: fresh_id(),
+        number,
+        address: floating.id,
+        network,
+        protocol,
+        public,
+        private,
+        machine,
+        guest,
+        cidrs,
+        project,
+    };
+    let id = rule.id.clone();
+    cloud.ledger.others.insert(id.clone(), rule.project.clone());
+    cloud.ledger.forwardings.push(rule.clone());
+    let plan = Plan::after(400, move |cloud| Ok(json!({"portforwardingrule": cloud.forwarding_view(&rule)})));
+    let job = cloud.start(plan.on("FirewallRule", &id));
+    Ok(begun(&id, "", &job))
+}
+
+fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let id = cloud.params.need("id")?.to_owned();
+    let found = cloud.ledger.forwardings.iter().find(|rule| rule.id == id);
+    let rule = found.ok_or_else(|| cloud.params.unknown("id", &id))?;
+    if !cloud.may(&rule.project) {
+        return Err(Cloud::forbidden());
+    }
+    let own = id.clone();
+    let plan = Plan::after(400, move |cloud| {
+        cloud.ledger.forwardings.retain(|rule| rule.id != own);
+        cloud.ledger.others.remove(&own);
+        Ok(json!({"success": true}))
+    });
+    Ok(cloud.job(plan).about(&id, ""))
+}
+
+fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let reach = cloud.reach()?;
+    let is = |name: &str, own: &str| cloud.params.get(name).is_none_or(|wanted| own == wanted);
+    let narrowed = cloud.params.get("ipaddressid").or(cloud.params.get("networkid")).is_some();
+    let fits = |rule: &&Forwarding| {
+        (reach.covers(&rule.project) || narrowed && cloud.may(&rule.project))
+            && cloud.wanted(&rule.id)
+            && is("ipaddressid", &rule.address)
+            && is("networkid", &rule.network)
+    };
+    let rows = cloud.ledger.forwardings.iter().filter(fits).map(|rule| cloud.forwarding_view(rule)).collect();
+    cloud.listed("portforwardingrule", rows)
+}
