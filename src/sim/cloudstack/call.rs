@@ -163,6 +163,9 @@ impl Call<'_> {
         };
         let mut ledger = shared.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.seed(world);
+        if ledger.enforced() && params.exact("command").is_none() {
+            return Answer { kind: "application/json;charset=utf-8", ..Answer::empty(200) };
+        }
         let answer = match params.exact("command") {
             Some("login") => login::login(request, &params, self.shape, world, &mut ledger),
             Some("logout") => login::logout(request, self.shape, &mut ledger),
@@ -218,7 +221,7 @@ impl Call<'_> {
         let told = (command.run)(&mut cloud)?;
         let now = cloud.now();
         if command.writes {
-            event::keep(cloud.ledger, &cloud.caller, &name, &told.about, now);
+            event::keep(cloud.ledger, &cloud.caller, &name, &told, now);
         }
         let key = table::key(&name);
         let body = if told.body.is_null() { Value::Object(Map::new()) } else { told.body };

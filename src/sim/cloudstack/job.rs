@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::{Value, json};
 
 use super::call::Told;
+use super::event;
 use super::params::Params;
 use super::plan::{Plan, Wait};
 use super::refused::Refused;
@@ -27,6 +28,17 @@ pub(super) enum Phase {
     Failed(SystemTime, Refused),
 }
 
+impl Phase {
+    /// In which pass a job of this phase is taken on.
+    fn pass(&self) -> usize {
+        match self {
+            Self::Taken(_) => 0,
+            Self::Begun(..) => 1,
+            _ => 2,
+        }
+    }
+}
+
 /// A job.
 pub(super) struct Job {
     pub(super) id: String,
@@ -38,10 +50,17 @@ pub(super) struct Job {
     queue: Option<String>,
     pub(super) created: SystemTime,
     faults: FaultSettings,
+    /// The event that tells of it, and what that is about.
+    event: Option<String>,
     pub(super) phase: Phase,
 }
 
 impl Job {
+    /// Says which event tells of it.
+    pub(super) fn told_by(&mut self, event: &str) {
+        self.event = Some(event.to_owned());
+    }
+
     pub(super) fn pending(&self) -> bool {
         matches!(self.phase, Phase::Taken(_) | Phase::Turn(_) | Phase::Begun(..))
     }
@@ -68,10 +87,18 @@ impl Cloud<'_> {
             queue: plan.queue.clone(),
             created: now,
             faults,
+            event: None,
             phase: Phase::Taken(Some(plan)),
         });
         wake(self.world, self.shared, due);
         id
+    }
+
+    /// Whether a machine is being brought up by the first of its jobs.
+    pub(super) fn is_starting(&self, id: &str) -> bool {
+        let first = self.ledger.jobs.iter().find(|job| job.pending() && job.queue.as_deref() == Some(id));
+        first
+            .is_some_and(|job| matches!(job.command.as_str(), "deployVirtualMachine" | "startVirtualMachine"))
     }
 
     /// Starts a job that makes or changes nothing with an id of its own in the answer.
@@ -106,11 +133,11 @@ fn settle(world: &mut World, shared: &Shared) {
     let own = world.fault_settings.clone();
     let mut went_on = true;
     while std::mem::take(&mut went_on) {
-        // Looked at first, begun then: a look sees what was there before.
-        for looks in [true, false] {
+        // Looked at first, then ended, then begun: a look and an end see what was there before.
+        for pass in 0..3 {
             for place in 0..ledger.jobs.len() {
                 let job = &ledger.jobs[place];
-                if job.pending() && matches!(job.phase, Phase::Taken(_)) == looks {
+                if job.pending() && job.phase.pass() == pass {
                     went_on |= advance(place, world, ledger, shared);
                 }
             }
@@ -152,7 +179,17 @@ fn advance(place: usize, world: &mut World, ledger: &mut Ledger, shared: &Shared
         let due = now + first_look(&plan.wait, job);
         wake(cloud.world, shared, due);
     }
+    let state = match &next {
+        Phase::Begun(_, Some(plan)) if plan.then.is_none() => "",
+        Phase::Turn(_) => "Started",
+        Phase::Done(..) | Phase::Failed(..) => "Completed",
+        _ => "",
+    };
+    let failed = matches!(next, Phase::Failed(..));
     ledger.jobs[place].phase = next;
+    if let Some(parent) = ledger.jobs[place].event.clone().filter(|_| !state.is_empty()) {
+        event::follow(ledger, &parent, state, failed, now);
+    }
     true
 }
 

@@ -130,7 +130,8 @@ impl Cloud<'_> {
         let mut quota = world.quota(project);
         let own = kind.and_then(|kind| kind.world).and_then(|name| quota.limit(name).map(|limit| *limit));
         let usual = kind.map_or(-1, |kind| own.unwrap_or(kind.usual));
-        (used, set.unwrap_or(if free && !world.quotas.contains_key(project) { -1 } else { usual }))
+        let own = if free { own.filter(|_| world.quotas.contains_key(project)).unwrap_or(-1) } else { usual };
+        (used, set.unwrap_or(own))
     }
 
     fn over(&self, owner: &Account, kind: &str, most: i64, used: i64, more: i64) -> Refused {

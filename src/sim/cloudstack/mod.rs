@@ -6,6 +6,8 @@
 //! are those of a 4.22 management server. What CloudStack knows and the world does not stands in the [`state`].
 
 mod account;
+mod account_change;
+mod acl;
 mod address;
 mod affinity;
 mod call;
@@ -34,15 +36,19 @@ mod people;
 mod plan;
 mod project;
 mod refused;
+#[cfg(test)]
+mod replay;
 mod scope;
 mod shape;
 mod signature;
 mod snapshot;
 mod state;
+mod static_nat;
 mod table;
 mod tag;
 mod template;
 mod template_change;
+mod template_make;
 mod throttle;
 mod vm_snapshot;
 mod volume;
@@ -59,7 +65,7 @@ use scope::Cloud;
 use serde_json::{Map, Value};
 
 /// All commands, a table a kind of thing.
-static TABLES: [&[Command]; 37] = [
+static TABLES: [&[Command]; 41] = [
     COMMANDS,
     machine::deploy::COMMANDS,
     machine::list::COMMANDS,
@@ -70,7 +76,10 @@ static TABLES: [&[Command]; 37] = [
     machine::restore::COMMANDS,
     machine::nic::COMMANDS,
     account::COMMANDS,
+    acl::COMMANDS,
+    account_change::COMMANDS,
     address::COMMANDS,
+    static_nat::COMMANDS,
     affinity::COMMANDS,
     detail::COMMANDS,
     discovery::COMMANDS,
@@ -91,6 +100,7 @@ static TABLES: [&[Command]; 37] = [
     tag::COMMANDS,
     template::COMMANDS,
     template_change::COMMANDS,
+    template_make::COMMANDS,
     throttle::COMMANDS,
     vm_snapshot::COMMANDS,
     volume::COMMANDS,

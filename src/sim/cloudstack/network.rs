@@ -96,8 +96,10 @@ impl Cloud<'_> {
     }
 
     fn is_up(&self, network: &Network) -> bool {
-        self.network_note(network).up
-            || self.world.all_ports().any(|port| port.network == network.id && !port.device.is_empty())
+        let inside = |server: &Server| server.ports.iter().any(|port| port.network == network.id);
+        // Of another face's network the machines tell it.
+        let note = self.network_note(network);
+        note.up || note.offering.is_none() && self.world.servers.iter().any(inside)
     }
 
     pub(super) fn network_view(&self, network: &Network) -> Value {
@@ -166,6 +168,10 @@ impl Cloud<'_> {
         if !offering.shared {
             rest["egressdefaultpolicy"] = json!(false);
         }
+        if !self.caller.admin() {
+            super::drop(&mut rest, "details");
+            super::drop(&mut rest, "displaynetwork");
+        }
         super::merge(&mut view, rest);
         view
     }
@@ -231,7 +237,8 @@ fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         |name: &str, own: &str| cloud.params.get(name).is_none_or(|word| super::page::same(word, own));
     let supported = cloud.params.list("supportedservices");
     let mut rows = Vec::new();
-    for network in cloud.world.networks.iter().filter(|network| !network.external) {
+    // The newest first.
+    for network in cloud.world.networks.iter().rev().filter(|network| !network.external) {
         let (note, offering) = (cloud.network_note(network), cloud.network_offering(network));
         let theirs = reach.covers(&network.project) || offering.shared;
         let fits = theirs

@@ -62,13 +62,15 @@ fn range(cloud: &Cloud<'_>) -> Outcome<Option<Range>> {
         text.parse().map_err(|_| Refused::value(format!("Invalid {name}: {text}")))
     };
     let mask = cloud.params.get("netmask").ok_or_else(|| Refused::value("gateway requires netmask"))?;
-    let (gateway, bits) = (read("gateway", gateway)?, u32::from(read("netmask", mask)?));
+    let wrong = || Refused::value("Invalid gateway IP provided. Either the IP is broadcast or network IP.");
+    let bits = mask.parse().map(|mask: Ipv4Addr| u32::from(mask)).map_err(|_| wrong())?;
+    let gateway = read("gateway", gateway)?;
     if bits.leading_ones() + bits.trailing_zeros() != 32 {
-        return Err(Refused::value(format!("Invalid netmask: {mask}")));
+        return Err(wrong());
     }
     let base = Ipv4Addr::from(u32::from(gateway) & bits);
     if gateway == base || u32::from(gateway) == (u32::from(base) | !bits) {
-        return Err(Refused::value("Invalid gateway IP provided. Either the IP is broadcast or network IP."));
+        return Err(wrong());
     }
     Ok(Some((base, bits.leading_ones(), Some(gateway))))
 }

@@ -37,7 +37,7 @@ fn in_time(pairs: &Pairs, versioned: bool, now: SystemTime, enforced: bool) -> b
 }
 
 /// What is signed: all but the signature, by name as sent, values encoded, the whole in small letters.
-fn text(pairs: &Pairs) -> String {
+pub(super) fn text(pairs: &Pairs) -> String {
     let mut sorted: Vec<_> = pairs.iter().filter(|pair| !pair.0.eq_ignore_ascii_case("signature")).collect();
     sorted.sort_by(|one, other| one.0.cmp(&other.0));
     let parts: Vec<String> =
@@ -57,7 +57,7 @@ fn encoded(value: &str) -> String {
     out
 }
 
-fn sign(text: &str, secret: &str) -> String {
+pub(super) fn sign(text: &str, secret: &str) -> String {
     // A key of any length will do.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(text.as_bytes());

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha512};
 
+use super::acl::AclList;
 use super::address::AddressNote;
 use super::affinity::AffinityGroup;
 use super::event::Event;
@@ -20,7 +21,7 @@ use super::people::{Account, Domain, Person, Role};
 use super::template::Template;
 use super::vm_snapshot::VmSnapshot;
 use super::volume::VolumeNote;
-use super::vpc::{AclList, Vpc};
+use super::vpc::Vpc;
 use super::zone::Zone;
 use crate::world::{Pairs, World, fresh_id};
 
@@ -106,6 +107,9 @@ pub(super) struct Machine {
     pub(super) person: String,
     /// The host, by its place among the zone's.
     pub(super) host: usize,
+    /// Its interfaces as they were at first, and their networks: one that could not be brought up shows them still.
+    pub(super) nics: Vec<serde_json::Value>,
+    pub(super) networks: Vec<String>,
     /// A password that the next job's result tells.
     pub(super) password: Option<String>,
     pub(super) affinity: Vec<String>,

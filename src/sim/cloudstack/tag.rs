@@ -79,7 +79,12 @@ impl Cloud<'_> {
     /// The tags of a thing, as it shows them.
     pub(super) fn tags_of(&self, kind: &str, id: &str) -> Value {
         let own = self.ledger.tags.iter().filter(|tag| tag.kind == kind && tag.id == id);
-        Value::Array(own.map(|tag| self.tag_view(tag)).collect())
+        let shown = own.map(|tag| {
+            let mut view = self.tag_view(tag);
+            super::drop(&mut view, "domainpath");
+            view
+        });
+        Value::Array(shown.collect())
     }
 
     fn tag_view(&self, tag: &Tag) -> Value {

@@ -58,6 +58,8 @@ pub(super) struct Template {
     pub(super) details: crate::world::Pairs,
     /// A disc to start from instead of a disk.
     pub(super) iso: bool,
+    /// What it is in the cloud itself, such as `SYSTEM`.
+    pub(super) kind: Option<&'static str>,
     /// Ready only then.
     pub(super) ready: Option<SystemTime>,
 }
@@ -93,8 +95,9 @@ impl Cloud<'_> {
 
     /// Whether an image is built in: made with the cloud, nobody's own.
     fn built_in(&self, image: &Image) -> bool {
-        image.visibility == "public"
-            && self.ledger.account_of(&image.owner).is_none_or(|own| own.name == "admin")
+        let public = image.visibility == "public";
+        self.template_note(image).kind.is_some()
+            || public && self.ledger.account_of(&image.owner).is_none_or(|own| own.name == "admin")
     }
 
     /// The template (or ISO) that a parameter names, if the caller may use it.
@@ -111,7 +114,7 @@ impl Cloud<'_> {
         let ready = image.status == ImageStatus::Active && own.ready.is_none_or(|at| at <= self.now());
         let built_in = self.built_in(image);
         let system = self.system_of(Some(image));
-        let featured = own.featured.unwrap_or(built_in);
+        let featured = own.featured.unwrap_or(built_in && own.kind.is_none());
         let mut view = json!({
             "id": image.id,
             "name": name,
@@ -138,7 +141,7 @@ impl Cloud<'_> {
             "status": if ready { "Download Complete" } else { "" },
             "size": bytes(image),
             "physicalsize": image.size(),
-            "templatetype": if built_in { "BUILTIN" } else { "USER" },
+            "templatetype": own.kind.unwrap_or(if built_in { "BUILTIN" } else { "USER" }),
             "hypervisor": "Simulator",
             "isextractable": own.extractable,
             "checksum": "",
@@ -187,8 +190,9 @@ impl Cloud<'_> {
     fn passes(&self, image: &Image, filter: &str) -> bool {
         let own = self.template_note(image);
         let mine = image.owner == self.caller.account.project && !self.built_in(image);
+        let system = own.kind.is_some();
         let public = own.public.unwrap_or(image.visibility == "public");
-        let featured = own.featured.unwrap_or_else(|| self.built_in(image));
+        let featured = own.featured.unwrap_or_else(|| self.built_in(image) && !system);
         let shared = image.members.iter().any(|member| member.project == self.caller.account.project);
         match filter {
             "featured" => public && featured,

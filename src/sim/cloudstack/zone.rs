@@ -144,6 +144,21 @@ fn capabilities(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         "allowuserforcestopvm": true,
         "kubernetesserviceenabled": false,
         "kubernetesclusterexperimentalfeaturesenabled": false,
+        "customhypervisordisplayname": "Custom",
+        "defaultuipagesize": 20,
+        "instancesstatsretentiontime": 720,
+        "instancesstatsuseronly": false,
+        "instancesdisksstatsretentionenabled": false,
+        "instancesdisksstatsretentiontime": 720,
+        "sharedfsvmmincpucount": 2,
+        "sharedfsvmminramsize": 1024,
+        "instanceleaseenabled": false,
+        "dynamicscalingenabled": true,
+        "additionalconfigenabled": false,
     }});
+    let mut body = body;
+    if cloud.caller.admin() {
+        body["capability"]["extensionspath"] = json!("/usr/share/cloudstack-management/extensions");
+    }
     Ok(body.into())
 }

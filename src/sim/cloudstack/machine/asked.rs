@@ -94,7 +94,7 @@ impl Cloud<'_> {
                 server.state != State::Deleted
                     && Some(server.id.as_str()) != except
                     && server.name.eq_ignore_ascii_case(name)
-                    && server.ports.iter().any(|port| port.network == plug.network)
+                    && self.is_in(server, &plug.network)
             });
             if taken {
                 let network =
@@ -108,11 +108,28 @@ impl Cloud<'_> {
         Ok(())
     }
 
+    /// Whether a machine is in a network, or was to be when it could not be brought up.
+    fn is_in(&self, server: &crate::world::Server, network: &str) -> bool {
+        let failed = server.state == State::Error;
+        server.ports.iter().any(|port| port.network == network)
+            || failed && self.machine(server).networks.iter().any(|own| own == network)
+    }
+
     /// The size of the disk for data that is asked for, in GiB.
     pub(super) fn data_disk(&self, _image: &Image) -> Outcome<Option<i64>> {
         let Some(offering) = self.disk_offering("diskofferingid")? else { return Ok(None) };
         let size = offering.gib.or(self.params.number("size")?);
         size.map(Some).ok_or_else(|| Refused::value("Disk offering requires size parameter"))
+    }
+
+    /// Keeps the interfaces that a new machine is given.
+    pub(super) fn keep_nics(&mut self, at: usize) {
+        let server = &self.world.servers[at];
+        let (id, ports) = (server.id.clone(), server.ports.iter().enumerate());
+        let nics: Vec<_> = ports.map(|(place, port)| self.nic_view(server, place, port)).collect();
+        let networks = server.ports.iter().map(|port| port.network.clone()).collect();
+        let machine = self.note(&id);
+        (machine.nics, machine.networks) = (nics, networks);
     }
 
     /// Names the disks of a new machine as CloudStack does.

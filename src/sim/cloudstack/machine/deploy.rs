@@ -62,6 +62,7 @@ fn deploy(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let keys = cloud.keys_named(&owner)?;
     let (flavor, speed) = cloud.sized(&flavor, cloud.params)?;
     let plugs = cloud.plugs(&zone, &owner)?;
+    let given = name.is_some();
     let name = name.unwrap_or_else(|| format!("VM-{}", fresh_id()));
     cloud.name_is_free(&name, &plugs, None)?;
     let groups = if zone.groups { cloud.groups_named(&owner)? } else { Vec::new() };
@@ -73,8 +74,12 @@ fn deploy(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let spec = BootSpec { key_name: keys.first().map(|key| key.0.clone()), ..spec };
     let at = boot(cloud, &spec, &flavor, &owner)?;
     let id = cloud.world.servers[at].id.clone();
+    let name = if given { name } else { format!("VM-{id}") };
+    cloud.world.servers[at].name.clone_from(&name);
+    cloud.world.servers[at].hostname.clone_from(&name);
     note(cloud, &id, &zone, &image, &keys, Machine { speed, affinity, ..Machine::default() });
     cloud.name_disks(at);
+    cloud.keep_nics(at);
     let starts = cloud.params.flag("startvm").unwrap_or(true);
     if !starts {
         cloud.world.reset(at, State::Stopped);
@@ -231,9 +236,9 @@ fn unplaced(why: &str, server: &crate::world::Server, account: usize) -> Refused
         return Refused::with(533, 9999, format!("No destination found for a deployment for {told}"));
     }
     let name = instance_name(server, account);
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
     Refused::internal(format!(
-        "Unable to start a VM [{}] due to [Unable to create a deployment for VM instance {{\"instanceName\":\"{name}\"}}: \
-         {why}].",
+        "Unable to start a VM [{}] due to [Unable to create a deployment for VM instance {{\"instanceName\":\"{name}\"}}{why}].",
         server.id
     ))
 }

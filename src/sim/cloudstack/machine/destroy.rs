@@ -58,7 +58,8 @@ fn plan(cloud: &Cloud<'_>, id: &str, expunge: bool, volumes: Vec<String>) -> Pla
         Ok(json!({"virtualmachine": cloud.machine_view(at, &Parts::all())}))
     });
     let denied = expunge && !cloud.may_expunge();
-    let plan = finish.on("VirtualMachine", id).queued(id).waits(Wait::Server(id.to_owned()));
+    let stopped = Wait::Both(id.to_owned(), Duration::from_millis(700));
+    let plan = finish.on("VirtualMachine", id).queued(id).waits(stopped);
     let plan = plan.checked(move |_| match denied {
         true => Err(Refused::internal("Account does not have permission for expunging.")),
         false => Ok(()),

@@ -8,7 +8,7 @@ use crate::cloudstack::call::{Command, Told, does};
 use crate::cloudstack::plan::{Plan, Wait};
 use crate::cloudstack::refused::{Outcome, Refused};
 use crate::cloudstack::scope::Cloud;
-use crate::world::{Action, State};
+use crate::world::{Action, State, put};
 
 pub(in crate::cloudstack) static COMMANDS: &[Command] = &[
     does("cloudstack.startVirtualMachine", &["id", "hostid", "considerlasthost"], start),
@@ -58,6 +58,13 @@ impl Cloud<'_> {
         Ok(())
     }
 
+    /// What is known of a machine from its first stop on.
+    pub(in crate::cloudstack) fn was_stopped(&mut self, id: &str) {
+        let machine = self.note(id);
+        machine.measured = true;
+        put(&mut machine.details, "Message.ReservedCapacityFreed.Flag", "false");
+    }
+
     fn machine_words(&self, at: usize) -> String {
         let server = &self.world.servers[at];
         let own = self.machine(server);
@@ -90,9 +97,13 @@ fn start(cloud: &mut Cloud<'_>) -> Outcome<Told> {
             _ => Ok(()),
         }
     });
-    let plan = plan.begins(move |cloud| {
+    let joins = cloud.is_starting(&id);
+    let mut plan = plan.begins(move |cloud| {
         let at = cloud.still(&other)?;
         let server = &cloud.world.servers[at];
+        if joins {
+            return Ok(());
+        }
         if cloud.machine(server).destroyed.is_some() {
             let account = cloud.ledger.account_of(&server.project).map_or(2, |account| account.number);
             let told = told(server, account, None);
@@ -103,6 +114,10 @@ fn start(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         }
         cloud.bring_machine_up(at)
     });
+    if joins {
+        // A start that is under way is this one's too, whatever waits behind it.
+        plan.queue = None;
+    }
     Ok(cloud.job(plan).about(&id, &name))
 }
 
@@ -113,7 +128,7 @@ fn stop(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let own = id.clone();
     let plan = cloud.machine_plan(&id).begins(move |cloud| {
         let at = cloud.still(&own)?;
-        cloud.note(&own).measured = true;
+        cloud.was_stopped(&own);
         if cloud.world.servers[at].state != State::Active {
             return Ok(());
         }

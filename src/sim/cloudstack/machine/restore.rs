@@ -53,6 +53,7 @@ fn restore(cloud: &mut Cloud<'_>) -> Outcome<Told> {
             cloud.world.servers[at].image = Some(image);
             return Ok(());
         }
+        cloud.was_stopped(&other);
         let properties = cloud.world.image(&image).map(|image| image.properties.clone()).unwrap_or_default();
         let rebuild = Rebuild { image, image_properties: properties, ..Rebuild::default() };
         cloud.act(at, Action::Rebuild(Box::new(rebuild)))

@@ -128,8 +128,11 @@ impl Cloud<'_> {
         }
         view["securitygroup"] = if parts.has("secgrp") { self.groups_part(server) } else { json!([]) };
         let ports = if parts.has("nics") { &server.ports[..] } else { &[] };
-        let nics: Vec<Value> =
+        let mut nics: Vec<Value> =
             ports.iter().enumerate().map(|(place, port)| self.nic_view(server, place, port)).collect();
+        if nics.is_empty() && server.state == State::Error && parts.has("nics") {
+            nics.clone_from(&own.nics);
+        }
         let first = nics.first().map(|nic| nic["ipaddress"].clone());
         let public = nics.iter().find(|nic| nic.get("publicip").is_some()).cloned();
         view["nic"] = json!(nics);
