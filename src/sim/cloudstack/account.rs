@@ -1,16 +1,13 @@
 //! Accounts, domains and people: listed, made, locked; and the keys of people.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::call::{Command, Told, asks, does};
+use super::call::{Command, Told, asks};
 use super::ids::shown;
 use super::limit::KINDS;
 use super::people::{Account, Domain, Person, Role};
-use super::plan::Plan;
-use super::refused::{Outcome, Refused};
+use super::refused::Outcome;
 use super::scope::{Cloud, stamp};
-use super::state::key_of;
-use crate::world::{Project, User, fresh_hex, fresh_id, fresh_secret};
 
 const LIST: &[&str] = &[
     "account",

@@ -1,16 +1,13 @@
 //! Templates and discs: registered from an address, made of what is there, changed and taken away.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::call::{Command, Told, asks, does};
 use super::plan::Plan;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
 use super::template::{SYSTEMS, Template, system_id};
-use super::volume::begun;
-use crate::world::{Image, ImageStatus};
+use crate::world::ImageStatus;
 
 const UPDATE: &[&str] = &[
     "details",
