@@ -34,6 +34,7 @@ pub(super) static COMMANDS: &[Command] = &[
         ],
         list,
     ),
+    does("cloudstack.updateVMAffinityGroup", &["affinitygroupids", "affinitygroupnames", "id"], update),
     asks("cloudstack.listAffinityGroupTypes", &["keyword", "page", "pagesize"], types),
 ];
 
@@ -133,6 +134,26 @@ fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         Ok(json!({"success": true}))
     });
     Ok(cloud.job(plan).about(&group.id, &group.name))
+}
+
+/// Moves a stopped machine into other groups.
+fn update(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let at = cloud.server("id")?;
+    let (id, project) = (cloud.world.servers[at].id.clone(), cloud.world.servers[at].project.clone());
+    let owner = cloud.ledger.account_of(&project).cloned().unwrap_or_else(|| cloud.caller.account.clone());
+    let groups = cloud.affinity_named(&owner)?;
+    if cloud.shown_state(at) != "Stopped" {
+        let told = cloud.machine_told(at);
+        return Err(Refused::value(format!(
+            "Unable update affinity groups of the virtual machine {told}; make sure the virtual machine is stopped"
+        )));
+    }
+    let own = id.clone();
+    let plan = Plan::after(300, move |cloud| {
+        cloud.note(&own).affinity = groups;
+        cloud.machine_result(&own)
+    });
+    Ok(cloud.job(plan.on("VirtualMachine", &id).queued(&id)).about(&id, ""))
 }
 
 fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {

@@ -114,16 +114,9 @@ fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let owner =
         cloud.ledger.account_of(&volume.project).cloned().unwrap_or_else(|| cloud.caller.account.clone());
     cloud.room_for(&owner, "snapshot", 1)?;
-    let name = cloud.params.get("name").map_or_else(
-        || {
-            format!(
-                "{}_{}",
-                volume.name.as_deref().unwrap_or("volume"),
-                stamp(cloud.now()).replace([':', '-'], "")
-            )
-        },
-        str::to_owned,
-    );
+    let when: String = stamp(cloud.now()).chars().take(19).filter(char::is_ascii_digit).collect();
+    let of = volume.name.as_deref().unwrap_or("volume");
+    let name = cloud.params.get("name").map_or_else(|| format!("{of}_{when}"), str::to_owned);
     let spec = SnapshotSpec {
         volume: volume.id.clone(),
         name: Some(name.clone()),
