@@ -11,7 +11,7 @@ from acs_sdk.client.client import ApacheCloudStackClient
 from acs_sdk.schemas.config import ApacheCloudStackConfig
 
 cloud = ApacheCloudStackClient(ApacheCloudStackConfig(
-    endpoint=os.environ["CLOUDSTACK_ENDPOINT"], api_key=os.environ["CLOUDSTACK_KEY"],
+    api_endpoint=os.environ["CLOUDSTACK_ENDPOINT"], api_key=os.environ["CLOUDSTACK_KEY"],
     api_secret=os.environ["CLOUDSTACK_SECRET"]))
 
 
