@@ -20,7 +20,7 @@ impl Cloud<'_> {
         let whole = self.params.raw("name").is_none_or(|wanted| same(name, wanted));
         let part = self.params.get("keyword").map(str::to_lowercase);
         let holds = |text: &&str| part.as_ref().is_none_or(|part| text.to_lowercase().contains(part));
-        whole && (holds(&name) || others.iter().any(|text| holds(&text)))
+        whole && (holds(&name) || others.iter().any(holds))
     }
 
     /// Whether an entry of this id passes `id=` and `ids=`.
