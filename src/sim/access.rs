@@ -75,6 +75,17 @@ impl Sim {
         }
     }
 
+    /// Adds a zone to the CloudStack face: with security groups or without, or a Basic one, whose machines are all in one
+    /// network. False where there is one of this name.
+    pub fn cloudstack_zone(&self, name: &str, groups: bool, basic: bool) -> bool {
+        self.with_cloudstack(|world, shared| cloudstack::add_zone(world, shared, name, groups, basic))
+    }
+
+    /// Sets a setting of the whole CloudStack face, such as `api.throttling.enabled`.
+    pub fn cloudstack_setting(&self, name: &str, value: &str) {
+        self.with_cloudstack(|_, shared| cloudstack::set(shared, name, value));
+    }
+
     /// A file of profiles, as `cs` and cloudmonkey read them: `sim` (demo) and `sim-admin` (admin).
     pub fn cloudstack_config(&self) -> String {
         let mut text = String::new();

@@ -53,6 +53,8 @@ pub enum FaultKind {
     Truncate,
     /// The operation is done and its answer is whole, but no JSON: the second half of the body is missing.
     Malformed,
+    /// The operation is done and answered with its own status and nothing at all.
+    Empty,
     /// The operation is done and answered with its own status and a page of HTML, as a portal on the way would.
     WrongType,
     /// A proxy's 502 with an HTML body; the operation is not done.

@@ -233,6 +233,11 @@ impl Sim {
         })
     }
 
+    /// Works on the world together with what the CloudStack face keeps beside it.
+    pub(crate) fn with_cloudstack<T>(&self, work: impl FnOnce(&mut World, &cloudstack::Shared) -> T) -> T {
+        self.shared.with(|state| work(&mut state.world, &state.cloudstack))
+    }
+
     /// Plans something to go wrong.
     pub fn fault(&self, fault: Fault) {
         self.shared.with(|state| state.faults.plan(fault));
@@ -325,7 +330,7 @@ impl State {
         let operation = call.operation();
         let mut done = Done::default();
         let (mut instead, mut cut_before, mut cut_after) = (None, false, false);
-        let (mut half, mut portal) = (false, false);
+        let (mut half, mut portal, mut empty) = (false, false, false);
         let mut fault_settings = FaultSettings::default();
         for kind in struck {
             match kind {
@@ -349,6 +354,7 @@ impl State {
                 }
                 FaultKind::Malformed => half = true,
                 FaultKind::WrongType => portal = true,
+                FaultKind::Empty => empty = true,
                 // They come before anything is taken up.
                 FaultKind::Late(_) | FaultKind::Refuse(_) => {}
                 FaultKind::ErrorState { message } => fault_settings.error = Some(message),
@@ -398,6 +404,9 @@ impl State {
         done.answer = answer.filter(|_| !cut_after).map(|mut answer| {
             if half {
                 answer.body.truncate(answer.body.len() / 2);
+            }
+            if empty {
+                answer.body.clear();
             }
             if portal {
                 answer = openstack::page(answer.status, "Welcome. Accept the terms to go on.");

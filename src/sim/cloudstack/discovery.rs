@@ -40,7 +40,12 @@ fn kind(name: &str) -> &'static str {
     }
 }
 
+/// A command with the parameters that are carried here.
 fn view(listed: &Listed) -> Value {
+    let own = TABLES.iter().copied().flatten().find(|command| command.name() == listed.name);
+    let carried = |name: &&&'static str| {
+        own.is_some_and(|command| command.takes.iter().any(|word| word.eq_ignore_ascii_case(name)))
+    };
     let param = |name: &&'static str, required: bool| {
         json!({
             "name": name,
@@ -51,7 +56,8 @@ fn view(listed: &Listed) -> Value {
         })
     };
     let required = listed.required.iter().map(|name| param(name, true));
-    let params: Vec<Value> = required.chain(listed.optional.iter().map(|name| param(name, false))).collect();
+    let params: Vec<Value> =
+        required.chain(listed.optional.iter().filter(carried).map(|name| param(name, false))).collect();
     json!({
         "name": listed.name,
         "description": format!("{} as CloudStack has it", listed.name),

@@ -10,6 +10,8 @@ mod account_change;
 mod acl;
 mod address;
 mod affinity;
+#[cfg(test)]
+mod behaviour;
 mod call;
 mod detail;
 mod discovery;
@@ -60,9 +62,13 @@ pub(crate) use call::{Call, find, is_ours};
 pub(crate) use state::{Shared, key_of};
 
 use call::{Command, Told, does};
+use params::Params;
 use refused::{Outcome, Refused};
-use scope::Cloud;
+use scope::{Caller, Cloud};
 use serde_json::{Map, Value};
+use std::sync::PoisonError;
+
+use crate::world::World;
 
 /// All commands, a table a kind of thing.
 static TABLES: [&[Command]; 41] = [
@@ -117,6 +123,27 @@ static COMMANDS: &[Command] = &[
 
 fn early(_: &mut Cloud<'_>) -> Outcome<Told> {
     Err(Refused::internal("A login is no command of someone who is logged in"))
+}
+
+/// Adds a zone, as a root administrator does.
+pub(crate) fn add_zone(world: &mut World, shared: &Shared, name: &str, groups: bool, basic: bool) -> bool {
+    let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let ledger = &mut *guard;
+    ledger.seed(world);
+    let admin = ledger.people.iter().find(|person| person.name == "admin").map(|person| person.id.clone());
+    let caller = admin.and_then(|person| Caller::of(ledger, &person));
+    let Some(caller) = caller.filter(|_| !ledger.zones.iter().any(|zone| zone.name == name)) else {
+        return false;
+    };
+    let params = Params::default();
+    let mut cloud = Cloud { world, ledger, shared, params: &params, caller, request: "", got: false };
+    cloud.new_zone(name, groups, basic).is_ok()
+}
+
+/// Sets a setting of the whole cloud.
+pub(crate) fn set(shared: &Shared, name: &str, value: &str) {
+    let mut ledger = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    ledger.settings.insert(name.to_owned(), value.to_owned());
 }
 
 /// The names of all operations, as faults and the journal know them.

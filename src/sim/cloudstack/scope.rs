@@ -156,7 +156,7 @@ impl Cloud<'_> {
         if !(every || projects || by_id || domain.is_some()) {
             return Ok(Reach::These(vec![self.caller.account.project.clone()]));
         }
-        if self.caller.admin() && domain.is_none() && !projects {
+        if self.caller.admin() && domain.is_none() && (!projects || every) {
             return Ok(Reach::All);
         }
         if let Some(id) = domain {
@@ -164,7 +164,7 @@ impl Cloud<'_> {
         }
         let fits = |account: &&Account| {
             self.may_account(account)
-                && account.of_project.is_some() == projects
+                && (account.of_project.is_some() == projects || every && projects)
                 && domain.is_none_or(|id| self.below(&account.domain, id))
         };
         Ok(Reach::These(

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::call::{Command, Told, asks};
-use super::refused::Outcome;
+use super::call::{Command, Told, asks, does};
+use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
 use super::shape::RELEASE;
 use crate::world::fresh_id;
@@ -15,6 +15,12 @@ pub(super) static COMMANDS: &[Command] = &[
         zones,
     ),
     asks("cloudstack.listCapabilities", &[], capabilities),
+    does(
+        "cloudstack.createZone",
+        &["dns1", "internaldns1", "name", "networktype", "securitygroupenabled", "guestcidraddress"],
+        create,
+    )
+    .admin(),
 ];
 
 /// A zone.
@@ -24,6 +30,8 @@ pub(super) struct Zone {
     pub(super) name: String,
     /// Its networks may have security groups.
     pub(super) groups: bool,
+    /// All its machines are in one network, which nobody names.
+    pub(super) basic: bool,
     pub(super) token: String,
     pub(super) pod: String,
     pub(super) cluster: String,
@@ -40,6 +48,7 @@ impl Zone {
             id: fresh_id(),
             name: name.to_owned(),
             groups,
+            basic: false,
             token: fresh_id(),
             pod: fresh_id(),
             cluster: fresh_id(),
@@ -82,7 +91,7 @@ impl Cloud<'_> {
             }
         }
         let rest = json!({
-            "networktype": "Advanced",
+            "networktype": if zone.basic { "Basic" } else { "Advanced" },
             "securitygroupsenabled": zone.groups,
             "gputotal": 0,
             "gpuused": 0,
@@ -109,17 +118,47 @@ impl Cloud<'_> {
 fn zones(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let tags = cloud.params.keyed("tags")?;
     cloud.known("id", cloud.ledger.zones.iter().map(|zone| zone.id.as_str()))?;
-    let kind = cloud.params.get("networktype").is_none_or(|kind| super::page::same(kind, "Advanced"));
     // `available=false` adds those without a machine of the caller's; another word shows no zone.
     let shown = cloud
         .params
         .get("available")
         .is_none_or(|word| ["true", "false"].contains(&word.to_lowercase().as_str()));
+    let kind = |zone: &Zone| if zone.basic { "Basic" } else { "Advanced" };
+    let typed =
+        |zone: &Zone| cloud.params.get("networktype").is_none_or(|word| super::page::same(word, kind(zone)));
     let fits = |zone: &&Zone| {
-        tags.is_empty() && kind && shown && cloud.wanted(&zone.id) && cloud.named(&zone.name, &[])
+        tags.is_empty() && typed(zone) && shown && cloud.wanted(&zone.id) && cloud.named(&zone.name, &[])
     };
     let rows = cloud.ledger.zones.iter().filter(fits).map(|zone| cloud.zone_view(zone)).collect();
     cloud.listed("zone", rows)
+}
+
+fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let name = cloud.params.need("name")?.to_owned();
+    if cloud.ledger.zones.iter().any(|zone| zone.name == name) {
+        return Err(Refused::value(format!("A zone with that name {name} already exists")));
+    }
+    let basic = super::page::same(cloud.params.need("networktype")?, "Basic");
+    let groups = basic || cloud.params.flag("securitygroupenabled").unwrap_or(false);
+    let zone = cloud.new_zone(&name, groups, basic)?;
+    let view = cloud.zone_view(&zone);
+    Ok(Told::from(json!({"zone": view})).about(&zone.id, &name))
+}
+
+impl Cloud<'_> {
+    /// A further zone; one with security groups has the network that all may use.
+    pub(super) fn new_zone(&mut self, name: &str, groups: bool, basic: bool) -> Outcome<Zone> {
+        let zone = Zone { basic, ..Zone::seeded(name, groups) };
+        let third = u8::try_from(31 + self.ledger.zones.len()).unwrap_or(u8::MAX);
+        self.ledger.zones.push(zone.clone());
+        if groups {
+            let owner = self.ledger.accounts.iter().find(|account| account.name == "admin").cloned();
+            let owner = owner.unwrap_or_else(|| self.caller.account.clone());
+            let range = Some(([10, 147, third, 0].into(), 24, Some([10, 147, third, 1].into())));
+            self.new_network(&zone, &owner, &format!("{name}-guest"), 0, range)?;
+        }
+        Ok(zone)
+    }
 }
 
 fn capabilities(cloud: &mut Cloud<'_>) -> Outcome<Told> {

@@ -35,6 +35,9 @@ impl Cloud<'_> {
 
     /// Where a new machine is to be plugged in.
     pub(super) fn plugs(&mut self, zone: &Zone, owner: &Account) -> Outcome<Vec<Plug>> {
+        if zone.basic && (self.params.has("networkids") || self.params.has("iptonetworklist")) {
+            return Err(Refused::value("Can't specify network Ids in Basic zone"));
+        }
         let listed = self.params.records("iptonetworklist");
         if !listed.is_empty() {
             return listed.iter().map(|record| self.plug(record)).collect();
@@ -45,6 +48,10 @@ impl Cloud<'_> {
         let mut plugs = Vec::new();
         for id in &ids {
             let network = self.network_named("networkids", id)?;
+            if self.zone_of(&self.network_note(&network).zone).id != zone.id {
+                let text = format!("Network id={} doesn't belong to zone {}", network.id, zone.name);
+                return Err(Refused::value(text));
+            }
             plugs.push(Plug { network: network.id, ..Plug::default() });
         }
         if plugs.is_empty() {
@@ -113,6 +120,23 @@ impl Cloud<'_> {
         let failed = server.state == State::Error;
         server.ports.iter().any(|port| port.network == network)
             || failed && self.machine(server).networks.iter().any(|own| own == network)
+    }
+
+    /// Refuses a template that is not in a zone, or not ready there.
+    pub(super) fn is_ready(&self, image: &Image, zone: &Zone) -> Outcome<()> {
+        let note = self.template_note(image);
+        let name = image.name.as_deref().unwrap_or_default();
+        if !note.zones.is_empty() && !note.zones.contains(&zone.id) {
+            return Err(Refused::value(format!(
+                "Template {name} ({}) is not in zone {}",
+                image.id, zone.name
+            )));
+        }
+        let ready =
+            image.status == crate::world::ImageStatus::Active && note.ready.is_none_or(|at| at <= self.now());
+        let text =
+            || Refused::value(format!("Template {name} ({}) is not ready in zone {}", image.id, zone.name));
+        if ready { Ok(()) } else { Err(text()) }
     }
 
     /// The size of the disk for data that is asked for, in GiB.

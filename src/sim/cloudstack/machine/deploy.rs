@@ -59,6 +59,7 @@ fn deploy(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     }
     let (flavor, image) = (cloud.flavor("serviceofferingid")?, cloud.image("templateid")?);
     let (zone, owner) = (cloud.zone("zoneid")?, cloud.owner()?);
+    cloud.is_ready(&image, &zone)?;
     let keys = cloud.keys_named(&owner)?;
     let (flavor, speed) = cloud.sized(&flavor, cloud.params)?;
     let plugs = cloud.plugs(&zone, &owner)?;

@@ -8,7 +8,7 @@ mod stage;
 use serde_json::Value;
 
 use compare::Compared;
-use stage::Stage;
+pub(super) use stage::Stage;
 
 /// Labels whose answers differ, and why.
 const DIFFERENT: &[(&str, &str)] = &[

@@ -2,17 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::stage::{Stage, at};
 use crate::clock::{Clock, SimTime};
 use crate::cloudstack::network_offering::OFFERINGS;
 use crate::cloudstack::offering::Offering;
-use crate::cloudstack::params::Params;
+use crate::cloudstack::params::{Params, pairs_of};
 use crate::cloudstack::scope::{Caller, Cloud};
 use crate::cloudstack::state::Shared;
 use crate::cloudstack::template::Template;
 use crate::cloudstack::zone::Zone;
+use crate::openstack::Answer;
 use crate::world::{Flavor, Image, Pairs, World, fresh_id};
 
 /// When it was recorded: ten minutes before the ends of life that are ten minutes ahead.
@@ -36,7 +37,7 @@ fn flavor(name: &str, ram_mib: i64) -> Flavor {
 }
 
 impl Stage {
-    pub(super) fn new() -> Self {
+    pub(in crate::cloudstack) fn new() -> Self {
         let mut world = World::seeded(Arc::new(Clock::new(SimTime::Virtual)));
         let now = world.now();
         world.networks.retain(|network| network.external);
@@ -121,5 +122,20 @@ impl Stage {
         let range = Some(([10, 147, 31, 0].into(), 24, Some([10, 147, 31, 1].into())));
         assert!(OFFERINGS[0].shared);
         assert!(cloud.new_network(&zone, &owner, "sgnet", 0, range).is_ok());
+    }
+
+    /// What a command is answered with, asked by the administrator or by the user demo.
+    pub(in crate::cloudstack) fn by_key(&mut self, who: &str, text: &str) -> Answer {
+        let (key, secret) = if who == "admin" { ("APIKEY", "SECRETKEY") } else { ("DEMOKEY", "DEMOSECRET") };
+        let rest = format!("response=json&apiKey={key}&signature=");
+        let pairs = pairs_of(&[text, &rest]).unwrap_or_default();
+        let form = self.sealed(&pairs, secret);
+        self.send("POST", "", &form, "")
+    }
+
+    /// Lets time pass.
+    pub(in crate::cloudstack) fn pass(&mut self, by: Duration) {
+        self.world.clock.advance(by);
+        self.world.settle();
     }
 }

@@ -19,8 +19,8 @@ use crate::world::{Pairs, World};
 /// What was done between the recorded exchanges: before which label, and commands (`ID=` binds a recorded id to what is made).
 const BETWEEN: &str = include_str!("between.txt");
 
-pub(super) struct Stage {
-    pub(super) world: World,
+pub(in crate::cloudstack) struct Stage {
+    pub(in crate::cloudstack) world: World,
     pub(super) shared: Shared,
     /// Recorded ids, as they are here.
     pub(super) ids: HashMap<String, String>,
@@ -32,7 +32,7 @@ pub(super) fn at(seconds: u64) -> SystemTime {
 }
 
 impl Stage {
-    fn key(&mut self, name: &str, key: &str, secret: &str) {
+    pub(in crate::cloudstack) fn key(&mut self, name: &str, key: &str, secret: &str) {
         let mut ledger = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
         for person in ledger.people.iter_mut().filter(|person| person.name == name) {
             person.key = Some((key.to_owned(), secret.to_owned()));
@@ -139,7 +139,7 @@ impl Stage {
     }
 
     /// A form of these pairs with the right signature.
-    fn sealed(&self, pairs: &Pairs, secret: &str) -> String {
+    pub(super) fn sealed(&self, pairs: &Pairs, secret: &str) -> String {
         let signature = sign(&text(pairs), secret);
         let part = |(name, value): &(String, String)| {
             let value = if name.eq_ignore_ascii_case("signature") { &signature } else { value };
@@ -255,7 +255,7 @@ impl Stage {
         if body.is_empty() { (sealed, String::new()) } else { (String::new(), sealed) }
     }
 
-    fn send(&mut self, method: &str, query: &str, body: &str, cookie: &str) -> Answer {
+    pub(super) fn send(&mut self, method: &str, query: &str, body: &str, cookie: &str) -> Answer {
         let request =
             self.request(method, "/client/api", query, body, cookie, "application/x-www-form-urlencoded");
         self.run(&request)
