@@ -12,11 +12,12 @@ use crate::support::toy::{DRIVER, TOY};
 use crate::support::{World, each};
 use calls::{CALLS, Call};
 use rhain::cloud::ports::Clouds as _;
-use rhain::cloud::{Kind, OPERATIONS, Provider, Result};
+use rhain::cloud::{Kind, OPERATIONS, Provider, Result, Value};
 use rhain::manual;
 use rhain::provider::aws::capabilities::AWS;
 use rhain::provider::capabilities::Drivers;
 use rhain::provider::openstack::capabilities::OPENSTACK;
+use rhain::script::value::display;
 use rhain::verbs::VERBS;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -197,4 +198,27 @@ fn the_table_of_coverage_is_what_calls_gave() {
     assert!(page.contains("| `servers` | yes | yes | yes |"), "{page}");
     assert!(page.contains("| `pause` | yes | | |"), "{page}");
     assert!(page.contains("| `api(service, action, params)` | | yes | |"), "{page}");
+}
+
+/// One filter with one meaning: each key gives the same on OpenStack, on AWS, and of what a dry run made on either.
+#[test]
+fn filters_mean_the_same_everywhere() {
+    let text = std::fs::read_to_string(root().join("tests/providers/filters.txt")).expect("the filters");
+    let (before, cases) = text.split_once("---\n").expect("what is there, and the filters");
+    let places = ["sim", "sim:aws"].into_iter().flat_map(|cloud| [(cloud, false), (cloud, true)]);
+    each(places, |(cloud, dry_run)| {
+        let change = |options: &mut rhain::cli::args::Options| {
+            options.cloud = Some(cloud.to_string());
+            options.dry_run = dry_run;
+        };
+        let world = World::with(change);
+        world.ok(before);
+        each(cases.lines(), |line| {
+            let (filter, names) = line.split_once(" =").expect("a filter and names");
+            let code = format!("let names = ({filter}).map(|one| one.name); names.sort(); names");
+            let Value::Array(found) = world.ok(&code) else { panic!("{filter} gives no array") };
+            let found: Vec<String> = found.iter().map(display).collect();
+            assert_eq!(found.join(" "), names.trim(), "{cloud}, dry run {dry_run}: {filter}");
+        });
+    });
 }

@@ -17,6 +17,10 @@ pub trait Described: Send + Sync {
     fn status(&self) -> &str {
         ""
     }
+    /// The addresses at which it is reached; none for what has none.
+    fn addresses(&self) -> Vec<&str> {
+        Vec::new()
+    }
     /// The name of the cloud it lives in.
     fn cloud(&self) -> &Arc<str>;
     /// A field by its declared name; `None` for one that the noun does not have.

@@ -1,20 +1,32 @@
-//! Which resources to list: what filters of every noun have in common, and the keys of each.
+//! The one filter: which resources to list, for every noun and every provider. A driver asks its cloud to narrow by what the cloud
+//! knows; [`Filter::matches`] decides on our side, of what clouds answer and of what a dry run made alike.
 
-use super::NameMatch;
 use super::described::Described;
 use super::ty::Noun;
 use super::value::Value;
+use super::{NameMatch, Time};
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
-/// Which resources of a noun to list. A driver asks for what the cloud can sieve; [`Listing::lets_through`] does the rest.
+/// Which resources of a noun to list; what is `None` or empty does not narrow.
 #[derive(Debug, Clone, Default)]
-pub struct Listing {
+pub struct Filter {
     /// By name.
     pub name: Option<NameMatch>,
-    /// Any of these statuses, in capitals.
+    /// Any of these statuses, in capitals. Without one, what is DELETED is left out.
     pub status: Vec<String>,
     /// All of these metadata items.
     pub meta: BTreeMap<String, String>,
+    /// All of these tags: servers.
+    pub tags: Vec<String>,
+    /// By image id: servers.
+    pub image: Option<String>,
+    /// By flavor id: servers.
+    pub flavor: Option<String>,
+    /// By address: servers.
+    pub ip: Option<String>,
+    /// By zone: servers.
+    pub zone: Option<String>,
     /// Of a server, by id: volumes, public IPs.
     pub server: Option<String>,
     /// Of a volume, by id: snapshots.
@@ -25,35 +37,84 @@ pub struct Listing {
     pub kind: Option<String>,
     /// Whether they lead out of the cloud: networks.
     pub external: Option<bool>,
+    /// public, private, shared, community: images.
+    pub visibility: Option<String>,
+    /// By owning project: images.
+    pub owner: Option<String>,
+    /// Those that changed at this time or later, the deleted among them: servers.
+    pub changed_since: Option<Time>,
     /// Those of every project too, for administrators; else the project's own, shared with it and public.
     pub all_projects: bool,
     /// At the most this many.
     pub limit: Option<usize>,
 }
 
-impl Listing {
+impl Filter {
     /// Those of a name.
-    pub fn named(name: &str) -> Listing {
-        Listing { name: Some(NameMatch::Exact(name.to_string())), ..Listing::default() }
+    pub fn named(name: &str) -> Filter {
+        Filter { name: Some(NameMatch::Exact(name.to_string())), ..Filter::default() }
     }
 
-    /// Whether a thing is one of those; `limit` is the caller's to keep.
-    pub fn lets_through(&self, thing: &dyn Described) -> bool {
-        let fits = |wanted: &Option<String>, field: &str| {
-            wanted.as_ref().is_none_or(
-                |wanted| matches!(thing.field(field), Some(Value::Text(text)) if *text == **wanted),
-            )
+    /// Whether so many are as many as are wanted.
+    pub fn is_enough(&self, have: usize) -> bool {
+        self.limit.is_some_and(|limit| have >= limit)
+    }
+
+    /// Whether a thing is one of those; `limit` is the caller's to keep, and whose they are the cloud's to know.
+    pub fn matches(&self, thing: &dyn Described) -> bool {
+        let filter = self;
+        let status = match filter.status.is_empty() {
+            true => thing.status() != "DELETED" || filter.changed_since.is_some(),
+            false => filter.status.iter().any(|status| status == thing.status()),
+        };
+        let is = |wanted: &Option<String>, field: &str| {
+            wanted.as_ref().is_none_or(|wanted| text(thing, field).is_some_and(|text| *text == **wanted))
         };
         let is_external = || matches!(thing.field("external"), Some(Value::Bool(true)));
-        self.name.as_ref().is_none_or(|pattern| pattern.fits(thing.name()))
-            && (self.status.is_empty() || self.status.iter().any(|status| status == thing.status()))
-            && (self.meta.is_empty() || holds(thing, &self.meta))
-            && fits(&self.server, "server")
-            && fits(&self.volume, "volume")
-            && (thing.noun() != Noun::Subnet || fits(&self.network, "network"))
-            && fits(&self.kind, "type")
-            && self.external.is_none_or(|external| thing.noun() == Noun::Network && is_external() == external)
+        status
+            && filter.name.as_ref().is_none_or(|name| name.fits(thing.name()))
+            && (filter.meta.is_empty() || holds(thing, &filter.meta))
+            && (filter.tags.is_empty() || has_tags(thing, &filter.tags))
+            && is(&filter.image, "image_id")
+            && filter.flavor.as_ref().is_none_or(|flavor| has_flavor(thing, flavor))
+            && filter.ip.as_ref().is_none_or(|ip| thing.addresses().iter().any(|one| same_address(one, ip)))
+            && is(&filter.zone, "zone")
+            && is(&filter.server, "server")
+            && is(&filter.volume, "volume")
+            && (thing.noun() != Noun::Subnet || is(&filter.network, "network"))
+            && is(&filter.kind, "type")
+            && filter
+                .external
+                .is_none_or(|external| thing.noun() == Noun::Network && is_external() == external)
+            && is(&filter.visibility, "visibility")
+            && is(&filter.owner, "owner")
     }
+}
+
+fn text(thing: &dyn Described, field: &str) -> Option<std::sync::Arc<str>> {
+    match thing.field(field) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether it is of a flavor. Where the cloud tells a flavor by name alone (Nova from 2.47 on), the cloud's narrowing is what there is.
+fn has_flavor(thing: &dyn Described, flavor: &str) -> bool {
+    match text(thing, "flavor_id") {
+        Some(id) => *id == *flavor,
+        None => text(thing, "flavor").is_some(),
+    }
+}
+
+fn has_tags(thing: &dyn Described, wanted: &[String]) -> bool {
+    let Some(Value::Array(tags)) = thing.field("tags") else { return false };
+    let has = |wanted: &String| tags.iter().any(|tag| matches!(tag, Value::Text(tag) if **tag == **wanted));
+    wanted.iter().all(has)
+}
+
+/// Two texts for one address: `::1` and `0:0:0:0:0:0:0:1`.
+fn same_address(one: &str, other: &str) -> bool {
+    one == other || matches!((one.parse::<IpAddr>(), other.parse::<IpAddr>()), (Ok(a), Ok(b)) if a == b)
 }
 
 /// Whether all of these items are in a thing's metadata.
@@ -90,24 +151,24 @@ mod tests {
             read: Time(jiff::Timestamp::UNIX_EPOCH),
             raw: Arc::new(serde_json::Value::Null),
         };
-        let all = Listing {
+        let all = Filter {
             name: Some(NameMatch::Glob("data-*".to_string())),
             status: vec!["IN-USE".to_string()],
             meta: BTreeMap::from([("tier".to_string(), "db".to_string())]),
             server: Some("web".to_string()),
             kind: Some("ssd".to_string()),
-            ..Listing::default()
+            ..Filter::default()
         };
-        assert!(all.lets_through(&volume));
+        assert!(all.matches(&volume));
         for other in [
-            Listing::named("data"),
-            Listing { status: vec!["AVAILABLE".to_string()], ..Listing::default() },
-            Listing { meta: BTreeMap::from([("tier".to_string(), "web".to_string())]), ..Listing::default() },
-            Listing { server: Some("db".to_string()), ..Listing::default() },
-            Listing { kind: Some("hdd".to_string()), ..Listing::default() },
-            Listing { volume: Some("1".to_string()), ..Listing::default() },
+            Filter::named("data"),
+            Filter { status: vec!["AVAILABLE".to_string()], ..Filter::default() },
+            Filter { meta: BTreeMap::from([("tier".to_string(), "web".to_string())]), ..Filter::default() },
+            Filter { server: Some("db".to_string()), ..Filter::default() },
+            Filter { kind: Some("hdd".to_string()), ..Filter::default() },
+            Filter { volume: Some("1".to_string()), ..Filter::default() },
         ] {
-            assert!(!other.lets_through(&volume), "{other:?}");
+            assert!(!other.matches(&volume), "{other:?}");
         }
     }
 }

@@ -1,6 +1,5 @@
 //! An image, and which ones to list.
 
-use super::NameMatch;
 use super::described::Described;
 use super::server::text_map;
 use super::stored::shared_text;
@@ -143,23 +142,4 @@ impl Described for Image {
             _ => return None,
         })
     }
-}
-
-/// Which images to list.
-#[derive(Debug, Clone, Default)]
-pub struct ImageFilter {
-    /// By name.
-    pub name: Option<NameMatch>,
-    /// Any of these statuses, in capitals.
-    pub status: Vec<String>,
-    /// All of these metadata items.
-    pub meta: BTreeMap<String, String>,
-    /// public, private, shared, community.
-    pub visibility: Option<String>,
-    /// By owning project.
-    pub owner: Option<String>,
-    /// Those of every project too, for administrators.
-    pub all_projects: bool,
-    /// At the most this many.
-    pub limit: Option<usize>,
 }

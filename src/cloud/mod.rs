@@ -36,16 +36,16 @@ pub mod wait;
 pub use described::{Described, Kinded};
 pub use double::Double;
 pub use error::{Error, Kind, Result};
-pub use filter::Listing;
+pub use filter::Filter;
 pub use flavor::Flavor;
 pub use handle::Handle;
-pub use image::{Image, ImageFilter};
+pub use image::Image;
 pub use keypair::Keypair;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
 pub use provider::{Provider, Providers};
 pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
-pub use server::{Accepted, Action, BootSpec, Server, ServerFilter, ServerUpdate};
+pub use server::{Accepted, Action, BootSpec, Server, ServerUpdate};
 pub use stack::{
     EnvironmentSource, ReadFile, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
     StackFailure, StackNews, StackResource, StackSpec, StackTags, StackTrack, TemplateReport, TemplateSource,
@@ -147,43 +147,25 @@ pub trait Cloud:
     + Stacks
     + Ec2Credentials
 {
-    /// Every resource of a noun that a listing lets through, all pages. Servers and images have more to filter by.
-    async fn list(&self, noun: Noun, listing: &Listing) -> Result<Vec<Resource>> {
+    /// Every resource of a noun that a filter matches, all pages.
+    async fn list(&self, noun: Noun, filter: &Filter) -> Result<Vec<Resource>> {
         Ok(match noun {
-            Noun::Server => {
-                let filter = ServerFilter {
-                    name: listing.name.clone(),
-                    status: listing.status.clone(),
-                    meta: listing.meta.clone(),
-                    limit: listing.limit,
-                    ..ServerFilter::default()
-                };
-                resources(self.servers(&filter).await?)
-            }
-            Noun::Image => {
-                let filter = ImageFilter {
-                    name: listing.name.clone(),
-                    status: listing.status.clone(),
-                    meta: listing.meta.clone(),
-                    limit: listing.limit,
-                    ..ImageFilter::default()
-                };
-                resources(self.images(&filter).await?)
-            }
+            Noun::Server => resources(self.servers(filter).await?),
+            Noun::Image => resources(self.images(filter).await?),
             Noun::Flavor => {
                 let flavors = self.flavors().await?.into_iter();
-                let fits = flavors.filter(|flavor| listing.lets_through(flavor));
-                fits.take(listing.limit.unwrap_or(usize::MAX)).map(Resource::from).collect()
+                let fits = flavors.filter(|flavor| filter.matches(flavor));
+                fits.take(filter.limit.unwrap_or(usize::MAX)).map(Resource::from).collect()
             }
-            Noun::Keypair => resources(self.keypairs(listing).await?),
-            Noun::Volume => resources(self.volumes(listing).await?),
-            Noun::Snapshot => resources(self.snapshots(listing).await?),
-            Noun::SecurityGroup => resources(self.security_groups(listing).await?),
-            Noun::Network => resources(self.networks(listing).await?),
-            Noun::Subnet => resources(self.subnets(listing).await?),
-            Noun::Router => resources(self.routers(listing).await?),
-            Noun::PublicIp => resources(self.public_ips(listing).await?),
-            Noun::Stack => resources(self.stacks(listing).await?),
+            Noun::Keypair => resources(self.keypairs(filter).await?),
+            Noun::Volume => resources(self.volumes(filter).await?),
+            Noun::Snapshot => resources(self.snapshots(filter).await?),
+            Noun::SecurityGroup => resources(self.security_groups(filter).await?),
+            Noun::Network => resources(self.networks(filter).await?),
+            Noun::Subnet => resources(self.subnets(filter).await?),
+            Noun::Router => resources(self.routers(filter).await?),
+            Noun::PublicIp => resources(self.public_ips(filter).await?),
+            Noun::Stack => resources(self.stacks(filter).await?),
         })
     }
     /// One resource by id; `None` where there is none of that id.

@@ -1,12 +1,12 @@
 //! A server, what one is asked for with, and what can be done to one.
 
+use super::Noun;
 use super::described::Described;
 use super::server_words::{STATUSES, TASKS};
 use super::stored::shared_text;
 use super::time::{Span, Time};
 use super::ty::{Field, Ty};
 use super::value::{Secret, Value};
-use super::{NameMatch, Noun};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -209,6 +209,10 @@ impl Described for Server {
         &self.cloud
     }
 
+    fn addresses(&self) -> Vec<&str> {
+        self.addresses.iter().flat_map(|(_, list)| list.iter().map(|one| one.addr.as_str())).collect()
+    }
+
     fn field(&self, name: &str) -> Option<Value> {
         let name_or_id = |named: &Named, noun: Noun| match (&named.name, &named.id) {
             (Some(name), _) => Value::text(name),
@@ -285,33 +289,6 @@ pub fn address_list(list: &[Address]) -> Value {
 /// All addresses as the language shows them.
 pub fn addresses_value(addresses: &[(String, Vec<Address>)]) -> Value {
     Value::Map(addresses.iter().map(|(network, list)| (network.clone(), address_list(list))).collect())
-}
-
-/// Which servers to list; what is `None` or empty does not narrow.
-#[derive(Debug, Clone, Default)]
-pub struct ServerFilter {
-    /// By name.
-    pub name: Option<NameMatch>,
-    /// Any of these neutral statuses.
-    pub status: Vec<String>,
-    /// All of these metadata items.
-    pub meta: BTreeMap<String, String>,
-    /// All of these tags.
-    pub tags: Vec<String>,
-    /// By image id.
-    pub image: Option<String>,
-    /// By flavor id.
-    pub flavor: Option<String>,
-    /// By address.
-    pub ip: Option<String>,
-    /// By zone.
-    pub zone: Option<String>,
-    /// Those of every project; administrators only.
-    pub all_projects: bool,
-    /// At the most this many.
-    pub limit: Option<usize>,
-    /// Those that changed at this time or later, the deleted among them.
-    pub changed_since: Option<Time>,
 }
 
 /// One network of a new server.

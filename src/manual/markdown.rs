@@ -33,8 +33,10 @@ pub fn markdown(codes: &[(String, Vec<(String, String)>)], help: &str, providers
     let links: Vec<String> =
         names.iter().map(|name| format!("[{name}](#values-{})", name.to_lowercase())).collect();
     let _ = writeln!(text, "- {}", wrap(&format!("[Values](#values): {}", links.join(" ")), 2, 120));
-    let _ =
-        writeln!(text, "- [Diagnostic codes](#diagnostic-codes)\n- [The command line](#the-command-line)");
+    let _ = writeln!(
+        text,
+        "- [Diagnostic codes](#diagnostic-codes)\n- [The command line](#the-command-line)\n- [Coverage](coverage.md): which provider has which operation"
+    );
     for group in groups() {
         let _ = writeln!(text, "\n## {}", group.title());
         for verb in VERBS.iter().filter(|verb| verb.group == group) {

@@ -1,6 +1,6 @@
 //! Drivers: one folder a provider. A driver turns the operations of [`Cloud`](crate::cloud::Cloud) into request
 //! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`capabilities`] lists the providers. [`request_line`],
-//! [`words`], [`files`], [`sieve`], `recover` and `doubles` are what drivers do alike.
+//! [`words`], [`files`], `recover` and `doubles` are what drivers do alike.
 
 pub mod aws;
 pub mod capabilities;
@@ -11,6 +11,5 @@ pub mod openstack;
 mod recover;
 pub mod redirect;
 pub mod request_line;
-pub mod sieve;
 pub(crate) mod stacks;
 pub mod words;

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::filter::{NamePattern, Statuses};
 use super::resolve;
 use super::verb::{Key, Outcome};
-use crate::cloud::{Cloud, Error, Kind, Listing, Noun, Resource, Result, Ty, Value};
+use crate::cloud::{Cloud, Error, Filter, Kind, Noun, Resource, Result, Ty, Value};
 use std::sync::Arc;
 
 /// The filter key `name`.
@@ -108,14 +108,14 @@ fn reference(call: &Call) -> Result<Reference> {
 }
 
 /// What the filter keys that nouns share ask for; keys that the call's form does not have are not given.
-pub fn listing(call: &Call) -> Result<Listing> {
-    Ok(Listing {
+pub fn filter(call: &Call) -> Result<Filter> {
+    Ok(Filter {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
         all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit: limit(call)?,
-        ..Listing::default()
+        ..Filter::default()
     })
 }
 
@@ -127,20 +127,20 @@ pub fn limit(call: &Call) -> Result<Option<usize>> {
 /// All resources of the verb's noun that the shared filter keys let through.
 pub fn all(call: Call) -> Outcome<Value> {
     Box::pin(async move {
-        let listing = listing(&call)?;
-        list(&call, &listing).await
+        let filter = filter(&call)?;
+        list(&call, &filter).await
     })
 }
 
 /// All resources of the verb's noun that a listing lets through.
-pub async fn list(call: &Call, listing: &Listing) -> Result<Value> {
-    list_on(call, &call.cloud()?, listing).await
+pub async fn list(call: &Call, filter: &Filter) -> Result<Value> {
+    list_on(call, &call.cloud()?, filter).await
 }
 
 /// The same on another cloud than the call's: the one of a resource that narrows it.
-pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, listing: &Listing) -> Result<Value> {
+pub async fn list_on(call: &Call, cloud: &Arc<dyn Cloud>, filter: &Filter) -> Result<Value> {
     let noun = noun_of(call)?;
-    let found = cloud.list(noun, listing).await?;
+    let found = cloud.list(noun, filter).await?;
     for one in &found {
         call.host.learn_name(cloud.name(), noun, one.id(), one.name());
     }

@@ -3,7 +3,7 @@
 use super::run_context::RunContext;
 use super::verb::Verb;
 use crate::cloud::nearest::nearest;
-use crate::cloud::{Cloud, Error, Flavor, Image, Kind, Listing, Noun, Resource, Result, Server, Time, Value};
+use crate::cloud::{Cloud, Error, Filter, Flavor, Image, Kind, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
 
 /// The resource of this id or unique name, read now.
@@ -11,7 +11,7 @@ pub async fn resource(host: &RunContext, cloud: &Arc<dyn Cloud>, noun: Noun, tex
     match find(host, cloud, noun, text).await? {
         Some(resource) => Ok(resource),
         None => {
-            let all = cloud.list(noun, &Listing::default()).await?;
+            let all = cloud.list(noun, &Filter::default()).await?;
             let names = all.iter().map(|resource| resource.name().to_string());
             Err(missing(cloud, noun, text, names))
         }
@@ -41,7 +41,7 @@ pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mu
     ];
     for noun in OTHERS {
         // What this cloud does not have, or does not let us list, has no such name for us.
-        if cloud.list(noun, &Listing::named(text)).await.is_ok_and(|found| !found.is_empty()) {
+        if cloud.list(noun, &Filter::named(text)).await.is_ok_and(|found| !found.is_empty()) {
             error.label = Some(format!("{} has this name{OTHER_NOUN}", noun.with_article()));
             error.help = Some(format!("write {}({}(\"{text}\"))", verb.name, noun.word()));
             return error;
@@ -64,7 +64,7 @@ pub async fn find(
     if shaped && let Some(found) = cloud.one(noun, text).await? {
         return Ok(Some(found));
     }
-    let mut found = cloud.list(noun, &Listing::named(text)).await?;
+    let mut found = cloud.list(noun, &Filter::named(text)).await?;
     if found.len() > 1 {
         let created = |resource: &Resource| match resource.field("created") {
             Some(Value::Time(time)) => Some(time),

@@ -8,7 +8,7 @@ use super::resolve;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
 use crate::cloud::wait::{Before, Pending};
 use crate::cloud::{
-    Accepted, Action, Cloud, Error, Handle, Kind, Noun, Resource, Result, Server, ServerFilter, Ty, Value,
+    Accepted, Action, Cloud, Error, Filter, Handle, Kind, Noun, Resource, Result, Server, Ty, Value,
 };
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -428,7 +428,7 @@ pub async fn reread(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource, name: &s
 async fn all_again(cloud: &Arc<dyn Cloud>, objects: &[(usize, Handle)]) -> Result<()> {
     let mut by_id: HashMap<String, Server> = HashMap::new();
     if objects.len() > 1 {
-        let listed = cloud.servers(&ServerFilter::default()).await?;
+        let listed = cloud.servers(&Filter::default()).await?;
         by_id = listed.into_iter().map(|server| (server.id.clone(), server)).collect();
     }
     for (_, object) in objects {

@@ -3,9 +3,7 @@
 use super::scripted::{Asked, described, instance, ok, page, refused, world, world_signed};
 use crate::support::stub::Reply;
 use rhain::cloud::traits::*;
-use rhain::cloud::{
-    Action, Cloud, Holder, ImageFilter, Kind, Listing, NameMatch, Noun, RequestState, Rule, ServerFilter,
-};
+use rhain::cloud::{Action, Cloud, Filter, Holder, Kind, NameMatch, Noun, RequestState, Rule};
 use rhain::wire::auth::Version;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -29,7 +27,7 @@ async fn every_page_is_read_to_the_one_without_a_token() {
         ok("DescribeInstances", &inner)
     })
     .await;
-    let servers = world.cloud.servers(&ServerFilter::default()).await.unwrap();
+    let servers = world.cloud.servers(&Filter::default()).await.unwrap();
     assert_eq!(servers.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["i-00000001", "i-00000002"]);
     let asked = world.asked();
     assert_eq!(asked.iter().map(|one| one.get("NextToken")).collect::<Vec<_>>(), ["", "two", "three"]);
@@ -39,7 +37,7 @@ async fn every_page_is_read_to_the_one_without_a_token() {
 #[tokio::test]
 async fn a_token_that_comes_again_is_no_end_of_a_list() {
     let world = world(|_, _| ok("DescribeInstances", "<reservationSet/><nextToken>same</nextToken>")).await;
-    let error = world.cloud.servers(&ServerFilter::default()).await.unwrap_err();
+    let error = world.cloud.servers(&Filter::default()).await.unwrap_err();
     let told = "the list of `DescribeInstances` has no end: a page that was there already comes again";
     assert_eq!((error.kind, error.to_string().as_str()), (Kind::Protocol, told));
     assert_eq!(world.actions().len(), 2);
@@ -54,7 +52,7 @@ async fn a_limit_ends_the_list_early_and_ids_take_no_page_size() {
         ok("DescribeInstances", &format!("<reservationSet>{all}</reservationSet><nextToken>more</nextToken>"))
     })
     .await;
-    let filter = ServerFilter { limit: Some(1), ..ServerFilter::default() };
+    let filter = Filter { limit: Some(1), ..Filter::default() };
     assert_eq!(world.cloud.servers(&filter).await.unwrap().len(), 1);
     assert_eq!(world.actions().len(), 1);
     assert_eq!(world.cloud.server("i-00000002").await.unwrap().map(|one| one.id), Some("i-00000002".into()));
@@ -226,7 +224,7 @@ async fn images_are_the_accounts_own_and_the_shared_ones() {
         ok("DescribeImages", &format!("<imagesSet>{found}</imagesSet>"))
     })
     .await;
-    let images = world.cloud.images(&ImageFilter::default()).await.unwrap();
+    let images = world.cloud.images(&Filter::default()).await.unwrap();
     let told: Vec<_> = images.iter().map(|one| (one.id.as_str(), one.visibility.as_deref())).collect();
     assert_eq!(told, [("ami-00000001", Some("private")), ("ami-00000002", Some("shared"))]);
 }
@@ -315,7 +313,7 @@ async fn things_are_narrowed_and_judged() {
         ok("DescribeVolumes", &format!("<volumeSet>{}{}</volumeSet>", one("vol-1", "data"), one("vol-2", "other")))
     })
     .await;
-    let listing = Listing { name: Some(NameMatch::Exact("data".into())), server: None, ..Listing::default() };
+    let listing = Filter { name: Some(NameMatch::Exact("data".into())), server: None, ..Filter::default() };
     let found = world.cloud.list(Noun::Volume, &listing).await.unwrap();
     assert_eq!(found.iter().map(|one| one.id()).collect::<Vec<_>>(), ["vol-1"]);
     assert_eq!(world.asked()[0].get("Filter.1.Value.1"), "data");
@@ -415,7 +413,7 @@ async fn networks_go_by_their_names_where_these_are_their_own() {
     })
     .await;
     for _ in 0..2 {
-        let servers = world.cloud.servers(&ServerFilter::default()).await.unwrap();
+        let servers = world.cloud.servers(&Filter::default()).await.unwrap();
         let networks: Vec<&str> = servers.iter().map(|one| one.addresses[0].0.as_str()).collect();
         assert_eq!(networks, ["front", "subnet-00000002", "subnet-00000004"]);
     }

@@ -5,7 +5,7 @@
 use rhain::cli::clouds::CloudClock;
 use rhain::cloud::server::BootSpec;
 use rhain::cloud::traits::*;
-use rhain::cloud::{Action, Holder, NameMatch, ServerFilter};
+use rhain::cloud::{Action, Filter, Holder, NameMatch};
 use rhain::provider::aws::Aws;
 use rhain::provider::aws::credentials::KeyRing;
 use rhain::provider::aws::session::{Session, Settings};
@@ -53,7 +53,7 @@ async fn a_server_through_its_whole_life() {
     let names: Vec<&str> = servers.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, [format!("{name}-1"), format!("{name}-2")]);
     let id = servers[0].id.clone();
-    let filter = ServerFilter { name: Some(NameMatch::Glob(format!("{name}-*"))), ..ServerFilter::default() };
+    let filter = Filter { name: Some(NameMatch::Glob(format!("{name}-*"))), ..Filter::default() };
     assert_eq!(cloud.servers(&filter).await.unwrap().len(), 2);
     let holder = Holder::Server(id.clone());
     cloud.replace_meta(&holder, &BTreeMap::from([("z".into(), "9".into())])).await.unwrap();

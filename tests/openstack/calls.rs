@@ -1,7 +1,7 @@
 //! Calls as values: what a boot, a rebuild and a list ask for, by the microversions a cloud has.
 
 use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
-use rhain::cloud::{Action, Kind, MARKER, NameMatch, Result, Secret, ServerFilter, ServerUpdate};
+use rhain::cloud::{Action, Filter, Kind, MARKER, NameMatch, Result, Secret, ServerUpdate};
 use rhain::provider::openstack::nova::{action, boot, console, limits, server, servers};
 use rhain::provider::openstack::session::{Call, Range, Version};
 use rhain::wire::{Body, Intent};
@@ -170,7 +170,7 @@ fn a_rebuild_by_what_it_carries() {
 
 #[test]
 fn a_list_is_narrowed_by_what_nova_knows() {
-    let filter = ServerFilter {
+    let filter = Filter {
         name: Some(NameMatch::Glob("web-*".to_string())),
         status: vec!["ACTIVE".to_string(), "ERROR".to_string()],
         tags: vec!["a".to_string(), "b".to_string()],
@@ -178,7 +178,7 @@ fn a_list_is_narrowed_by_what_nova_knows() {
         flavor: Some("1".to_string()),
         all_projects: true,
         limit: Some(5),
-        ..ServerFilter::default()
+        ..Filter::default()
     };
     let query = servers::first(&filter, &modern()).query;
     let expected = [
@@ -193,10 +193,10 @@ fn a_list_is_narrowed_by_what_nova_knows() {
     ];
     assert_eq!(query, expected.map(|(key, value)| (key.to_string(), value.to_string())));
     // What only this side can judge asks for whole pages, and old clouds know no tags.
-    let ours = ServerFilter { meta: BTreeMap::from([("k".to_string(), "v".to_string())]), ..filter };
+    let ours = Filter { meta: BTreeMap::from([("k".to_string(), "v".to_string())]), ..filter };
     let query = servers::first(&ours, &Range::default()).query;
     assert!(query.iter().all(|(key, _)| key != "limit" && key != "tags"), "{query:?}");
-    let unknown = ServerFilter { status: vec!["UNKNOWN".to_string()], ..ServerFilter::default() };
+    let unknown = Filter { status: vec!["UNKNOWN".to_string()], ..Filter::default() };
     assert!(servers::first(&unknown, &modern()).query.is_empty());
 }
 

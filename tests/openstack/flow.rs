@@ -4,7 +4,7 @@ use crate::openstack::scripted::{Reply, Seen, World, ok, world};
 use rhain::cloud::ports::Clock;
 use rhain::cloud::server::{BootSpec, Nic, Nics};
 use rhain::cloud::traits::*;
-use rhain::cloud::{Action, Holder, ImageFilter, Kind, MARKER, NameMatch, Secret, ServerFilter, Value};
+use rhain::cloud::{Action, Filter, Holder, Kind, MARKER, NameMatch, Secret, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -247,13 +247,11 @@ fn page(seen: &Seen) -> Reply {
 #[tokio::test]
 async fn every_page_is_read_once_and_nothing_twice() {
     let world = world(&ALL, Some("2.104"), page).await;
-    let servers = world.cloud.servers(&ServerFilter::default()).await.unwrap();
+    let servers = world.cloud.servers(&Filter::default()).await.unwrap();
     let ids: Vec<&str> = servers.iter().map(|server| server.id.as_str()).collect();
     assert_eq!((ids, world.lines().len()), (vec!["a", "b", "c", "d"], 4));
-    let glob = ServerFilter { name: Some(NameMatch::Glob("[cd]".to_string())), ..ServerFilter::default() };
+    let glob = Filter { name: Some(NameMatch::Glob("[cd]".to_string())), ..Filter::default() };
     assert_eq!(world.cloud.servers(&glob).await.unwrap().len(), 2, "our side judges what Nova cannot");
-    let broken = ServerFilter { name: Some(NameMatch::Glob("[".to_string())), ..ServerFilter::default() };
-    assert_eq!(world.cloud.servers(&broken).await.unwrap_err().kind, Kind::InvalidArgument);
 }
 
 #[tokio::test]
@@ -369,7 +367,7 @@ async fn without_glance_images_are_asked_of_nova() {
     })
     .await;
     let cloud = &world.cloud;
-    let images = cloud.images(&ImageFilter::default()).await.unwrap();
+    let images = cloud.images(&Filter::default()).await.unwrap();
     assert_eq!((images[0].id.as_str(), images[0].min_disk, images[0].meta.len()), ("52", 1, 1));
     assert!(cloud.image("52").await.unwrap().is_some() && cloud.delete_image("52").await.unwrap());
     let items = BTreeMap::from([("a".to_string(), "b".to_string())]);

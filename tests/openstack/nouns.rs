@@ -2,7 +2,7 @@
 
 use super::recorded::{answer, read};
 use rhain::cloud::{
-    Kind, Listing, NameMatch, Network, Resource, Router, Rule, SecurityGroup, Snapshot, Subnet, Volume,
+    Filter, Kind, NameMatch, Network, Resource, Router, Rule, SecurityGroup, Snapshot, Subnet, Volume,
     VolumeSpec,
 };
 use rhain::provider::openstack::cinder::{self, snapshot, volume};
@@ -276,23 +276,23 @@ fn lists_are_narrowed_by_what_the_service_knows() {
         let pairs: Vec<String> = call.query.iter().map(|(key, value)| format!("{key}={value}")).collect();
         pairs.join("&")
     };
-    let named = Listing { limit: Some(5), ..Listing::named("a") };
+    let named = Filter { limit: Some(5), ..Filter::named("a") };
     let globbed =
-        Listing { name: Some(NameMatch::Glob("a*".to_string())), limit: Some(5), ..Listing::default() };
+        Filter { name: Some(NameMatch::Glob("a*".to_string())), limit: Some(5), ..Filter::default() };
     assert_eq!(query(volume::first(&named)), "name=a&limit=5");
     assert_eq!(query(volume::first(&globbed)), "limit=1000");
-    let one = Listing { status: vec!["IN-USE".to_string()], ..Listing::default() };
+    let one = Filter { status: vec!["IN-USE".to_string()], ..Filter::default() };
     assert_eq!(query(volume::first(&one)), "status=in-use&limit=1000");
-    let two = Listing { status: vec!["IN-USE".to_string(), "ERROR".to_string()], ..Listing::default() };
+    let two = Filter { status: vec!["IN-USE".to_string(), "ERROR".to_string()], ..Filter::default() };
     assert_eq!(query(volume::first(&two)), "limit=1000");
     assert_eq!(query(network::first(&two)), "limit=1000&status=IN-USE&status=ERROR");
-    let of = Listing { volume: Some("v".to_string()), ..Listing::default() };
+    let of = Filter { volume: Some("v".to_string()), ..Filter::default() };
     assert_eq!(query(snapshot::first(&of)), "limit=1000&volume_id=v");
-    let outside = Listing { external: Some(true), ..Listing::default() };
+    let outside = Filter { external: Some(true), ..Filter::default() };
     assert_eq!(query(network::first(&outside)), "limit=1000&router:external=true");
     assert_eq!(query(security_group::first(&named, Some("p"))), "name=a&limit=5&tenant_id=p");
-    assert_eq!(query(router::first(&Listing::default(), None)), "limit=1000");
-    let address = Listing::named("203.0.113.9");
+    assert_eq!(query(router::first(&Filter::default(), None)), "limit=1000");
+    let address = Filter::named("203.0.113.9");
     assert_eq!(
         query(floating_ip::first(&address, Some("p"))),
         "limit=1000&floating_ip_address=203.0.113.9&tenant_id=p"
@@ -300,9 +300,9 @@ fn lists_are_narrowed_by_what_the_service_knows() {
     let many: Vec<String> = (0..41).map(|number| number.to_string()).collect();
     assert_eq!(query(subnet::of_networks(&many)), "limit=1000");
     assert_eq!(query(subnet::of_networks(&many[..2])), "network_id=0&network_id=1&limit=1000");
-    assert_eq!(query(keypair::first(&Listing::default(), &modern())), "limit=1000");
+    assert_eq!(query(keypair::first(&Filter::default(), &modern())), "limit=1000");
     let old = Range { max: Some(Version(2, 10)), ..modern() };
-    assert_eq!(query(keypair::first(&Listing::default(), &old)), "");
+    assert_eq!(query(keypair::first(&Filter::default(), &old)), "");
 }
 
 #[test]
@@ -346,5 +346,5 @@ fn hostile_descriptions_are_refused_or_read_and_never_break() {
         ["all traffic from anywhere", "tcp from anywhere"]
     );
     let resource = Resource::from(group);
-    assert!(Listing::default().lets_through(resource.described()));
+    assert!(Filter::default().matches(resource.described()));
 }

@@ -4,7 +4,7 @@
 use super::scripted::{Reply, Seen, World, ok, world};
 use rhain::cloud::traits::*;
 use rhain::cloud::{
-    Cloud, Keypair, Kind, Listing, NetworkSpec, Noun, PublicIp, Resource, RouterSpec, Rule, VolumeSpec,
+    Cloud, Filter, Keypair, Kind, NetworkSpec, Noun, PublicIp, Resource, RouterSpec, Rule, VolumeSpec,
 };
 use serde_json::{Value as Json, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -44,7 +44,7 @@ async fn networks_ask_once_for_all_their_subnets() {
         other => panic!("{other}"),
     })
     .await;
-    let all = world.cloud.list(Noun::Network, &Listing::default()).await.unwrap();
+    let all = world.cloud.list(Noun::Network, &Filter::default()).await.unwrap();
     let cidrs: Vec<Vec<String>> = all
         .iter()
         .map(|one| match one {
@@ -55,7 +55,7 @@ async fn networks_ask_once_for_all_their_subnets() {
     assert_eq!(cidrs, [vec!["10.0.0.0/24", "fd00::/64"], vec![], vec!["203.0.113.0/24"]]);
     assert_eq!(count(&world, "GET /v2.0/subnets"), 1);
     let none =
-        world.cloud.list(Noun::Network, &Listing { limit: Some(0), ..Listing::default() }).await.unwrap();
+        world.cloud.list(Noun::Network, &Filter { limit: Some(0), ..Filter::default() }).await.unwrap();
     assert!(none.is_empty());
 }
 
@@ -408,7 +408,7 @@ async fn which_server_an_address_leads_to_is_one_question_for_all() {
         other => panic!("{other}"),
     })
     .await;
-    let all = world.cloud.list(Noun::PublicIp, &Listing::default()).await.unwrap();
+    let all = world.cloud.list(Noun::PublicIp, &Filter::default()).await.unwrap();
     let told: Vec<_> = all
         .iter()
         .map(|one| match one {
@@ -426,7 +426,7 @@ async fn which_server_an_address_leads_to_is_one_question_for_all() {
         ]
     );
     assert_eq!(world.lines().len(), 3);
-    let of = Listing { server: some("s"), limit: Some(1), ..Listing::default() };
+    let of = Filter { server: some("s"), limit: Some(1), ..Filter::default() };
     assert_eq!(world.cloud.list(Noun::PublicIp, &of).await.unwrap().len(), 1);
 }
 

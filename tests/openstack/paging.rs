@@ -3,7 +3,7 @@
 use crate::openstack::scripted::{Reply, Seen, ok, world};
 use proptest::prelude::*;
 use rhain::cloud::traits::*;
-use rhain::cloud::{Kind, ServerFilter};
+use rhain::cloud::{Filter, Kind};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -92,7 +92,7 @@ async fn listed(list: List) -> (Vec<String>, List) {
     let asked = list.clone();
     let world =
         world(&["compute"], Some("2.104"), move |seen: &Seen| asked.lock().unwrap().page(&seen.query)).await;
-    let servers = world.cloud.servers(&ServerFilter::default()).await.expect("a list");
+    let servers = world.cloud.servers(&Filter::default()).await.expect("a list");
     let ids = servers.into_iter().map(|server| server.id).collect();
     let (servers, made, manners) = {
         let list = list.lock().unwrap();
@@ -143,12 +143,12 @@ async fn a_list_that_cannot_go_on_says_so() {
     })
     .await;
     // Both entries are tried, then the beginning, which tells nothing new.
-    let servers = world.cloud.servers(&ServerFilter::default()).await.expect("what there is");
+    let servers = world.cloud.servers(&Filter::default()).await.expect("what there is");
     assert_eq!((servers.len(), world.lines().len()), (2, 4));
     let other = crate::openstack::scripted::world(&["compute"], Some("2.104"), |_| {
         Reply::Json(400, json!({"badRequest": {"code": 400, "message": "Invalid marker"}}))
     })
     .await;
-    let error = other.cloud.servers(&ServerFilter::default()).await.expect_err("no page at all");
+    let error = other.cloud.servers(&Filter::default()).await.expect_err("no page at all");
     assert_eq!((error.kind, other.lines().len()), (Kind::InvalidArgument, 1));
 }

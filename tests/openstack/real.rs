@@ -7,8 +7,8 @@ use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Handle, Holder, ImageFilter, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
-    ServerFilter, ServerUpdate, Time,
+    Action, Filter, Handle, Holder, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
+    ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings, Version};
@@ -111,7 +111,7 @@ async fn a_server_through_its_whole_life() {
     let cloud = &lab.cloud;
     let flavors = cloud.flavors().await.unwrap();
     let flavor = |name: &str| flavors.iter().find(|flavor| flavor.name == name).unwrap().id.clone();
-    let cirros = ImageFilter { name: Some(NameMatch::Exact("cirros".to_string())), ..ImageFilter::default() };
+    let cirros = Filter { name: Some(NameMatch::Exact("cirros".to_string())), ..Filter::default() };
     let image = cloud.images(&cirros).await.unwrap().remove(0).id;
     // Others may use the cloud meanwhile.
     let run = uuid::Uuid::new_v4().to_string();
@@ -140,23 +140,23 @@ async fn a_server_through_its_whole_life() {
     let id = server.id.clone();
 
     for filter in [
-        ServerFilter { name: Some(NameMatch::Exact(spec.name.clone())), ..ServerFilter::default() },
-        ServerFilter { name: Some(NameMatch::Glob(format!("driver*{run}"))), ..ServerFilter::default() },
-        ServerFilter { name: Some(NameMatch::Glob(format!("[cd]river*{run}"))), ..ServerFilter::default() },
-        ServerFilter { meta: map(&[("a b", run.as_str())]), ..ServerFilter::default() },
-        ServerFilter { tags: spec.tags.clone(), ..ServerFilter::default() },
-        ServerFilter { ip: server.ip().map(str::to_string), ..ServerFilter::default() },
-        ServerFilter {
+        Filter { name: Some(NameMatch::Exact(spec.name.clone())), ..Filter::default() },
+        Filter { name: Some(NameMatch::Glob(format!("driver*{run}"))), ..Filter::default() },
+        Filter { name: Some(NameMatch::Glob(format!("[cd]river*{run}"))), ..Filter::default() },
+        Filter { meta: map(&[("a b", run.as_str())]), ..Filter::default() },
+        Filter { tags: spec.tags.clone(), ..Filter::default() },
+        Filter { ip: server.ip().map(str::to_string), ..Filter::default() },
+        Filter {
             status: vec!["ACTIVE".to_string(), "BUILD".to_string()],
             tags: spec.tags.clone(),
-            ..ServerFilter::default()
+            ..Filter::default()
         },
-        ServerFilter {
+        Filter {
             image: Some(image.clone()),
             flavor: Some(flavor("m1.tiny")),
             tags: spec.tags.clone(),
             limit: Some(1),
-            ..ServerFilter::default()
+            ..Filter::default()
         },
     ] {
         let found = cloud.servers(&filter).await.unwrap();
@@ -301,10 +301,10 @@ async fn what_a_real_cloud_tells_of_itself() {
     }
     assert!(cloud.api("compute", "GET", "/servers?limit=1", None).await.is_ok());
     assert_eq!(cloud.api("compute", "GET", "/nosuch", None).await.unwrap_err().kind, Kind::NotFound);
-    let all = ServerFilter { all_projects: true, ..ServerFilter::default() };
+    let all = Filter { all_projects: true, ..Filter::default() };
     assert_eq!(cloud.servers(&all).await.unwrap_err().kind, Kind::Forbidden);
     // By name: beside it another test may have a snapshot that is not ready, which would be refused for that.
-    let named = ImageFilter { name: Some(NameMatch::Exact("cirros".to_string())), ..ImageFilter::default() };
+    let named = Filter { name: Some(NameMatch::Exact("cirros".to_string())), ..Filter::default() };
     let cirros = cloud.images(&named).await.unwrap();
     let nano = BootSpec {
         name: "nano".to_string(),

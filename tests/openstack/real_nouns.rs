@@ -6,8 +6,8 @@ use rhain::cloud::server::{BootSpec, Nic, Nics};
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Goal};
 use rhain::cloud::{
-    Cloud, Holder, ImageFilter, Kind, Listing, NameMatch, NetworkSpec, Noun, PublicIp, Resource, RouterSpec,
-    Rule, Server, Snapshot, Volume, VolumeSpec,
+    Cloud, Filter, Holder, Kind, NameMatch, NetworkSpec, Noun, PublicIp, Resource, RouterSpec, Rule, Server,
+    Snapshot, Volume, VolumeSpec,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,19 +32,19 @@ async fn volume(lab: &Lab, volume: &Volume, status: &str) -> Volume {
     }
 }
 
-async fn names(lab: &Lab, noun: Noun, listing: &Listing) -> Vec<String> {
+async fn names(lab: &Lab, noun: Noun, listing: &Filter) -> Vec<String> {
     let found = lab.cloud.list(noun, listing).await.unwrap_or_else(|error| panic!("{listing:?}: {error:#?}"));
     found.iter().map(|one| one.name().to_string()).collect()
 }
 
-fn matching(name: &str) -> Listing {
-    Listing { name: Some(NameMatch::Glob(format!("{}*", &name[..name.len() - 2]))), ..Listing::default() }
+fn matching(name: &str) -> Filter {
+    Filter { name: Some(NameMatch::Glob(format!("{}*", &name[..name.len() - 2]))), ..Filter::default() }
 }
 
 /// A running server on the network `private`.
 async fn server(lab: &Lab, spec: BootSpec) -> Server {
     let cloud = &lab.cloud;
-    let named = ImageFilter { name: Some(NameMatch::Exact("cirros".to_string())), ..ImageFilter::default() };
+    let named = Filter { name: Some(NameMatch::Exact("cirros".to_string())), ..Filter::default() };
     let image = cloud.images(&named).await.unwrap().remove(0).id;
     let flavor =
         cloud.flavors().await.unwrap().into_iter().find(|flavor| flavor.name == "m1.tiny").unwrap().id;
@@ -88,12 +88,12 @@ async fn a_volume_through_its_whole_life() {
     let used = volume(&lab, &data, "IN-USE").await;
     assert_eq!((used.server.as_deref(), used.device.is_some()), (Some(web.id.as_str()), true));
     for listing in [
-        Listing::named(&name),
+        Filter::named(&name),
         matching(&name),
-        Listing { server: Some(web.id.clone()), ..Listing::default() },
-        Listing { status: vec!["IN-USE".to_string()], ..Listing::named(&name) },
-        Listing { meta: meta.clone(), limit: Some(1), ..Listing::named(&name) },
-        Listing { kind: used.kind.clone(), ..Listing::named(&name) },
+        Filter { server: Some(web.id.clone()), ..Filter::default() },
+        Filter { status: vec!["IN-USE".to_string()], ..Filter::named(&name) },
+        Filter { meta: meta.clone(), limit: Some(1), ..Filter::named(&name) },
+        Filter { kind: used.kind.clone(), ..Filter::named(&name) },
     ] {
         assert_eq!(names(&lab, Noun::Volume, &listing).await, [name.as_str()], "{listing:?}");
     }
@@ -123,7 +123,7 @@ async fn a_volume_through_its_whole_life() {
         cloud.replace_meta(&holder, &map(&[("only", "this")])).await.unwrap();
         assert_eq!(cloud.meta(&holder).await.unwrap(), map(&[("only", "this")]), "{holder:?}");
     }
-    let of_volume = Listing { volume: Some(data.id.clone()), ..Listing::default() };
+    let of_volume = Filter { volume: Some(data.id.clone()), ..Filter::default() };
     assert_eq!(names(&lab, Noun::Snapshot, &of_volume).await, [snap.name.as_str()]);
     let copy =
         VolumeSpec { name: own("copy"), size: 3, snapshot: Some(snap.id.clone()), ..VolumeSpec::default() };
@@ -150,8 +150,8 @@ async fn what_a_security_group_lets_through() {
     let name = own("web");
     let group = cloud.create_security_group(&name, "Web servers", None).await.unwrap();
     assert_eq!((group.name.as_str(), group.description.as_str()), (name.as_str(), "Web servers"));
-    assert_eq!(names(&lab, Noun::SecurityGroup, &Listing::named(&name)).await, [name.as_str()]);
-    assert_eq!(names(&lab, Noun::SecurityGroup, &Listing::named("default")).await, ["default"]);
+    assert_eq!(names(&lab, Noun::SecurityGroup, &Filter::named(&name)).await, [name.as_str()]);
+    assert_eq!(names(&lab, Noun::SecurityGroup, &Filter::named("default")).await, ["default"]);
     let of = |protocol: Option<&str>, ports, cidr: Option<&str>| Rule {
         protocol: protocol.map(str::to_string),
         ports,
@@ -235,23 +235,23 @@ async fn a_network_a_router_and_an_address() {
         (&["10.77.0.0/24".to_string()][..], Some(false))
     );
     for listing in [
-        Listing::named(&name),
+        Filter::named(&name),
         matching(&name),
-        Listing { external: Some(false), ..Listing::named(&name) },
-        Listing { status: vec!["ACTIVE".to_string()], ..Listing::named(&name) },
+        Filter { external: Some(false), ..Filter::named(&name) },
+        Filter { status: vec!["ACTIVE".to_string()], ..Filter::named(&name) },
     ] {
         let found = cloud.list(Noun::Network, &listing).await.unwrap();
         let [Resource::Network(one)] = found.as_slice() else { panic!("{listing:?}: {found:?}") };
         assert_eq!((&one.id, &one.cidrs), (&network.id, &network.cidrs));
     }
-    let outside = Listing { external: Some(true), ..Listing::default() };
+    let outside = Filter { external: Some(true), ..Filter::default() };
     let found = cloud.list(Noun::Network, &outside).await.unwrap();
     let [Resource::Network(public)] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(
         (public.name.as_str(), public.cidrs.as_slice()),
         ("public", &["203.0.113.0/24".to_string()][..])
     );
-    let within = Listing { network: Some(network.id.clone()), ..Listing::default() };
+    let within = Filter { network: Some(network.id.clone()), ..Filter::default() };
     let subnets = cloud.list(Noun::Subnet, &within).await.unwrap();
     let [Resource::Subnet(subnet)] = subnets.as_slice() else { panic!("{subnets:?}") };
     assert_eq!(
@@ -262,7 +262,7 @@ async fn a_network_a_router_and_an_address() {
     let wrong = NetworkSpec { name: own("wrong"), cidr: Some("10.77.0.0/44".to_string()) };
     let refused = cloud.create_network(&wrong).await.unwrap_err();
     assert_eq!((refused.kind, refused.exists.len()), (Kind::InvalidArgument, 0), "{refused:#?}");
-    assert_eq!(names(&lab, Noun::Network, &Listing::named(&wrong.name)).await, [""; 0]);
+    assert_eq!(names(&lab, Noun::Network, &Filter::named(&wrong.name)).await, [""; 0]);
 
     let joins = RouterSpec {
         name: own("router"),
@@ -271,7 +271,7 @@ async fn a_network_a_router_and_an_address() {
     };
     let router = cloud.create_router(&joins).await.unwrap();
     assert_eq!(router.external.as_deref(), Some(public.id.as_str()));
-    assert_eq!(names(&lab, Noun::Router, &Listing::named(&router.name)).await, [router.name.as_str()]);
+    assert_eq!(names(&lab, Noun::Router, &Filter::named(&router.name)).await, [router.name.as_str()]);
     let bare = cloud.create_network(&NetworkSpec { name: own("bare"), cidr: None }).await.unwrap();
     let none = RouterSpec { name: own("none"), external: None, networks: vec![bare.id.clone()] };
     assert_eq!(cloud.create_router(&none).await.unwrap_err().kind, Kind::InvalidArgument);
@@ -290,8 +290,7 @@ async fn a_network_a_router_and_an_address() {
     let led = shown(ip.id.clone()).await;
     assert_eq!((led.server.as_deref(), led.port.is_some()), (Some(web.id.as_str()), true));
     assert_eq!(led.pool.as_deref(), Some("public"));
-    for listing in
-        [Listing::named(&ip.address), Listing { server: Some(web.id.clone()), ..Listing::default() }]
+    for listing in [Filter::named(&ip.address), Filter { server: Some(web.id.clone()), ..Filter::default() }]
     {
         assert_eq!(names(&lab, Noun::PublicIp, &listing).await, [ip.address.as_str()], "{listing:?}");
     }
@@ -349,7 +348,7 @@ async fn a_key_pair_is_made_and_taken_in() {
         made.public_key.as_ref().is_some_and(|key| key.starts_with("ssh-")) && made.fingerprint.is_some()
     );
     assert_eq!(cloud.create_keypair(&name, None).await.unwrap_err().kind, Kind::Conflict);
-    assert_eq!(names(&lab, Noun::Keypair, &Listing::named(&name)).await, [name.as_str()]);
+    assert_eq!(names(&lab, Noun::Keypair, &Filter::named(&name)).await, [name.as_str()]);
     let Some(Resource::Keypair(shown)) = cloud.one(Noun::Keypair, &name).await.unwrap() else {
         panic!("a key pair")
     };

@@ -7,8 +7,8 @@ use rhain::cloud::server::Named;
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Cloud, Error, Handle, Image, ImageFilter, Kind, NameMatch, Provider, RequestState, Result, Server,
-    ServerFilter, Span, Time, Value,
+    Cloud, Error, Filter, Handle, Image, Kind, NameMatch, Provider, RequestState, Result, Server, Span, Time,
+    Value,
 };
 use rhain::provider::openstack::capabilities::OPENSTACK;
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ impl Account for Scripted {
 
 #[async_trait]
 impl Servers for Scripted {
-    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+    async fn servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         self.lists.fetch_add(1, Ordering::SeqCst);
         self.hang(self.hangs.0).await;
         let now = self.clock.elapsed().as_secs_f64();
@@ -123,7 +123,7 @@ impl Images for Scripted {
         Ok((self.script)(id, self.clock.elapsed().as_secs_f64())?
             .map(|server| image(&server.name, &server.status)))
     }
-    async fn images(&self, _filter: &ImageFilter) -> Result<Vec<Image>> {
+    async fn images(&self, _filter: &Filter) -> Result<Vec<Image>> {
         let now = self.clock.elapsed().as_secs_f64();
         let all: Result<Vec<Option<Server>>> = self.ids.iter().map(|id| (self.script)(id, now)).collect();
         Ok(all?.into_iter().flatten().map(|server| image(&server.name, &server.status)).collect())

@@ -3,8 +3,8 @@
 use crate::support::toy::machine;
 use rhain::cloud::server::{Nics, RebuildSpec};
 use rhain::cloud::{
-    Action, BootSpec, Cloud, Direction, Error, Holder, ImageFilter, Kind, Listing, NetworkSpec, PublicIp,
-    Result, RouterSpec, Rule, Secret, ServerFilter, ServerUpdate, VolumeSpec,
+    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NetworkSpec, PublicIp, Result,
+    RouterSpec, Rule, Secret, ServerUpdate, VolumeSpec,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -58,8 +58,8 @@ fn item() -> BTreeMap<String, String> {
     BTreeMap::from([("a".to_string(), "1".to_string())])
 }
 
-fn everybodys() -> Listing {
-    Listing { all_projects: true, ..Listing::default() }
+fn everybodys() -> Filter {
+    Filter { all_projects: true, ..Filter::default() }
 }
 
 fn rule() -> Rule {
@@ -108,8 +108,8 @@ pub const CALLS: &[Call] = calls! {
     "zones", "()", |c, w| c.zones();
     "api", "()", |c, w| c.api("compute", "GET", "/servers", None);
     "api(service, action, params)", "()", |c, w| c.query("ec2", "DescribeRegions", &json!({}));
-    "servers", "()", |c, w| c.servers(&ServerFilter::default());
-    "servers(all_projects)", "()", |c, w| c.servers(&ServerFilter { all_projects: true, ..ServerFilter::default() });
+    "servers", "()", |c, w| c.servers(&Filter::default());
+    "servers(all_projects)", "()", |c, w| c.servers(&Filter { all_projects: true, ..Filter::default() });
     "server", r#"server("web").id"#, |c, w| there(c.server(&w[0]));
     "boot", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&spec(&w));
     "boot(admin_pass)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { admin_pass: Some(Secret::new("Secret-1234")), ..spec(&w) });
@@ -153,45 +153,45 @@ pub const CALLS: &[Call] = calls! {
     "set_meta", r#"server("web").id"#, |c, w| c.set_meta(&Holder::Server(w[0].clone()), &item());
     "replace_meta", r#"server("web").id"#, |c, w| c.replace_meta(&Holder::Server(w[0].clone()), &item());
     "delete_meta", r#"set_meta("web", #{ a: "1" }).id"#, |c, w| c.delete_meta(&Holder::Server(w[0].clone()), "a");
-    "images", "()", |c, w| c.images(&ImageFilter::default());
-    "images(all_projects)", "()", |c, w| c.images(&ImageFilter { all_projects: true, ..ImageFilter::default() });
+    "images", "()", |c, w| c.images(&Filter::default());
+    "images(all_projects)", "()", |c, w| c.images(&Filter { all_projects: true, ..Filter::default() });
     "image", r#"image("cirros").id"#, |c, w| there(c.image(&w[0]));
     "delete(image)", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id"#, |c, w| gone(c.delete_image(&w[0]));
     "flavors", "()", |c, w| c.flavors();
     "flavor", r#"flavor("m1.tiny").id"#, |c, w| there(c.flavor(&w[0]));
-    "keypairs", "()", |c, w| c.keypairs(&Listing::default());
+    "keypairs", "()", |c, w| c.keypairs(&Filter::default());
     "keypair", r#"create_keypair("k").id"#, |c, w| there(c.keypair(&w[0]));
     "create_keypair", "()", |c, w| c.create_keypair("k", None);
     "delete(keypair)", r#"create_keypair("k").id"#, |c, w| gone(c.delete_keypair(&w[0]));
-    "security_groups", "()", |c, w| c.security_groups(&Listing::default());
+    "security_groups", "()", |c, w| c.security_groups(&Filter::default());
     "security_groups(all_projects)", "()", |c, w| c.security_groups(&everybodys());
     "security_group", r#"create_security_group("g", "d").id"#, |c, w| there(c.security_group(&w[0]));
     "create_security_group", "()", |c, w| c.create_security_group("g", "d", None);
     "authorize", r#"create_security_group("g", "d").id"#, |c, w| c.authorize(&w[0], &rule());
     "revoke", r#"let g = create_security_group("g", "d"); g.authorize("tcp", 80, 80, "0.0.0.0/0"); g.id"#, |c, w| c.revoke(&w[0], &rule());
     "delete(security_group)", r#"create_security_group("g", "d").id"#, |c, w| gone(c.delete_security_group(&w[0]));
-    "networks", "()", |c, w| c.networks(&Listing::default());
+    "networks", "()", |c, w| c.networks(&Filter::default());
     "networks(all_projects)", "()", |c, w| c.networks(&everybodys());
     "network", r#"networks()[0].id"#, |c, w| there(c.network(&w[0]));
     "create_network", "()", |c, w| c.create_network(&NetworkSpec { name: "n".to_string(), cidr: Some("10.9.0.0/24".to_string()) });
     "delete(network)", r#"create_network("n", #{ cidr: "10.9.0.0/24" }).id"#, |c, w| gone(c.delete_network(&w[0]));
-    "subnets", "()", |c, w| c.subnets(&Listing::default());
+    "subnets", "()", |c, w| c.subnets(&Filter::default());
     "subnets(all_projects)", "()", |c, w| c.subnets(&everybodys());
     "subnet", r#"subnets()[0].id"#, |c, w| there(c.subnet(&w[0]));
     "delete(subnet)", r#"let n = create_network("n", #{ cidr: "10.9.0.0/24" }); subnets(#{ network: n })[0].id"#, |c, w| gone(c.delete_subnet(&w[0]));
-    "routers", "()", |c, w| c.routers(&Listing::default());
+    "routers", "()", |c, w| c.routers(&Filter::default());
     "routers(all_projects)", "()", |c, w| c.routers(&everybodys());
     "router", r#"create_router("r").id"#, |c, w| there(c.router(&w[0]));
     "create_router", "()", |c, w| c.create_router(&RouterSpec { name: "r".to_string(), ..RouterSpec::default() });
     "delete(router)", r#"create_router("r").id"#, |c, w| gone(c.delete_router(&w[0]));
-    "public_ips", "()", |c, w| c.public_ips(&Listing::default());
+    "public_ips", "()", |c, w| c.public_ips(&Filter::default());
     "public_ips(all_projects)", "()", |c, w| c.public_ips(&everybodys());
     "public_ip", r#"allocate_ip().id"#, |c, w| there(c.public_ip(&w[0]));
     "allocate_ip", "()", |c, w| c.allocate_ip(None);
     "associate_ip", r#"server("web").id + " " + allocate_ip().id"#, |c, w| associate(c, &w);
     "disassociate_ip", r#"let ip = allocate_ip(); associate_ip("web", ip); ip.id"#, |c, w| disassociate(c, &w);
     "release_ip", r#"allocate_ip().id"#, |c, w| gone(c.release_ip(&w[0]));
-    "volumes", "()", |c, w| c.volumes(&Listing::default());
+    "volumes", "()", |c, w| c.volumes(&Filter::default());
     "volumes(all_projects)", "()", |c, w| c.volumes(&everybodys());
     "volume", r#"create_volume("v", 1).wait_ready().id"#, |c, w| there(c.volume(&w[0]));
     "create_volume", "()", |c, w| c.create_volume(&VolumeSpec { name: "v".to_string(), size: 1, ..VolumeSpec::default() });
@@ -199,7 +199,7 @@ pub const CALLS: &[Call] = calls! {
     "attach", r#"server("web").id + " " + create_volume("v", 1).wait_ready().id"#, |c, w| c.attach(&w[0], &w[1], None);
     "detach", r#"let v = create_volume("v", 1).wait_ready(); attach("web", v); v.wait_status("IN-USE"); server("web").id + " " + v.id"#, |c, w| c.detach(&w[0], &w[1]);
     "delete(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| gone(c.delete_volume(&w[0]));
-    "snapshots", "()", |c, w| c.snapshots(&Listing::default());
+    "snapshots", "()", |c, w| c.snapshots(&Filter::default());
     "snapshots(all_projects)", "()", |c, w| c.snapshots(&everybodys());
     "snapshot", r#"let v = create_volume("v", 1).wait_ready(); snapshot(v, "monday").wait_ready().id"#, |c, w| there(c.snapshot(&w[0]));
     "snapshot(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.snapshot_volume(&w[0], "monday", &BTreeMap::new());

@@ -3,7 +3,7 @@
 use super::Overlay;
 use super::layer::raw;
 use crate::cloud::server::Address;
-use crate::cloud::{Listing, Noun, PublicIp, Resource, Result, Server};
+use crate::cloud::{Filter, Noun, PublicIp, Resource, Result, Server};
 
 impl Overlay {
     pub(super) async fn take_address(&self, pool: Option<&str>) -> Result<PublicIp> {
@@ -32,15 +32,15 @@ impl Overlay {
 
     /// The first external network by name, as the driver takes it.
     async fn first_pool(&self) -> Result<Option<String>> {
-        let listing = Listing { external: Some(true), ..Listing::default() };
-        let networks = self.inner.list(Noun::Network, &listing).await?;
+        let filter = Filter { external: Some(true), ..Filter::default() };
+        let networks = self.inner.list(Noun::Network, &filter).await?;
         Ok(networks.iter().map(|network| network.name().to_string()).min())
     }
 
     /// The addresses that lead to a server.
     pub(super) async fn addresses_at(&self, server: &str) -> Result<Vec<PublicIp>> {
-        let listing = Listing { server: Some(server.to_string()), ..Listing::default() };
-        let found = self.all_others(Noun::PublicIp, &listing).await?;
+        let filter = Filter { server: Some(server.to_string()), ..Filter::default() };
+        let found = self.all_others(Noun::PublicIp, &filter).await?;
         Ok(found
             .into_iter()
             .filter_map(|one| match one {

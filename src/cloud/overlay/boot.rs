@@ -169,7 +169,7 @@ impl Overlay {
             Some(network) => self.key_of_network(&network),
             None if self.is_openstack() => wanted.to_string(),
             None => {
-                let named = self.inner.list(Noun::Network, &crate::cloud::Listing::named(wanted)).await;
+                let named = self.inner.list(Noun::Network, &crate::cloud::Filter::named(wanted)).await;
                 let found = named.ok().and_then(|found| found.into_iter().next());
                 found.map_or_else(|| wanted.to_string(), |network| self.key_of_network(&network))
             }

@@ -2,11 +2,11 @@
 
 use super::Overlay;
 use super::layer::raw;
-use crate::cloud::{Direction, Keypair, Listing, Noun, Result, Rule, SecurityGroup};
+use crate::cloud::{Direction, Filter, Keypair, Noun, Result, Rule, SecurityGroup};
 
 impl Overlay {
     pub(super) async fn make_keypair(&self, name: &str, public_key: Option<&str>) -> Result<Keypair> {
-        if !self.all_others(Noun::Keypair, &Listing::named(name)).await?.is_empty() {
+        if !self.all_others(Noun::Keypair, &Filter::named(name)).await?.is_empty() {
             return Err(self.conflict(format!("there is a keypair `{name}` already")));
         }
         let words = || format!("create_keypair {name}");
@@ -34,7 +34,7 @@ impl Overlay {
     ) -> Result<SecurityGroup> {
         // Names are unique in a VPC, and not in Neutron.
         if !self.is_openstack() && network.is_none() {
-            let there = self.all_others(Noun::SecurityGroup, &Listing::named(name)).await?;
+            let there = self.all_others(Noun::SecurityGroup, &Filter::named(name)).await?;
             if !there.is_empty() {
                 return Err(self.conflict(format!("there is a security group `{name}` already")));
             }

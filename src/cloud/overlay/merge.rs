@@ -2,21 +2,20 @@
 //! where the cloud would show it.
 
 use super::Overlay;
-use super::judge;
 use super::world::Known;
-use crate::cloud::{Image, ImageFilter, Listing, Noun, Resource, Result, Server, ServerFilter, Time, Value};
+use crate::cloud::{Filter, Image, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
 
 impl Overlay {
-    pub(super) async fn all_servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+    pub(super) async fn all_servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         let changed = self.world().has(Noun::Server);
         let limit = filter.limit.filter(|_| !changed);
         let found = match only_overlay([&filter.image, &filter.ip]) {
             true => Vec::new(),
-            false => self.inner.servers(&ServerFilter { limit, ..filter.clone() }).await?,
+            false => self.inner.servers(&Filter { limit, ..filter.clone() }).await?,
         };
         let found = found.into_iter().map(Resource::from).collect();
-        let fits = |one: &Resource| matches!(one, Resource::Server(server) if judge::server(filter, server));
+        let fits = |one: &Resource| filter.matches(one.described());
         let deleted =
             filter.status.iter().any(|status| status == "DELETED") || filter.changed_since.is_some();
         let merged = self.merged(Noun::Server, found, fits, filter.limit, deleted);
@@ -29,12 +28,12 @@ impl Overlay {
             .collect())
     }
 
-    pub(super) async fn all_images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+    pub(super) async fn all_images(&self, filter: &Filter) -> Result<Vec<Image>> {
         let changed = self.world().has(Noun::Image);
         let limit = filter.limit.filter(|_| !changed);
-        let found = self.inner.images(&ImageFilter { limit, ..filter.clone() }).await?;
+        let found = self.inner.images(&Filter { limit, ..filter.clone() }).await?;
         let found = found.into_iter().map(Resource::from).collect();
-        let fits = |one: &Resource| matches!(one, Resource::Image(image) if judge::image(filter, image));
+        let fits = |one: &Resource| filter.matches(one.described());
         let merged = self.merged(Noun::Image, found, fits, filter.limit, false);
         Ok(merged
             .into_iter()
@@ -46,27 +45,27 @@ impl Overlay {
     }
 
     /// The resources of any other noun that a listing lets through.
-    pub(super) async fn all_others(&self, noun: Noun, listing: &Listing) -> Result<Vec<Resource>> {
-        let listing = &self.at_home(noun, listing);
+    pub(super) async fn all_others(&self, noun: Noun, filter: &Filter) -> Result<Vec<Resource>> {
+        let filter = &self.at_home(noun, filter);
         let changed = self.world().has(noun);
-        let limit = listing.limit.filter(|_| !changed);
-        let found = match only_overlay([&listing.server, &listing.volume, &listing.network]) {
+        let limit = filter.limit.filter(|_| !changed);
+        let found = match only_overlay([&filter.server, &filter.volume, &filter.network]) {
             true => Vec::new(),
-            false => self.inner.list(noun, &Listing { limit, ..listing.clone() }).await?,
+            false => self.inner.list(noun, &Filter { limit, ..filter.clone() }).await?,
         };
-        Ok(self.merged(noun, found, |one| listing.lets_through(one.described()), listing.limit, false))
+        Ok(self.merged(noun, found, |one| filter.matches(one.described()), filter.limit, false))
     }
 
     /// Where a network is a subnet, subnets are asked for by its VPC: that of a made one is known here.
-    fn at_home(&self, noun: Noun, listing: &Listing) -> Listing {
-        let network = match (noun, &listing.network) {
+    fn at_home(&self, noun: Noun, filter: &Filter) -> Filter {
+        let network = match (noun, &filter.network) {
             (Noun::Subnet, Some(network)) => match self.known(Noun::Subnet, network) {
                 Known::Now(Resource::Subnet(subnet)) => subnet.network.clone(),
                 _ => Some(network.clone()),
             },
             (_, network) => network.clone(),
         };
-        Listing { network, ..listing.clone() }
+        Filter { network, ..filter.clone() }
     }
 
     fn merged(

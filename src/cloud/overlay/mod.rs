@@ -11,7 +11,6 @@ mod addresses;
 mod boot;
 mod groups;
 mod images;
-mod judge;
 mod layer;
 mod merge;
 mod metadata;

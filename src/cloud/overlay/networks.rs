@@ -2,7 +2,7 @@
 
 use super::Overlay;
 use super::layer::raw;
-use crate::cloud::{Listing, Network, NetworkSpec, Noun, Resource, Result, Router, RouterSpec, Subnet};
+use crate::cloud::{Filter, Network, NetworkSpec, Noun, Resource, Result, Router, RouterSpec, Subnet};
 
 impl Overlay {
     pub(super) async fn make_network(&self, spec: &NetworkSpec) -> Result<Network> {
@@ -34,7 +34,7 @@ impl Overlay {
             }),
             // There a network is a subnet, of the VPC that others are in.
             (Some(cidr), false) => {
-                let others = self.inner.list(Noun::Subnet, &Listing::default()).await?;
+                let others = self.inner.list(Noun::Subnet, &Filter::default()).await?;
                 let (vpc, zone) = match others.first() {
                     Some(Resource::Subnet(subnet)) => (subnet.network.clone(), subnet.zone.clone()),
                     _ => (Some(self.new_id()), None),

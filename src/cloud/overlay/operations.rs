@@ -2,11 +2,10 @@
 
 use super::Overlay;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Cloud, Flavor, Flavors, Holder, Identity, Image, ImageFilter,
-    Images, Keypair, Keypairs, Listing, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp,
-    PublicIps, RequestState, Resource, Result, Router, RouterSpec, Routers, Rule, SecurityGroup,
-    SecurityGroups, Server, ServerFilter, ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, Value,
-    Volume, VolumeSpec, Volumes,
+    Accepted, Account, Action, BootSpec, Cloud, Filter, Flavor, Flavors, Holder, Identity, Image, Images,
+    Keypair, Keypairs, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp, PublicIps,
+    RequestState, Resource, Result, Router, RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server,
+    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, Value, Volume, VolumeSpec, Volumes,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -34,8 +33,8 @@ macro_rules! of {
 of!(Server, Image, Keypair, Volume, Snapshot, SecurityGroup, Network, Subnet, Router, PublicIp);
 
 impl Overlay {
-    async fn listed<T: Of>(&self, noun: Noun, listing: &Listing) -> Result<Vec<T>> {
-        Ok(self.all_others(noun, listing).await?.into_iter().filter_map(T::of).collect())
+    async fn listed<T: Of>(&self, noun: Noun, filter: &Filter) -> Result<Vec<T>> {
+        Ok(self.all_others(noun, filter).await?.into_iter().filter_map(T::of).collect())
     }
 
     async fn found<T: Of>(&self, noun: Noun, id: &str) -> Result<Option<T>> {
@@ -99,7 +98,7 @@ impl Account for Overlay {
 
 #[async_trait]
 impl Servers for Overlay {
-    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+    async fn servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         self.all_servers(filter).await
     }
 
@@ -179,7 +178,7 @@ impl Metadata for Overlay {
 
 #[async_trait]
 impl Images for Overlay {
-    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+    async fn images(&self, filter: &Filter) -> Result<Vec<Image>> {
         self.all_images(filter).await
     }
 
@@ -205,8 +204,8 @@ impl Flavors for Overlay {
 
 #[async_trait]
 impl Keypairs for Overlay {
-    async fn keypairs(&self, listing: &Listing) -> Result<Vec<Keypair>> {
-        self.listed(Noun::Keypair, listing).await
+    async fn keypairs(&self, filter: &Filter) -> Result<Vec<Keypair>> {
+        self.listed(Noun::Keypair, filter).await
     }
 
     async fn keypair(&self, id: &str) -> Result<Option<Keypair>> {
@@ -224,8 +223,8 @@ impl Keypairs for Overlay {
 
 #[async_trait]
 impl SecurityGroups for Overlay {
-    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
-        self.listed(Noun::SecurityGroup, listing).await
+    async fn security_groups(&self, filter: &Filter) -> Result<Vec<SecurityGroup>> {
+        self.listed(Noun::SecurityGroup, filter).await
     }
 
     async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {
@@ -256,8 +255,8 @@ impl SecurityGroups for Overlay {
 
 #[async_trait]
 impl Networks for Overlay {
-    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
-        self.listed(Noun::Network, listing).await
+    async fn networks(&self, filter: &Filter) -> Result<Vec<Network>> {
+        self.listed(Noun::Network, filter).await
     }
 
     async fn network(&self, id: &str) -> Result<Option<Network>> {
@@ -275,8 +274,8 @@ impl Networks for Overlay {
 
 #[async_trait]
 impl Subnets for Overlay {
-    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
-        self.listed(Noun::Subnet, listing).await
+    async fn subnets(&self, filter: &Filter) -> Result<Vec<Subnet>> {
+        self.listed(Noun::Subnet, filter).await
     }
 
     async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {
@@ -290,8 +289,8 @@ impl Subnets for Overlay {
 
 #[async_trait]
 impl Routers for Overlay {
-    async fn routers(&self, listing: &Listing) -> Result<Vec<Router>> {
-        self.listed(Noun::Router, listing).await
+    async fn routers(&self, filter: &Filter) -> Result<Vec<Router>> {
+        self.listed(Noun::Router, filter).await
     }
 
     async fn router(&self, id: &str) -> Result<Option<Router>> {
@@ -309,8 +308,8 @@ impl Routers for Overlay {
 
 #[async_trait]
 impl PublicIps for Overlay {
-    async fn public_ips(&self, listing: &Listing) -> Result<Vec<PublicIp>> {
-        self.listed(Noun::PublicIp, listing).await
+    async fn public_ips(&self, filter: &Filter) -> Result<Vec<PublicIp>> {
+        self.listed(Noun::PublicIp, filter).await
     }
 
     async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {
@@ -336,8 +335,8 @@ impl PublicIps for Overlay {
 
 #[async_trait]
 impl Volumes for Overlay {
-    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
-        self.listed(Noun::Volume, listing).await
+    async fn volumes(&self, filter: &Filter) -> Result<Vec<Volume>> {
+        self.listed(Noun::Volume, filter).await
     }
 
     async fn volume(&self, id: &str) -> Result<Option<Volume>> {
@@ -367,8 +366,8 @@ impl Volumes for Overlay {
 
 #[async_trait]
 impl Snapshots for Overlay {
-    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
-        self.listed(Noun::Snapshot, listing).await
+    async fn snapshots(&self, filter: &Filter) -> Result<Vec<Snapshot>> {
+        self.listed(Noun::Snapshot, filter).await
     }
 
     async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {

@@ -3,7 +3,7 @@
 use super::Overlay;
 use super::layer::raw;
 use crate::cloud::{
-    Ec2Credential, Ec2Credentials, Error, Kind, Listing, Noun, Resource, Result, Stack, StackAccepted,
+    Ec2Credential, Ec2Credentials, Error, Filter, Kind, Noun, Resource, Result, Stack, StackAccepted,
     StackAction, StackChange, StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTags,
     StackTrack, Stacks, TemplateReport, Value,
 };
@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 #[async_trait]
 impl Stacks for Overlay {
-    async fn stacks(&self, listing: &Listing) -> Result<Vec<Stack>> {
-        let all = self.all_others(Noun::Stack, listing).await?;
+    async fn stacks(&self, filter: &Filter) -> Result<Vec<Stack>> {
+        let all = self.all_others(Noun::Stack, filter).await?;
         Ok(all.into_iter().filter_map(stack_of).collect())
     }
 

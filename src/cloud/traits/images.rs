@@ -1,7 +1,7 @@
 //! Images: what servers start from.
 
 use super::Account;
-use crate::cloud::{Image, ImageFilter, Result};
+use crate::cloud::{Filter, Image, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -11,7 +11,7 @@ pub const OPERATIONS: &[&str] = &["images", "images(all_projects)", "image", "de
 #[async_trait]
 pub trait Images: Account {
     /// Every image that the filter lets through.
-    async fn images(&self, _filter: &ImageFilter) -> Result<Vec<Image>> {
+    async fn images(&self, _filter: &Filter) -> Result<Vec<Image>> {
         Err(self.unsupported("images"))
     }
     /// One image by id.

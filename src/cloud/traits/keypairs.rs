@@ -1,7 +1,7 @@
 //! Key pairs: what a person logs in to a server with.
 
 use super::Account;
-use crate::cloud::{Keypair, Listing, Result};
+use crate::cloud::{Filter, Keypair, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -11,7 +11,7 @@ pub const OPERATIONS: &[&str] = &["keypairs", "keypair", "create_keypair", "dele
 #[async_trait]
 pub trait Keypairs: Account {
     /// Every one that the listing lets through, all pages.
-    async fn keypairs(&self, _listing: &Listing) -> Result<Vec<Keypair>> {
+    async fn keypairs(&self, _listing: &Filter) -> Result<Vec<Keypair>> {
         Err(self.unsupported("keypairs"))
     }
     /// One by id, which is its name where the cloud gives it no other.

@@ -1,7 +1,7 @@
 //! Networks that servers are on.
 
 use super::Account;
-use crate::cloud::{Listing, Network, NetworkSpec, Result};
+use crate::cloud::{Filter, Network, NetworkSpec, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -12,7 +12,7 @@ pub const OPERATIONS: &[&str] =
 #[async_trait]
 pub trait Networks: Account {
     /// Every one that the listing lets through, all pages.
-    async fn networks(&self, _listing: &Listing) -> Result<Vec<Network>> {
+    async fn networks(&self, _listing: &Filter) -> Result<Vec<Network>> {
         Err(self.unsupported("networks"))
     }
     /// One by id; `None` where there is none of that id.

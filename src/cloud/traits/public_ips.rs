@@ -1,7 +1,7 @@
 //! Public addresses that can be assigned to servers.
 
 use super::Account;
-use crate::cloud::{Listing, PublicIp, Result, Server};
+use crate::cloud::{Filter, PublicIp, Result, Server};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -19,7 +19,7 @@ pub const OPERATIONS: &[&str] = &[
 #[async_trait]
 pub trait PublicIps: Account {
     /// Every one that the listing lets through, all pages.
-    async fn public_ips(&self, _listing: &Listing) -> Result<Vec<PublicIp>> {
+    async fn public_ips(&self, _listing: &Filter) -> Result<Vec<PublicIp>> {
         Err(self.unsupported("public_ips"))
     }
     /// One by id; `None` where there is none of that id.

@@ -1,7 +1,7 @@
 //! Routers between networks.
 
 use super::Account;
-use crate::cloud::{Listing, Result, Router, RouterSpec};
+use crate::cloud::{Filter, Result, Router, RouterSpec};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -12,7 +12,7 @@ pub const OPERATIONS: &[&str] =
 #[async_trait]
 pub trait Routers: Account {
     /// Every one that the listing lets through, all pages.
-    async fn routers(&self, _listing: &Listing) -> Result<Vec<Router>> {
+    async fn routers(&self, _listing: &Filter) -> Result<Vec<Router>> {
         Err(self.unsupported("routers"))
     }
     /// One by id; `None` where there is none of that id.

@@ -1,7 +1,7 @@
 //! Security groups, and the rules in them.
 
 use super::Account;
-use crate::cloud::{Listing, Result, Rule, SecurityGroup};
+use crate::cloud::{Filter, Result, Rule, SecurityGroup};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -19,7 +19,7 @@ pub const OPERATIONS: &[&str] = &[
 #[async_trait]
 pub trait SecurityGroups: Account {
     /// Every one that the listing lets through, all pages.
-    async fn security_groups(&self, _listing: &Listing) -> Result<Vec<SecurityGroup>> {
+    async fn security_groups(&self, _listing: &Filter) -> Result<Vec<SecurityGroup>> {
         Err(self.unsupported("security_groups"))
     }
     /// One by id; `None` where there is none of that id.

@@ -2,7 +2,7 @@
 
 use super::Account;
 use crate::cloud::server_words::STATUSES;
-use crate::cloud::{Accepted, Action, BootSpec, RequestState, Result, Server, ServerFilter, ServerUpdate};
+use crate::cloud::{Accepted, Action, BootSpec, Filter, RequestState, Result, Server, ServerUpdate};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -55,7 +55,7 @@ pub const OPERATIONS: &[&str] = &[
 #[async_trait]
 pub trait Servers: Account {
     /// Every server that the filter lets through, all pages.
-    async fn servers(&self, _filter: &ServerFilter) -> Result<Vec<Server>> {
+    async fn servers(&self, _filter: &Filter) -> Result<Vec<Server>> {
         Err(self.unsupported("servers"))
     }
     /// One server by id; `None` where there is none of that id.

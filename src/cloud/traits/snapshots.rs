@@ -1,7 +1,7 @@
 //! Snapshots of volumes.
 
 use super::Account;
-use crate::cloud::{Listing, Result, Snapshot};
+use crate::cloud::{Filter, Result, Snapshot};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub const OPERATIONS: &[&str] =
 #[async_trait]
 pub trait Snapshots: Account {
     /// Every one that the listing lets through, all pages.
-    async fn snapshots(&self, _listing: &Listing) -> Result<Vec<Snapshot>> {
+    async fn snapshots(&self, _listing: &Filter) -> Result<Vec<Snapshot>> {
         Err(self.unsupported("snapshots"))
     }
     /// One by id; `None` where there is none of that id.

@@ -2,7 +2,7 @@
 
 use super::Account;
 use crate::cloud::{
-    Listing, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent, StackNews,
+    Filter, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent, StackNews,
     StackResource, StackSpec, StackTrack, TemplateReport, Value,
 };
 use async_trait::async_trait;
@@ -35,7 +35,7 @@ pub const OPERATIONS: &[&str] = &[
 #[async_trait]
 pub trait Stacks: Account {
     /// Every one that the listing lets through, all pages; nested ones are left out.
-    async fn stacks(&self, _listing: &Listing) -> Result<Vec<Stack>> {
+    async fn stacks(&self, _listing: &Filter) -> Result<Vec<Stack>> {
         Err(self.unsupported("stacks"))
     }
     /// One by id or name; `None` where there is none, or it is deleted.

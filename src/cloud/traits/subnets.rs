@@ -1,7 +1,7 @@
 //! Subnets: the address ranges of networks. They are made with their network.
 
 use super::Account;
-use crate::cloud::{Listing, Result, Subnet};
+use crate::cloud::{Filter, Result, Subnet};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -11,7 +11,7 @@ pub const OPERATIONS: &[&str] = &["subnets", "subnets(all_projects)", "subnet", 
 #[async_trait]
 pub trait Subnets: Account {
     /// Every one that the listing lets through, all pages.
-    async fn subnets(&self, _listing: &Listing) -> Result<Vec<Subnet>> {
+    async fn subnets(&self, _listing: &Filter) -> Result<Vec<Subnet>> {
         Err(self.unsupported("subnets"))
     }
     /// One by id; `None` where there is none of that id.

@@ -1,7 +1,7 @@
 //! Volumes: disks that outlive servers.
 
 use super::Account;
-use crate::cloud::{Listing, Result, Volume, VolumeSpec};
+use crate::cloud::{Filter, Result, Volume, VolumeSpec};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -20,7 +20,7 @@ pub const OPERATIONS: &[&str] = &[
 #[async_trait]
 pub trait Volumes: Account {
     /// Every one that the listing lets through, all pages.
-    async fn volumes(&self, _listing: &Listing) -> Result<Vec<Volume>> {
+    async fn volumes(&self, _listing: &Filter) -> Result<Vec<Volume>> {
         Err(self.unsupported("volumes"))
     }
     /// One by id; `None` where there is none of that id.

@@ -2,7 +2,7 @@
 
 use super::watch::{self, Goal, Scene, Verdict, Watch};
 use crate::cloud::ports::{Clock, Progress};
-use crate::cloud::{Cloud, Error, Handle, Kind, Listing, Noun, Resource, Result, Value};
+use crate::cloud::{Cloud, Error, Filter, Handle, Kind, Noun, Resource, Result, Value};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -99,8 +99,8 @@ impl Watch for Member {
     }
 
     async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Resource>> {
-        let listing = Listing { name: super::server::begins(prefix), ..Listing::default() };
-        cloud.list(self.resource.noun(), &listing).await
+        let filter = Filter { name: super::server::begins(prefix), ..Filter::default() };
+        cloud.list(self.resource.noun(), &filter).await
     }
 
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Resource>, _look: u32) -> Verdict<Resource> {

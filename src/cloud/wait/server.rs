@@ -8,7 +8,7 @@ use super::pending::{Before, Pending};
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{
-    Cloud, Error, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, ServerFilter, Time, Value,
+    Cloud, Error, Filter, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, Time, Value,
 };
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -117,7 +117,7 @@ impl Watch for Member {
     }
 
     async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Server>> {
-        cloud.servers(&ServerFilter { name: begins(prefix), ..ServerFilter::default() }).await
+        cloud.servers(&Filter { name: begins(prefix), ..Filter::default() }).await
     }
 
     async fn departed(
@@ -132,11 +132,7 @@ impl Watch for Member {
         let Some(changed_since) = seen.and_then(|seen| seen.into_iter().min()) else {
             return Ok(HashSet::new());
         };
-        let filter = ServerFilter {
-            name: begins(prefix),
-            changed_since: Some(changed_since),
-            ..ServerFilter::default()
-        };
+        let filter = Filter { name: begins(prefix), changed_since: Some(changed_since), ..Filter::default() };
         let changed = cloud.servers(&filter).await?;
         Ok(changed.into_iter().filter(|server| server.status == "DELETED").map(|server| server.id).collect())
     }

@@ -10,7 +10,7 @@ use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
 use crate::cloud::stack::operation::ended_badly;
 use crate::cloud::{
-    Cloud, Error, Handle, Kind, Listing, Resource, Result, Stack, StackNews, StackTrack, Value,
+    Cloud, Error, Filter, Handle, Kind, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
 use async_trait::async_trait;
 use std::sync::Arc;
@@ -142,7 +142,7 @@ impl Watch for Member {
     }
 
     async fn list(&self, cloud: &dyn Cloud, prefix: &str) -> Result<Vec<Stack>> {
-        cloud.stacks(&Listing { name: begins(prefix), ..Listing::default() }).await
+        cloud.stacks(&Filter { name: begins(prefix), ..Filter::default() }).await
     }
 
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Stack>, _look: u32) -> Verdict<Stack> {

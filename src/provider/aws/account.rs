@@ -4,7 +4,7 @@ use super::Aws;
 use super::call::Call;
 use super::decode::text;
 use super::service::Service;
-use crate::cloud::{Cloud, Identity, Listing, Noun, Resource, Result, ServerFilter, Servers};
+use crate::cloud::{Cloud, Filter, Identity, Noun, Resource, Result, Servers};
 use futures_util::future::join_all;
 use std::collections::BTreeMap;
 
@@ -66,9 +66,9 @@ impl Aws {
             (Noun::SecurityGroup, "security_groups"),
             (Noun::Keypair, "keypairs"),
         ];
-        let every = Listing::default();
+        let every = Filter::default();
         let counts = join_all(nouns.iter().map(|(noun, _)| self.list(*noun, &every)));
-        let filter = ServerFilter::default();
+        let filter = Filter::default();
         let servers = self.servers(&filter);
         let (counts, servers) = futures_util::future::join(counts, servers).await;
         for ((noun, name), found) in nouns.iter().zip(counts) {

@@ -5,14 +5,14 @@ use super::cloud::LATE;
 use super::decode::{list, text};
 use super::ec2::{image, instance_type, snapshot};
 use super::page::is_absent;
-use crate::cloud::{Account, Flavor, Flavors, Image, ImageFilter, Images, Kind, Noun, Result};
+use crate::cloud::{Account, Filter, Flavor, Flavors, Image, Images, Kind, Noun, Result};
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use std::collections::HashSet;
 
 #[async_trait]
 impl Images for Aws {
-    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+    async fn images(&self, filter: &Filter) -> Result<Vec<Image>> {
         self.own_projects(filter.all_projects)?;
         let ways = match &filter.owner {
             Some(owner) => vec![image::Whose::Of(owner.clone())],
@@ -89,10 +89,12 @@ impl Flavors for Aws {
 
 impl Aws {
     /// Images, asked for in one way.
-    async fn images_of(&self, filter: &ImageFilter, whose: &image::Whose) -> Result<Vec<Image>> {
+    async fn images_of(&self, filter: &Filter, whose: &image::Whose) -> Result<Vec<Image>> {
         let (cloud, read) = (self.session.name(), self.clock.now());
+        // Whose they are is said in the question, also by words that no image tells, such as `amazon`.
+        let ours = Filter { owner: None, ..filter.clone() };
         self.every(image::page(filter, whose), "imagesSet", |one| {
-            image::decode(one, Some(whose), cloud, read).filter(|image| image::lets_through(filter, image))
+            image::decode(one, Some(whose), cloud, read).filter(|image| ours.matches(image))
         })
         .await
     }

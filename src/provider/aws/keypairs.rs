@@ -4,16 +4,16 @@ use super::Aws;
 use super::ec2::key;
 use super::making::Making;
 use super::recover::quoted;
-use crate::cloud::{Keypair, Keypairs, Listing, NameMatch, Noun, Result};
+use crate::cloud::{Filter, Keypair, Keypairs, NameMatch, Noun, Result};
 use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 #[async_trait]
 impl Keypairs for Aws {
-    async fn keypairs(&self, listing: &Listing) -> Result<Vec<Keypair>> {
+    async fn keypairs(&self, filter: &Filter) -> Result<Vec<Keypair>> {
         let decode = |body: &Json| key::decode(body, self.session.name());
-        self.gather(key::page(listing.name.as_ref()), "keySet", listing, decode).await
+        self.gather(key::page(filter.name.as_ref()), "keySet", filter, decode).await
     }
 
     async fn keypair(&self, id: &str) -> Result<Option<Keypair>> {

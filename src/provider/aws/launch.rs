@@ -127,7 +127,7 @@ impl Aws {
     /// The instances of this request, by its token. Nothing narrows the look: what a cloud that takes no tags made for us has no
     /// name, and one without a token that is as new leaves a doubt.
     async fn of_token(&self, spec: &BootSpec, begun: Time) -> Result<(Vec<Json>, bool)> {
-        let filter = crate::cloud::ServerFilter::default();
+        let filter = crate::cloud::Filter::default();
         let (mut these, mut doubt) = (Vec::new(), false);
         self.pages(instance::page(&filter), |body| {
             for one in instance::each(body) {

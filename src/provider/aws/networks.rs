@@ -6,15 +6,15 @@ use super::ec2::subnet;
 use super::ids::is_id;
 use super::making::Making;
 use super::recover::quoted;
-use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Noun, Result, Subnet, Subnets};
+use crate::cloud::{Filter, Kind, Network, NetworkSpec, Networks, Noun, Result, Subnet, Subnets};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 #[async_trait]
 impl Networks for Aws {
-    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
+    async fn networks(&self, filter: &Filter) -> Result<Vec<Network>> {
         let decode = |body: &Json| subnet::network(body, self.session.name());
-        self.gather(subnet::page(listing.name.as_ref(), None), "subnetSet", listing, decode).await
+        self.gather(subnet::page(filter.name.as_ref(), None), "subnetSet", filter, decode).await
     }
 
     async fn network(&self, id: &str) -> Result<Option<Network>> {
@@ -55,12 +55,12 @@ impl Networks for Aws {
 
 #[async_trait]
 impl Subnets for Aws {
-    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
-        let vpc = self.vpc_named(listing.network.as_deref()).await?;
+    async fn subnets(&self, filter: &Filter) -> Result<Vec<Subnet>> {
+        let vpc = self.vpc_named(filter.network.as_deref()).await?;
         // A subnet is asked for by its VPC, or by itself.
-        let listing = Listing { network: None, ..listing.clone() };
+        let filter = Filter { network: None, ..filter.clone() };
         let decode = |body: &Json| subnet::decode(body, self.session.name());
-        self.gather(subnet::page(listing.name.as_ref(), vpc.as_deref()), "subnetSet", &listing, decode).await
+        self.gather(subnet::page(filter.name.as_ref(), vpc.as_deref()), "subnetSet", &filter, decode).await
     }
 
     async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {

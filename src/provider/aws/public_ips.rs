@@ -4,15 +4,15 @@ use super::Aws;
 use super::decode::tags;
 use super::ec2::address;
 use super::making::Making;
-use crate::cloud::{Listing, Noun, PublicIp, PublicIps, Result, Server};
+use crate::cloud::{Filter, Noun, PublicIp, PublicIps, Result, Server};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 #[async_trait]
 impl PublicIps for Aws {
-    async fn public_ips(&self, listing: &Listing) -> Result<Vec<PublicIp>> {
+    async fn public_ips(&self, filter: &Filter) -> Result<Vec<PublicIp>> {
         let decode = |body: &Json| address::decode(body, self.session.name());
-        self.gather(address::page(listing.server.as_deref()), "addressesSet", listing, decode).await
+        self.gather(address::page(filter.server.as_deref()), "addressesSet", filter, decode).await
     }
 
     async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {

@@ -6,7 +6,7 @@ use super::cloud::LATE;
 use super::decode::list;
 use super::ids::is_id;
 use super::page::is_absent;
-use crate::cloud::{Described, Listing, Noun, Result};
+use crate::cloud::{Described, Filter, Noun, Result};
 use serde_json::Value as Json;
 
 impl Aws {
@@ -23,13 +23,12 @@ impl Aws {
         &self,
         call: Call,
         set: &str,
-        listing: &Listing,
+        filter: &Filter,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
-        self.own_projects(listing.all_projects)?;
-        let mut found =
-            self.every(call, set, |one| decode(one).filter(|one| listing.lets_through(one))).await?;
-        found.truncate(listing.limit.unwrap_or(usize::MAX));
+        self.own_projects(filter.all_projects)?;
+        let mut found = self.every(call, set, |one| decode(one).filter(|one| filter.matches(one))).await?;
+        found.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(found)
     }
 

@@ -5,7 +5,7 @@ use super::decode::text;
 use super::ec2::group;
 use super::making::Making;
 use super::recover::quoted;
-use crate::cloud::{Kind, Listing, Noun, Result, Rule, SecurityGroup, SecurityGroups};
+use crate::cloud::{Filter, Kind, Noun, Result, Rule, SecurityGroup, SecurityGroups};
 use crate::provider::recover::{Looked, Seen};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -13,9 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 #[async_trait]
 impl SecurityGroups for Aws {
-    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
+    async fn security_groups(&self, filter: &Filter) -> Result<Vec<SecurityGroup>> {
         let decode = |body: &Json| group::decode(body, self.session.name());
-        self.gather(group::page(listing.name.as_ref()), "securityGroupInfo", listing, decode).await
+        self.gather(group::page(filter.name.as_ref()), "securityGroupInfo", filter, decode).await
     }
 
     async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {

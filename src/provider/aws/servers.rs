@@ -9,10 +9,9 @@ use super::page::is_absent;
 use super::recover::quoted;
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Error, Holder, ImageFilter, Kind, Metadata, NameMatch, Noun,
-    RequestState, Result, Server, ServerFilter, ServerUpdate, Servers,
+    Accepted, Account, Action, BootSpec, Error, Filter, Holder, Kind, Metadata, NameMatch, Noun,
+    RequestState, Result, Server, ServerUpdate, Servers,
 };
-use crate::provider::sieve::{Sieve, is_enough};
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -31,8 +30,7 @@ impl Servers for Aws {
         instance::STATUSES
     }
 
-    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
-        let sieve = Sieve::new(filter)?;
+    async fn servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         let mut out = Vec::new();
         if filter.limit == Some(0) {
             return Ok(out);
@@ -51,8 +49,8 @@ impl Servers for Aws {
                 return true;
             }
             for one in instance::each(body) {
-                out.extend(self.server_of(one).filter(|server| sieve.lets_through(server)));
-                if is_enough(filter.limit, out.len()) {
+                out.extend(self.server_of(one).filter(|server| filter.matches(server)));
+                if filter.is_enough(out.len()) {
                     return true;
                 }
             }
@@ -222,7 +220,7 @@ impl Servers for Aws {
         meta: &BTreeMap<String, String>,
         consistent: bool,
     ) -> Result<String> {
-        let filter = ImageFilter { name: Some(NameMatch::Exact(name.to_string())), ..ImageFilter::default() };
+        let filter = Filter { name: Some(NameMatch::Exact(name.to_string())), ..Filter::default() };
         let making = Making {
             verb: "snapshot",
             what: format!("image `{name}`"),

@@ -8,7 +8,7 @@ use super::decode::text;
 use super::page::is_absent;
 use super::recover::quoted;
 use crate::cloud::{
-    Account, Error, Kind, Listing, NameMatch, Result, Stack, StackAccepted, StackAction, StackChange,
+    Account, Error, Filter, Kind, NameMatch, Result, Stack, StackAccepted, StackAction, StackChange,
     StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport,
     Value,
 };
@@ -19,11 +19,11 @@ use serde_json::Value as Json;
 
 #[async_trait]
 impl Stacks for Aws {
-    async fn stacks(&self, listing: &Listing) -> Result<Vec<Stack>> {
-        if listing.all_projects {
+    async fn stacks(&self, filter: &Filter) -> Result<Vec<Stack>> {
+        if filter.all_projects {
             return Err(self.cannot("a list with `all_projects`", "name another cloud for another account"));
         }
-        let found = match &listing.name {
+        let found = match &filter.name {
             // A name is there once.
             Some(NameMatch::Exact(name)) => self.described_stack(name).await?.into_iter().collect(),
             _ => self.every(stack::all(), "Stacks", |one| self.stack_of(one)).await?,
@@ -31,11 +31,11 @@ impl Stacks for Aws {
         let mut out = Vec::with_capacity(found.len());
         for one in found {
             let one = self.in_shared_words(one).await?;
-            if listing.lets_through(&one) && !one.is_deleted() && one.parent.is_none() {
+            if filter.matches(&one) && !one.is_deleted() && one.parent.is_none() {
                 out.push(one);
             }
         }
-        out.truncate(listing.limit.unwrap_or(usize::MAX));
+        out.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(out)
     }
 

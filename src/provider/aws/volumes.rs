@@ -10,7 +10,7 @@ use super::ec2::{image, region, snapshot, tag, volume};
 use super::making::Making;
 use super::recover::quoted;
 use crate::cloud::{
-    Error, Kind, Listing, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
+    Error, Filter, Kind, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
 };
 use crate::provider::recover::{Looked, Seen};
 use async_trait::async_trait;
@@ -122,8 +122,8 @@ impl Volumes for Aws {
         self.once(send, look, |error, looked| self.unattached("attach", server, id, error, looked)).await
     }
 
-    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
-        self.gather(volume::page(listing), "volumeSet", listing, |body| self.volume_of(body)).await
+    async fn volumes(&self, filter: &Filter) -> Result<Vec<Volume>> {
+        self.gather(volume::page(filter), "volumeSet", filter, |body| self.volume_of(body)).await
     }
 
     async fn volume(&self, id: &str) -> Result<Option<Volume>> {
@@ -163,7 +163,7 @@ impl Snapshots for Aws {
             call: snapshot::create(id),
             kind: "snapshot",
             tags: tag::list(Some(name), meta, &[]).map_err(|error| self.session.own(error))?,
-            look: snapshot::page(&Listing { volume: Some(id.to_string()), ..Listing::default() }),
+            look: snapshot::page(&Filter { volume: Some(id.to_string()), ..Filter::default() }),
             set: "snapshotSet",
             id: "snapshotId",
             time: Some("startTime"),
@@ -177,9 +177,9 @@ impl Snapshots for Aws {
         Ok(snapshot)
     }
 
-    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
+    async fn snapshots(&self, filter: &Filter) -> Result<Vec<Snapshot>> {
         let decode = |body: &Json| snapshot::decode(body, self.session.name(), self.clock.now());
-        self.gather(snapshot::page(listing), "snapshotSet", listing, decode).await
+        self.gather(snapshot::page(filter), "snapshotSet", filter, decode).await
     }
 
     async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {
@@ -209,7 +209,7 @@ impl Aws {
             Some((one.clone(), tags(one).into_iter().find(|(key, _)| key == MARKER).map(|(_, value)| value)))
         };
         // Not by its tags: what came without them is to be seen, too.
-        let call = volume::page(&Listing::default()).filter("size", [spec.size.to_string()]);
+        let call = volume::page(&Filter::default()).filter("size", [spec.size.to_string()]);
         for (one, marker) in self.every(call, "volumeSet", every).await? {
             match marker {
                 Some(marker) if marker == token => found = found.or_else(|| self.volume_of(&one)),

@@ -5,22 +5,27 @@ use super::call::is_segment;
 use super::decode::text;
 use super::glance;
 use super::marked::Mark;
-use super::nova::servers::is_enough;
 use super::nova::{flavor, image};
 use super::send::found;
 use super::session::{Range, Service};
 use crate::cloud::{
-    Account, Error, Flavor, Flavors, Image, ImageFilter, Images, Kind, MARKER, NameMatch, Noun, Result,
+    Account, Error, Filter, Flavor, Flavors, Image, Images, Kind, MARKER, NameMatch, Noun, Result,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
 #[async_trait]
 impl Images for OpenStack {
-    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
-        let sieve = glance::image::Sieve::new(filter)?;
+    async fn images(&self, filter: &Filter) -> Result<Vec<Image>> {
         let (cloud, read) = (self.session.name(), self.clock.now());
         let glance = self.has_glance().await?;
+        if !glance && (filter.visibility.is_some() || filter.owner.is_some()) {
+            let message = "Nova tells neither the visibility nor the owner of an image";
+            return Err(self
+                .session
+                .error(Kind::Unsupported, message)
+                .help("leave `visibility` and `owner` out"));
+        }
         let first = match glance {
             true => glance::image::first(filter),
             false => image::page(Vec::new(), &self.compute().await?),
@@ -38,9 +43,9 @@ impl Images for OpenStack {
                 true => glance::image::decode(entry, cloud, read),
                 false => image::decode(entry, cloud, read),
             };
-            let image = image.filter(|image| sieve.lets_through(image) && may_be_for(image, own.as_deref()));
+            let image = image.filter(|image| filter.matches(image) && may_be_for(image, own.as_deref()));
             out.extend(image);
-            is_enough(filter.limit, out.len())
+            filter.is_enough(out.len())
         })
         .await?;
         match own {
@@ -166,7 +171,7 @@ impl OpenStack {
                 let name = Some(NameMatch::Exact(name.to_string()));
                 Mark {
                     what,
-                    list: glance::image::first(&ImageFilter { name, ..ImageFilter::default() }),
+                    list: glance::image::first(&Filter { name, ..Filter::default() }),
                     key: "images",
                     is_own: Box::new(move |entry| holds(Some(entry), &marker)),
                     delete: Box::new(glance::image::delete),

@@ -6,7 +6,7 @@ use super::call::is_segment;
 use super::nova::keypair;
 use super::recover::{Attempt, quoted};
 use super::send::found;
-use crate::cloud::{Keypair, Keypairs, Listing, Result, Value};
+use crate::cloud::{Filter, Keypair, Keypairs, Result, Value};
 use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -57,9 +57,9 @@ impl Keypairs for OpenStack {
         Err(error)
     }
 
-    async fn keypairs(&self, listing: &Listing) -> Result<Vec<Keypair>> {
-        let first = keypair::first(listing, &self.compute().await?);
-        self.gather(first, "keypairs", listing, |body| keypair::decode(body, self.session.name())).await
+    async fn keypairs(&self, filter: &Filter) -> Result<Vec<Keypair>> {
+        let first = keypair::first(filter, &self.compute().await?);
+        self.gather(first, "keypairs", filter, |body| keypair::decode(body, self.session.name())).await
     }
 
     async fn keypair(&self, name: &str) -> Result<Option<Keypair>> {

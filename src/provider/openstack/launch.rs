@@ -14,9 +14,7 @@ use super::nova::{boot, server, version};
 use super::recover::quoted;
 use super::session::{Call, Range};
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{
-    Error, Kind, Listing, MARKER, NameMatch, Networks, Result, Server, ServerFilter, ServerUpdate, Servers,
-};
+use crate::cloud::{Error, Filter, Kind, MARKER, NameMatch, Networks, Result, Server, ServerUpdate, Servers};
 use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::Answer;
 use serde_json::Value as Json;
@@ -210,9 +208,9 @@ impl OpenStack {
 
     async fn mark_of_boot(&self, spec: &BootSpec) -> Result<Mark> {
         // The list is narrowed by what the cloud surely knows; the marker decides.
-        let filter = ServerFilter {
+        let filter = Filter {
             name: spec.count.is_none().then(|| NameMatch::Exact(spec.name.clone())),
-            ..ServerFilter::default()
+            ..Filter::default()
         };
         let marker = spec.marker.clone();
         let is_own = move |entry: &Json| {
@@ -231,7 +229,7 @@ impl OpenStack {
     async fn naming_networks(&self, mut error: Error) -> Error {
         let says = |words: &str| words.contains("Multiple possible networks");
         if error.answer.as_deref().is_some_and(says)
-            && let Ok(networks) = self.networks(&Listing::default()).await
+            && let Ok(networks) = self.networks(&Filter::default()).await
         {
             let own = networks.iter().filter(|network| network.external != Some(true));
             let names: Vec<String> = own.map(|network| quoted(&network.name)).collect();

@@ -4,7 +4,7 @@ use super::OpenStack;
 use super::cinder;
 use super::neutron::quota;
 use super::nova::{keypair, limits};
-use crate::cloud::{Error, Kind, Listing, Result};
+use crate::cloud::{Error, Filter, Kind, Result};
 use std::collections::BTreeMap;
 
 type Limits = BTreeMap<String, Option<i64>>;
@@ -50,7 +50,7 @@ impl OpenStack {
     /// Nova tells how many key pairs a user may have, and not how many there are.
     async fn keypairs_used(&self) -> Result<Limits> {
         let mut used = 0;
-        let first = keypair::first(&Listing::default(), &self.compute().await?);
+        let first = keypair::first(&Filter::default(), &self.compute().await?);
         self.every(first, "keypairs", |_| {
             used += 1;
             false

@@ -6,7 +6,7 @@ use super::neutron::{is_for, network, subnet};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use super::session::{Call, Service};
-use crate::cloud::{Kind, Listing, Network, NetworkSpec, Networks, Result, Subnet, Subnets, Value};
+use crate::cloud::{Filter, Kind, Network, NetworkSpec, Networks, Result, Subnet, Subnets, Value};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -16,14 +16,14 @@ const UNKNOWN: &str = "NETWORK_ID";
 #[async_trait]
 impl Networks for OpenStack {
     // The networks that a listing lets through, with their ranges: one list of subnets for all of them.
-    async fn networks(&self, listing: &Listing) -> Result<Vec<Network>> {
+    async fn networks(&self, filter: &Filter) -> Result<Vec<Network>> {
         let cloud = self.session.name();
         let project = self.project().await?;
         let decode = |body: &Json| {
-            let ours = listing.all_projects || is_for(body, project.as_deref());
+            let ours = filter.all_projects || is_for(body, project.as_deref());
             network::decode(body, cloud).filter(|_| ours)
         };
-        let mut networks = self.gather(network::first(listing), "networks", listing, decode).await?;
+        let mut networks = self.gather(network::first(filter), "networks", filter, decode).await?;
         let ids: Vec<String> = networks.iter().map(|network| network.id.clone()).collect();
         let ranges = self.ranges(&ids).await?;
         for network in &mut networks {
@@ -87,13 +87,13 @@ impl Networks for OpenStack {
 
 #[async_trait]
 impl Subnets for OpenStack {
-    async fn subnets(&self, listing: &Listing) -> Result<Vec<Subnet>> {
-        let strangers = self.strangers(listing).await?;
+    async fn subnets(&self, filter: &Filter) -> Result<Vec<Subnet>> {
+        let strangers = self.strangers(filter).await?;
         let decode = |body: &Json| {
             let subnet = subnet::decode(body, self.session.name());
             subnet.filter(|one| one.network.as_ref().is_none_or(|network| !strangers.contains(network)))
         };
-        self.gather(subnet::first(listing), "subnets", listing, decode).await
+        self.gather(subnet::first(filter), "subnets", filter, decode).await
     }
 
     async fn subnet(&self, id: &str) -> Result<Option<Subnet>> {

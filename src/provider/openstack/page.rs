@@ -6,20 +6,20 @@ use super::OpenStack;
 use super::decode::{list, next_page, scalar};
 use super::fault;
 use super::session::Call;
-use crate::cloud::{Error, Kind, Listing, NameMatch, Result};
+use crate::cloud::{Error, Filter, Kind, NameMatch, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
 /// The most that one page is asked to hold; Nova's own default limit.
 pub const PAGE: usize = 1000;
 /// How many entries a page of a listing is asked to hold: no more than are wanted, where nothing is left to sieve on our side.
-pub fn size(listing: &Listing) -> String {
-    let ours = matches!(listing.name, Some(NameMatch::Glob(_)))
-        || !listing.status.is_empty()
-        || !listing.meta.is_empty()
-        || listing.server.is_some()
-        || listing.kind.is_some();
-    let wanted = listing.limit.filter(|_| !ours).unwrap_or(PAGE);
+pub fn size(filter: &Filter) -> String {
+    let ours = matches!(filter.name, Some(NameMatch::Glob(_)))
+        || !filter.status.is_empty()
+        || !filter.meta.is_empty()
+        || filter.server.is_some()
+        || filter.kind.is_some();
+    let wanted = filter.limit.filter(|_| !ours).unwrap_or(PAGE);
     wanted.clamp(1, PAGE).to_string()
 }
 

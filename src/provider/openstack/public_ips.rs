@@ -5,7 +5,7 @@ use super::neutron::port::{self, Port};
 use super::neutron::{floating_ip, network};
 use super::recover::{Attempt, quoted};
 use super::session::Call;
-use crate::cloud::{Error, Kind, Listing, Network, PublicIp, PublicIps, Result, Server, Servers};
+use crate::cloud::{Error, Filter, Kind, Network, PublicIp, PublicIps, Result, Server, Servers};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -15,11 +15,11 @@ const HEARS: [u64; 5] = [250, 500, 1000, 1500, 2000];
 
 #[async_trait]
 impl PublicIps for OpenStack {
-    async fn public_ips(&self, listing: &Listing) -> Result<Vec<PublicIp>> {
-        if listing.limit == Some(0) {
+    async fn public_ips(&self, filter: &Filter) -> Result<Vec<PublicIp>> {
+        if filter.limit == Some(0) {
             return Ok(Vec::new());
         }
-        let first = floating_ip::first(listing, self.project_of(listing).await?.as_deref());
+        let first = floating_ip::first(filter, self.project_of(filter).await?.as_deref());
         let mut ips = Vec::new();
         self.every(first, "floatingips", |entry| {
             ips.extend(floating_ip::decode(entry, self.session.name()));
@@ -27,8 +27,8 @@ impl PublicIps for OpenStack {
         })
         .await?;
         self.complete_addresses(&mut ips).await?;
-        ips.retain(|ip| listing.lets_through(ip));
-        ips.truncate(listing.limit.unwrap_or(usize::MAX));
+        ips.retain(|ip| filter.matches(ip));
+        ips.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(ips)
     }
 
@@ -61,7 +61,7 @@ impl PublicIps for OpenStack {
             sought: "a floating IP with this call's marker".to_string(),
             list: "public_ips()".to_string(),
         };
-        let list = floating_ip::first(&Listing::default(), self.project().await?.as_deref());
+        let list = floating_ip::first(&Filter::default(), self.project().await?.as_deref());
         let ask = |marker: Option<&str>| floating_ip::create(&network, marker);
         let decode = |body: &Json| floating_ip::decode(body, cloud);
         let mut ip = {

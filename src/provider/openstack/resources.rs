@@ -4,10 +4,9 @@ use super::OpenStack;
 use super::call::is_segment;
 use super::decode::text;
 use super::neutron::{is_for, network};
-use super::nova::servers::is_enough;
 use super::send::found;
 use super::session::Call;
-use crate::cloud::{Described, Listing, Result};
+use crate::cloud::{Described, Filter, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
@@ -17,16 +16,16 @@ impl OpenStack {
         &self,
         first: Call,
         key: &'static str,
-        listing: &Listing,
+        filter: &Filter,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<Vec<T>> {
         let mut out = Vec::new();
-        if listing.limit == Some(0) {
+        if filter.limit == Some(0) {
             return Ok(out);
         }
         self.every(first, key, |entry| {
-            out.extend(decode(entry).filter(|thing| listing.lets_through(thing)));
-            is_enough(listing.limit, out.len())
+            out.extend(decode(entry).filter(|thing| filter.matches(thing)));
+            filter.is_enough(out.len())
         })
         .await?;
         Ok(out)
@@ -68,17 +67,17 @@ impl OpenStack {
     }
 
     /// The project whose things a listing asks for; `None` for every project's.
-    pub(super) async fn project_of(&self, listing: &Listing) -> Result<Option<String>> {
-        match listing.all_projects {
+    pub(super) async fn project_of(&self, filter: &Filter) -> Result<Option<String>> {
+        match filter.all_projects {
             true => Ok(None),
             false => self.project().await,
         }
     }
 
     /// The networks of other projects, whose subnets are theirs alone too. Only an administrator is shown any.
-    pub(super) async fn strangers(&self, listing: &Listing) -> Result<HashSet<String>> {
+    pub(super) async fn strangers(&self, filter: &Filter) -> Result<HashSet<String>> {
         let mut strangers = HashSet::new();
-        if listing.all_projects || listing.network.is_some() || !self.is_admin().await? {
+        if filter.all_projects || filter.network.is_some() || !self.is_admin().await? {
             return Ok(strangers);
         }
         let project = self.project().await?;

@@ -6,7 +6,7 @@ use super::neutron::subnet;
 use super::neutron::{network, router};
 use super::recover::{Attempt, quoted};
 use super::session::Call;
-use crate::cloud::{Error, Kind, Listing, Result, Router, RouterSpec, Routers, Subnet, Value};
+use crate::cloud::{Error, Filter, Kind, Result, Router, RouterSpec, Routers, Subnet, Value};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -35,7 +35,7 @@ impl Routers for OpenStack {
             let error = Error::new(Kind::InvalidArgument, message);
             return Err(self.own(error.help("make networks with `cidr`, which gives them a subnet")));
         }
-        let list = router::first(&Listing::named(&spec.name), self.project().await?.as_deref());
+        let list = router::first(&Filter::named(&spec.name), self.project().await?.as_deref());
         let ask = |marker: Option<&str>| router::create(&spec.name, spec.external.as_deref(), marker);
         let decode = |body: &Json| router::decode(body, cloud);
         let what = format!("router `{}`", spec.name);
@@ -75,9 +75,9 @@ impl Routers for OpenStack {
         self.take_away(&router::delete(id)).await
     }
 
-    async fn routers(&self, listing: &Listing) -> Result<Vec<Router>> {
-        let first = router::first(listing, self.project_of(listing).await?.as_deref());
-        self.gather(first, "routers", listing, |body| router::decode(body, self.session.name())).await
+    async fn routers(&self, filter: &Filter) -> Result<Vec<Router>> {
+        let first = router::first(filter, self.project_of(filter).await?.as_deref());
+        self.gather(first, "routers", filter, |body| router::decode(body, self.session.name())).await
     }
 
     async fn router(&self, id: &str) -> Result<Option<Router>> {

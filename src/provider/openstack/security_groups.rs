@@ -7,7 +7,7 @@ use super::neutron::security_group;
 use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use super::session::Call;
-use crate::cloud::{Direction, Error, Kind, Listing, Result, Rule, SecurityGroup, SecurityGroups};
+use crate::cloud::{Direction, Error, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
 use crate::provider::doubles::Twice;
 use crate::provider::recover::Seen;
 use crate::wire::Answer;
@@ -40,7 +40,7 @@ impl SecurityGroups for OpenStack {
             under_way.give(&group.id);
             Some(group)
         };
-        let list = security_group::first(&Listing::named(name), self.project().await?.as_deref());
+        let list = security_group::first(&Filter::named(name), self.project().await?.as_deref());
         let started = self.clock.elapsed();
         let find = || async {
             let fits = |entry: &Json| {
@@ -131,15 +131,15 @@ impl SecurityGroups for OpenStack {
         Err(error)
     }
 
-    async fn security_groups(&self, listing: &Listing) -> Result<Vec<SecurityGroup>> {
+    async fn security_groups(&self, filter: &Filter) -> Result<Vec<SecurityGroup>> {
         // Neutron shows a member the project's own groups and those that are shared with it; an administrator is shown everybody's.
         let project = match self.is_admin().await? {
-            true => self.project_of(listing).await?,
+            true => self.project_of(filter).await?,
             false => None,
         };
-        let first = security_group::first(listing, project.as_deref());
+        let first = security_group::first(filter, project.as_deref());
         let decode = |body: &Json| security_group::decode(body, self.session.name());
-        self.gather(first, "security_groups", listing, decode).await
+        self.gather(first, "security_groups", filter, decode).await
     }
 
     async fn security_group(&self, id: &str) -> Result<Option<SecurityGroup>> {

@@ -4,13 +4,12 @@ use super::OpenStack;
 use super::call::{With, is_segment};
 use super::decode::{reference, scalar, text};
 use super::launch::is_about_metadata;
-use super::nova::servers::{Sieve, is_enough};
 use super::nova::{action, console, files, server, servers, version};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Kind, MARKER, RequestState, Result, Server, ServerFilter,
-    ServerUpdate, Servers,
+    Accepted, Account, Action, BootSpec, Filter, Kind, MARKER, RequestState, Result, Server, ServerUpdate,
+    Servers,
 };
 use crate::provider::recover::Seen;
 use crate::wire::Answer;
@@ -25,16 +24,15 @@ const GOING: [Duration; 4] =
 
 #[async_trait]
 impl Servers for OpenStack {
-    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
-        let sieve = Sieve::new(filter)?;
+    async fn servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         let mut out = Vec::new();
         if filter.limit == Some(0) {
             return Ok(out);
         }
         let first = servers::first(filter, &self.compute().await?);
         self.every(first, "servers", |entry| {
-            out.extend(self.server_of(entry).filter(|server| sieve.lets_through(server)));
-            is_enough(filter.limit, out.len())
+            out.extend(self.server_of(entry).filter(|server| filter.matches(server)));
+            filter.is_enough(out.len())
         })
         .await?;
         Ok(out)

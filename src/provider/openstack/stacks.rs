@@ -7,8 +7,8 @@ use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use super::send::found;
 use crate::cloud::{
-    Account, Kind, Listing, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion,
-    StackEvent, StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport, Value,
+    Account, Filter, Kind, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
+    StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport, Value,
 };
 use crate::provider::recover::{self, Seen, Settled};
 use crate::provider::stacks::guard;
@@ -17,15 +17,15 @@ use serde_json::Value as Json;
 
 #[async_trait]
 impl Stacks for OpenStack {
-    async fn stacks(&self, listing: &Listing) -> Result<Vec<Stack>> {
+    async fn stacks(&self, filter: &Filter) -> Result<Vec<Stack>> {
         let (cloud, now) = (self.session.name(), self.clock.now());
         let names = |body: &Json| stack::decode(body, cloud, now, true);
         let mut all = Vec::new();
-        if listing.limit == Some(0) {
+        if filter.limit == Some(0) {
             return Ok(all);
         }
         // A status is judged in the words that both services share, which some events tell.
-        self.every(stack::first(listing), "stacks", |entry| {
+        self.every(stack::first(filter), "stacks", |entry| {
             all.extend(names(entry));
             false
         })
@@ -33,11 +33,11 @@ impl Stacks for OpenStack {
         let mut out = Vec::with_capacity(all.len());
         for one in all {
             let one = self.in_shared_words(one).await?;
-            if listing.lets_through(&one) && !one.is_deleted() {
+            if filter.matches(&one) && !one.is_deleted() {
                 out.push(one);
             }
         }
-        out.truncate(listing.limit.unwrap_or(usize::MAX));
+        out.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(out)
     }
 
@@ -66,7 +66,7 @@ impl Stacks for OpenStack {
         };
         let find = || async {
             let mut out = None;
-            self.every(stack::first(&Listing::named(&spec.name)), "stacks", |entry| {
+            self.every(stack::first(&Filter::named(&spec.name)), "stacks", |entry| {
                 let ours = is_named(entry, &spec.name) || stack::is_marked(entry, &marker);
                 out = Some(entry)
                     .filter(|entry| ours && stack::is_marked(entry, &marker))

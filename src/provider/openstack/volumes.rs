@@ -7,7 +7,7 @@ use super::marked::Mark;
 use super::nova::volume_attachment;
 use super::recover::{Attempt, quoted};
 use super::session::{Range, Service};
-use crate::cloud::{Error, Kind, Listing, Result, Snapshot, Snapshots, Volume, VolumeSpec, Volumes};
+use crate::cloud::{Error, Filter, Kind, Result, Snapshot, Snapshots, Volume, VolumeSpec, Volumes};
 use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -26,7 +26,7 @@ impl Volumes for OpenStack {
         let call = volume::create(spec, &marker);
         let mark = Mark {
             what: format!("volume `{}`", spec.name),
-            list: volume::first(&Listing::named(&spec.name)),
+            list: volume::first(&Filter::named(&spec.name)),
             key: "volumes",
             is_own: Box::new(move |entry| volume::is_marked(entry, &marker)),
             delete: Box::new(volume::delete),
@@ -85,10 +85,10 @@ impl Volumes for OpenStack {
         }
     }
 
-    async fn volumes(&self, listing: &Listing) -> Result<Vec<Volume>> {
+    async fn volumes(&self, filter: &Filter) -> Result<Vec<Volume>> {
         let (cloud, now) = (self.session.name(), self.clock.now());
         let decode = |body: &Json| volume::decode(body, cloud, now);
-        self.gather(volume::first(listing), "volumes", listing, decode).await
+        self.gather(volume::first(filter), "volumes", filter, decode).await
     }
 
     async fn volume(&self, id: &str) -> Result<Option<Volume>> {
@@ -117,11 +117,11 @@ impl Snapshots for OpenStack {
             sought: "a snapshot with this call's marker".to_string(),
             list: format!("snapshots(#{{ name: {} }})", quoted(name)),
         };
-        let listing = Listing { volume: Some(id.to_string()), ..Listing::named(name) };
+        let filter = Filter { volume: Some(id.to_string()), ..Filter::named(name) };
         let call = snapshot::create(id, name, meta, &marker, in_use, &range);
         let mark = Mark {
             what: format!("snapshot `{name}`"),
-            list: snapshot::first(&listing),
+            list: snapshot::first(&filter),
             key: "snapshots",
             is_own: Box::new(move |entry| volume::is_marked(entry, &marker)),
             delete: Box::new(snapshot::delete),
@@ -130,10 +130,10 @@ impl Snapshots for OpenStack {
         self.create_described(&call, &attempt, mark, "snapshot", decode).await
     }
 
-    async fn snapshots(&self, listing: &Listing) -> Result<Vec<Snapshot>> {
+    async fn snapshots(&self, filter: &Filter) -> Result<Vec<Snapshot>> {
         let (cloud, now) = (self.session.name(), self.clock.now());
         let decode = |body: &Json| snapshot::decode(body, cloud, now);
-        self.gather(snapshot::first(listing), "snapshots", listing, decode).await
+        self.gather(snapshot::first(filter), "snapshots", filter, decode).await
     }
 
     async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {

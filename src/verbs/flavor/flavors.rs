@@ -27,7 +27,7 @@ pub static VERB: Verb = Verb {
     see: &["flavor", "resize"],
     run: Run::Once(|call| {
         Box::pin(async move {
-            let name = call.find(&NAME)?;
+            let name = call.find(&NAME)?.map(|name| name.0);
             let vcpus = call.find(&MIN_VCPUS)?.unwrap_or(0);
             let ram = call.find(&MIN_RAM)?.unwrap_or(0);
             let disk = call.find(&MIN_DISK)?.unwrap_or(0);
@@ -38,7 +38,7 @@ pub static VERB: Verb = Verb {
                 flavor.vcpus >= vcpus
                     && flavor.ram >= ram
                     && flavor.disk >= disk
-                    && name.as_ref().is_none_or(|name| name.0.fits(&flavor.name))
+                    && name.as_ref().is_none_or(|name| name.fits(&flavor.name))
             });
             Ok(Value::Array(fits.take(limit).map(Value::from).collect()))
         })

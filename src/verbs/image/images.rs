@@ -1,6 +1,6 @@
 //! `images`: every image that a filter lets through.
 
-use crate::cloud::{ImageFilter, Kind, Noun, Result, Ty, Value};
+use crate::cloud::{Filter, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::{Meta, Positive};
 use crate::verbs::call::Call;
 use crate::verbs::filter::{NamePattern, Statuses};
@@ -40,7 +40,7 @@ pub static VERB: Verb = Verb {
 };
 
 async fn images(call: Call) -> Result<Value> {
-    let filter = ImageFilter {
+    let filter = Filter {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
@@ -48,6 +48,7 @@ async fn images(call: Call) -> Result<Value> {
         owner: call.find(&OWNER)?,
         all_projects: call.find(&read::ALL_PROJECTS)?.unwrap_or(false),
         limit: call.find(&LIMIT)?.map(|limit| usize::try_from(limit.0).unwrap_or(usize::MAX)),
+        ..Filter::default()
     };
     Ok(Value::Array(call.cloud()?.images(&filter).await?.into_iter().map(Value::from).collect()))
 }

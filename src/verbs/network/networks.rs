@@ -1,6 +1,6 @@
 //! `networks`, `network`, `find_network`: reading networks.
 
-use crate::cloud::{Kind, Listing, Network, Noun, Result, Ty, Value};
+use crate::cloud::{Filter, Kind, Network, Noun, Result, Ty, Value};
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -62,6 +62,6 @@ pub static FIND_NETWORK: Verb = Verb {
 };
 
 async fn networks(call: Call) -> Result<Value> {
-    let listing = Listing { external: call.find(&EXTERNAL)?, ..read::listing(&call)? };
-    read::list(&call, &listing).await
+    let filter = Filter { external: call.find(&EXTERNAL)?, ..read::filter(&call)? };
+    read::list(&call, &filter).await
 }

@@ -1,6 +1,6 @@
 //! `subnets`, `subnet`, `find_subnet`: reading subnets.
 
-use crate::cloud::{Kind, Listing, Network, Noun, Result, Subnet, Ty, Value};
+use crate::cloud::{Filter, Kind, Network, Noun, Result, Subnet, Ty, Value};
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -63,9 +63,9 @@ async fn subnets(call: Call) -> Result<Value> {
     let network = call.maybe_one(&WITHIN).await?;
     let cloud = network.as_ref().map(|network| network.cloud().clone());
     let network = network.map(|network| network.id().to_string());
-    let listing = Listing { network, ..read::listing(&call)? };
+    let filter = Filter { network, ..read::filter(&call)? };
     match cloud {
-        Some(cloud) => read::list_on(&call, &call.host.clouds.get(Some(&cloud))?, &listing).await,
-        None => read::list(&call, &listing).await,
+        Some(cloud) => read::list_on(&call, &call.host.clouds.get(Some(&cloud))?, &filter).await,
+        None => read::list(&call, &filter).await,
     }
 }

@@ -1,6 +1,6 @@
 //! `public_ips`, `public_ip`, `find_public_ip`: reading public IPs.
 
-use crate::cloud::{Kind, Listing, Noun, PublicIp, Result, Ty, Value};
+use crate::cloud::{Filter, Kind, Noun, PublicIp, Result, Ty, Value};
 use crate::verbs::argument::{Ref, ServerRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -57,6 +57,6 @@ pub static FIND_PUBLIC_IP: Verb = Verb {
 
 async fn public_ips(call: Call) -> Result<Value> {
     let server = call.maybe_one(&SERVER).await?.map(|server| server.id().to_string());
-    let listing = Listing { server, ..read::listing(&call)? };
-    read::list(&call, &listing).await
+    let filter = Filter { server, ..read::filter(&call)? };
+    read::list(&call, &filter).await
 }

@@ -1,6 +1,6 @@
 //! What a refused `boot` named and the cloud does not have: looked up after the refusal, so that a boot that is taken costs nothing.
 
-use crate::cloud::{BootSpec, Cloud, Error, Kind, Listing, Noun};
+use crate::cloud::{BootSpec, Cloud, Error, Filter, Kind, Noun};
 use crate::verbs::call::Call;
 use crate::verbs::resolve;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub async fn refused(call: &Call, cloud: &Arc<dyn Cloud>, spec: &BootSpec, mut e
         let groups = spec.security_groups.iter().map(|group| (Noun::SecurityGroup, "security_groups", group));
         for (noun, option, text) in keys.chain(groups) {
             // The refusal stands; who may not list is told no more than that.
-            let Ok(there) = cloud.list(noun, &Listing::default()).await else { continue };
+            let Ok(there) = cloud.list(noun, &Filter::default()).await else { continue };
             if there.iter().any(|one| one.name() == text || one.id() == text) {
                 continue;
             }

@@ -1,7 +1,7 @@
 //! `servers`: every server that a filter lets through, all pages.
 
 use crate::cloud::server_words::STATUSES;
-use crate::cloud::{Error, Kind, Noun, Result, ServerFilter, Ty, Value};
+use crate::cloud::{Error, Filter, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
 use crate::verbs::call::Call;
 use crate::verbs::filter::{NamePattern, Statuses};
@@ -60,7 +60,7 @@ async fn servers(call: Call) -> Result<Value> {
         None => None,
     };
     let limit = call.find(&LIMIT)?.map(|limit| usize::try_from(limit.0).unwrap_or(usize::MAX));
-    let filter = ServerFilter {
+    let filter = Filter {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
@@ -71,7 +71,7 @@ async fn servers(call: Call) -> Result<Value> {
         zone: call.find(&ZONE)?,
         all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit,
-        changed_since: None,
+        ..Filter::default()
     };
     check_statuses(&call, STATUS.name, &filter.status)?;
     Ok(Value::Array(cloud.servers(&filter).await?.into_iter().map(Value::from).collect()))

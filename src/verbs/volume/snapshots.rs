@@ -1,6 +1,6 @@
 //! `snapshots`, `find_snapshot`: reading snapshots of volumes. `snapshot` makes them too: see [`super::snapshot`].
 
-use crate::cloud::{Kind, Listing, Noun, Result, Snapshot, Ty, Value, Volume};
+use crate::cloud::{Filter, Kind, Noun, Result, Snapshot, Ty, Value, Volume};
 use crate::verbs::argument::Ref;
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -50,6 +50,6 @@ pub static FIND_SNAPSHOT: Verb = Verb {
 
 async fn snapshots(call: Call) -> Result<Value> {
     let volume = call.maybe_one(&VOLUME).await?.map(|volume| volume.id().to_string());
-    let listing = Listing { volume, ..read::listing(&call)? };
-    read::list(&call, &listing).await
+    let filter = Filter { volume, ..read::filter(&call)? };
+    read::list(&call, &filter).await
 }

@@ -1,6 +1,6 @@
 //! `volumes`, `volume`, `find_volume`: reading volumes.
 
-use crate::cloud::{Kind, Listing, Noun, Result, Ty, Value, Volume};
+use crate::cloud::{Filter, Kind, Noun, Result, Ty, Value, Volume};
 use crate::verbs::argument::{Name, Ref, ServerRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
@@ -70,6 +70,6 @@ pub static FIND_VOLUME: Verb = Verb {
 async fn volumes(call: Call) -> Result<Value> {
     let server = call.maybe_one(&SERVER).await?.map(|server| server.id().to_string());
     let kind = call.find(&TYPE)?.map(|kind| kind.0);
-    let listing = Listing { server, kind, ..read::listing(&call)? };
-    read::list(&call, &listing).await
+    let filter = Filter { server, kind, ..read::filter(&call)? };
+    read::list(&call, &filter).await
 }

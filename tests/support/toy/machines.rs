@@ -2,7 +2,7 @@
 
 use super::Toy;
 use rhain::cloud::traits::{Account as _, Flavors, Images};
-use rhain::cloud::{Flavor, Image, ImageFilter, Result};
+use rhain::cloud::{Filter, Flavor, Image, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ impl Flavors for Toy {
 
 #[async_trait::async_trait]
 impl Images for Toy {
-    async fn images(&self, filter: &ImageFilter) -> Result<Vec<Image>> {
+    async fn images(&self, filter: &Filter) -> Result<Vec<Image>> {
         if filter.all_projects {
             return Err(self.unsupported("images(all_projects)"));
         }
@@ -39,10 +39,10 @@ impl Images for Toy {
             super::long_ago(),
         );
         let image = Image { status: "ACTIVE".to_string(), ..image };
-        let fits = filter.name.as_ref().is_none_or(|name| name.fits(&image.name));
+        let fits = filter.matches(&image);
         Ok(fits.then_some(image).into_iter().collect())
     }
     async fn image(&self, id: &str) -> Result<Option<Image>> {
-        Ok(self.images(&ImageFilter::default()).await?.into_iter().find(|image| image.id == id))
+        Ok(self.images(&Filter::default()).await?.into_iter().find(|image| image.id == id))
     }
 }

@@ -3,7 +3,7 @@
 use super::Toy;
 use rhain::cloud::server::{Named, Nics};
 use rhain::cloud::traits::{Account as _, Servers};
-use rhain::cloud::{Accepted, Action, BootSpec, Error, Kind, Result, Server, ServerFilter};
+use rhain::cloud::{Accepted, Action, BootSpec, Error, Filter, Kind, Result, Server};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,11 +19,11 @@ impl Toy {
 
 #[async_trait::async_trait]
 impl Servers for Toy {
-    async fn servers(&self, filter: &ServerFilter) -> Result<Vec<Server>> {
+    async fn servers(&self, filter: &Filter) -> Result<Vec<Server>> {
         if filter.all_projects {
             return Err(self.unsupported("servers(all_projects)"));
         }
-        let fits = |server: &&Server| filter.name.as_ref().is_none_or(|name| name.fits(&server.name));
+        let fits = |server: &&Server| filter.matches(*server);
         Ok(self.servers.lock().unwrap().iter().filter(fits).cloned().collect())
     }
 

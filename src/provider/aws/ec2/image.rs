@@ -3,7 +3,7 @@
 use super::super::call::{Call, literal};
 use super::super::decode::{int, list, text, time, truth};
 use super::tag;
-use crate::cloud::{Image, ImageFilter, NameMatch, Time};
+use crate::cloud::{Filter, Image, NameMatch, Time};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub enum Whose {
 }
 
 /// Ask for images. EC2 has a hundred thousand, so it is always said whose.
-pub fn page(filter: &ImageFilter, whose: &Whose) -> Call {
+pub fn page(filter: &Filter, whose: &Whose) -> Call {
     let mut call = Call::ec2("image.list", "DescribeImages");
     call = match whose {
         Whose::Own => call.with("Owner", json!(["self"])),
@@ -121,18 +121,6 @@ fn status(state: &str) -> String {
     }
 }
 
-/// What EC2 cannot sieve.
-pub fn lets_through(filter: &ImageFilter, image: &Image) -> bool {
-    let holds = |(key, value): (&String, &String)| image.meta.get(key) == Some(value);
-    filter.name.as_ref().is_none_or(|name| name.fits(&image.name))
-        && (filter.status.is_empty() || filter.status.contains(&image.status))
-        && filter.meta.iter().all(holds)
-        && filter
-            .visibility
-            .as_ref()
-            .is_none_or(|wanted| image.visibility.as_ref().is_some_and(|is| is.eq_ignore_ascii_case(wanted)))
-}
-
 /// The tags of an image as the API takes them; here `Name` is the user's.
 ///
 /// # Errors
@@ -167,7 +155,7 @@ mod tests {
     #[test]
     fn images_are_never_asked_for_without_an_owner() {
         let pairs = |whose: &Whose| -> Vec<String> {
-            page(&ImageFilter::default(), whose).pairs()[2..]
+            page(&Filter::default(), whose).pairs()[2..]
                 .iter()
                 .map(|(key, value)| format!("{key}={value}"))
                 .collect()

@@ -4,7 +4,7 @@ use super::super::call::{Call, literal};
 use super::super::decode::{int, list, text, time};
 use super::tag;
 use crate::cloud::server::{Address, Named};
-use crate::cloud::{NameMatch, Server, ServerFilter, Time};
+use crate::cloud::{Filter, NameMatch, Server, Time};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub fn show(ids: &[&str]) -> Call {
 }
 
 /// Ask for the instances that a filter may let through; what EC2 cannot narrow is judged by the caller.
-pub fn page(filter: &ServerFilter) -> Call {
+pub fn page(filter: &Filter) -> Call {
     let mut call = Call::ec2("server.list", "DescribeInstances");
     match &filter.name {
         Some(NameMatch::Exact(name)) => call = call.filter("tag:Name", [literal(name)]),
@@ -364,7 +364,7 @@ mod tests {
 
     #[test]
     fn filters_are_narrowed_by_what_ec2_knows() {
-        let pairs = |filter: ServerFilter| -> Vec<String> {
+        let pairs = |filter: Filter| -> Vec<String> {
             page(&filter).pairs()[2..].iter().map(|(key, value)| format!("{key}={value}")).collect()
         };
         let name = |name: NameMatch| Some(name);
@@ -373,23 +373,22 @@ mod tests {
             .enumerate()
             .map(|(at, state)| format!("Filter.2.Value.{}={state}", at + 1))
             .collect();
-        let exact =
-            pairs(ServerFilter { name: name(NameMatch::Exact("a*".into())), ..ServerFilter::default() });
+        let exact = pairs(Filter { name: name(NameMatch::Exact("a*".into())), ..Filter::default() });
         assert_eq!(
             exact[..3],
             ["Filter.1.Name=tag:Name", "Filter.1.Value.1=a\\*", "Filter.2.Name=instance-state-name"]
         );
         assert_eq!(exact[3..], states);
-        let glob = pairs(ServerFilter {
+        let glob = pairs(Filter {
             name: name(NameMatch::Glob("w?b[12]".into())),
             status: vec!["DELETED".into()],
-            ..ServerFilter::default()
+            ..Filter::default()
         });
         assert_eq!(glob, ["Filter.1.Name=tag:Name", "Filter.1.Value.1=w?b*"]);
-        let all = ServerFilter {
+        let all = Filter {
             name: name(NameMatch::Glob("*".into())),
             status: vec!["DELETED".into()],
-            ..ServerFilter::default()
+            ..Filter::default()
         };
         assert_eq!(pairs(all), Vec::<String>::new());
     }

@@ -4,7 +4,7 @@ use super::super::call::Call;
 use super::super::decode::{int, text, time};
 use super::tag;
 use super::volume::narrowed;
-use crate::cloud::{Listing, Snapshot, Time};
+use crate::cloud::{Filter, Snapshot, Time};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use std::sync::Arc;
 const PAGE: usize = 1000;
 
 /// Ask for the account's own snapshots that a listing may let through; EC2 has millions of others'.
-pub fn page(listing: &Listing) -> Call {
+pub fn page(filter: &Filter) -> Call {
     let call = Call::ec2("snapshot.list", "DescribeSnapshots")
         .with("Owner", json!(["self"]))
         .with("MaxResults", PAGE);
-    narrowed(call, listing).filter("volume-id", listing.volume.clone())
+    narrowed(call, filter).filter("volume-id", filter.volume.clone())
 }
 
 /// Ask for one, or several.

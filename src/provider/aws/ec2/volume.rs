@@ -3,7 +3,7 @@
 use super::super::call::{Call, literal};
 use super::super::decode::{int, list, text, time};
 use super::tag;
-use crate::cloud::{Listing, NameMatch, Result, Time, Volume, VolumeSpec};
+use crate::cloud::{Filter, NameMatch, Result, Time, Volume, VolumeSpec};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use std::sync::Arc;
 const PAGE: usize = 500;
 
 /// Ask for the volumes that a listing may let through.
-pub fn page(listing: &Listing) -> Call {
-    let call = narrowed(Call::ec2("volume.list", "DescribeVolumes").with("MaxResults", PAGE), listing);
-    call.filter("attachment.instance-id", listing.server.clone()).filter("volume-type", listing.kind.clone())
+pub fn page(filter: &Filter) -> Call {
+    let call = narrowed(Call::ec2("volume.list", "DescribeVolumes").with("MaxResults", PAGE), filter);
+    call.filter("attachment.instance-id", filter.server.clone()).filter("volume-type", filter.kind.clone())
 }
 
 /// What volumes and snapshots are narrowed by alike.
-pub fn narrowed(mut call: Call, listing: &Listing) -> Call {
-    if let Some(NameMatch::Exact(name)) = &listing.name {
+pub fn narrowed(mut call: Call, filter: &Filter) -> Call {
+    if let Some(NameMatch::Exact(name)) = &filter.name {
         call = call.filter("tag:Name", [literal(name)]);
     }
-    for (key, value) in &listing.meta {
+    for (key, value) in &filter.meta {
         call = call.filter(format!("tag:{key}"), [literal(value)]);
     }
     call

@@ -7,7 +7,7 @@ pub mod volume;
 
 use super::page;
 use super::session::{Range, Version};
-use crate::cloud::{Listing, NameMatch};
+use crate::cloud::{Filter, NameMatch};
 
 /// From here a volume in use can be extended.
 pub const EXTEND_IN_USE: Version = Version(3, 42);
@@ -28,18 +28,18 @@ pub fn at_least(range: &Range, least: Version) -> Option<Version> {
 }
 
 /// What of a listing every list of Cinder can be narrowed by, and the size of its pages. Of several statuses it takes one.
-fn query(listing: &Listing) -> Vec<(String, String)> {
+fn query(filter: &Filter) -> Vec<(String, String)> {
     let mut query = Vec::new();
-    if let Some(NameMatch::Exact(name)) = &listing.name {
+    if let Some(NameMatch::Exact(name)) = &filter.name {
         query.push(("name".to_string(), name.clone()));
     }
-    if let [status] = listing.status.as_slice() {
+    if let [status] = filter.status.as_slice() {
         query.push(("status".to_string(), status.to_ascii_lowercase()));
     }
-    if listing.all_projects {
+    if filter.all_projects {
         query.push(("all_tenants".to_string(), "1".to_string()));
     }
-    query.push(("limit".to_string(), page::size(listing)));
+    query.push(("limit".to_string(), page::size(filter)));
     query
 }
 

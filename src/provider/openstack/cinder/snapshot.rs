@@ -4,16 +4,16 @@ use super::super::call::{With, get, json, segment};
 use super::super::decode::{int, scalar, text, texts, time};
 use super::super::session::{Call, Range, Service};
 use super::{SNAPSHOT_IN_USE, at_least, query};
-use crate::cloud::{Listing, MARKER, Snapshot, Time};
+use crate::cloud::{Filter, MARKER, Snapshot, Time};
 use crate::wire::Method;
 use serde_json::{Value as Json, json as value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through.
-pub fn first(listing: &Listing) -> Call {
-    let mut query = query(listing);
-    query.extend(listing.volume.iter().map(|volume| ("volume_id".to_string(), volume.clone())));
+pub fn first(filter: &Filter) -> Call {
+    let mut query = query(filter);
+    query.extend(filter.volume.iter().map(|volume| ("volume_id".to_string(), volume.clone())));
     get("volume_snapshot.list", Service::Volume, "/snapshots/detail").query(query)
 }
 

@@ -4,14 +4,14 @@ use super::super::call::{With, get, json, segment};
 use super::super::decode::{int, list, scalar, text, texts, time};
 use super::super::session::{Call, Range, Service};
 use super::{EXTEND_IN_USE, at_least, query};
-use crate::cloud::{Listing, MARKER, Time, Volume, VolumeSpec};
+use crate::cloud::{Filter, MARKER, Time, Volume, VolumeSpec};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through.
-pub fn first(listing: &Listing) -> Call {
-    get("volume.list", Service::Volume, "/volumes/detail").query(query(listing))
+pub fn first(filter: &Filter) -> Call {
+    get("volume.list", Service::Volume, "/volumes/detail").query(query(filter))
 }
 
 /// Ask for one volume.

@@ -2,16 +2,15 @@
 
 use super::super::call::{With, get, segment};
 use super::super::decode::{int, scalar, text, time};
-use super::super::nova::servers::Names;
 use super::super::session::{Call, Service};
 use super::property;
-use crate::cloud::{Image, ImageFilter, MARKER, NameMatch, Result, Time};
+use crate::cloud::{Filter, Image, MARKER, NameMatch, Time};
 use crate::wire::Method;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// Ask for the first page of what a filter may let through.
-pub fn first(filter: &ImageFilter) -> Call {
+pub fn first(filter: &Filter) -> Call {
     let mut query: Vec<(String, String)> = Vec::new();
     let mut add = |key: &str, value: String| query.push((key.to_string(), value));
     // Glance reads `in:a,b` and `gt:5` as operators, so a name with a colon is left to our side.
@@ -85,35 +84,4 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Image> {
         read,
         raw: Arc::new(body.clone()),
     })
-}
-
-/// An image filter made ready.
-pub struct Sieve<'a> {
-    filter: &'a ImageFilter,
-    name: Names,
-}
-
-impl<'a> Sieve<'a> {
-    /// Compile a filter; a pattern that is none is `invalid_argument`.
-    pub fn new(filter: &'a ImageFilter) -> Result<Sieve<'a>> {
-        Ok(Sieve { filter, name: Names::new(filter.name.as_ref())? })
-    }
-
-    /// Whether the filter lets this image through; an answer that tells no visibility or owner is believed.
-    pub fn lets_through(&self, image: &Image) -> bool {
-        let filter = self.filter;
-        let told = |wanted: &Option<String>, told: &Option<String>| match (wanted, told) {
-            (Some(wanted), Some(told)) => wanted == told,
-            _ => true,
-        };
-        let status = match filter.status.is_empty() {
-            true => image.status != "DELETED",
-            false => filter.status.contains(&image.status),
-        };
-        status
-            && self.name.matches(&image.name)
-            && filter.meta.iter().all(|(key, value)| image.meta.get(key) == Some(value))
-            && told(&filter.visibility, &image.visibility)
-            && told(&filter.owner, &image.owner)
-    }
 }

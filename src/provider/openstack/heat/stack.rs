@@ -4,7 +4,7 @@ use super::super::call::{With, get, json};
 use super::super::decode::{int, list, text, time};
 use super::super::session::{Call, Service};
 use super::Identity;
-use crate::cloud::{Listing, NameMatch, Stack, StackTags, Time};
+use crate::cloud::{Filter, NameMatch, Stack, StackTags, Time};
 use crate::wire::{Intent, Method};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -14,15 +14,15 @@ use std::sync::Arc;
 const MARKER: &str = "rhain:marker:";
 
 /// Ask for the first page of what a listing may let through. Heat's own filter by name is exact; others are ours.
-pub fn first(listing: &Listing) -> Call {
+pub fn first(filter: &Filter) -> Call {
     let mut query = Vec::new();
-    if let Some(NameMatch::Exact(name)) = &listing.name {
+    if let Some(NameMatch::Exact(name)) = &filter.name {
         query.push(("name".to_string(), name.clone()));
     }
-    if listing.all_projects {
+    if filter.all_projects {
         query.push(("global_tenant".to_string(), "true".to_string()));
     }
-    query.push(("limit".to_string(), super::super::page::size(listing)));
+    query.push(("limit".to_string(), super::super::page::size(filter)));
     get("stack.list", Service::Orchestration, "/stacks").query(query)
 }
 

@@ -5,15 +5,15 @@ use super::super::decode::{scalar, text};
 use super::super::page;
 use super::super::session::{Call, Service};
 use super::{described, own, port};
-use crate::cloud::{Listing, NameMatch, PublicIp};
+use crate::cloud::{Filter, NameMatch, PublicIp};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through; their name is their address.
-pub fn first(listing: &Listing, project: Option<&str>) -> Call {
-    let mut query = vec![("limit".to_string(), page::size(listing))];
-    if let Some(NameMatch::Exact(address)) = &listing.name {
+pub fn first(filter: &Filter, project: Option<&str>) -> Call {
+    let mut query = vec![("limit".to_string(), page::size(filter))];
+    if let Some(NameMatch::Exact(address)) = &filter.name {
         query.push(("floating_ip_address".to_string(), address.clone()));
     }
     get("floating_ip.list", Service::Network, "/floatingips").query(own(query, project))

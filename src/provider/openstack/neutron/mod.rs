@@ -13,19 +13,19 @@ pub mod subnet;
 
 use super::decode::text;
 use super::page;
-use crate::cloud::{Listing, MARKER, NameMatch};
+use crate::cloud::{Filter, MARKER, NameMatch};
 use serde_json::Value as Json;
 
 /// How many ids one query carries at the most; more make a URL that servers refuse.
 pub const IDS: usize = 40;
 
 /// What of a listing every list of Neutron can be narrowed by, and the size of its pages.
-pub fn query(listing: &Listing) -> Vec<(String, String)> {
+pub fn query(filter: &Filter) -> Vec<(String, String)> {
     let mut query = Vec::new();
-    if let Some(NameMatch::Exact(name)) = &listing.name {
+    if let Some(NameMatch::Exact(name)) = &filter.name {
         query.push(("name".to_string(), name.clone()));
     }
-    query.push(("limit".to_string(), page::size(listing)));
+    query.push(("limit".to_string(), page::size(filter)));
     query
 }
 

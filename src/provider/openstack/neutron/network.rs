@@ -5,22 +5,22 @@ use super::super::decode::{scalar, text};
 use super::super::session::{Call, Service};
 use super::{described, own, query};
 use crate::cloud::nearest::nearest;
-use crate::cloud::{Error, Kind, Listing, Network, Result};
+use crate::cloud::{Error, Filter, Kind, Network, Result};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through: every network that this project may see.
-pub fn first(listing: &Listing) -> Call {
-    let mut query = query(listing);
-    query.extend(listing.status.iter().map(|status| ("status".to_string(), status.clone())));
-    query.extend(listing.external.map(|external| ("router:external".to_string(), external.to_string())));
+pub fn first(filter: &Filter) -> Call {
+    let mut query = query(filter);
+    query.extend(filter.status.iter().map(|status| ("status".to_string(), status.clone())));
+    query.extend(filter.external.map(|external| ("router:external".to_string(), external.to_string())));
     get("network.list", Service::Network, "/networks").query(query)
 }
 
 /// Ask for the first page of the project's own networks of this name.
 pub fn own_named(name: &str, project: Option<&str>) -> Call {
-    let query = own(query(&Listing::named(name)), project);
+    let query = own(query(&Filter::named(name)), project);
     get("network.list", Service::Network, "/networks").query(query)
 }
 

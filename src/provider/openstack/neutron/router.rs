@@ -4,15 +4,15 @@ use super::super::call::{With, get, json, segment};
 use super::super::decode::{scalar, text};
 use super::super::session::{Call, Service};
 use super::{described, own, query};
-use crate::cloud::{Listing, Router};
+use crate::cloud::{Filter, Router};
 use crate::wire::{Intent, Method};
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through.
-pub fn first(listing: &Listing, project: Option<&str>) -> Call {
-    let mut query = own(query(listing), project);
-    query.extend(listing.status.iter().map(|status| ("status".to_string(), status.clone())));
+pub fn first(filter: &Filter, project: Option<&str>) -> Call {
+    let mut query = own(query(filter), project);
+    query.extend(filter.status.iter().map(|status| ("status".to_string(), status.clone())));
     get("router.list", Service::Network, "/routers").query(query)
 }
 

@@ -7,15 +7,15 @@ use super::super::call::{With, get, json, segment};
 use super::super::decode::{int, list, scalar, text};
 use super::super::session::{Call, Service};
 use super::{own, query};
-use crate::cloud::{Direction, Listing, Rule, SecurityGroup};
+use crate::cloud::{Direction, Filter, Rule, SecurityGroup};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through.
-pub fn first(listing: &Listing, project: Option<&str>) -> Call {
-    get("security_group.list", Service::Network, "/security-groups").query(own(query(listing), project))
+pub fn first(filter: &Filter, project: Option<&str>) -> Call {
+    get("security_group.list", Service::Network, "/security-groups").query(own(query(filter), project))
 }
 
 /// Ask for one group.

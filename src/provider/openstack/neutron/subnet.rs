@@ -5,15 +5,15 @@ use super::super::decode::{int, scalar, text};
 use super::super::page;
 use super::super::session::{Call, Service};
 use super::{of_these, query};
-use crate::cloud::{Listing, Subnet};
+use crate::cloud::{Filter, Subnet};
 use crate::wire::Method;
 use serde_json::{Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a listing may let through.
-pub fn first(listing: &Listing) -> Call {
-    let mut query = query(listing);
-    query.extend(listing.network.iter().map(|network| ("network_id".to_string(), network.clone())));
+pub fn first(filter: &Filter) -> Call {
+    let mut query = query(filter);
+    query.extend(filter.network.iter().map(|network| ("network_id".to_string(), network.clone())));
     get("subnet.list", Service::Network, "/subnets").query(query)
 }
 

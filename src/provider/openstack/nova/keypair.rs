@@ -5,17 +5,17 @@ use super::super::decode::text;
 use super::super::page;
 use super::super::session::{Call, Range, Service};
 use super::version;
-use crate::cloud::{Error, Keypair, Kind, Listing, Secret};
+use crate::cloud::{Error, Filter, Keypair, Kind, Secret};
 use crate::wire::Method;
 use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page.
-pub fn first(listing: &Listing, range: &Range) -> Call {
+pub fn first(filter: &Filter, range: &Range) -> Call {
     let mut call = get("keypair.list", Service::Compute, "/os-keypairs").version(version::usual(range));
     // Before, all come at once.
     if call.microversion.is_some_and(|version| version >= version::KEYPAIR_PAGES) {
-        call.query = vec![("limit".to_string(), page::size(listing))];
+        call.query = vec![("limit".to_string(), page::size(filter))];
     }
     call
 }

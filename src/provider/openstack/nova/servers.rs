@@ -2,19 +2,18 @@
 //!
 //! Nova reads `name` as a regular expression and ignores what it does not know or does not allow (an ordinary
 //! user's zone before 2.83); `ip` sees fixed addresses only. So the query makes the answer smaller, and
-//! `lets_through` decides.
+//! the filter itself decides.
 
 use super::super::call::{With, get};
 use super::super::decode::int;
 use super::super::page::PAGE;
 use super::super::session::{Call, Range, Service, Version};
 use super::version;
-use crate::cloud::{NameMatch, ServerFilter};
-pub use crate::provider::sieve::{Names, Sieve, is_enough};
+use crate::cloud::{Filter, NameMatch};
 use serde_json::Value as Json;
 
 /// Ask for the first page of what a filter may let through.
-pub fn first(filter: &ServerFilter, range: &Range) -> Call {
+pub fn first(filter: &Filter, range: &Range) -> Call {
     let mut query: Vec<(String, String)> = Vec::new();
     let mut add = |key: &str, value: String| query.push((key.to_string(), value));
     if let Some(pattern) = filter.name.as_ref().and_then(expression) {

@@ -1,4 +1,4 @@
-//! Listing and showing images: filters, order, pages.
+//! Filter and showing images: filters, order, pages.
 
 use serde_json::{Value, json as v};
 

@@ -1,4 +1,4 @@
-//! Listing, showing and updating servers.
+//! Filter, showing and updating servers.
 
 use serde_json::{Value, json as v};
 
