@@ -5,7 +5,9 @@
 use crate::cloud::ports::{self, Known};
 use crate::cloud::{Cloud, Error, Kind, Providers, Time, region};
 use crate::config::openstack::{self as config, Profile};
-use crate::config::{AwsSettings, Chosen, Entry, Found, Note, SIM, SIM_AWS};
+use crate::config::{
+    AwsSettings, Chosen, CloudStackSettings, Entry, Found, Note, SIM, SIM_AWS, SIM_CLOUDSTACK,
+};
 use crate::provider::capabilities::{BuiltIn, Drivers};
 use crate::provider::openstack::service::{Service, Version};
 use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
@@ -21,6 +23,8 @@ pub enum Plan {
     OpenStack(Box<Settings>),
     /// Keys, a region and where its services are.
     Aws(Box<AwsSettings>),
+    /// An endpoint, and keys or a password.
+    CloudStack(Box<CloudStackSettings>),
 }
 
 /// Makes a driver from a cloud's name, what it is made of and its way out.
@@ -249,6 +253,14 @@ impl Clouds {
             sending.attempts = settings.attempts;
             return Ok(Plan::Aws(Box::new(settings)));
         }
+        if self.found.provider(name) == "cloudstack" {
+            let settings = self.found.cloudstack(name, region)?;
+            self.note(&settings.notes);
+            sending.tls = settings.tls.clone();
+            sending.attempts = settings.attempts;
+            sending.timeout = self.options.timeout.or(settings.timeout).unwrap_or(sending.timeout);
+            return Ok(Plan::CloudStack(Box::new(settings)));
+        }
         let profile = self.found.openstack(name, region)?;
         self.note(&profile.notes);
         sending.tls = profile.tls.clone();
@@ -280,6 +292,8 @@ impl ports::Clouds for Clouds {
             self.get(Some(own))?.region()
         } else if self.found.provider(own) == "aws" {
             self.found.aws(own, None).ok().map(|settings| settings.region)
+        } else if self.found.provider(own) == "cloudstack" {
+            None
         } else {
             self.found.openstack(own, None)?.region
         };
@@ -336,6 +350,7 @@ impl ports::Clouds for Clouds {
 fn spoken(entry: &Entry) -> &'static str {
     match (entry.provider, entry.name.as_str()) {
         ("simulated", SIM_AWS) => "aws",
+        ("simulated", SIM_CLOUDSTACK) => "cloudstack",
         ("simulated", _) => "openstack",
         (provider, _) => provider,
     }

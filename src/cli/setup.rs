@@ -10,7 +10,8 @@ use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
 use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
 use crate::cloud::ports::{Outside, Progress};
-use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_AWS};
+use crate::config::cloudstack::{Auth as CloudStackAuth, CloudStackSettings};
+use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_AWS, SIM_CLOUDSTACK};
 use crate::effects::masks::{Addresses, Masks};
 use crate::effects::{Grant, Ledger, Observer, Policy, Stage};
 use crate::output::progress::{Manner, Silent, Spinner};
@@ -18,6 +19,10 @@ use crate::provider::aws::Aws;
 use crate::provider::aws::credentials::KeyRing;
 use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::capabilities::Drivers;
+use crate::provider::cloudstack::CloudStack;
+use crate::provider::cloudstack::cloud::Warn;
+use crate::provider::cloudstack::login::Password;
+use crate::provider::cloudstack::session::{self as cloudstack, Session as CloudStackSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
 use crate::script::bridge::Bridge;
@@ -136,6 +141,8 @@ pub fn setup_of(
     let counted = move |clock: Arc<dyn wire::Clock>| -> Arc<dyn crate::cloud::ports::Clock> {
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock)), watch: count_for.clone() })
     };
+    let told = streams.clone();
+    let warn: Warn = Arc::new(move |text: &str| told.say(Tone::Warning, text));
     let (talk, quiet, verbose) = (streams.clone(), options.quiet, options.verbose > 0);
     let clouds = Clouds::new(
         found,
@@ -160,6 +167,10 @@ pub fn setup_of(
                     Arc::new(OpenStack::new(OpenStackSession::new(name, *settings, wire), clock))
                 }
                 Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
+                Plan::CloudStack(settings) => {
+                    let session = cloudstack_session(name, *settings, wire);
+                    Arc::new(CloudStack::new(session, clock, warn.clone()))
+                }
             }
         }),
         Box::new(move |name| {
@@ -168,6 +179,7 @@ pub fn setup_of(
             }
             let plan = match name {
                 SIM_AWS => Plan::Aws(Box::new(start.aws()?)),
+                SIM_CLOUDSTACK => Plan::CloudStack(Box::new(start.cloudstack()?)),
                 _ => Plan::OpenStack(Box::new(start.openstack()?)),
             };
             Ok((plan, start.clone() as Arc<dyn wire::Clock>))
@@ -311,6 +323,28 @@ fn aws_session(name: Arc<str>, settings: AwsSettings, wire: wire::Wire) -> AwsSe
         keys,
     };
     AwsSession::new(name, settings, wire)
+}
+
+/// A session with a CloudStack cloud, from what was configured.
+fn cloudstack_session(name: Arc<str>, settings: CloudStackSettings, wire: wire::Wire) -> CloudStackSession {
+    let settings = cloudstack::Settings {
+        found: match settings.found.as_str() {
+            "environment" => "the environment (CLOUDSTACK_*)".to_string(),
+            place => place.to_string(),
+        },
+        endpoint: settings.endpoint,
+        auth: match settings.auth {
+            CloudStackAuth::Keys(keys) => cloudstack::Auth::Keys(keys),
+            CloudStackAuth::Password { username, password, domain } => {
+                cloudstack::Auth::Password(Password { username, password, domain })
+            }
+        },
+        project: settings.project,
+        zone: settings.zone,
+        lifetime: settings.lifetime,
+        headers: settings.headers,
+    };
+    CloudStackSession::new(name, settings, wire)
 }
 
 /// An option that may be given bare: for everything.

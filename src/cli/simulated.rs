@@ -2,7 +2,8 @@
 
 use crate::cloud::{Error, Kind, Secret};
 use crate::config::aws::Endpoints;
-use crate::config::{AwsSettings, SIM_AWS};
+use crate::config::cloudstack::{Auth as CloudStackAuth, CloudStackSettings};
+use crate::config::{AwsSettings, SIM_AWS, SIM_CLOUDSTACK};
 use crate::provider::openstack::keystone::credentials::{Auth, Interface, Named, Scope, Settings};
 use crate::script::bridge::Bridge;
 use crate::wire::Tls;
@@ -97,6 +98,28 @@ impl SimClock {
             source: Source::Static(Credentials::new(access.key, access.secret)),
             tls: Tls::default(),
             attempts: None,
+        })
+    }
+
+    /// What its CloudStack face is reached with; starts it where it is not started.
+    ///
+    /// # Errors
+    /// When no port of the loopback address can be listened on.
+    pub fn cloudstack(&self) -> Result<CloudStackSettings, Error> {
+        let access = self.started(Sim::cloudstack_access)?;
+        Ok(CloudStackSettings {
+            name: SIM_CLOUDSTACK.to_string(),
+            found: "built in".to_string(),
+            endpoint: access.url,
+            auth: CloudStackAuth::Keys(Credentials::new(access.key, access.secret)),
+            project: None,
+            zone: None,
+            tls: Tls::default(),
+            timeout: None,
+            attempts: None,
+            lifetime: crate::wire::auth::cloudstack::LIFETIME,
+            headers: Vec::new(),
+            notes: Vec::new(),
         })
     }
 

@@ -1,6 +1,7 @@
 //! One cloud as it is asked for: an entry with its vendor's profile, the values of its region, and the variables that win over it.
 
 use super::aws::AwsSettings;
+use super::cloudstack::CloudStackSettings;
 use super::document::{At, Data, Item};
 use super::found::Found;
 use super::note::Note;
@@ -20,6 +21,30 @@ impl Found {
             return Err(self.unknown(name, "the script"));
         }
         let mut settings = self.aws.settings(original, region, &self.environment);
+        match &mut settings {
+            Ok(settings) => settings.name = name.to_string(),
+            Err(error) => {
+                error.cloud.get_or_insert_with(|| name.to_string());
+            }
+        }
+        settings
+    }
+
+    /// The settings of a CloudStack cloud, which has no regions.
+    ///
+    /// # Errors
+    /// When there is none of this name, or what is said of it does not do.
+    pub fn cloudstack(&self, name: &str, region: Option<&str>) -> Result<CloudStackSettings, Error> {
+        let original = self.original(name);
+        if !self.cloudstack.knows(original, &self.environment) {
+            return Err(self.unknown(name, "the script"));
+        }
+        if let Some(region) = region {
+            let message = format!("cloud `{name}` has no region `{region}`: CloudStack has none");
+            let error = Error::new(Kind::NotFound, message).coded("config::unknown_cloud");
+            return Err(error.help("leave it out, and name a `zone` where something is made"));
+        }
+        let mut settings = self.cloudstack.settings(original, &self.environment);
         match &mut settings {
             Ok(settings) => settings.name = name.to_string(),
             Err(error) => {

@@ -3,6 +3,7 @@
 //! A bad file or entry spoils no other cloud: it is told when that cloud is chosen, and to whoever lists them.
 
 use super::aws;
+use super::cloudstack::{self, CLOUDSTACK};
 use super::document::{At, Data, Item};
 use super::environment::Environment;
 use super::note::Note;
@@ -15,13 +16,15 @@ use std::sync::Arc;
 pub const SIM: &str = "sim";
 /// The same by its EC2 face.
 pub const SIM_AWS: &str = "sim:aws";
+/// The same by its CloudStack face.
+pub const SIM_CLOUDSTACK: &str = "sim:cloudstack";
 
 /// A cloud that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its name.
     pub name: String,
-    /// `openstack`, `aws` or `simulated`.
+    /// `openstack`, `aws`, `cloudstack` or `simulated`.
     pub provider: &'static str,
     /// File and line, `environment`, or `built in`.
     pub found: String,
@@ -48,6 +51,7 @@ pub struct Found {
     pub(super) variables_name: String,
     default: Option<(String, At)>,
     pub(super) aws: aws::Aws,
+    pub(super) cloudstack: cloudstack::CloudStack,
     /// Other names for clouds: the new one, the old one, and where that was said.
     names: Vec<(String, String, At)>,
     /// The file that a variable names and that is not there or cannot be read: none of the others stands in for it.
@@ -62,7 +66,7 @@ pub struct Found {
     pub notes: Vec<Note>,
 }
 
-/// Look everywhere that openstacksdk, botocore and boto look, and into our own settings.
+/// Look everywhere that openstacksdk, botocore, boto, cs and cloudmonkey look, and into our own settings.
 pub fn find(environment: &Environment) -> Found {
     let mut problems = Vec::new();
     let (environment, notes) = variables::trimmed(environment);
@@ -89,6 +93,7 @@ pub fn find(environment: &Environment) -> Found {
         all.set(&name, item);
     }
     let aws = aws::find(environment, own.aws, &mut problems);
+    let cloudstack = cloudstack::find(environment, own.cloudstack, &mut problems);
     let mut found = Found {
         environment: environment.clone(),
         clouds: all,
@@ -97,6 +102,7 @@ pub fn find(environment: &Environment) -> Found {
         variables_name: environment.get("OS_CLOUD_NAME").unwrap_or("envvars").to_string(),
         default: own.default,
         aws,
+        cloudstack,
         names: own.names,
         refusal: own.refusal,
         slips: own.slips,
@@ -148,10 +154,11 @@ impl Found {
             let regions = self.region_names(&name);
             all.push(Entry { name, provider: "openstack", found: "environment".to_string(), regions });
         }
-        let others = self.aws.entries(&self.environment);
-        all.extend(others.into_iter().filter(|entry| self.clouds.get(&entry.name).is_none()));
+        let others = self.aws.entries(&self.environment).into_iter();
+        let others = others.chain(self.cloudstack.entries(&self.environment));
+        all.extend(others.filter(|entry| self.clouds.get(&entry.name).is_none()));
         if self.clouds.get(SIM).is_none() {
-            all.extend([SIM, SIM_AWS].map(|name| Entry {
+            all.extend([SIM, SIM_AWS, SIM_CLOUDSTACK].map(|name| Entry {
                 name: name.to_string(),
                 provider: "simulated",
                 found: "built in".to_string(),
@@ -165,7 +172,7 @@ impl Found {
     fn check_names(&mut self) {
         let there: Vec<String> = self.own_entries().into_iter().map(|entry| entry.name).collect();
         for (new, old, at) in std::mem::take(&mut self.names) {
-            let known = there.contains(&old) || self.aws.knows(&old);
+            let known = there.contains(&old) || self.knows(&old);
             if known && old != SIM && !there.contains(&new) {
                 self.names.push((new, old, at));
                 continue;
@@ -227,7 +234,7 @@ impl Found {
             [only] => Ok(Chosen { name: only.name.clone(), by: "the only cloud".to_string() }),
             [] if !self.problems.is_empty() => Err(self.problems[0].clone()),
             [] => Err(Error::new(Kind::NotFound, "no cloud is configured").coded("config::none").help(
-                "describe one in ~/.config/openstack/clouds.yaml, with OS_AUTH_URL and its kin, or in ~/.aws/config, \
+                "describe one in ~/.config/openstack/clouds.yaml, with OS_AUTH_URL and its kin, in ~/.aws/config or ~/.cloudstack.ini, \
                  or give `--cloud sim` to work on the simulated cloud",
             )),
             several => {
@@ -272,10 +279,15 @@ impl Found {
         error
     }
 
+    /// Whether AWS's or CloudStack's files have a cloud of this name, listed or not.
+    fn knows(&self, name: &str) -> bool {
+        self.aws.knows(name) || self.cloudstack.knows(name, &self.environment)
+    }
+
     /// Whether a cloud may be asked for though it is not listed under this name.
     fn is_known(&self, name: &str) -> bool {
         let name = self.original(name);
-        self.aws.knows(name) || self.own_entries().iter().any(|entry| entry.name == name)
+        self.knows(name) || self.own_entries().iter().any(|entry| entry.name == name)
     }
 
     /// The provider of a cloud that is there; `openstack` for any other, which is told when it is asked for.
@@ -284,6 +296,7 @@ impl Found {
         match self.own_entries().iter().find(|entry| entry.name == name) {
             Some(entry) => entry.provider,
             None if self.aws.knows(name) => "aws",
+            None if self.cloudstack.knows(name, &self.environment) => CLOUDSTACK,
             None => "openstack",
         }
     }

@@ -16,11 +16,29 @@ const WHOLE: [&str; 1] = ["credential_process"];
 /// # Errors
 /// A line that is neither a section nor `key = value`, with its place.
 pub(super) fn parse(text: &str, shown: &str) -> Result<Item, Error> {
+    parse_from(text, shown, None)
+}
+
+/// The section of settings that stand above any other.
+pub(super) const TOP: &str = "";
+
+/// The same of a file that may begin with settings of no section, as cloudmonkey's does: they are in [`TOP`].
+///
+/// # Errors
+/// A line that is neither a section nor `key = value`, with its place.
+pub(super) fn parse_below(text: &str, shown: &str) -> Result<Item, Error> {
+    parse_from(text, shown, Some(TOP.to_string()))
+}
+
+fn parse_from(text: &str, shown: &str, first: Option<String>) -> Result<Item, Error> {
     let file: Arc<str> = Arc::from(shown);
     let place = |line: usize, column: usize| At::File(file.clone(), line, column);
     let mut all = Item { at: place(1, 1), data: Data::Map(Vec::new()) };
     // The section, the key and how far it stood in.
-    let (mut section, mut key): (Option<String>, Option<(String, usize)>) = (None, None);
+    let (mut section, mut key): (Option<String>, Option<(String, usize)>) = (first, None);
+    if let Some(first) = &section {
+        all.set(first, Item { at: place(1, 1), data: Data::Map(Vec::new()) });
+    }
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let (line, number) = (line.trim_end(), index + 1);
         let words = line.trim_start();

@@ -2,9 +2,10 @@
 //!
 //! [`environment`] is all it sees of the process; [`document`] reads YAML and JSON and remembers where each value stood;
 //! [`found`] gathers the clouds and chooses one; [`openstack`] makes an entry into a profile, by openstacksdk's rules,
-//! [`aws`] does it by botocore's and boto's.
+//! [`aws`] does it by botocore's and boto's, [`cloudstack`] by cs's and cloudmonkey's.
 
 pub mod aws;
+pub mod cloudstack;
 pub mod document;
 mod encoding;
 mod entry;
@@ -22,6 +23,7 @@ mod variables;
 mod vendor;
 
 pub use aws::AwsSettings;
+pub use cloudstack::CloudStackSettings;
 pub use environment::Environment;
-pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, find};
+pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, SIM_CLOUDSTACK, find};
 pub use note::Note;

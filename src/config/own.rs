@@ -36,6 +36,8 @@ pub(super) struct Own {
     pub(super) openstack: Vec<(String, Item)>,
     /// Clouds of AWS, by name.
     pub(super) aws: Vec<(String, Item)>,
+    /// Clouds of CloudStack, by name.
+    pub(super) cloudstack: Vec<(String, Item)>,
     /// Other names: the new one, the old one, and where that was said.
     pub(super) names: Vec<(String, String, At)>,
     /// What keeps the file from being understood as a whole.
@@ -91,6 +93,7 @@ fn own(all: &Item, problems: &mut Vec<Error>) -> Own {
                 own.names.push((name.clone(), old.to_string(), item.at.clone()));
             }
             (Some("aws"), None) => own.aws.push((name.clone(), item.clone())),
+            (Some("cloudstack"), None) => own.cloudstack.push((name.clone(), item.clone())),
             (Some("openstack"), _) => {
                 if let Err(error) = own_keys::check_openstack(name, item) {
                     own.slips.push((name.clone(), error));
@@ -102,7 +105,7 @@ fn own(all: &Item, problems: &mut Vec<Error>) -> Own {
             _ => problems.push(bad_value(
                 &item.at,
                 format!("cloud `{name}` says neither what it is nor which cloud it is, at {}", item.at.line()),
-                "write `provider = \"openstack\"` or `\"aws\"` and its settings, or `cloud = \"NAME\"` with the name of another",
+                "write `provider = \"openstack\"`, `\"aws\"` or `\"cloudstack\"` and its settings, or `cloud = \"NAME\"` with the name of another",
             )),
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! A session is handed a list, [`Drivers`], so that it may have another: a test adds a provider of its own.
 
-use super::{aws, openstack};
+use super::{aws, cloudstack, openstack};
 use crate::cloud::{Cloud, Provider, Providers};
 use std::sync::Arc;
 
@@ -33,7 +33,14 @@ impl Drivers {
     /// Those of the program.
     pub fn all() -> Drivers {
         let configured = |provider| Driver { provider, built_in: None };
-        Drivers(Arc::new([&openstack::capabilities::OPENSTACK, &aws::capabilities::AWS].map(configured)))
+        Drivers(Arc::new(
+            [
+                &openstack::capabilities::OPENSTACK,
+                &aws::capabilities::AWS,
+                &cloudstack::capabilities::CLOUDSTACK,
+            ]
+            .map(configured),
+        ))
     }
 
     /// The same, and one more.

@@ -4,6 +4,7 @@
 
 pub mod aws;
 pub mod capabilities;
+pub mod cloudstack;
 mod doubles;
 pub mod files;
 pub mod lost;

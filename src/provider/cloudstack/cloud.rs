@@ -1,0 +1,151 @@
+//! The driver itself. Its operations are in a file for each noun.
+
+use super::call::Call;
+use super::capabilities::CLOUDSTACK;
+use super::memory::Memory;
+use super::page::PAGE;
+use super::session::Session;
+use super::zones::Zone;
+use crate::cloud::ports::Clock;
+use crate::cloud::{
+    Account, Cloud, Double, Ec2Credentials, Error, Identity, Kind, Noun, Provider, Result, Routers, Stacks,
+    Value,
+};
+use async_trait::async_trait;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+/// How long after each other what may be asked twice is asked again when its answer makes no sense.
+const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
+
+/// Says something that a person should know though nothing failed.
+pub type Warn = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// One CloudStack cloud.
+pub struct CloudStack {
+    pub(super) session: Session,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) memory: Memory,
+    pub(super) warn: Warn,
+    /// As many members as a page holds.
+    pub(super) page_size: AtomicUsize,
+    /// The zones, once they were asked for.
+    pub(super) zones: tokio::sync::Mutex<Vec<Zone>>,
+}
+
+impl CloudStack {
+    /// A cloud behind a session; the clock is what its own waits go by.
+    pub fn new(session: Session, clock: Arc<dyn Clock>, warn: Warn) -> CloudStack {
+        CloudStack {
+            session,
+            clock,
+            memory: Memory::default(),
+            warn,
+            page_size: AtomicUsize::new(PAGE),
+            zones: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Send a call and read its answer; one that makes no sense is asked for again where that does no harm.
+    pub(super) async fn ask(&self, call: &Call) -> Result<Json> {
+        let mut pauses = AGAIN.iter();
+        loop {
+            let error = match self.session.ask(call).await {
+                Err(error) => error,
+                answered => return answered,
+            };
+            let garbled = error.kind == Kind::Protocol && error.status == Some(200);
+            match pauses.next().filter(|_| garbled && !call.intent.writes()) {
+                Some(pause) => self.clock.sleep(*pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Run a command that deletes something: whether it did, or it was not there.
+    pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
+        let (attempts, answered) = self.session.ask_counting(call).await;
+        let body = match answered {
+            Ok(body) => body,
+            // What was not there at the second attempt was taken away by the first.
+            Err(error) if error.kind == Kind::NotFound => return Ok(attempts > 1),
+            Err(error) => return Err(error),
+        };
+        match super::decode::text(&body, "jobid") {
+            Some(job) => match self.finish(call, &job).await {
+                Err(error) if error.kind == Kind::NotFound => Ok(attempts > 1),
+                result => result.map(|_| true),
+            },
+            None => Ok(true),
+        }
+    }
+
+    /// The error for what CloudStack has no place for.
+    pub(super) fn cannot(&self, what: &str, help: &str) -> Error {
+        let message = format!("{what} is not something CloudStack can do");
+        self.session.error(Kind::Unsupported, message).help(help)
+    }
+}
+
+#[async_trait]
+impl Account for CloudStack {
+    fn name(&self) -> &Arc<str> {
+        self.session.name()
+    }
+
+    fn provider(&self) -> &'static Provider {
+        &CLOUDSTACK
+    }
+
+    fn region(&self) -> Option<String> {
+        None
+    }
+
+    fn is_id(&self, noun: Noun, text: &str) -> bool {
+        noun != Noun::Keypair && super::decode::is_uuid(text)
+    }
+
+    async fn login(&self) -> Result<()> {
+        self.zone_list().await.map(drop)
+    }
+
+    async fn whoami(&self) -> Result<Identity> {
+        self.who().await
+    }
+
+    async fn catalog(&self) -> Result<BTreeMap<String, String>> {
+        Ok(BTreeMap::from([("cloudstack".to_string(), self.session.settings().endpoint.clone())]))
+    }
+
+    async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
+        self.all_limits().await
+    }
+
+    async fn zones(&self) -> Result<Vec<String>> {
+        Ok(self.zone_list().await?.into_iter().map(|zone| zone.name).collect())
+    }
+
+    async fn query(&self, service: &str, action: &str, params: &Json) -> Result<Value> {
+        self.raw(service, action, params).await
+    }
+
+    // No create goes out twice here that could make two; the last look is the session's end.
+    async fn delete_doubles(&self, last: bool) -> Vec<Double> {
+        if last {
+            self.session.log_out().await;
+        }
+        Vec::new()
+    }
+}
+
+// Routers are the cloud's own machines, made with their networks.
+impl Routers for CloudStack {}
+
+impl Stacks for CloudStack {}
+
+impl Ec2Credentials for CloudStack {}
+
+impl Cloud for CloudStack {}

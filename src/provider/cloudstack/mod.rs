@@ -1,0 +1,41 @@
+//! The CloudStack driver: the management server's API, by key and signature or by a login.
+//!
+//! [`session`] holds the address and sends a [`call::Call`] (signed, or with what [`login`] holds); `decode` reads answers, [`fault`] turns a
+//! refusal or a failed job into an error; `page` reads lists, `jobs` waits for what goes on, [`memory`] keeps what the run itself must
+//! know; [`commands`] is the table of every command, [`flatten`] writes maps and lists as the API wants them. [`cloud`] is the driver; it
+//! fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (with `launch`, which makes them, and `power`),
+//! `images`, `flavors`, `volumes`, `snapshots`, `networks`, `security_groups`, `public_ips`, `keypairs`, `metadata` (in resource tags);
+//! `account`, `zones`, `query` (any call).
+
+mod account;
+pub mod call;
+pub mod capabilities;
+pub mod cloud;
+pub mod commands;
+pub mod decode;
+pub mod fault;
+pub mod flatten;
+mod flavors;
+mod images;
+mod jobs;
+mod keypairs;
+mod launch;
+pub mod login;
+pub mod memory;
+mod metadata;
+mod networks;
+mod page;
+mod power;
+mod public_ips;
+mod query;
+mod resources;
+mod security_groups;
+pub mod server;
+mod servers;
+pub mod session;
+mod snapshots;
+mod user_data;
+mod volumes;
+pub mod zones;
+
+pub use cloud::CloudStack;

@@ -1,0 +1,132 @@
+//! Lists, page by page: as large pages as the server gives, until all that it counts are read, and an end whatever it answers.
+
+use super::CloudStack;
+use super::call::Call;
+use super::decode::{int, list, text};
+use crate::cloud::{Error, Kind, Result};
+use serde_json::Value as Json;
+use std::collections::HashSet;
+use std::sync::atomic::Ordering;
+
+/// The page size that is asked for first; a server that gives less says how much.
+pub(super) const PAGE: usize = 500;
+/// The most pages and members of one list: more than any account has, and an end where a cloud makes up ever new ones.
+const PAGES: usize = 10_000;
+const ENTRIES: usize = 500_000;
+
+/// One pass over a list.
+struct Pass {
+    rows: Vec<Json>,
+    /// Whether what it counts shrank while it was read: then a member may have moved to a page that was read already.
+    shrank: bool,
+}
+
+impl CloudStack {
+    /// Every member of a list. `key` is what the answer calls them.
+    pub(super) async fn every(&self, call: &Call, key: &str) -> Result<Vec<Json>> {
+        let first = self.pass(call, key).await?;
+        if !first.shrank {
+            return Ok(first.rows);
+        }
+        // What the first pass missed, the second one shows, unless more went away meanwhile.
+        let second = self.pass(call, key).await?;
+        let known: HashSet<String> = second.rows.iter().map(identity).collect();
+        let mut rows = second.rows;
+        if second.shrank {
+            rows.extend(first.rows.into_iter().filter(|one| !known.contains(&identity(one))));
+        }
+        Ok(rows)
+    }
+
+    async fn pass(&self, call: &Call, key: &str) -> Result<Pass> {
+        let (mut rows, mut seen, mut number, mut read) = (Vec::new(), HashSet::new(), 1, 0);
+        let (mut most, mut shrank) = (0, false);
+        loop {
+            let size = self.page_size.load(Ordering::Relaxed);
+            let page = call.clone().with("page", number).with("pagesize", i64::try_from(size).unwrap_or(500));
+            let body = match self.ask(&page).await {
+                Ok(body) => body,
+                Err(error) => match allowed(&error).filter(|allowed| *allowed < size && number == 1) {
+                    Some(allowed) => {
+                        self.page_size.store(allowed, Ordering::Relaxed);
+                        continue;
+                    }
+                    None => return Err(error),
+                },
+            };
+            let members = self.members(call, &body, key)?;
+            let count = int(&body, "count").and_then(|count| usize::try_from(count).ok());
+            let before = rows.len();
+            rows.extend(members.iter().filter(|one| seen.insert(identity(one))).cloned());
+            read += members.len();
+            if let Some(count) = count {
+                shrank |= count < most;
+                most = most.max(count);
+            }
+            let full = members.len() >= size;
+            let more = count.map_or(full, |count| read < count);
+            if members.is_empty() || !more {
+                return Ok(Pass { rows, shrank: shrank && number > 1 });
+            }
+            if rows.len() == before || number as usize >= PAGES || rows.len() > ENTRIES {
+                let message =
+                    format!("the list of `{}` has no end: page {number} tells nothing new", call.command);
+                return Err(self.session.error(Kind::Protocol, message));
+            }
+            number += 1;
+        }
+    }
+
+    /// The members of one answer; an empty list is an empty object, and a page beyond the end a count alone.
+    pub(super) fn members<'a>(&self, call: &Call, body: &'a Json, key: &str) -> Result<&'a [Json]> {
+        let members = list(body, key);
+        let odd = match body.as_object() {
+            None => true,
+            // Something else than the list and its count is no answer to this.
+            Some(fields) => !fields.contains_key(key) && fields.keys().any(|name| name != "count"),
+        };
+        if odd || members.iter().any(|one| !one.is_object() || identity_of(one).is_none()) {
+            return Err(self.lacking(call, key));
+        }
+        Ok(members)
+    }
+
+    /// The member that was asked for by its id; `None` where the cloud does not have it.
+    pub(super) async fn one(&self, call: &Call, key: &str, id: &str) -> Result<Option<Json>> {
+        let body = match self.ask(call).await {
+            Ok(body) => body,
+            Err(error) if error.kind == Kind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let own = |one: &&Json| text(one, "id").as_deref() == Some(id);
+        Ok(self.members(call, &body, key)?.iter().find(own).cloned())
+    }
+
+    /// An answer that is none to what was asked: taken for an empty list it would say that all is gone.
+    pub(super) fn lacking(&self, call: &Call, key: &str) -> Error {
+        self.session.error(Kind::Protocol, format!("the answer to `{}` has no `{key}`", call.command))
+    }
+}
+
+/// What a member is known by.
+fn identity_of(one: &Json) -> Option<String> {
+    ["id", "jobid", "name", "resourceid", "key", "resourcetype", "zonename", "ipaddress"]
+        .iter()
+        .find_map(|key| text(one, key))
+}
+
+fn identity(one: &Json) -> String {
+    // A template comes once a zone, under one id; a tag has none.
+    let zone = text(one, "zoneid").unwrap_or_default();
+    match text(one, "id") {
+        Some(id) => format!("{id} {zone}"),
+        None => one.to_string(),
+    }
+}
+
+/// The page size that a refusal names: "Page size can't exceed max allowed page size value: 500".
+fn allowed(error: &Error) -> Option<usize> {
+    let words = error.answer.as_deref()?;
+    let (_, rest) = words.split_once("max allowed page size value:")?;
+    rest.trim().trim_end_matches('.').parse().ok().filter(|size| *size > 0)
+}

@@ -1,0 +1,151 @@
+//! Public addresses, given to servers by static NAT. An address is a network's: that of its pool, or of the only network there is.
+
+use super::CloudStack;
+use super::call::Call;
+use super::decode::{is_uuid, list, text, truth};
+use super::resources::Making;
+use crate::cloud::{Filter, Kind, PublicIp, PublicIps, Result, Server};
+use crate::provider::recover::Seen;
+use async_trait::async_trait;
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+const KEY: &str = "publicipaddress";
+
+#[async_trait]
+impl PublicIps for CloudStack {
+    async fn public_ips(&self, filter: &Filter) -> Result<Vec<PublicIp>> {
+        let call =
+            CloudStack::narrowed(Call::read("public_ip.list", "listPublicIpAddresses"), "ipaddress", filter);
+        self.gather(call, KEY, filter, |row| self.ip_of(row)).await
+    }
+
+    async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {
+        let row = self.row("public_ip.show", "listPublicIpAddresses", KEY, id).await?;
+        Ok(row.and_then(|row| self.ip_of(&row)))
+    }
+
+    async fn allocate_ip(&self, pool: Option<&str>) -> Result<PublicIp> {
+        let network = self.pool(pool).await?;
+        let call = Call::once("public_ip.allocate", "associateIpAddress").with("networkid", &network);
+        let before =
+            CloudStack::ids(&self.every(&Call::read("public_ip.list", "listPublicIpAddresses"), KEY).await?);
+        let making = Making {
+            verb: "allocate_ip",
+            what: "a new public address".to_string(),
+            list: "public_ips()".to_string(),
+        };
+        let (call, before) = (&call, &before);
+        let send = || async move {
+            let begun = self.begin(call).await?;
+            begun.id.map(|id| (id, begun.job)).ok_or_else(|| self.lacking(call, "id"))
+        };
+        let look = || async move {
+            let rows = self.every(&Call::read("public_ip.list", "listPublicIpAddresses"), KEY).await?;
+            let fresh = CloudStack::fresh(&rows, before);
+            Ok(match fresh.as_slice() {
+                [] => Seen::Nothing,
+                [one] => Seen::from(text(one, "id").map(|id| (id, None))),
+                _ => Seen::Unclear,
+            })
+        };
+        let (id, job) = self.make(&making, send, look).await?;
+        if let Some(job) = job {
+            self.finish(call, &job).await.map_err(|error| error.fact("exists", format!("public IP {id}")))?;
+        }
+        self.public_ip(&id).await?.ok_or_else(|| self.lacking(call, KEY))
+    }
+
+    async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
+        let row = self.described(&server.id).await?;
+        if let Some(now) = self.public_ip(&ip.id).await?
+            && let Some(held) = &now.server
+        {
+            if *held == server.id {
+                return Ok(());
+            }
+            self.disassociate_ip(&now).await?;
+        }
+        // Of several interfaces the one in the address's own network.
+        let own = text(&ip.raw, "associatednetworkid");
+        let nics = CloudStack::nics(&row);
+        let in_own = nics.iter().any(|nic| text(nic, "networkid") == own);
+        let network = own.filter(|_| in_own).or_else(|| CloudStack::default_network(&row));
+        let call = Call::idempotent("public_ip.associate", "enableStaticNat")
+            .with("ipaddressid", &ip.id)
+            .with("virtualmachineid", &server.id)
+            .with("networkid", network);
+        self.run(&call).await.map(drop)
+    }
+
+    // What is free already stays as it is.
+    async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
+        match self.public_ip(&ip.id).await? {
+            Some(now) if truth(&now.raw, "isstaticnat") == Some(true) => {
+                let call = Call::idempotent("public_ip.disassociate", "disableStaticNat")
+                    .with("ipaddressid", &ip.id);
+                self.take_away(&call).await.map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn release_ip(&self, id: &str) -> Result<bool> {
+        if !is_uuid(id) || self.public_ip(id).await?.is_none() {
+            return Ok(false);
+        }
+        self.take_away(&Call::idempotent("public_ip.release", "disassociateIpAddress").with("id", id)).await
+    }
+}
+
+impl CloudStack {
+    /// The network that an address is taken for.
+    async fn pool(&self, pool: Option<&str>) -> Result<String> {
+        if let Some(pool) = pool {
+            let row = self.network_row(pool).await?;
+            return text(&row, "id")
+                .ok_or_else(|| self.lacking(&Call::read("network.list", "listNetworks"), "id"));
+        }
+        let rows = self.every(&Call::read("network.list", "listNetworks"), "network").await?;
+        let gives = |row: &&Json| {
+            list(row, "service").iter().any(|one| text(one, "name").as_deref() == Some("StaticNat"))
+        };
+        let fitting: Vec<&Json> = rows.iter().filter(gives).collect();
+        match fitting.as_slice() {
+            [only] => Ok(text(only, "id").unwrap_or_default()),
+            [] => Err(self
+                .session
+                .error(Kind::InvalidArgument, "no network here takes public addresses")
+                .help("make one with `create_network`")),
+            several => {
+                let names: Vec<String> = several.iter().filter_map(|row| text(row, "name")).collect();
+                Err(self
+                    .session
+                    .error(
+                        Kind::InvalidArgument,
+                        format!("{} networks take public addresses, and none is named", names.len()),
+                    )
+                    .help(format!(
+                        "give the network as the pool: `allocate_ip(\"{}\")`; there are: {}",
+                        names[0],
+                        names.join(", ")
+                    )))
+            }
+        }
+    }
+
+    fn ip_of(&self, row: &Json) -> Option<PublicIp> {
+        let id = text(row, "id")?;
+        let server = text(row, "virtualmachineid");
+        Some(PublicIp {
+            address: text(row, "ipaddress").unwrap_or_default(),
+            port: None,
+            pool: text(row, "associatednetworkname").or_else(|| text(row, "associatednetworkid")),
+            association: server.as_ref().map(|_| id.clone()),
+            server,
+            cloud: self.session.name().clone(),
+            raw: Arc::new(row.clone()),
+            id,
+        })
+    }
+}

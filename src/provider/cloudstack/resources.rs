@@ -1,0 +1,104 @@
+//! What every noun is read and made by: lists that a filter lets through, one by id, and creates whose answer was lost.
+
+use super::CloudStack;
+use super::call::Call;
+use super::decode::{is_uuid, text};
+use crate::cloud::{Described, Error, Filter, NameMatch, Result};
+use crate::provider::recover::{self, Looked, Seen, Settled};
+use serde_json::Value as Json;
+use std::future::Future;
+
+/// How a create that was lost is looked for and told.
+pub(super) struct Making {
+    /// The verb.
+    pub(super) verb: &'static str,
+    /// What it is to make: ``volume `data` ``.
+    pub(super) what: String,
+    /// What a script looks with.
+    pub(super) list: String,
+}
+
+impl CloudStack {
+    /// A list call with what every one takes: the name, and whose they are.
+    pub(super) fn narrowed(call: Call, name: &str, filter: &Filter) -> Call {
+        let call = match &filter.name {
+            Some(NameMatch::Exact(exact)) => call.with(name, exact),
+            _ => call,
+        };
+        match filter.all_projects {
+            true => call.with("listall", true).with("projectid", "-1"),
+            false => call,
+        }
+    }
+
+    /// The members of a list that a filter lets through.
+    pub(super) async fn gather<T: Described>(
+        &self,
+        call: Call,
+        key: &str,
+        filter: &Filter,
+        decode: impl Fn(&Json) -> Option<T> + Send + Sync,
+    ) -> Result<Vec<T>> {
+        let rows = self.every(&call, key).await?;
+        let mut found: Vec<T> = rows.iter().filter_map(decode).filter(|one| filter.matches(one)).collect();
+        found.truncate(filter.limit.unwrap_or(usize::MAX));
+        Ok(found)
+    }
+
+    /// The description of what has this id, in whatever project it is.
+    pub(super) async fn row(
+        &self,
+        operation: &'static str,
+        command: &str,
+        key: &str,
+        id: &str,
+    ) -> Result<Option<Json>> {
+        if !is_uuid(id) {
+            return Ok(None);
+        }
+        let call = Call::read(operation, command).with("id", id).with("listall", true).anywhere();
+        if let Some(row) = self.one(&call, key, id).await? {
+            return Ok(Some(row));
+        }
+        self.one(&call.with("projectid", "-1"), key, id).await
+    }
+
+    /// Make something, once: where its answer is lost it is looked for, and asked for again where it is nowhere.
+    pub(super) async fn make<T, S, L>(
+        &self,
+        making: &Making,
+        send: impl Fn() -> S + Send + Sync,
+        look: impl Fn() -> L + Send + Sync,
+    ) -> Result<T>
+    where
+        T: Send,
+        S: Future<Output = Result<T>> + Send,
+        L: Future<Output = Result<Seen<T>>> + Send,
+    {
+        let lost = match send().await {
+            Err(error) if error.maybe => error,
+            known => return known,
+        };
+        match recover::settle(&*self.clock, lost, look, &send).await {
+            Settled::Done { value, .. } => Ok(value),
+            Settled::Refused(error) => Err(error),
+            Settled::Unknown(error, looked) => Err(self.unmade_of(making, error, looked)),
+        }
+    }
+
+    fn unmade_of(&self, making: &Making, error: Error, looked: Looked) -> Error {
+        let exists = "nothing of this call that the cloud shows; it could still appear";
+        let words = looked.words(&making.what);
+        recover::unresolved(self.session.name(), error, making.verb, words, exists, &making.list)
+    }
+
+    /// What is new among rows: those whose ids were not there before the call.
+    pub(super) fn fresh<'a>(rows: &'a [Json], before: &[String]) -> Vec<&'a Json> {
+        rows.iter().filter(|row| text(row, "id").is_some_and(|id| !before.contains(&id))).collect()
+    }
+
+    /// The ids of rows.
+    pub(super) fn ids(rows: &[Json]) -> Vec<String> {
+        rows.iter().filter_map(|row| text(row, "id")).collect()
+    }
+}
