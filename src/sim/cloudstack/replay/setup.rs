@@ -138,4 +138,19 @@ impl Stage {
         self.world.clock.advance(by);
         self.world.settle();
     }
+
+    pub(super) fn advance(&mut self, seconds: u64) {
+        for _ in 0..seconds * 10 {
+            self.world.clock.advance(Duration::from_millis(100));
+            self.world.settle();
+        }
+    }
+
+    /// Expunges every machine.
+    pub(super) fn for_all(&mut self, command: &str) {
+        let ids: Vec<String> = self.world.servers.iter().map(|server| server.id.clone()).collect();
+        for id in ids.iter().filter(|id| self.world.server_at(id).is_some()).cloned().collect::<Vec<_>>() {
+            self.ask("", &format!("{command}&id={id}&expunge=true"));
+        }
+    }
 }

@@ -95,23 +95,8 @@ impl Stage {
         }
     }
 
-    fn advance(&mut self, seconds: u64) {
-        for _ in 0..seconds * 10 {
-            self.world.clock.advance(Duration::from_millis(100));
-            self.world.settle();
-        }
-    }
-
-    /// Expunges every machine.
-    fn for_all(&mut self, command: &str) {
-        let ids: Vec<String> = self.world.servers.iter().map(|server| server.id.clone()).collect();
-        for id in ids.iter().filter(|id| self.world.server_at(id).is_some()).cloned().collect::<Vec<_>>() {
-            self.ask("", &format!("{command}&id={id}&expunge=true"));
-        }
-    }
-
     /// Sends a command as the administrator, and waits for its job unless it is to be left alone (`!`).
-    fn ask(&mut self, bound: &str, command: &str) {
+    pub(super) fn ask(&mut self, bound: &str, command: &str) {
         let (leave, command) = command.strip_prefix('!').map_or((false, command), |rest| (true, rest));
         let answer = self.signed(&format!("command={command}"));
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -149,11 +134,20 @@ impl Stage {
     }
 
     fn mapped(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        for (was, own) in &self.ids {
-            text = text.replace(was, own);
+        let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some(first) = rest.chars().next() {
+            match rest.get(..36).and_then(|id| self.ids.get(id)) {
+                Some(own) => {
+                    out.push_str(own);
+                    rest = &rest[36..];
+                }
+                None => {
+                    out.push(first);
+                    rest = &rest[first.len_utf8()..];
+                }
+            }
         }
-        text
+        out
     }
 
     /// Asks again until a job is over.
@@ -235,7 +229,7 @@ impl Stage {
     fn rewritten(&self, label: &str, query: &str, body: &str) -> (String, String) {
         let joined = [query, body].join("&");
         let numbered = label.starts_with("a number as an id");
-        let changed = numbered || self.ids.keys().any(|id| joined.contains(id.as_str()));
+        let changed = numbered || self.mapped(&joined) != joined;
         let session = [query, body]
             .map(|text| text.replace("sessionkey=SESSIONKEY", &format!("sessionkey={}", self.cookies.1)));
         let was = pairs_of(&[query, body]).unwrap_or_default();
