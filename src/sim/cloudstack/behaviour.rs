@@ -90,6 +90,20 @@ fn a_destroyed_machine_is_expunged_when_its_time_is_over() {
 }
 
 #[test]
+fn many_jobs_at_once_end_together() {
+    let (mut stage, deploy) = begun();
+    let mut jobs = Vec::new();
+    for number in 0..20 {
+        jobs.push(ask(&mut stage, "admin", &format!("{deploy}&name=many{number}")).1);
+    }
+    for job in &jobs {
+        assert_eq!(end(&mut stage, "admin", job)["jobstatus"], 1);
+    }
+    let (_, list) = ask(&mut stage, "admin", "listVirtualMachines&state=Running");
+    assert_eq!(list["count"], 20);
+}
+
+#[test]
 fn projects_have_things_of_their_own() {
     let (mut stage, deploy) = begun();
     let (_, made) = ask(&mut stage, "admin", "createProject&name=blue&displaytext=blue");

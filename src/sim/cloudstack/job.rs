@@ -90,7 +90,7 @@ impl Cloud<'_> {
             event: None,
             phase: Phase::Taken(Some(plan)),
         });
-        wake(self.world, self.shared, due);
+        wake(self.world, self.ledger, self.shared, due);
         id
     }
 
@@ -107,10 +107,12 @@ impl Cloud<'_> {
     }
 }
 
-/// Looks at the jobs at a time to come.
-fn wake(world: &mut World, shared: &Shared, at: SystemTime) {
-    let shared = Arc::clone(shared);
-    world.remind(at, Box::new(move |world| settle(world, &shared)));
+/// Looks at the jobs at a time to come; once, however many jobs wait for that time.
+fn wake(world: &mut World, ledger: &mut Ledger, shared: &Shared, at: SystemTime) {
+    if ledger.wakes.insert(at) {
+        let shared = Arc::clone(shared);
+        world.remind(at, Box::new(move |world| settle(world, &shared)));
+    }
 }
 
 /// Has something of the world and of this face done at a time to come.
@@ -130,7 +132,8 @@ pub(super) fn wake_at(
 fn settle(world: &mut World, shared: &Shared) {
     let mut guard = shared.lock().unwrap_or_else(PoisonError::into_inner);
     let ledger = &mut *guard;
-    let own = world.fault_settings.clone();
+    let (own, now) = (world.fault_settings.clone(), world.now());
+    ledger.wakes.retain(|at| *at > now);
     let mut went_on = true;
     while std::mem::take(&mut went_on) {
         // Looked at first, then ended, then begun: a look and an end see what was there before.
@@ -161,14 +164,19 @@ fn advance(place: usize, world: &mut World, ledger: &mut Ledger, shared: &Shared
     };
     let ready = match &job.phase {
         Phase::Turn(_) => !job.queue.as_ref().is_some_and(busy),
-        Phase::Begun(since, plan) => {
-            plan.as_ref().is_some_and(|plan| over(&plan.wait, *since, job, world, shared))
-        }
+        Phase::Begun(since, Some(plan)) => match over(&plan.wait, *since, job, world) {
+            None => true,
+            Some(later) => {
+                wake(world, ledger, shared, later);
+                false
+            }
+        },
         _ => true,
     };
     if !ready {
         return false;
     }
+    let job = &ledger.jobs[place];
     let (caller, params) = (job.caller.clone(), job.params.clone());
     let faults = FaultSettings { slow: None, ..job.faults.clone() };
     let phase = std::mem::replace(&mut ledger.jobs[place].phase, Phase::Taken(None));
@@ -177,7 +185,7 @@ fn advance(place: usize, world: &mut World, ledger: &mut Ledger, shared: &Shared
     let next = proceed(phase, &mut cloud, now, &faults);
     if let (Phase::Begun(_, Some(plan)), Some(job)) = (&next, cloud.ledger.jobs.get(place)) {
         let due = now + first_look(&plan.wait, job);
-        wake(cloud.world, shared, due);
+        wake(cloud.world, cloud.ledger, shared, due);
     }
     let state = match &next {
         Phase::Begun(_, Some(plan)) if plan.then.is_none() => "",
@@ -235,12 +243,15 @@ fn first_look(wait: &Wait, job: &Job) -> Duration {
     }
 }
 
-/// Whether what a job waits for is over; looks again later where that cannot be told before.
-fn over(wait: &Wait, since: SystemTime, job: &Job, world: &mut World, shared: &Shared) -> bool {
+/// When to look again whether what a job waits for is over; nothing when it is.
+fn over(wait: &Wait, since: SystemTime, job: &Job, world: &World) -> Option<SystemTime> {
     let now = world.now();
     let passed = now.duration_since(since).unwrap_or_default();
     let (server, least) = match wait {
-        Wait::For(by) => return passed >= scaled(*by, job),
+        Wait::For(by) => {
+            let end = since + scaled(*by, job);
+            return (now < end).then_some(end);
+        }
         Wait::Server(server) => (server, Duration::ZERO),
         Wait::Both(server, by) => (server, scaled(*by, job)),
     };
@@ -249,9 +260,8 @@ fn over(wait: &Wait, since: SystemTime, job: &Job, world: &mut World, shared: &S
         server.task.is_some() || server.state == State::Building
     });
     if !busy && passed >= least {
-        return true;
+        return None;
     }
     // The longer it takes, the less often it is looked at.
-    wake(world, shared, now + TAKEN_UP.max(passed / 16));
-    false
+    Some(now + TAKEN_UP.max(passed / 16))
 }

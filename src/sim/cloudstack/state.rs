@@ -1,6 +1,6 @@
 //! What this face keeps beside the world: people as CloudStack groups them, logins, jobs, and what it alone knows of things.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -39,6 +39,8 @@ pub(crate) struct Ledger {
     pub(super) sessions: Vec<Session>,
     pub(super) zones: Vec<Zone>,
     pub(super) jobs: Vec<Job>,
+    /// When the jobs are looked at next.
+    pub(super) wakes: BTreeSet<SystemTime>,
     /// By the world's id of a server.
     pub(super) machines: HashMap<String, Machine>,
     pub(super) tags: Vec<Tag>,
