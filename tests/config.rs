@@ -5,6 +5,7 @@
 
 mod aws;
 mod clouds;
+mod cloudstack;
 mod moving;
 mod own;
 
@@ -371,7 +372,10 @@ fn the_sessions_cloud_is_chosen_in_order() {
     assert_eq!((unknown.kind, unknown.diagnostic), (Kind::NotFound, Some("config::unknown_cloud")));
     assert_eq!(unknown.label.as_deref(), Some("closest: `lab`"));
     assert_eq!(unknown.facts[0].1, "the variable OS_CLOUD");
-    assert_eq!(unknown.help.as_deref(), Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws"));
+    assert_eq!(
+        unknown.help.as_deref(),
+        Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws, sim:cloudstack")
+    );
     let bad =
         choose(&[("home/.config/rhain/config.toml", "default = lab\n")], &[], None).expect_err("no text");
     assert_eq!(bad.facts[0].1, "~/.config/rhain/config.toml:1:11");
@@ -392,9 +396,10 @@ fn every_cloud_is_listed_with_its_place() {
             text("envvars", "openstack", "environment"),
             text("sim", "simulated", "built in"),
             text("sim:aws", "simulated", "built in"),
+            text("sim:cloudstack", "simulated", "built in"),
         ]
     );
-    assert_eq!(json!(entries.len()), 4);
+    assert_eq!(json!(entries.len()), 5);
 }
 
 #[test]

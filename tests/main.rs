@@ -4,6 +4,7 @@ mod assist;
 mod aws;
 mod check;
 mod cli;
+mod cloudstack;
 mod config;
 mod diagnostics;
 mod effects;

@@ -138,25 +138,23 @@ impl Found {
     }
 
     fn own_entries(&self) -> Vec<Entry> {
-        let mut all: Vec<Entry> = self
-            .clouds
-            .fields()
-            .iter()
-            .map(|(name, item)| Entry {
-                name: name.clone(),
-                provider: "openstack",
-                found: item.at.line(),
-                regions: self.region_names(name),
-            })
-            .collect();
+        let entry = |(name, item): &(String, Item)| Entry {
+            name: name.clone(),
+            provider: "openstack",
+            found: item.at.line(),
+            regions: self.region_names(name),
+        };
+        let mut all: Vec<Entry> = self.clouds.fields().iter().map(entry).collect();
         if self.variables.is_some() && self.clouds.get(&self.variables_name).is_none() {
             let name = self.variables_name.clone();
             let regions = self.region_names(&name);
             all.push(Entry { name, provider: "openstack", found: "environment".to_string(), regions });
         }
-        let others = self.aws.entries(&self.environment).into_iter();
-        let others = others.chain(self.cloudstack.entries(&self.environment));
-        all.extend(others.filter(|entry| self.clouds.get(&entry.name).is_none()));
+        let aws = self.aws.entries(&self.environment).into_iter();
+        all.extend(
+            aws.chain(self.cloudstack.entries(&self.environment))
+                .filter(|entry| self.clouds.get(&entry.name).is_none()),
+        );
         if self.clouds.get(SIM).is_none() {
             all.extend([SIM, SIM_AWS, SIM_CLOUDSTACK].map(|name| Entry {
                 name: name.to_string(),
@@ -172,7 +170,7 @@ impl Found {
     fn check_names(&mut self) {
         let there: Vec<String> = self.own_entries().into_iter().map(|entry| entry.name).collect();
         for (new, old, at) in std::mem::take(&mut self.names) {
-            let known = there.contains(&old) || self.knows(&old);
+            let known = there.contains(&old) || self.is_known(&old);
             if known && old != SIM && !there.contains(&new) {
                 self.names.push((new, old, at));
                 continue;
@@ -260,7 +258,7 @@ impl Found {
         if let Some(error) = self.aws.bare(name, &self.environment) {
             return error.fact("found", by);
         }
-        let names: Vec<String> = self.entries().into_iter().map(|entry| entry.name).collect();
+        let names: Vec<_> = self.entries().into_iter().map(|entry| entry.name).collect();
         let mut close: Vec<(f64, &String)> = names
             .iter()
             .map(|known| (strsim::jaro_winkler(name, known), known))
@@ -279,15 +277,12 @@ impl Found {
         error
     }
 
-    /// Whether AWS's or CloudStack's files have a cloud of this name, listed or not.
-    fn knows(&self, name: &str) -> bool {
-        self.aws.knows(name) || self.cloudstack.knows(name, &self.environment)
-    }
-
     /// Whether a cloud may be asked for though it is not listed under this name.
     fn is_known(&self, name: &str) -> bool {
         let name = self.original(name);
-        self.knows(name) || self.own_entries().iter().any(|entry| entry.name == name)
+        self.aws.knows(name)
+            || self.cloudstack.knows(name, &self.environment)
+            || self.own_entries().iter().any(|entry| entry.name == name)
     }
 
     /// The provider of a cloud that is there; `openstack` for any other, which is told when it is asked for.

@@ -31,7 +31,8 @@ fn every_profile_is_listed_and_missing_keys_are_told() {
         .iter()
         .map(|row| format!("{} {}", row["name"], row["provider"]))
         .collect();
-    let simulated = ["\"sim\" \"simulated\"", "\"sim:aws\" \"simulated\""];
+    let simulated =
+        ["\"sim\" \"simulated\"", "\"sim:aws\" \"simulated\"", "\"sim:cloudstack\" \"simulated\""];
     assert_eq!(rows, [&["\"aws\" \"aws\"", "\"aws:lab\" \"aws\""][..], &simulated].concat());
     assert_eq!(listed[1]["where it was found"], "~/.aws/config:4 (profile lab)");
     program.file("a.rhai", "print(servers())");

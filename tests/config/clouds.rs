@@ -107,7 +107,8 @@ fn a_cloud_is_made_once_with_what_was_configured() {
             ("lab".to_string(), true),
             ("bad".to_string(), false),
             ("sim".to_string(), false),
-            ("sim:aws".to_string(), false)
+            ("sim:aws".to_string(), false),
+            ("sim:cloudstack".to_string(), false)
         ]
     );
     assert_eq!(clouds.counters().keys().collect::<Vec<_>>(), ["lab"]);

@@ -32,6 +32,7 @@ fn clouds_of_our_own_stand_beside_the_others() {
             "west aws ~/.config/rhain/config.toml:12",
             "sim simulated built in",
             "sim:aws simulated built in",
+            "sim:cloudstack simulated built in",
         ]
     );
     let chosen = all.choose(None).expect("a cloud");
@@ -72,7 +73,7 @@ fn slips_are_told_with_their_place_and_spoil_nothing_else() {
         (
             "[clouds.x]\ncloud = \"aws:pord\"\n",
             format!(
-                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim, sim:aws | {file}:1:9"
+                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim, sim:aws, sim:cloudstack | {file}:1:9"
             ),
         ),
         (
@@ -86,7 +87,7 @@ fn slips_are_told_with_their_place_and_spoil_nothing_else() {
         (
             "[clouds.x]\nregion = \"r\"\n",
             format!(
-                "cloud `x` says neither what it is nor which cloud it is, at {file}:1 | write `provider = \"openstack\"` or `\"aws\"` and its settings, or `cloud = \"NAME\"` with the name of another | {file}:1:9"
+                "cloud `x` says neither what it is nor which cloud it is, at {file}:1 | write `provider = \"openstack\"`, `\"aws\"` or `\"cloudstack\"` and its settings, or `cloud = \"NAME\"` with the name of another | {file}:1:9"
             ),
         ),
         (

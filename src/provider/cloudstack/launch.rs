@@ -108,7 +108,8 @@ impl CloudStack {
         {
             server.meta.clone_from(&spec.meta);
         }
-        server.unwrap_or_else(|| unreadable(&deployed.id, name, self))
+        server
+            .unwrap_or_else(|| server::unreadable(&deployed.id, name, self.session.name(), self.clock.now()))
     }
 
     /// Volumes that are there already: they are attached to what is up.
@@ -286,33 +287,5 @@ fn server_in(value: crate::cloud::Value) -> Option<Server> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// A server of which only the id is known.
-fn unreadable(id: &str, name: &str, cloud: &CloudStack) -> Server {
-    Server {
-        id: id.to_string(),
-        name: name.to_string(),
-        status: "BUILD".to_string(),
-        provider_status: String::new(),
-        task: None,
-        progress: None,
-        fault: None,
-        flavor: Default::default(),
-        image: Default::default(),
-        meta: BTreeMap::new(),
-        tags: Vec::new(),
-        addresses: Vec::new(),
-        key: None,
-        security_groups: Vec::new(),
-        volumes: Vec::new(),
-        zone: None,
-        created: None,
-        updated: None,
-        admin_pass: None,
-        cloud: cloud.session.name().clone(),
-        read: cloud.clock.now(),
-        raw: Default::default(),
     }
 }

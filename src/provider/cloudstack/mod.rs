@@ -28,6 +28,8 @@ mod page;
 mod power;
 mod public_ips;
 mod query;
+mod refused_key;
+mod resize;
 mod resources;
 mod security_groups;
 pub mod server;

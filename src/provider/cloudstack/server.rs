@@ -199,6 +199,34 @@ fn addresses(body: &Json) -> Vec<(String, Vec<Address>)> {
     out
 }
 
+/// A server of which only the id is known.
+pub fn unreadable(id: &str, name: &str, cloud: &Arc<str>, read: Time) -> Server {
+    Server {
+        id: id.to_string(),
+        name: name.to_string(),
+        status: "BUILD".to_string(),
+        provider_status: String::new(),
+        task: None,
+        progress: None,
+        fault: None,
+        flavor: Default::default(),
+        image: Default::default(),
+        meta: Default::default(),
+        tags: Vec::new(),
+        addresses: Vec::new(),
+        key: None,
+        security_groups: Vec::new(),
+        volumes: Vec::new(),
+        zone: None,
+        created: None,
+        updated: None,
+        admin_pass: None,
+        cloud: cloud.clone(),
+        read,
+        raw: Default::default(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
