@@ -24,7 +24,14 @@ impl Images for CloudStack {
             call = call.with("name", name);
         }
         let mut seen = HashSet::new();
-        let rows = self.every(&call, "template").await?;
+        let rows = self.every(&call, "template").await.map_err(|mut error| {
+            // Only administrators may ask for all; others are told that the value is wrong.
+            if filter.all_projects && error.kind == Kind::InvalidArgument {
+                error.kind = Kind::Forbidden;
+                error.message = "a list with `all_projects` is for administrators".to_string();
+            }
+            error
+        })?;
         let rows: Vec<Json> = self.one_each(rows);
         let mut out: Vec<Image> = rows
             .iter()
