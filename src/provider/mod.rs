@@ -1,14 +1,16 @@
 //! Drivers: one folder a provider. A driver turns the operations of [`Cloud`](crate::cloud::Cloud) into request
 //! values and the answers into nouns; it never reads configuration, and never names the HTTP library. [`capabilities`] lists the providers. [`request_line`],
-//! [`words`], [`files`], `recover` and `doubles` are what drivers do alike.
+//! [`words`], [`files`], `fault`, `doubles`, `pages` and `recover` are what drivers do alike.
 
 pub mod aws;
 pub mod capabilities;
 pub mod cloudstack;
 mod doubles;
+mod fault;
 pub mod files;
 pub mod lost;
 pub mod openstack;
+mod pages;
 mod recover;
 pub mod redirect;
 pub mod request_line;

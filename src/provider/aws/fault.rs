@@ -7,12 +7,10 @@
 use super::call::Call;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
+pub(super) use crate::provider::fault::LOOK_FIRST;
 use crate::provider::words::plain;
-use crate::provider::{redirect, request_line};
+use crate::provider::{fault, redirect, request_line};
 use crate::wire::{Answer, Intent, retry, xml};
-
-/// What to do where something happens once and may have happened.
-pub(super) const LOOK_FIRST: &str = "look whether it has taken effect before trying again";
 
 /// What a refusal says.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -67,8 +65,7 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     error.request_id = refusal.request_id.clone().or(error.request_id.take());
     error.code = refusal.code.as_deref().map(|code| session.hide(code));
     // A fault without a code of its own does not say how far a request had come.
-    error.maybe =
-        call.intent == Intent::Once && matches!(answer.status, 500 | 502..=504) && !is_definite(code);
+    error.maybe = call.intent == Intent::Once && fault::is_open(answer.status) && !is_definite(code);
     error.help = match error.maybe {
         true => Some(LOOK_FIRST.to_string()),
         false => help(session, kind, code),
@@ -80,8 +77,8 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
 pub fn nonsense(session: &Session, call: &Call, answer: &Answer, what: &str) -> Error {
     let message = format!("the answer makes no sense: {what}");
     let words = plain(&String::from_utf8_lossy(&answer.body));
-    let mut error = told(session, call, answer, Kind::Protocol, message, &words)
-        .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
+    let mut error =
+        told(session, call, answer, Kind::Protocol, message, &words).help(fault::LOOK_AT_EXCHANGE);
     error.maybe = call.intent.writes();
     error
 }
@@ -107,8 +104,8 @@ fn is_definite(code: Option<&str>) -> bool {
 /// The kind of a refusal.
 pub fn kind(status: u16, code: Option<&str>, words: &str) -> Kind {
     match code {
-        Some(code) => by_code(status, code, words).unwrap_or_else(|| by_status(status)),
-        None => by_status(status),
+        Some(code) => by_code(status, code, words).unwrap_or_else(|| fault::kind(status)),
+        None => fault::kind(status),
     }
 }
 
@@ -140,6 +137,7 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         | "OptInRequired"
         | "PendingVerification"
         | "UnauthorizedOperation" => Kind::Forbidden,
+        "DryRunOperation" => Kind::InvalidArgument,
         "InvalidAction"
         | "NotImplemented"
         | "OperationNotSupported"
@@ -182,50 +180,30 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
     })
 }
 
-fn by_status(status: u16) -> Kind {
-    match status {
-        401 => Kind::Unauthorized,
-        403 => Kind::Forbidden,
-        404 | 410 => Kind::NotFound,
-        409 => Kind::Conflict,
-        429 => Kind::RateLimited,
-        405 | 501 => Kind::Unsupported,
-        400..=499 => Kind::InvalidArgument,
-        500..=599 => Kind::Unavailable,
-        _ => Kind::Protocol,
-    }
-}
-
 fn headline(kind: Kind, status: u16, code: Option<&str>) -> String {
     let headline = match kind {
         Kind::OverQuota => match code.and_then(quota_name) {
             Some(name) => return format!("no quota left for {name}"),
-            None => "no quota left",
+            None => return fault::headline(kind, status),
         },
         Kind::Unauthorized => "the cloud rejected these credentials",
         Kind::Forbidden => "these credentials may not do that",
-        Kind::NotFound => "the cloud does not have it",
         Kind::Conflict => match code {
             Some(code) if code.ends_with("Duplicate") || code.starts_with("AlreadyExists") => {
                 "the cloud has that already"
             }
-            _ => "the cloud cannot do that in the present state",
+            _ => return fault::headline(kind, status),
         },
         Kind::RateLimited
             if code.is_some_and(|code| matches!(code, "ResourceInUse" | "ConcurrentTagAccess")) =>
         {
             "these tags are being changed by another request"
         }
-        Kind::RateLimited => "too many requests",
-        Kind::Timeout => "the cloud did not get the whole request in time",
         Kind::Unsupported if code == Some("Unsupported") => "the cloud does not offer that there",
-        Kind::Unsupported => "the cloud does not offer that",
-        Kind::InvalidArgument => "the cloud rejected the request as invalid",
         Kind::Unavailable if code.is_some_and(|code| code.contains("Insufficient")) => {
             "the cloud has no room for it at the moment"
         }
-        Kind::Unavailable => return format!("the service answers with a fault of its own ({status})"),
-        _ => return format!("the answer makes no sense: status {status}"),
+        other => return fault::headline(other, status),
     };
     headline.to_string()
 }
@@ -257,11 +235,6 @@ fn help(session: &Session, kind: Kind, code: Option<&str>) -> Option<String> {
             "leave `DryRun` out: EC2 only says that the request would have been allowed".to_string()
         }
         (Kind::Unsupported, Some("Unsupported")) => "choose another zone or flavor, as the answer says".to_string(),
-        (Kind::Timeout, _) => "try again; a slow line or a proxy may hold requests back".to_string(),
-        (Kind::OverQuota, _) => {
-            format!("run `rhain --cloud {cloud} -e 'limits()'` to see what is left, or ask for less")
-        }
-        (Kind::RateLimited, _) => "try again later, or lower `--rate` and `--concurrency`".to_string(),
         (Kind::Unauthorized, Some("RequestExpired" | "RequestTimeTooSkewed")) => {
             "set this machine's clock; signatures are good for a few minutes".to_string()
         }
@@ -275,8 +248,7 @@ fn help(session: &Session, kind: Kind, code: Option<&str>) -> Option<String> {
         (Kind::Unavailable, Some(code)) if code.contains("Insufficient") => {
             "choose another flavor or zone, or try again later".to_string()
         }
-        (Kind::Unavailable, _) => "try again later; the request id helps whoever runs the cloud".to_string(),
-        _ => return None,
+        _ => return fault::help(kind, cloud, None),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Lists that come page by page: until there is no token any more, and an end whatever the cloud answers.
 
+use super::super::pages::Pages;
 use super::Aws;
 use super::call::Call;
 use super::decode::text;
@@ -14,34 +15,22 @@ impl Aws {
         mut call: Call,
         mut each: impl FnMut(&Json) -> bool + Send,
     ) -> Result<()> {
-        let mut seen = HashSet::new();
-        let (mut empty, mut read, mut count) = (0, 0_usize, 0_usize);
+        let action = call.action.clone();
+        let endless = |why: String| {
+            let message = format!("the list of `{action}` has no end: {why}");
+            self.session.error(Kind::Protocol, message)
+        };
+        let mut pages = Pages::default();
         loop {
             let body = self.ask(&call).await?;
             let sets = body.as_object().into_iter().flat_map(|sets| sets.values());
-            read += 1;
-            count += sets.filter_map(Json::as_array).map(Vec::len).sum::<usize>();
-            if read > PAGES || count > ENTRIES {
-                let message =
-                    format!("the list of `{}` has no end: {read} pages hold {count} members", call.action);
-                return Err(self.session.error(Kind::Protocol, message));
-            }
+            pages.read(sets.filter_map(Json::as_array).map(Vec::len).sum()).map_err(endless)?;
             if each(&body) {
                 return Ok(());
             }
-            let holds = |value: &Json| value.as_array().is_some_and(|items| !items.is_empty());
-            empty = if body.as_object().is_some_and(|sets| sets.values().any(holds)) { 0 } else { empty + 1 };
             let token = text(&body, "nextToken").or_else(|| text(&body, "NextToken"));
             let Some(token) = token else { return Ok(()) };
-            let again = !seen.insert(token.clone());
-            if again || empty > EMPTY_PAGES {
-                let why = match again {
-                    true => "a page that was there already comes again",
-                    false => "one empty page follows another",
-                };
-                let message = format!("the list of `{}` has no end: {why}", call.action);
-                return Err(self.session.error(Kind::Protocol, message));
-            }
+            pages.go_on(&token).map_err(endless)?;
             call = call.with("NextToken", token);
         }
     }
@@ -113,13 +102,6 @@ fn has_id(set: &str, one: &Json) -> bool {
     };
     names.iter().any(|name| text(one, name).is_some())
 }
-
-/// The most pages and members of one list: more than any account has, and an end where a cloud makes up ever new ones.
-const PAGES: usize = 10_000;
-const ENTRIES: usize = 500_000;
-
-/// How many empty pages may follow each other; EC2 sends some where a filter lets little through.
-const EMPTY_PAGES: u32 = 100;
 
 /// Whether the cloud says that there is no such thing; an id that it cannot read names nothing either.
 pub(super) fn is_absent(error: &Error) -> bool {

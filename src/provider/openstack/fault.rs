@@ -7,8 +7,8 @@ use super::decode::{int, scalar, text};
 use super::html::{is_page, says_nothing_of_it};
 use super::session::{Auth, Call, Session};
 use crate::cloud::{Error, Kind};
-use crate::provider::redirect;
 use crate::provider::words::{code, plain};
+use crate::provider::{fault, redirect};
 use crate::wire::{Answer, Intent};
 use serde_json::Value as Json;
 
@@ -61,10 +61,10 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     let message = headline(kind, answer.status, &refusal.words);
     let mut error = told(session, call, answer, kind, message, &refusal.words);
     // A fault, or a gateway's word for one behind it, does not say how far a request had come.
-    error.maybe = happens_once(call) && matches!(answer.status, 500 | 502..=504);
+    error.maybe = happens_once(call) && fault::is_open(answer.status);
     let wait = refusal.retry_after.map(|wait| wait.to_string()).or(retry_after);
     error.help = match error.maybe {
-        true => Some("look whether it has taken effect before trying again".to_string()),
+        true => Some(fault::LOOK_FIRST.to_string()),
         false => by_words(&refusal.words, answer.status)
             .or_else(|| help(session.name(), kind, refusal.code.as_deref(), wait)),
     };
@@ -81,7 +81,7 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
 pub fn nonsense(session: &Session, call: &Call, answer: &Answer, what: &str) -> Error {
     let message = format!("the answer makes no sense: {what}");
     let mut error = told(session, call, answer, Kind::Protocol, message, &read(&answer.body).words)
-        .help("look at the exchange with `--trace FILE`; a proxy may stand between rhain and the cloud");
+        .help(fault::LOOK_AT_EXCHANGE);
     error.maybe = call.meant().writes();
     error
 }
@@ -174,18 +174,11 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
             || code == Some("OverQuota")
     };
     match status {
-        401 => Kind::Unauthorized,
         403 | 409 if quota() => Kind::OverQuota,
-        403 => Kind::Forbidden,
-        404 | 410 => Kind::NotFound,
-        409 | 412 | 423 => Kind::Conflict,
         // Cinder says 413 of a quota, with a `Retry-After` of 0; Nova before 2013 of both its limits, where the one on requests
         // names a time. What names neither is a proxy that takes no bodies of this size.
         413 if quota() => Kind::OverQuota,
         413 if waits => Kind::RateLimited,
-        413 => Kind::InvalidArgument,
-        429 => Kind::RateLimited,
-        405 | 406 | 501 => Kind::Unsupported,
         // Cinder, and Nova of volumes, refuse what the present state does not allow as if it were never right.
         400 if ["status must be", "already attached"].iter().any(|words| lower.contains(words)) => {
             Kind::Conflict
@@ -198,9 +191,7 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         {
             Kind::NotFound
         }
-        400..=499 => Kind::InvalidArgument,
-        500..=599 => Kind::Unavailable,
-        _ => Kind::Protocol,
+        other => fault::kind(other),
     }
 }
 
@@ -208,7 +199,7 @@ fn headline(kind: Kind, status: u16, words: &str) -> String {
     match kind {
         Kind::OverQuota => match quota_name(words) {
             Some(name) => format!("no quota left for {name}"),
-            None => "no quota left".to_string(),
+            None => fault::headline(kind, status),
         },
         Kind::Unauthorized => "the cloud does not know this session any more".to_string(),
         // Nova refuses some requests with 403 that no role would be allowed either.
@@ -216,14 +207,8 @@ fn headline(kind: Kind, status: u16, words: &str) -> String {
             "this user may not do that".to_string()
         }
         Kind::Forbidden => "the cloud does not allow it".to_string(),
-        Kind::NotFound => "the cloud does not have it".to_string(),
-        Kind::Conflict => "the cloud cannot do that in the present state".to_string(),
-        Kind::RateLimited => "too many requests".to_string(),
-        Kind::Unsupported => "the cloud does not offer that".to_string(),
         Kind::InvalidArgument if status == 413 => "the request is too large".to_string(),
-        Kind::InvalidArgument => "the cloud rejected the request as invalid".to_string(),
-        Kind::Unavailable => format!("the service answers with a fault of its own ({status})"),
-        _ => format!("the answer makes no sense: status {status}"),
+        other => fault::headline(other, status),
     }
 }
 
@@ -269,21 +254,11 @@ fn help(cloud: &str, kind: Kind, code: Option<&str>, retry_after: Option<String>
         Kind::Conflict if code == Some("IpAddressAlreadyAllocated") => {
             "look at `routers()` and `servers()` for what has the address".to_string()
         }
-        Kind::OverQuota => {
-            format!("run `rhain --cloud {cloud} -e 'limits()'` to see what is left, or ask for less")
-        }
-        Kind::RateLimited => match retry_after.as_deref() {
-            Some(wait) if wait != "0" && wait.bytes().all(|byte| byte.is_ascii_digit()) => {
-                format!("try again after {wait} s, or lower `--rate` and `--concurrency`")
-            }
-            _ => "try again later, or lower `--rate` and `--concurrency`".to_string(),
-        },
         Kind::Forbidden => {
             format!("run `rhain --cloud {cloud} -e 'whoami()'` to see the roles of this session")
         }
         Kind::Unauthorized => "check the credentials of this cloud with `rhain clouds --check`".to_string(),
-        Kind::Unavailable => "try again later; the request id helps whoever runs the cloud".to_string(),
-        _ => return None,
+        other => return fault::help(other, cloud, retry_after.as_deref()),
     })
 }
 

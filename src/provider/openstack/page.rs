@@ -2,13 +2,13 @@
 //!
 //! A page is asked for by the last id of the one before. What is made meanwhile may be missed, what is deleted may be listed.
 
+use super::super::pages::Pages as Bounds;
 use super::OpenStack;
 use super::decode::{list, next_page, scalar};
 use super::fault;
 use super::session::Call;
 use crate::cloud::{Error, Filter, Kind, NameMatch, Result};
 use serde_json::Value as Json;
-use std::collections::HashSet;
 
 /// The most that one page is asked to hold; Nova's own default limit.
 pub const PAGE: usize = 1000;
@@ -23,12 +23,6 @@ pub fn size(filter: &Filter) -> String {
     wanted.clamp(1, PAGE).to_string()
 }
 
-/// The most pages and entries of one list: more than any cloud has, and an end where one makes up ever new ones.
-const PAGES: usize = 10_000;
-const ENTRIES: usize = 500_000;
-/// The most empty pages in a row that lead on to further ones.
-const EMPTY: usize = 20;
-
 /// How many entries may be gone before it is given up to find the place to go on from.
 const STEPS_BACK: usize = 32;
 
@@ -37,7 +31,7 @@ type Query = Vec<(String, String)>;
 /// The state of reading page after page; it ends by itself, whatever the cloud answers.
 #[derive(Debug, Default)]
 pub struct Pages {
-    seen: HashSet<String>,
+    bounds: Bounds,
     /// All ids in their order, from the last of which to go on.
     order: Vec<String>,
     /// How many the last page held, and how many steps back were gone from it.
@@ -50,7 +44,7 @@ impl Pages {
     pub fn take(&mut self, ids: &[String]) -> Vec<bool> {
         self.order.extend_from_slice(ids);
         (self.held, self.back) = (ids.len(), 0);
-        ids.iter().map(|id| self.seen.insert(id.clone())).collect()
+        ids.iter().map(|id| self.bounds.is_new(id)).collect()
     }
 
     /// The query of the page after the last, or `None` at the end: no link and no full page, or nothing new.
@@ -109,7 +103,6 @@ impl OpenStack {
     ) -> Result<()> {
         let mut pages = Pages::default();
         let mut call = first;
-        let (mut read, mut count, mut empty) = (0_usize, 0_usize, 0_usize);
         loop {
             let lists = |body: &Json| match list(body, key) {
                 Some(entries) if entries.iter().all(|entry| mark(entry).is_some()) => Ok(()),
@@ -127,11 +120,8 @@ impl OpenStack {
                 },
             };
             let entries = list(&body, key).map(Vec::as_slice).unwrap_or_default();
-            read += 1;
-            count += entries.len();
-            empty = if entries.is_empty() { empty + 1 } else { 0 };
-            if read > PAGES || count > ENTRIES || empty > EMPTY {
-                let what = format!("its list of {key} has no end: {read} pages hold {count}");
+            if let Err(why) = pages.bounds.read(entries.len()) {
+                let what = format!("its list of {key} has no end: {why}");
                 return Err(fault::nonsense(&self.session, &call, &answer, &what));
             }
             let ids: Vec<String> = entries.iter().filter_map(mark).collect();
