@@ -114,9 +114,7 @@ fn endpoint(name: &str, item: &Item) -> Result<String, Error> {
         let message = format!("the endpoint of cloud `{name}` is no URL, at {}", item.at.line());
         return Err(bad_value(&item.at, message, "give it whole: https://HOST/client/api"));
     };
-    if url.path() == "/" {
-        url.set_path("/client/api");
-    } else if url.path() == "/client" || url.path() == "/client/" {
+    if matches!(url.path(), "/" | "/client" | "/client/") {
         url.set_path("/client/api");
     }
     Ok(url.into())
