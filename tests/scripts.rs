@@ -68,6 +68,17 @@ fn runbooks_print_the_same_on_the_ec2_face() {
 }
 
 #[test]
+fn runbooks_print_the_same_on_the_cloudstack_face() {
+    for name in ["01-hello", "05-fleet", "15-cloudstack"] {
+        let script = format!("scripts/{name}.rhai");
+        let (out, err, code) = output(rhain(["run", "--cloud", "sim:cloudstack"]).arg(root().join(script)));
+        let told: Vec<&str> = err.lines().filter(|line| !line.starts_with("+ ")).collect();
+        assert_eq!((code, told), (Some(0), vec![]), "{name}\n{out}");
+        held(name, &out, &root().join(format!("tests/cases/scripts/{name}.out")));
+    }
+}
+
+#[test]
 fn the_runbook_of_stacks_prints_the_same_on_heat_and_cloudformation() {
     let script = root().join("scripts/14-stack.rhai");
     for cloud in ["sim", "sim:aws"] {
