@@ -169,7 +169,7 @@ pub fn retry_after(value: &str, date: Option<&str>, now: SystemTime) -> Option<D
     Some(time(value)?.duration_since(now).unwrap_or_default())
 }
 
-/// The wait that an answer asks for in its words: CloudStack's "please retry after [1319] ms." comes without a header.
+/// The wait that an answer asks for in its words: CloudStack's `please retry after [1319] ms.` comes without a header.
 pub fn retry_in_words(answer: &Answer) -> Option<Duration> {
     if answer.status != 429 {
         return None;
