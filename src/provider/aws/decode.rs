@@ -5,6 +5,7 @@
 
 use super::types::{self, Holds};
 use crate::cloud::Time;
+pub(super) use crate::provider::fields::{int, text};
 use crate::wire::xml::Element;
 use serde_json::{Map, Number, Value as Json};
 use std::collections::BTreeMap;
@@ -85,26 +86,6 @@ fn number(text: &str) -> Option<Json> {
         Ok(whole) => Some(Json::from(whole)),
         Err(_) => text.parse().ok().and_then(Number::from_f64).map(Json::Number),
     }
-}
-
-/// A field as text, whatever it holds; empty text counts as none.
-pub fn text(object: &Json, key: &str) -> Option<String> {
-    match object.get(key)? {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
-    .filter(|text| !text.is_empty())
-}
-
-/// A field as a whole number.
-pub fn int(object: &Json, key: &str) -> Option<i64> {
-    let value = object.get(key)?;
-    value
-        .as_i64()
-        .or_else(|| value.as_f64().map(|number| number as i64))
-        .or_else(|| value.as_str()?.parse().ok())
 }
 
 /// A field as a truth value.

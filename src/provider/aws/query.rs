@@ -3,7 +3,8 @@
 use super::Aws;
 use super::call::Call;
 use super::service::{Service, is_name};
-use crate::cloud::{Kind, Result, Secret, Value};
+use crate::cloud::{Kind, Result, Value};
+use crate::provider::fields::hidden;
 use serde_json::{Map, Value as Json};
 
 /// What SDKs call a list and EC2's protocol by another name; others are called alike.
@@ -98,7 +99,7 @@ impl Aws {
         }
         let dry = call.parameters.get("DryRun").is_some_and(|dry| *dry == Json::Bool(true) || *dry == "true");
         match self.ask(&call).await {
-            Ok(body) => Ok(hidden(Value::from_json(&body))),
+            Ok(body) => Ok(hidden(Value::from_json(&body), &SECRET)),
             Err(error) if dry && error.code.as_deref() == Some("DryRunOperation") => {
                 Ok(Value::from_json(&serde_json::json!({"DryRun": true})))
             }
@@ -118,25 +119,6 @@ const RESERVED: [&str; 8] = [
     "SignatureVersion",
     "Timestamp",
 ];
-
-/// An answer whose secrets stay secret in the script.
-fn hidden(value: Value) -> Value {
-    match value {
-        Value::Map(fields) => Value::Map(
-            fields
-                .into_iter()
-                .map(|(name, value)| match value {
-                    Value::Text(text) if SECRET.contains(&name.as_str()) => {
-                        (name, Value::Secret(Secret::new(text)))
-                    }
-                    other => (name, hidden(other)),
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
-        other => other,
-    }
-}
 
 /// The fields of answers that are secret.
 const SECRET: [&str; 6] =

@@ -1,6 +1,7 @@
 //! Reading answers, leniently: numbers may come as text and ids as numbers, and what is empty is not there.
 
 use crate::cloud::Time;
+pub(super) use crate::provider::fields::{int, text};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
@@ -23,26 +24,6 @@ pub fn unwrapped(body: &[u8]) -> Result<Json, String> {
         (Some(_), Some(_)) => Err("it has several keys".to_string()),
         (None, _) => Err("it has no key".to_string()),
     }
-}
-
-/// A field as text, whatever it holds; empty text counts as none.
-pub fn text(object: &Json, key: &str) -> Option<String> {
-    match object.get(key)? {
-        Json::String(text) => Some(text.clone()),
-        Json::Number(number) => Some(number.to_string()),
-        Json::Bool(truth) => Some(truth.to_string()),
-        _ => None,
-    }
-    .filter(|text| !text.is_empty())
-}
-
-/// A field as a whole number.
-pub fn int(object: &Json, key: &str) -> Option<i64> {
-    let value = object.get(key)?;
-    value
-        .as_i64()
-        .or_else(|| value.as_f64().map(|number| number as i64))
-        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 /// A field as a truth value.

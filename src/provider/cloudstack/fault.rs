@@ -8,13 +8,11 @@ use super::decode::{int, text, unwrapped};
 use super::refused_key::unauthorized;
 use super::session::Session;
 use crate::cloud::{Error, Kind};
+pub(super) use crate::provider::fault::LOOK_FIRST;
 use crate::provider::words::plain;
-use crate::provider::{redirect, request_line};
+use crate::provider::{fault, redirect, request_line};
 use crate::wire::{Answer, Intent, xml};
 use serde_json::Value as Json;
-
-/// What to do where something happens once and may have happened.
-pub(super) const LOOK_FIRST: &str = "look whether it has taken effect before trying again";
 
 /// What a refusal says.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -212,33 +210,22 @@ const ABSENT: &[&str] = &[
 
 fn by_status(status: u16) -> Kind {
     match status {
-        401 => Kind::Unauthorized,
-        403 => Kind::Forbidden,
-        429 => Kind::RateLimited,
         // The API has no such status: the address is another's.
         404 => Kind::Protocol,
-        405 => Kind::Unsupported,
-        400..=499 => Kind::InvalidArgument,
-        500..=599 => Kind::Unavailable,
-        _ => Kind::Protocol,
+        other => fault::kind(other),
     }
 }
 
 fn headline(kind: Kind, code: u16, command: &str) -> String {
     let headline = match kind {
-        Kind::OverQuota => "no quota left",
         Kind::Unauthorized => "the cloud rejected these credentials",
         Kind::Forbidden => "these credentials may not do that",
-        Kind::NotFound => "the cloud does not have it",
-        Kind::Conflict => "the cloud cannot do that in the present state",
-        Kind::RateLimited => "too many requests",
-        Kind::Unsupported => "the cloud does not offer that",
-        Kind::InvalidArgument => "the cloud rejected the request as invalid",
         Kind::Unavailable if code == 533 => "the cloud has no room for it at the moment",
         Kind::Unavailable => {
             return format!("the service answers `{command}` with a fault of its own ({code})");
         }
-        _ => return format!("the answer to `{command}` makes no sense: status {code}"),
+        Kind::Protocol => return format!("the answer to `{command}` makes no sense: status {code}"),
+        other => return fault::headline(other, code),
     };
     headline.to_string()
 }

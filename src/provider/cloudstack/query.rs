@@ -4,7 +4,8 @@ use super::CloudStack;
 use super::call::Call;
 use super::commands::{self, Command};
 use super::flatten;
-use crate::cloud::{Error, Kind, Result, Secret, Value, nearest};
+use crate::cloud::{Error, Kind, Result, Value, nearest};
+use crate::provider::fields::hidden;
 use crate::wire::Intent;
 use serde_json::{Map, Value as Json};
 
@@ -61,7 +62,7 @@ impl CloudStack {
             (false, true) => self.run(&call).await?,
             (false, false) => self.ask(&call).await?,
         };
-        Ok(hidden(Value::from_json(&body)))
+        Ok(hidden(Value::from_json(&body), &SECRET))
     }
 
     /// A list as one answer: its members under the name that the server calls them by.
@@ -125,25 +126,6 @@ impl CloudStack {
             }
         }
         Ok(())
-    }
-}
-
-/// An answer whose secrets stay secret in the script.
-fn hidden(value: Value) -> Value {
-    match value {
-        Value::Map(fields) => Value::Map(
-            fields
-                .into_iter()
-                .map(|(name, value)| match value {
-                    Value::Text(text) if SECRET.contains(&name.as_str()) => {
-                        (name, Value::Secret(Secret::new(text)))
-                    }
-                    other => (name, hidden(other)),
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(hidden).collect()),
-        other => other,
     }
 }
 

@@ -3,8 +3,8 @@
 //! A value is signed in one spelling (`%20` for a space, `*` bare, `~` as `%7e`), whatever the wire has; names are signed as they
 //! are, so that the brackets of `tags[0].key` stay. On the wire every name and value is percent-encoded, which decodes to the same.
 
-use super::{Credentials, FORM, absolute, format};
-use crate::wire::message::{Body, Method, Request};
+use super::{Credentials, absolute, carrying, format};
+use crate::wire::message::{Body, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, Mac};
@@ -31,7 +31,7 @@ pub fn sign(
     lifetime: Duration,
     at: SystemTime,
 ) -> Result<Request, String> {
-    let mut url = absolute(&request.url)?;
+    let url = absolute(&request.url)?;
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     match &request.body {
         Body::Empty => {}
@@ -48,17 +48,7 @@ pub fn sign(
     let signature = signature(credentials.secret(), &text_to_sign(&pairs));
     pairs.push(("signature".to_string(), signature));
     let all = written(&pairs);
-    let mut signed = request.clone();
-    signed.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-    if request.method == Method::Post {
-        url.set_query(None);
-        signed.body = Body::Bytes(FORM.to_string(), all.into());
-    } else {
-        url.set_query(Some(&all));
-        signed.body = Body::Empty;
-    }
-    signed.url = url.into();
-    Ok(signed)
+    Ok(carrying(request, url, all))
 }
 
 /// Parameters as the wire has them.

@@ -11,7 +11,7 @@ pub mod sigv4;
 pub mod skew;
 pub mod source;
 
-use super::message::Request;
+use super::message::{Body, Method, Request};
 use hmac::{Hmac, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::Sha256;
@@ -24,6 +24,21 @@ pub use source::Source;
 
 /// The content type of a signed form: with its charset, as other clients send it.
 pub(super) const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+
+/// A request whose signed parameters are all in its form, or in its query where it is no POST.
+fn carrying(request: &Request, mut url: Url, all: String) -> Request {
+    let mut signed = request.clone();
+    signed.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
+    if request.method == Method::Post {
+        url.set_query(None);
+        signed.body = Body::Bytes(FORM.to_string(), all.into());
+    } else {
+        url.set_query(Some(&all));
+        signed.body = Body::Empty;
+    }
+    signed.url = url.into();
+    signed
+}
 
 /// Keys that sign. Their `Debug` shows the access key alone.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //!
 //! The host is signed without its port, as boto does; Keystone tries both.
 
-use super::{Credentials, FORM, absolute, encode, format, hmac, sorted};
-use crate::wire::message::{Body, Method, Request};
+use super::{Credentials, absolute, carrying, encode, format, hmac, sorted};
+use crate::wire::message::{Body, Request};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use url::{Url, form_urlencoded};
 /// # Errors
 /// When its URL names no host, or its body is no form.
 pub fn sign(request: &Request, credentials: &Credentials, at: SystemTime) -> Result<Request, String> {
-    let mut url = absolute(&request.url)?;
+    let url = absolute(&request.url)?;
     let mut pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
     match &request.body {
         Body::Empty => {}
@@ -29,17 +29,7 @@ pub fn sign(request: &Request, credentials: &Credentials, at: SystemTime) -> Res
     let signature =
         signature(credentials.secret(), &text_to_sign(request.method.as_str(), &url, &parameters));
     let all = format!("{parameters}&Signature={}", encode(&signature));
-    let mut signed = request.clone();
-    signed.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("content-type"));
-    if request.method == Method::Post {
-        url.set_query(None);
-        signed.body = Body::Bytes(FORM.to_string(), all.into());
-    } else {
-        url.set_query(Some(&all));
-        signed.body = Body::Empty;
-    }
-    signed.url = url.into();
-    Ok(signed)
+    Ok(carrying(request, url, all))
 }
 
 /// The parameters that say who asks, when, and how it is signed.
