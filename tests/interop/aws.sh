@@ -179,6 +179,8 @@ deploy() { cfn deploy --stack-name deployed --template-file "$scratch/deploy.yam
 deploy --parameter-overrides Name=first >/dev/null
 must "deploy makes a stack" "CREATE_COMPLETE	of deployed" sh -c 'printf "%s\t" "$(aws --output text cloudformation describe-stacks --stack-name deployed --query "Stacks[].StackStatus")"; aws --output text ec2 describe-security-groups --group-names first --query "SecurityGroups[].Description"'
 must "deploy again changes nothing" "0" sh -c 'aws cloudformation deploy --stack-name deployed --template-file "$0/deploy.yaml" --parameter-overrides Name=first --no-fail-on-empty-changeset | grep -c "^Successfully created"; true' "$scratch"
+# awscli names a change set after the second it is made in, and the one before, without changes, is still there.
+sleep 1
 deploy --parameter-overrides Name=second >/dev/null
 must "deploy changes it" "UPDATE_COMPLETE" cfn describe-stacks --stack-name deployed --query 'Stacks[].StackStatus'
 cfn delete-stack --stack-name deployed

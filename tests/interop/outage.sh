@@ -5,7 +5,8 @@
 #
 # RHAIN is the program to test. REALCLOUD_DIR/run/nova-api.pid holds the process and its start time; it runs again when this
 # ends, whatever happens. In each scene the script ends with all 20 servers ACTIVE, or says of each that exists that it does
-# or may; no server has a twin.
+# or may; no server has a twin. A Nova that ends between its database and its message bus forgets to schedule what it had
+# answered for: that server stays in BUILD, and the wait for it names it when its time is over.
 set -euo pipefail
 real=$1 scratch=$2
 rhain=${RHAIN:?the program to test}
@@ -35,7 +36,7 @@ let prefix = param("prefix", "");
 let specs = [];
 for n in 1..=20 { specs.push(#{ name: `${prefix}-${n}`, image: "cirros", flavor: "m1.tiny" }); }
 try {
-    let fleet = boot_all(specs).wait_active("5m");
+    let fleet = boot_all(specs).wait_active("2m");
     print(`all ${fleet.len()}`);
     for s in fleet { print(`has ${s.name}`); }
 } catch (e) {
@@ -43,7 +44,7 @@ try {
     for x in e.exists { print(`has ${x.name}`); }
     let at = 0;
     for r in e.results {
-        if is_error(r) { print(`may ${specs[at].name} ${r.kind}: ${r.message}`); }
+        if is_error(r) { print(`may ${specs[at].name} ${r.kind}: ${r.message}`); } else { print(`has ${r.name}`); }
         at += 1;
     }
 }
