@@ -38,7 +38,7 @@ pub struct Mended {
 }
 
 /// Find the mistakes of a text, and what is left without them.
-pub fn fix(session: &Session, name: &str, text: &str) -> Mended {
+pub(super) fn fix(session: &Session, name: &str, text: &str) -> Mended {
     let mut mended = Mended {
         text: text.to_string(),
         findings: Vec::new(),

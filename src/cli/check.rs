@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// 0 where no file has an error, 2 where one has.
-pub fn run(options: &Options, files: &[PathBuf]) -> u8 {
+pub(super) fn run(options: &Options, files: &[PathBuf]) -> u8 {
     let environment = Environment::of_process();
     let mut code = 0;
     for file in files {

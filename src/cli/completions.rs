@@ -41,7 +41,7 @@ complete -o bashdefault -F _rhain rhain
 "#;
 
 /// Print the script for a shell.
-pub fn run(options: &Options, shell: Shell) -> u8 {
+pub(super) fn run(options: &Options, shell: Shell) -> u8 {
     let streams = Streams::new(false, options.quiet);
     let mut script = Vec::new();
     let written = match shell {
@@ -57,7 +57,7 @@ pub fn run(options: &Options, shell: Shell) -> u8 {
 }
 
 /// What a shell wants to know at a Tab; `None` where this is no such question.
-pub fn answer(words: &[OsString], environment: &Environment) -> Option<String> {
+pub(super) fn answer(words: &[OsString], environment: &Environment) -> Option<String> {
     let shell: &dyn EnvCompleter = match environment.get(ASKS)? {
         "bash" => &Bash,
         "zsh" => &Zsh,

@@ -10,7 +10,7 @@ use crate::diag::codes;
 use crate::manual;
 
 /// A code's page, or every code by family.
-pub fn explain(options: &Options, code: Option<&str>) -> u8 {
+pub(super) fn explain(options: &Options, code: Option<&str>) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
     let environment = Environment::of_process();
     let look = look(options.no_color, |name| environment.get(name).map(str::to_string));

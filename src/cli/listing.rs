@@ -11,7 +11,7 @@ use crate::script::session::Console as _;
 use crate::wire::{Clock as _, WallClock};
 
 /// List them; with `check`, log in to each. The exit code is 1 when one does not answer.
-pub fn clouds(options: &Options, check: bool) -> u8 {
+pub(super) fn clouds(options: &Options, check: bool) -> u8 {
     let environment = Environment::of_process();
     let setup = match setup(options, Purpose { script: None, simulate: true }, environment.clone()) {
         Ok(setup) => setup,

@@ -10,7 +10,7 @@ use std::io::{BufReader, stdin, stdout};
 use std::sync::Arc;
 
 /// Until the editor leaves; the exit code.
-pub fn run(options: &Options) -> u8 {
+pub(super) fn run(options: &Options) -> u8 {
     // Nobody's clouds are read: a text is judged by itself, whatever its reader can reach.
     let environment = Environment { cwd: Environment::of_process().cwd, ..Environment::default() };
     let streams = Arc::new(Streams::new(false, true));

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 /// A file under way.
-pub struct NewFile {
+pub(super) struct NewFile {
     file: File,
     /// Where it stands until it is kept; `None` where it is written in its place.
     beside: Option<PathBuf>,
@@ -18,7 +18,7 @@ impl NewFile {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub fn create(path: &Path, mode: Option<u32>) -> io::Result<NewFile> {
+    pub(super) fn create(path: &Path, mode: Option<u32>) -> io::Result<NewFile> {
         // A link stays one: what it leads to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let there = fs::metadata(&path).ok();
@@ -68,7 +68,7 @@ impl NewFile {
     ///
     /// # Errors
     /// When there is no room.
-    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)
     }
 
@@ -76,7 +76,7 @@ impl NewFile {
     ///
     /// # Errors
     /// When it cannot.
-    pub fn keep(&mut self) -> io::Result<()> {
+    pub(super) fn keep(&mut self) -> io::Result<()> {
         match &self.beside {
             None => Ok(()),
             Some(beside) => {
@@ -88,7 +88,7 @@ impl NewFile {
     }
 
     /// Drop what was written: what was there stays.
-    pub fn abandon(mut self) {
+    pub(super) fn abandon(mut self) {
         if let Some(beside) = self.beside.take() {
             // It was never anybody's.
             let _ = fs::remove_file(beside);

@@ -24,7 +24,7 @@ use tokio::io::AsyncWriteExt as _;
 const LOOK: Duration = Duration::from_secs(5);
 
 /// The process.
-pub struct Process {
+pub(super) struct Process {
     environment: Environment,
     /// The way to hosts whose certificate must be good, and to those that may have any.
     ways: [Wire; 2],
@@ -32,7 +32,12 @@ pub struct Process {
 
 impl Process {
     /// Nothing is opened until it is asked for.
-    pub fn new(environment: Environment, known: Known, watch: Arc<Watch>, options: &Options) -> Process {
+    pub(super) fn new(
+        environment: Environment,
+        known: Known,
+        watch: Arc<Watch>,
+        options: &Options,
+    ) -> Process {
         let pace = Pace::new(usize::from(options.concurrency), options.rate);
         let way = |verify| {
             let settings = Settings {

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Until the person leaves; the exit code.
-pub fn run(options: &Options) -> u8 {
+pub(super) fn run(options: &Options) -> u8 {
     let environment = Environment::of_process();
     let setup = match setup(options, Purpose { script: None, simulate: true }, environment.clone()) {
         Ok(setup) => setup,

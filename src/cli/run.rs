@@ -29,7 +29,7 @@ const NO_CLOUD: u8 = 3;
 pub(super) const NOT_RUN: u8 = 2;
 
 /// Run a script file, or standard input for `-`.
-pub fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
+pub(super) fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
     let environment = Environment::of_process();
     let text = read(file);
     let given =
@@ -81,7 +81,7 @@ fn unresolved(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
 ///
 /// # Errors
 /// When it cannot be read, or is no text.
-pub fn read(file: &str) -> Result<String, Error> {
+pub(super) fn read(file: &str) -> Result<String, Error> {
     let bytes = match file {
         "-" => {
             let mut bytes = Vec::new();
@@ -103,7 +103,7 @@ pub fn read(file: &str) -> Result<String, Error> {
 }
 
 /// Evaluate an expression and print what it gives.
-pub fn expression(options: &Options, text: &str) -> u8 {
+pub(super) fn expression(options: &Options, text: &str) -> u8 {
     let environment = Environment::of_process();
     let purpose = Purpose { script: None, simulate: true };
     let setup = match setup(options, purpose, environment.clone()) {
@@ -125,7 +125,7 @@ pub fn expression(options: &Options, text: &str) -> u8 {
 }
 
 /// Why a file cannot be read, in a person's words.
-pub fn unread(error: &std::io::Error) -> String {
+pub(super) fn unread(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_string(),
         std::io::ErrorKind::PermissionDenied => "it may not be read".to_string(),
@@ -135,7 +135,7 @@ pub fn unread(error: &std::io::Error) -> String {
 }
 
 /// The trace file that cannot be made.
-pub fn no_trace(options: &Options, error: &std::io::Error) -> Error {
+pub(super) fn no_trace(options: &Options, error: &std::io::Error) -> Error {
     let path = options.trace.as_deref().unwrap_or_else(|| std::path::Path::new("")).display();
     Error::new(Kind::Script, format!("the trace file `{path}` cannot be made: {error}"))
         .coded("cli::file")
@@ -308,7 +308,7 @@ fn refused_at_login(setup: &Setup, error: &Error) -> bool {
 }
 
 /// Report an error that no script is to blame for.
-pub fn refuse(options: &Options, environment: &Environment, error: &Error, code: u8) -> u8 {
+pub(super) fn refuse(options: &Options, environment: &Environment, error: &Error, code: u8) -> u8 {
     let read = |path: &str| std::fs::read_to_string(environment.path(path)).ok();
     let mut report = diag::from_config::report(error, &read);
     for also in &error.also {
@@ -322,7 +322,12 @@ pub fn refuse(options: &Options, environment: &Environment, error: &Error, code:
 }
 
 /// Draw a report on standard error, or write it as an event.
-pub fn draw(options: &Options, environment: &Environment, report: &Report, hide: impl Fn(&str) -> String) {
+pub(super) fn draw(
+    options: &Options,
+    environment: &Environment,
+    report: &Report,
+    hide: impl Fn(&str) -> String,
+) {
     use std::io::Write as _;
     let text = if options.format == Format::Json {
         let severity = if report.severity == diag::Severity::Error { "error" } else { "warning" };

@@ -9,7 +9,7 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use tokio::sync::oneshot;
 
 /// Ask; `None` where no person sees the question or can answer it.
-pub fn ask(question: &str, hidden: bool) -> Option<Answer> {
+pub(super) fn ask(question: &str, hidden: bool) -> Option<Answer> {
     if !io::stderr().is_terminal() {
         return None;
     }

@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use std::ops::Range;
 
 /// What answers a method.
-pub type Question = fn(&Open<'_>, Value) -> Answer;
+pub(super) type Question = fn(&Open<'_>, Value) -> Answer;
 
 /// What answers this method, where anything does.
-pub fn question(method: &str) -> Option<Question> {
+pub(super) fn question(method: &str) -> Option<Question> {
     Some(match method {
         "textDocument/completion" => typing::completions,
         "textDocument/signatureHelp" => typing::signatures,
@@ -162,7 +162,7 @@ fn renaming(open: &Open<'_>, params: Value) -> Answer {
 }
 
 /// Edits of a document, as the client takes them.
-pub fn edit(open: &Open<'_>, edits: &[(Range<usize>, String)]) -> Value {
+pub(super) fn edit(open: &Open<'_>, edits: &[(Range<usize>, String)]) -> Value {
     let edits: Value =
         edits.iter().map(|(span, text)| json!({ "range": open.region(span), "newText": text })).collect();
     let uri = open.document.uri.as_str();

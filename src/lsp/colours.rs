@@ -5,7 +5,7 @@ use crate::assist::{Class, highlight};
 use serde_json::{Value, json};
 
 /// The protocol's names of what is painted; [`kind`] is an index into it.
-pub const TYPES: [&str; 10] = [
+pub(super) const TYPES: [&str; 10] = [
     "keyword",
     "function",
     "variable",
@@ -35,7 +35,7 @@ fn kind(class: Class) -> Option<u32> {
 }
 
 /// All of a document's: five numbers each, its place told from the one before; a piece of several lines is one a line.
-pub fn tokens(open: &Open<'_>, _: Value) -> Answer {
+pub(super) fn tokens(open: &Open<'_>, _: Value) -> Answer {
     let text = &open.document.text;
     let mut data: Vec<u32> = Vec::new();
     let mut last = (0, 0);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
 /// An open document.
-pub struct Document {
+pub(super) struct Document {
     /// As the client names it.
     pub uri: Uri,
     /// Its name as a source, which is what imports call it; the client's where it has no place yet.
@@ -30,7 +30,7 @@ pub struct Document {
 
 impl Document {
     /// A document as it is opened; its name tells of the file from this folder.
-    pub fn open(uri: Uri, version: i32, text: String, folder: &Path) -> Document {
+    pub(super) fn open(uri: Uri, version: i32, text: String, folder: &Path) -> Document {
         let lines = Lines::of(&text);
         let file = path_of(&uri).map(|path| real(&path));
         let name = match &file {
@@ -45,7 +45,12 @@ impl Document {
     }
 
     /// Take over changes, one after another.
-    pub fn change(&mut self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: Encoding) {
+    pub(super) fn change(
+        &mut self,
+        version: i32,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: Encoding,
+    ) {
         for change in changes {
             match change.range {
                 Some(region) => {
@@ -63,23 +68,23 @@ impl Document {
 
 /// All that is open, by the client's names.
 #[derive(Default)]
-pub struct Documents(pub BTreeMap<String, Document>);
+pub(super) struct Documents(pub BTreeMap<String, Document>);
 
 impl Documents {
     /// The open document of a file.
-    pub fn of_file(&self, file: &Path) -> Option<&Document> {
+    pub(super) fn of_file(&self, file: &Path) -> Option<&Document> {
         self.0.values().find(|document| document.file.as_deref() == Some(file))
     }
 }
 
 /// The path of a `file:` name.
-pub fn path_of(uri: &Uri) -> Option<PathBuf> {
+pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let url = url::Url::parse(uri.as_str()).ok()?;
     (url.scheme() == "file").then(|| url.to_file_path().ok()).flatten()
 }
 
 /// The `file:` name of a path.
-pub fn uri_of(file: &Path) -> Option<Uri> {
+pub(super) fn uri_of(file: &Path) -> Option<Uri> {
     Uri::from_str(url::Url::from_file_path(file).ok()?.as_str()).ok()
 }
 

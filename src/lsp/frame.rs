@@ -5,28 +5,28 @@ use serde_json::{Value, json};
 use std::io::{self, BufRead, Read, Write};
 
 /// The error codes of JSON-RPC and the Language Server Protocol.
-pub mod code {
+pub(super) mod code {
     /// The text is no JSON.
-    pub const PARSE: i32 = -32700;
+    pub(crate) const PARSE: i32 = -32700;
     /// The JSON is no message, or it comes at the wrong time.
-    pub const INVALID_REQUEST: i32 = -32600;
+    pub(crate) const INVALID_REQUEST: i32 = -32600;
     /// The method is not known.
-    pub const METHOD_NOT_FOUND: i32 = -32601;
+    pub(crate) const METHOD_NOT_FOUND: i32 = -32601;
     /// The parameters are not the method's.
-    pub const INVALID_PARAMS: i32 = -32602;
+    pub(crate) const INVALID_PARAMS: i32 = -32602;
     /// The server has a mistake.
-    pub const INTERNAL: i32 = -32603;
+    pub(crate) const INTERNAL: i32 = -32603;
     /// A request before `initialize`.
-    pub const NOT_INITIALIZED: i32 = -32002;
+    pub(crate) const NOT_INITIALIZED: i32 = -32002;
     /// The client no longer wants the answer.
-    pub const CANCELLED: i32 = -32800;
+    pub(crate) const CANCELLED: i32 = -32800;
     /// The request is right and cannot be done.
-    pub const REQUEST_FAILED: i32 = -32803;
+    pub(crate) const REQUEST_FAILED: i32 = -32803;
 }
 
 /// What the client sent.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Incoming {
+pub(super) enum Incoming {
     /// Something to answer.
     Request {
         /// Its id, a number or a text, given back as it came.
@@ -60,7 +60,7 @@ pub enum Incoming {
 ///
 /// # Errors
 /// When the stream cannot be read.
-pub fn read(stream: &mut impl BufRead) -> io::Result<Option<Incoming>> {
+pub(super) fn read(stream: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     let broken = |message: &str| {
         Ok(Some(Incoming::Broken { id: Value::Null, code: code::PARSE, message: message.to_string() }))
     };
@@ -133,14 +133,14 @@ fn message(value: Value) -> Incoming {
 ///
 /// # Errors
 /// When the stream cannot be written.
-pub fn write(stream: &mut impl Write, message: &Value) -> io::Result<()> {
+pub(super) fn write(stream: &mut impl Write, message: &Value) -> io::Result<()> {
     let body = message.to_string();
     write!(stream, "Content-Length: {}\r\n\r\n{body}", body.len())?;
     stream.flush()
 }
 
 /// The answer to a request.
-pub fn answer(id: Value, result: Result<Value, (i32, String)>) -> Value {
+pub(super) fn answer(id: Value, result: Result<Value, (i32, String)>) -> Value {
     match result {
         Ok(result) => json!({ "jsonrpc": "2.0", "id": id, "result": result }),
         Err((code, message)) => {
@@ -150,7 +150,7 @@ pub fn answer(id: Value, result: Result<Value, (i32, String)>) -> Value {
 }
 
 /// Something for the client to know.
-pub fn notification(method: &str, params: Value) -> Value {
+pub(super) fn notification(method: &str, params: Value) -> Value {
     json!({ "jsonrpc": "2.0", "method": method, "params": params })
 }
 

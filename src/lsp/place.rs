@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// What a column counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Encoding {
+pub(super) enum Encoding {
     /// Bytes.
     Utf8,
     /// Units of UTF-16: what every client knows.
@@ -18,7 +18,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// The first of the client's that is known here.
-    pub fn choose<'a>(offered: impl IntoIterator<Item = &'a str>) -> Encoding {
+    pub(super) fn choose<'a>(offered: impl IntoIterator<Item = &'a str>) -> Encoding {
         let known = |name: &str| match name {
             "utf-8" => Some(Encoding::Utf8),
             "utf-16" => Some(Encoding::Utf16),
@@ -29,7 +29,7 @@ impl Encoding {
     }
 
     /// Its name in the protocol.
-    pub fn kind(self) -> PositionEncodingKind {
+    pub(super) fn kind(self) -> PositionEncodingKind {
         match self {
             Encoding::Utf8 => PositionEncodingKind::UTF8,
             Encoding::Utf16 => PositionEncodingKind::UTF16,
@@ -48,11 +48,11 @@ impl Encoding {
 
 /// Where the lines of a text begin. A line ends with `\n`, `\r\n` or `\r`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lines(Vec<usize>);
+pub(super) struct Lines(Vec<usize>);
 
 impl Lines {
     /// The lines of a text.
-    pub fn of(text: &str) -> Lines {
+    pub(super) fn of(text: &str) -> Lines {
         let bytes = text.as_bytes();
         let ends = bytes.iter().enumerate().filter(|(at, byte)| match byte {
             b'\n' => true,
@@ -71,7 +71,7 @@ impl Lines {
     }
 
     /// The byte at a place; always at a character's beginning or the end.
-    pub fn byte(&self, text: &str, place: Position, encoding: Encoding) -> usize {
+    pub(super) fn byte(&self, text: &str, place: Position, encoding: Encoding) -> usize {
         let line = self.line(text, place.line as usize);
         let wanted = place.character as usize;
         let mut column = 0;
@@ -85,7 +85,7 @@ impl Lines {
     }
 
     /// The place of a byte.
-    pub fn place(&self, text: &str, byte: usize, encoding: Encoding) -> Position {
+    pub(super) fn place(&self, text: &str, byte: usize, encoding: Encoding) -> Position {
         let byte = byte.min(text.len());
         let line = self.0.partition_point(|start| *start <= byte).saturating_sub(1);
         let start = self.0.get(line).copied().unwrap_or(0);
@@ -96,12 +96,12 @@ impl Lines {
     }
 
     /// The places of a span's ends.
-    pub fn region(&self, text: &str, span: &Range<usize>, encoding: Encoding) -> Region {
+    pub(super) fn region(&self, text: &str, span: &Range<usize>, encoding: Encoding) -> Region {
         Region::new(self.place(text, span.start, encoding), self.place(text, span.end, encoding))
     }
 
     /// The bytes between two places; empty where the second is before the first.
-    pub fn span(&self, text: &str, region: &Region, encoding: Encoding) -> Range<usize> {
+    pub(super) fn span(&self, text: &str, region: &Region, encoding: Encoding) -> Range<usize> {
         let start = self.byte(text, region.start, encoding);
         start..self.byte(text, region.end, encoding).max(start)
     }

@@ -16,7 +16,7 @@ const LONGEST: usize = 2 << 20;
 const MOST: usize = 200;
 
 /// What is wrong with a document's text; where it imports what is wrong itself, the import is told.
-pub fn find(session: &Arc<Session>, document: &Document) -> Vec<Finding> {
+pub(super) fn find(session: &Arc<Session>, document: &Document) -> Vec<Finding> {
     if document.text.len() > LONGEST {
         return Vec::new();
     }
@@ -49,7 +49,7 @@ fn import_of(modules: &[Checked], module: &Checked) -> Option<Range<usize>> {
 }
 
 /// A document's diagnostics, as the client takes them.
-pub fn shown(document: &Document, _: &Documents, client: &Client) -> Value {
+pub(super) fn shown(document: &Document, _: &Documents, client: &Client) -> Value {
     let found = document.checked.as_deref().unwrap_or_default();
     found.iter().map(|finding| diagnostic(document, finding, client)).collect()
 }
@@ -91,7 +91,7 @@ fn diagnostic(document: &Document, finding: &Finding, client: &Client) -> Value 
 }
 
 /// The quick fixes for what stands in a range.
-pub fn actions(open: &Open<'_>, params: Value) -> Answer {
+pub(super) fn actions(open: &Open<'_>, params: Value) -> Answer {
     let asked: CodeActionParams = read("textDocument/codeAction", params)?;
     let wanted =
         asked.context.only.as_ref().is_none_or(|only| {

@@ -17,7 +17,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// An answer, or an error's code and message.
-pub type Answer = Result<Value, (i32, String)>;
+pub(super) type Answer = Result<Value, (i32, String)>;
 
 /// How far the client is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ enum Stage {
 
 /// What the client can take.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Client {
+pub(super) struct Client {
     /// How it counts columns.
     pub encoding: Encoding,
     /// Whether it shows places beside a diagnostic's own.
@@ -71,7 +71,7 @@ impl Client {
 }
 
 /// A language server.
-pub struct Server {
+pub(super) struct Server {
     session: Arc<Session>,
     documents: Documents,
     client: Client,
@@ -83,7 +83,7 @@ pub struct Server {
 
 impl Server {
     /// A server that nobody has spoken to.
-    pub fn new(session: Arc<Session>) -> Server {
+    pub(super) fn new(session: Arc<Session>) -> Server {
         Server {
             session,
             documents: Documents::default(),
@@ -95,12 +95,12 @@ impl Server {
     }
 
     /// What there is to say since the last time.
-    pub fn told(&mut self) -> Vec<Value> {
+    pub(super) fn told(&mut self) -> Vec<Value> {
         std::mem::take(&mut self.out)
     }
 
     /// The exit code, once the client has left.
-    pub fn ended(&self) -> Option<u8> {
+    pub(super) fn ended(&self) -> Option<u8> {
         match self.stage {
             Stage::Ended(code) => Some(code),
             _ => None,
@@ -108,7 +108,7 @@ impl Server {
     }
 
     /// The exit code where the client leaves without a word.
-    pub fn code_at_end(&self) -> u8 {
+    pub(super) fn code_at_end(&self) -> u8 {
         match self.stage {
             Stage::Ended(code) => code,
             Stage::ShutDown => 0,
@@ -117,12 +117,12 @@ impl Server {
     }
 
     /// Whether a text was changed and not checked.
-    pub fn is_behind(&self) -> bool {
+    pub(super) fn is_behind(&self) -> bool {
         !self.behind.is_empty()
     }
 
     /// Check one text that is waiting, and tell what was found.
-    pub fn catch_up(&mut self) {
+    pub(super) fn catch_up(&mut self) {
         if self.behind.is_empty() {
             return;
         }
@@ -153,7 +153,7 @@ impl Server {
     }
 
     /// What one message does.
-    pub fn take(&mut self, message: Incoming) {
+    pub(super) fn take(&mut self, message: Incoming) {
         match message {
             Incoming::Request { id, method, params } => {
                 let answer = catch_unwind(AssertUnwindSafe(|| self.request(&method, params)));
@@ -304,7 +304,7 @@ struct Asked {
 }
 
 /// A document that something is asked about, and what is around it.
-pub struct Open<'a> {
+pub(super) struct Open<'a> {
     /// The document.
     pub document: &'a Document,
     /// All that are open.
@@ -317,19 +317,19 @@ pub struct Open<'a> {
 
 impl Open<'_> {
     /// The byte that a question is about.
-    pub fn byte(&self, method: &str, params: &Value) -> Result<usize, (i32, String)> {
+    pub(super) fn byte(&self, method: &str, params: &Value) -> Result<usize, (i32, String)> {
         let asked: TextDocumentPositionParams = read(method, params.clone())?;
         Ok(self.document.lines.byte(&self.document.text, asked.position, self.client.encoding))
     }
 
     /// A span of the document as the client counts.
-    pub fn region(&self, span: &std::ops::Range<usize>) -> lsp_types::Range {
+    pub(super) fn region(&self, span: &std::ops::Range<usize>) -> lsp_types::Range {
         self.document.lines.region(&self.document.text, span, self.client.encoding)
     }
 }
 
 /// The parameters of a method.
-pub fn read<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, (i32, String)> {
+pub(super) fn read<T: DeserializeOwned>(method: &str, params: Value) -> Result<T, (i32, String)> {
     serde_json::from_value(params).map_err(|error| {
         (code::INVALID_PARAMS, format!("the parameters are not those of `{method}`: {error}"))
     })

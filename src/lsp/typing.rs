@@ -41,7 +41,7 @@ impl Environment for Around<'_> {
 }
 
 /// What may stand at the cursor, in the order of its worth.
-pub fn completions(open: &Open<'_>, params: Value) -> Answer {
+pub(super) fn completions(open: &Open<'_>, params: Value) -> Answer {
     let at = open.byte("textDocument/completion", &params)?;
     let text = &open.document.text;
     let found = assist::complete(text, at, &Around(open));
@@ -114,7 +114,7 @@ fn kind(item: &Item) -> u8 {
 }
 
 /// The signatures of the call around the cursor.
-pub fn signatures(open: &Open<'_>, params: Value) -> Answer {
+pub(super) fn signatures(open: &Open<'_>, params: Value) -> Answer {
     let at = open.byte("textDocument/signatureHelp", &params)?;
     let Some(found) = assist::signature(&open.document.text, at, &Around(open)) else {
         return Ok(Value::Null);
@@ -142,7 +142,7 @@ fn units(text: &str, byte: usize) -> usize {
 }
 
 /// What the word at the cursor is.
-pub fn hovered(open: &Open<'_>, params: Value) -> Answer {
+pub(super) fn hovered(open: &Open<'_>, params: Value) -> Answer {
     let at = open.byte("textDocument/hover", &params)?;
     let Some(found) = assist::hover(&open.document.text, at, &Around(open)) else { return Ok(Value::Null) };
     let contents = json!({ "kind": "markdown", "value": found.markdown });

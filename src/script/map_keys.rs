@@ -13,9 +13,9 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// What marks a name that is assigned to: a code point that no text has.
-pub const MARK: char = '\u{fdd0}';
+pub(super) const MARK: char = '\u{fdd0}';
 /// What marks the name of a caught error inside its own block.
-pub const CAUGHT: char = '\u{fdd2}';
+pub(super) const CAUGHT: char = '\u{fdd2}';
 /// What parts a missing key and the map's keys where an error of the engine carries them.
 const PART: char = '\u{1f}';
 /// How many keys an error carries.
@@ -29,7 +29,7 @@ thread_local! {
 ///
 /// # Errors
 /// When the text does not parse.
-pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
+pub(super) fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
     compile_within(engine, &Scope::new(), text)
 }
 
@@ -37,7 +37,7 @@ pub fn compile(engine: &Engine, text: &str) -> Result<AST, ParseError> {
 ///
 /// # Errors
 /// When the text does not parse.
-pub fn compile_within(engine: &Engine, scope: &Scope, text: &str) -> Result<AST, ParseError> {
+pub(super) fn compile_within(engine: &Engine, scope: &Scope, text: &str) -> Result<AST, ParseError> {
     let caught = of_catch(text);
     MARKS.set(caught.iter().map(|position| (*position, CAUGHT)).collect());
     let marked = engine.compile_with_scope(scope, text).and_then(|ast| {
@@ -79,12 +79,12 @@ fn of_catch(text: &str) -> HashSet<Position> {
 }
 
 /// What marks the name at this place, where something does.
-pub fn mark(position: Position) -> Option<char> {
+pub(super) fn mark(position: Position) -> Option<char> {
     MARKS.with_borrow(|marks| marks.get(&position).copied())
 }
 
 /// A name without its mark.
-pub fn unmarked(name: &str) -> &str {
+pub(super) fn unmarked(name: &str) -> &str {
     name.trim_end_matches([MARK, CAUGHT])
 }
 
@@ -118,7 +118,7 @@ fn target(expr: &Expr) -> Option<Position> {
 }
 
 /// Teach an engine about missing keys.
-pub fn register(engine: &mut Engine) {
+pub(super) fn register(engine: &mut Engine) {
     #[allow(deprecated)] // volatile, not deprecated: the engine's version is pinned
     engine.on_map_missing_property(|map: &mut Map, name, _| match name.strip_suffix(MARK) {
         Some(name) => Target::try_from(map.entry(name.into()).or_insert(Dynamic::UNIT)),
@@ -158,7 +158,7 @@ fn missing(map: &Map, name: &str) -> Box<EvalAltResult> {
 }
 
 /// The missing key and the map's keys, of what such an error says.
-pub fn told(said: &str) -> Option<(&str, Vec<&str>)> {
+pub(super) fn told(said: &str) -> Option<(&str, Vec<&str>)> {
     let mut words = said.strip_prefix(PART)?.split(PART);
     Some((words.next()?, words.collect()))
 }

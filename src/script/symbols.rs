@@ -8,7 +8,7 @@ use crate::verbs::{Param, VERBS};
 use rhai::AST;
 
 /// What a session knows; with the functions of a script, where one was compiled.
-pub struct Names<'a> {
+pub(super) struct Names<'a> {
     /// The session.
     pub session: &'a Session,
     /// The functions of its scripts.
@@ -25,7 +25,7 @@ fn form(params: &[Param], options: &[Param]) -> Vec<(String, bool)> {
 }
 
 /// The functions of a script.
-pub fn functions(ast: &AST) -> Vec<Signature> {
+pub(super) fn functions(ast: &AST) -> Vec<Signature> {
     ast.iter_functions()
         .map(|function| Signature {
             name: function.name.to_string(),

@@ -17,7 +17,7 @@ use std::time::Duration;
 use url::Url;
 
 /// An attempt that gave no answer.
-pub struct Lost {
+pub(super) struct Lost {
     /// What went wrong.
     pub kind: ErrorKind,
     /// Whether the request may have reached the cloud.
@@ -31,7 +31,7 @@ const REDIRECTS: usize = 5;
 
 /// The connections to one cloud, opened when they are first needed.
 #[derive(Default)]
-pub struct Clients {
+pub(super) struct Clients {
     plain: OnceLock<Result<reqwest::Client, String>>,
     secure: OnceLock<Result<reqwest::Client, String>>,
     proxied: OnceLock<Result<reqwest::Client, String>>,
@@ -47,7 +47,7 @@ fn proves_itself(request: &Request) -> bool {
 impl Clients {
     /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone. `url` is where it
     /// has come to.
-    pub async fn attempt(
+    pub(super) async fn attempt(
         &self,
         settings: &Settings,
         request: &Request,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] =
+pub(super) const OPERATIONS: &[&str] =
     &["whoami", "catalog", "limits", "zones", "api", "api(service, action, params)"];
 
 /// A cloud as the session knows it, logged in when first needed.

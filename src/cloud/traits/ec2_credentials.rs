@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 /// The operations of this trait.
-pub const OPERATIONS: &[&str] = &["ec2_credentials", "create_ec2_credential"];
+pub(super) const OPERATIONS: &[&str] = &["ec2_credentials", "create_ec2_credential"];
 
 /// A pair of keys.
 #[derive(Debug, Clone, PartialEq)]

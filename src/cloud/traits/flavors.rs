@@ -5,7 +5,7 @@ use crate::cloud::{Flavor, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &["flavors", "flavor"];
+pub(super) const OPERATIONS: &[&str] = &["flavors", "flavor"];
 
 /// A cloud's flavors.
 #[async_trait]

@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Image, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &["images", "images(all_projects)", "image", "delete(image)"];
+pub(super) const OPERATIONS: &[&str] = &["images", "images(all_projects)", "image", "delete(image)"];
 
 /// A cloud's images. They are made by `snapshot` of a server.
 #[async_trait]

@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Keypair, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &["keypairs", "keypair", "create_keypair", "delete(keypair)"];
+pub(super) const OPERATIONS: &[&str] = &["keypairs", "keypair", "create_keypair", "delete(keypair)"];
 
 /// The user's key pairs.
 #[async_trait]

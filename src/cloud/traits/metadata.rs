@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &["meta", "set_meta", "replace_meta", "delete_meta"];
+pub(super) const OPERATIONS: &[&str] = &["meta", "set_meta", "replace_meta", "delete_meta"];
 
 /// The metadata that a cloud keeps with its resources.
 #[async_trait]

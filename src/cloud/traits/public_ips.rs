@@ -5,7 +5,7 @@ use crate::cloud::{Filter, PublicIp, Result, Server};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &[
+pub(super) const OPERATIONS: &[&str] = &[
     "public_ips",
     "public_ips(all_projects)",
     "public_ip",

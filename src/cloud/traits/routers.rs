@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Result, Router, RouterSpec};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] =
+pub(super) const OPERATIONS: &[&str] =
     &["routers", "routers(all_projects)", "router", "create_router", "delete(router)"];
 
 /// A cloud's routers.

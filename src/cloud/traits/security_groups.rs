@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Result, Rule, SecurityGroup};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &[
+pub(super) const OPERATIONS: &[&str] = &[
     "security_groups",
     "security_groups(all_projects)",
     "security_group",

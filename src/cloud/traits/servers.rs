@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &[
+pub(super) const OPERATIONS: &[&str] = &[
     "servers",
     "servers(all_projects)",
     "server",

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] =
+pub(super) const OPERATIONS: &[&str] =
     &["snapshots", "snapshots(all_projects)", "snapshot", "snapshot(volume)", "delete(snapshot)"];
 
 /// A cloud's snapshots of volumes.

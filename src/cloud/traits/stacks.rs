@@ -8,7 +8,7 @@ use crate::cloud::{
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &[
+pub(super) const OPERATIONS: &[&str] = &[
     "stacks",
     "stacks(all_projects)",
     "stack",

@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Result, Subnet};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &["subnets", "subnets(all_projects)", "subnet", "delete(subnet)"];
+pub(super) const OPERATIONS: &[&str] = &["subnets", "subnets(all_projects)", "subnet", "delete(subnet)"];
 
 /// A cloud's subnets.
 #[async_trait]

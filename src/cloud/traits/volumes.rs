@@ -5,7 +5,7 @@ use crate::cloud::{Filter, Result, Volume, VolumeSpec};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub const OPERATIONS: &[&str] = &[
+pub(super) const OPERATIONS: &[&str] = &[
     "volumes",
     "volumes(all_projects)",
     "volume",

@@ -4,7 +4,7 @@ use super::ec2::instance_type;
 use crate::cloud::Noun;
 
 /// Whether a text has the shape of an id of a noun: `i-` and hexadecimal digits. Types and keys are known by name.
-pub fn is_id(noun: Noun, text: &str) -> bool {
+pub(super) fn is_id(noun: Noun, text: &str) -> bool {
     let begins = |start: &str| {
         text.strip_prefix(start)
             .is_some_and(|rest| rest.len() >= 8 && rest.bytes().all(|b| b.is_ascii_hexdigit()))

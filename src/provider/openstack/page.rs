@@ -11,9 +11,9 @@ use crate::cloud::{Error, Filter, Kind, NameMatch, Result};
 use serde_json::Value as Json;
 
 /// The most that one page is asked to hold; Nova's own default limit.
-pub const PAGE: usize = 1000;
+pub(super) const PAGE: usize = 1000;
 /// How many entries a page of a listing is asked to hold: no more than are wanted, where nothing is left to sieve on our side.
-pub fn size(filter: &Filter) -> String {
+pub(super) fn size(filter: &Filter) -> String {
     let ours = matches!(filter.name, Some(NameMatch::Glob(_)))
         || !filter.status.is_empty()
         || !filter.meta.is_empty()
@@ -30,7 +30,7 @@ type Query = Vec<(String, String)>;
 
 /// The state of reading page after page; it ends by itself, whatever the cloud answers.
 #[derive(Debug, Default)]
-pub struct Pages {
+pub(super) struct Pages {
     bounds: Bounds,
     /// All ids in their order, from the last of which to go on.
     order: Vec<String>,
@@ -41,14 +41,20 @@ pub struct Pages {
 
 impl Pages {
     /// Take in the ids of a page, and say which of them are new.
-    pub fn take(&mut self, ids: &[String]) -> Vec<bool> {
+    pub(super) fn take(&mut self, ids: &[String]) -> Vec<bool> {
         self.order.extend_from_slice(ids);
         (self.held, self.back) = (ids.len(), 0);
         ids.iter().map(|id| self.bounds.is_new(id)).collect()
     }
 
     /// The query of the page after the last, or `None` at the end: no link and no full page, or nothing new.
-    pub fn next(&self, body: &Json, key: &str, asked: &[(String, String)], fresh: &[bool]) -> Option<Query> {
+    pub(super) fn next(
+        &self,
+        body: &Json,
+        key: &str,
+        asked: &[(String, String)],
+        fresh: &[bool],
+    ) -> Option<Query> {
         let linked = next_page(body, key).filter(|linked| linked != asked);
         // A page that was seen already leads nowhere; one of which everything was left out leads on.
         let leads_on = fresh.contains(&true) || (fresh.is_empty() && linked.is_some());
@@ -67,7 +73,7 @@ impl Pages {
     }
 
     /// The query from the entry before the one that was asked for, which the cloud does not know any more.
-    pub fn step_back(&mut self, asked: &[(String, String)], error: &Error) -> Option<Query> {
+    pub(super) fn step_back(&mut self, asked: &[(String, String)], error: &Error) -> Option<Query> {
         let words = error.answer.as_deref().unwrap_or_default().to_ascii_lowercase();
         let unknown =
             matches!(error.kind, Kind::InvalidArgument | Kind::NotFound) && words.contains("marker");

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A stack whose creation was accepted a moment ago, as far as the request tells of it.
-pub fn just_made(id: String, spec: &StackSpec, tags: StackTags, cloud: &Arc<str>, now: Time) -> Stack {
+pub(crate) fn just_made(id: String, spec: &StackSpec, tags: StackTags, cloud: &Arc<str>, now: Time) -> Stack {
     let status = "CREATE_IN_PROGRESS".to_string();
     Stack {
         id,

@@ -17,7 +17,7 @@ use rhai::Engine;
 use std::sync::Arc;
 
 /// Register all of them.
-pub fn register(engine: &mut Engine, session: &Arc<Session>) {
+pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
     asking::register(engine, session);
     large::register(engine, session);

@@ -6,7 +6,7 @@ use crate::verbs::resolve;
 use std::sync::Arc;
 
 /// The error of a boot, with the names of what is not there.
-pub async fn refused(call: &Call, cloud: &Arc<dyn Cloud>, spec: &BootSpec, mut error: Error) -> Error {
+pub(super) async fn refused(call: &Call, cloud: &Arc<dyn Cloud>, spec: &BootSpec, mut error: Error) -> Error {
     let label = format!("`{}` was not made", spec.name);
     if error.maybe {
         error.label = Some(format!("`{}` may have been made", spec.name));

@@ -5,7 +5,7 @@ use crate::cloud::{Error, Handle, Kind, Result, Server, Span};
 use crate::verbs::call::Call;
 
 /// A server whose resize is to be ended.
-pub enum Ending {
+pub(super) enum Ending {
     /// It waits for that.
     Open(Server),
     /// The cloud has confirmed it by itself.
@@ -13,7 +13,7 @@ pub enum Ending {
 }
 
 /// The server once its resize can be ended; `conflict` at once when none is under way.
-pub async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Ending> {
+pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Ending> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
     let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
     let seen = server.clone();

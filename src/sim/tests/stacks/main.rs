@@ -1,6 +1,6 @@
 //! Stacks as they were recorded on real services, asked again of the simulated ones.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, missing_docs, unreachable_pub)]
 
 mod cfn_recorded;
 mod client;
