@@ -5,6 +5,7 @@
 # usage: moto.sh [SCRATCH]
 #   SCRATCH  a folder for the Python environment and the logs, kept for the next run (default: a new one, removed after)
 #   RHAIN    the command to run (default: target/debug/rhain of this checkout)
+#   RHAIN_TESTS  the program of the tests, for those of them that need such a cloud (default: none)
 #   PYTHON   the Python to make the environment with (default: python3)
 set -eu
 
@@ -86,6 +87,12 @@ same() {
 same 01-hello --larger t2.small
 same 05-fleet
 same 06-ec2
+
+if [ -n "${RHAIN_TESTS:-}" ]; then
+    echo "== what a variable shows after a chain, and every operation"
+    RHAIN_REAL_EC2_IMAGE=$image RHAIN_REAL_EC2_URL=$AWS_ENDPOINT_URL RUST_BACKTRACE=0 \
+        "$RHAIN_TESTS" --ignored on_a_real_ec2 aws::real
+fi
 
 echo "== wrong keys are refused"
 status=0

@@ -134,8 +134,11 @@ async fn a_server_through_its_whole_life() {
     };
     let booted = cloud.boot(&spec).await.unwrap().remove(0);
     assert_eq!(booted.admin_pass.as_ref().map(Secret::reveal), Some("pw123456"));
-    let server = lab.wait(&[plain(&booted)], Goal::Active).await.remove(0);
-    assert!(server.admin_pass.is_some() && server.ip().is_some());
+    // The object keeps the password that only the first answer has.
+    let object = plain(&booted);
+    let server = lab.wait(std::slice::from_ref(&object), Goal::Active).await.remove(0);
+    let Resource::Server(kept) = object.object.latest() else { panic!("a server") };
+    assert!(kept.admin_pass.is_some() && kept.status == "ACTIVE" && server.ip().is_some());
     assert_eq!((&server.meta, &server.tags), (&spec.meta, &spec.tags));
     let id = server.id.clone();
 
