@@ -418,7 +418,7 @@ proptest::proptest! {
     ) {
         let mut report = Report::new("a::b", title);
         let marks = marks.into_iter().map(|(a, b, label)| Mark { span: a.min(b)..a.max(b), label }).collect();
-        report.sections.push(Section { source: "a".into(), text, marks });
+        report.sections.push(Section { source: "a".into(), text: text.into(), marks });
         let drawn = draw(&report, Style { unicode, color: false, width }, &["secret".into()]);
         // Two marks far apart on a line leave no choice but to be wide.
         let alone = report.sections[0].marks.len() < 2;

@@ -43,6 +43,7 @@ use crate::cloud::Error;
 use crate::script::secret_literals;
 use crate::script::session::Session;
 use crate::syntax;
+use crate::syntax::source::Text;
 use facts::Facts;
 use std::ops::Range;
 use std::rc::Rc;
@@ -111,7 +112,7 @@ pub struct Checked {
     /// Its name as a report shows it.
     pub name: String,
     /// Its text.
-    pub text: String,
+    pub text: Text,
     /// What was found, in the order of the text.
     pub findings: Vec<Finding>,
     /// The source that imports it, by its index, and where.
@@ -180,7 +181,7 @@ fn one(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Find
 pub fn all(session: &Arc<Session>, name: &str, text: &str) -> Vec<Checked> {
     let mut checked = vec![Checked {
         name: name.to_string(),
-        text: text.to_string(),
+        text: text.into(),
         findings: check(session, name, text),
         imported: None,
     }];
@@ -189,7 +190,7 @@ pub fn all(session: &Arc<Session>, name: &str, text: &str) -> Vec<Checked> {
         for (name, text, span) in imports::sources(session, &source.name, &source.text) {
             if !checked.iter().any(|known| known.name == name) {
                 let findings = one(session, &name, &text, true);
-                checked.push(Checked { name, text, findings, imported: Some((at, span)) });
+                checked.push(Checked { name, text: text.into(), findings, imported: Some((at, span)) });
             }
         }
         at += 1;

@@ -6,7 +6,6 @@
 use super::report::{Mark, Section};
 use crate::base::visible::is_unsafe;
 use crate::cloud::value::MASK;
-use crate::syntax::lexer;
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 use std::ops::Range;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -15,6 +14,8 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const TAB: usize = 4;
 /// The least room that is worth wrapping a label into.
 const NARROW: usize = 20;
+/// How many lines from a mark a line may be drawn.
+const NEAR: usize = 3;
 /// The most room that is made for a label at the cost of its line.
 const WIDE: usize = 32;
 
@@ -22,7 +23,10 @@ const WIDE: usize = 32;
 #[derive(Debug)]
 pub(super) struct Excerpt {
     name: String,
+    /// The lines from the one above the first mark to the last mark's, clean.
     text: String,
+    /// How many lines of the source stand before `text`.
+    skipped: usize,
     marks: Vec<Mark>,
     /// Of each mark, line and column (from 0) in the source as it was written.
     positions: Vec<(usize, usize)>,
@@ -30,35 +34,43 @@ pub(super) struct Excerpt {
 
 impl Excerpt {
     pub(super) fn new(section: &Section, width: usize, unicode: bool, secrets: &[String]) -> Excerpt {
-        let source = section.text.as_str();
+        let source = &section.text;
         let marks: Vec<Mark> = section.marks.iter().map(|mark| on_one_line(mark, source)).collect();
-        let last = marks.iter().map(|mark| mark.span.end).max().unwrap_or(0);
-        let gutter = (source[..last].matches('\n').count() + 1).to_string().len() + 5;
+        let positions: Vec<(usize, usize)> =
+            marks.iter().map(|mark| source.position(mark.span.start)).collect();
+        let lines: Vec<usize> = positions.iter().map(|(line, _)| *line).collect();
+        let (first, last) =
+            (lines.iter().min().copied().unwrap_or(1), lines.iter().max().copied().unwrap_or(0));
+        let first = first.saturating_sub(1).max(1);
+        let gutter = last.max(1).to_string().len() + 5;
         let room = width.saturating_sub(gutter).max(20);
-        let hidden = secret_ranges(source, secrets);
+        let shown = source.line(first).start..source.line(last).end.max(source.line(first).start);
+        let hidden = secret_ranges(source, &shown, secrets);
         let mut excerpt = Excerpt {
             name: words(&section.source, 60, unicode),
             text: String::new(),
+            skipped: first - 1,
             marks: vec![Mark { span: 0..0, label: String::new() }; marks.len()],
-            positions: Vec::new(),
+            positions: positions.into_iter().map(|(line, column)| (line - 1, column - 1)).collect(),
         };
-        for mark in &marks {
-            let (line, column) = lexer::position(source, mark.span.start);
-            excerpt.positions.push((line - 1, column - 1));
-        }
-        let mut start = 0;
-        for raw in source.split_inclusive('\n') {
-            let own: Vec<usize> = marks
-                .iter()
-                .enumerate()
-                .filter(|(_, mark)| {
-                    let ends_here = mark.span.start == start + raw.len() && !raw.ends_with('\n');
-                    start <= mark.span.start && (mark.span.start < start + raw.len() || ends_here)
-                })
-                .map(|(nth, _)| nth)
-                .collect();
-            excerpt.line(raw, start, &own, &marks, &hidden, room, unicode, secrets);
-            start += raw.len();
+        for number in first..=last {
+            let own: Vec<usize> = (0..marks.len()).filter(|nth| lines[*nth] == number).collect();
+            // What is far from every mark is not drawn, and only counted.
+            if lines.iter().any(|line| line.abs_diff(number) <= NEAR) {
+                let line = source.line(number);
+                excerpt.line(
+                    &source[line.clone()],
+                    line.start,
+                    &own,
+                    &marks,
+                    &hidden,
+                    room,
+                    unicode,
+                    secrets,
+                );
+            } else {
+                excerpt.text.push('\n');
+            }
         }
         excerpt
     }
@@ -149,7 +161,7 @@ impl SourceCode for Excerpt {
         let tail = self.text.get(end..).ok_or(MietteError::OutOfBounds)?;
         if before == 0 {
             let nth = self.marks.iter().position(|mark| mark.span == (start..end)).unwrap_or(0);
-            let (line, column) = self.positions.get(nth).copied().unwrap_or((0, 0));
+            let (line, column) = self.positions.get(nth).copied().unwrap_or((self.skipped, 0));
             let data = &self.text.as_bytes()[start..end];
             let name = self.name.clone();
             return Ok(Box::new(MietteSpanContents::new_named(name, data, *span, line, column, 1)));
@@ -164,7 +176,7 @@ impl SourceCode for Excerpt {
         }
         let last = end + tail.find('\n').unwrap_or(tail.len());
         let data = &self.text[first..last];
-        let line = self.text[..first].matches('\n').count();
+        let line = self.skipped + self.text[..first].matches('\n').count();
         let whole = (first, last - first).into();
         let count = data.matches('\n').count();
         let name = self.name.clone();
@@ -280,11 +292,21 @@ pub(super) fn cut_at(text: &str, width: usize) -> (&str, &str) {
     (text, "")
 }
 
-/// Where the texts of `secrets` stand; ones of less than four characters would mask half of any page.
-fn secret_ranges(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
+/// Where in `within` the texts of `secrets` stand; ones of less than four characters would mask half of any page.
+fn secret_ranges(text: &str, within: &Range<usize>, secrets: &[String]) -> Vec<Range<usize>> {
     let mut found: Vec<Range<usize>> = Vec::new();
     for secret in secrets.iter().filter(|secret| secret.chars().count() >= 4) {
-        found.extend(text.match_indices(secret.as_str()).map(|(at, part)| at..at + part.len()));
+        // One that begins before and reaches in is hidden too.
+        let mut from = within.start.saturating_sub(secret.len());
+        while !text.is_char_boundary(from) {
+            from -= 1;
+        }
+        let mut to = (within.end + secret.len()).min(text.len());
+        while !text.is_char_boundary(to) {
+            to += 1;
+        }
+        let places = text[from..to].match_indices(secret.as_str());
+        found.extend(places.map(|(at, part)| from + at..from + at + part.len()));
     }
     found.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
     found
@@ -294,7 +316,7 @@ fn secret_ranges(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
 pub(super) fn mask(text: &str, secrets: &[String]) -> String {
     let mut out = String::new();
     let mut last = 0;
-    for range in secret_ranges(text, secrets) {
+    for range in secret_ranges(text, &(0..text.len()), secrets) {
         if range.start >= last {
             out.push_str(&text[last..range.start]);
             out.push_str(MASK);

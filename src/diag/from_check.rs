@@ -4,7 +4,6 @@ use super::from_cloud;
 use super::from_script::shown_together;
 use super::report::{Fix, Mark, Report, Section, Severity};
 use crate::check::{self, Checked, Finding};
-use crate::syntax::lexer;
 
 /// A report of one finding of the source `nth` of those that were checked together.
 pub fn report(checked: &[Checked], nth: usize, finding: &Finding) -> Report {
@@ -18,7 +17,7 @@ pub fn report(checked: &[Checked], nth: usize, finding: &Finding) -> Report {
     let mut sections = vec![section(source, Mark { span: finding.span.clone(), label })];
     for (span, label) in &finding.also {
         let mark = Mark { span: span.clone(), label: label.clone() };
-        let line = |at: usize| lexer::position(&source.text, at).0;
+        let line = |at: usize| source.text.position(at).0;
         let far = |other: &Mark| {
             line(other.span.start).abs_diff(line(span.start)) > TOGETHER
                 || !shown_together(&source.text, &other.span, span)

@@ -32,7 +32,7 @@ pub fn report(error: &Error, read: &dyn Fn(&str) -> Option<String>) -> Report {
         let label =
             if report.sections.is_empty() { error.label.clone().unwrap_or_default() } else { String::new() };
         let marks = vec![Mark { span: start..start + length, label }];
-        report.sections.push(Section { source: path.to_owned(), text, marks });
+        report.sections.push(Section { source: path.to_owned(), text: text.into(), marks });
     }
     report
 }

@@ -9,6 +9,7 @@ use super::span;
 use crate::cloud::error::Error;
 use crate::script::failure::{Cause, Failure, Site, Sources};
 use crate::syntax::lexer;
+use crate::syntax::source::Text;
 use std::ops::Range;
 
 /// How many calls are drawn before a chain is cut, and how many of its outermost are kept.
@@ -27,7 +28,7 @@ pub fn report(failure: &Failure, sources: &dyn Sources, exists: &[String]) -> Op
             {
                 let span = span::token(&text, site.line, site.column);
                 let marks = vec![Mark { span, label: "it was here".into() }];
-                report.sections.push(Section { source: site.source.clone(), text, marks });
+                report.sections.push(Section { source: site.source.clone(), text: text.into(), marks });
             }
             return Some(report);
         }
@@ -83,6 +84,7 @@ fn place(report: &mut Report, site: &Site, error: &Error, ran: bool, sources: &d
         let mark = Mark { span, label: said };
         if far { apart.push(mark) } else { marks.push(mark) }
     }
+    let text = Text::from(text);
     report.sections.push(Section { source: site.source.clone(), text: text.clone(), marks });
     report.sections.extend(apart.into_iter().map(|mark| Section {
         source: site.source.clone(),
@@ -162,7 +164,7 @@ fn callers(report: &mut Report, sites: &[Site], sources: &dyn Sources) {
             Some(text) => {
                 let span = span::span(&text, site.line, site.column, &crate::cloud::error::Place::Verb);
                 let marks = vec![Mark { span, label }];
-                report.sections.push(Section { source: site.source.clone(), text, marks });
+                report.sections.push(Section { source: site.source.clone(), text: text.into(), marks });
             }
             None if !site.source.is_empty() || site.line > 0 => report.fact("from", at(site)),
             None => {}

@@ -5,6 +5,7 @@
 
 use super::excerpt::{self, Excerpt};
 use crate::cloud::value::MASK;
+use crate::syntax::source::Text;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan};
 use std::fmt::Write;
 use std::ops::Range;
@@ -34,7 +35,7 @@ pub struct Section {
     /// The source's name.
     pub source: String,
     /// The source's whole text.
-    pub text: String,
+    pub text: Text,
     /// What is underlined; the first gives the frame its position.
     pub marks: Vec<Mark>,
 }
@@ -326,9 +327,9 @@ pub fn to_json(report: &Report, secrets: &[String]) -> serde_json::Value {
 }
 
 /// Where bytes of a text are, both ways of counting.
-fn range(text: &str, span: &Range<usize>) -> serde_json::Map<String, serde_json::Value> {
-    let (line, column) = crate::syntax::lexer::position(text, span.start);
-    let (end_line, end_column) = crate::syntax::lexer::position(text, span.end);
+fn range(text: &Text, span: &Range<usize>) -> serde_json::Map<String, serde_json::Value> {
+    let (line, column) = text.position(span.start);
+    let (end_line, end_column) = text.position(span.end);
     // Of a text with masks in it, bytes are not those of the file.
     let bytes = !text.contains(MASK);
     let numbers = [
