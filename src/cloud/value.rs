@@ -28,6 +28,11 @@ impl Eq for Secret {}
 pub use crate::base::MASK;
 
 impl Secret {
+    /// Whether this is its text, which may hold secrets itself.
+    pub fn is_text(&self, text: &str) -> bool {
+        self.reveal() == text || placeholder::resolved(text).is_some_and(|text| self.reveal() == text)
+    }
+
     /// Hide a text.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Secret { text: text.into(), shown: None }

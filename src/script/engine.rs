@@ -9,6 +9,7 @@ use super::interactive;
 use super::map_keys;
 use super::modules::Resolver;
 use super::own_chains;
+use super::secret_text;
 use super::session::{Session, Tone};
 use super::symbols::Names;
 use super::types;
@@ -75,6 +76,7 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     variables(&mut engine, session, constants);
     types::register(&mut engine, session);
     map_keys::register(&mut engine);
+    secret_text::register(&mut engine);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);

@@ -25,6 +25,7 @@ pub mod raise;
 pub mod resources;
 pub mod run;
 pub mod secret_literals;
+mod secret_text;
 pub mod session;
 mod symbols;
 pub mod types;

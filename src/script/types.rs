@@ -93,6 +93,10 @@ fn clouds(engine: &mut Engine, session: &Arc<Session>) {
     );
     engine.register_fn("==", |a: &mut Secret, b: Secret| *a == b);
     engine.register_fn("!=", |a: &mut Secret, b: Secret| *a != b);
+    engine.register_fn("==", |a: &mut Secret, b: ImmutableString| a.is_text(&b));
+    engine.register_fn("!=", |a: &mut Secret, b: ImmutableString| !a.is_text(&b));
+    engine.register_fn("==", |a: ImmutableString, b: Secret| b.is_text(&a));
+    engine.register_fn("!=", |a: ImmutableString, b: Secret| !b.is_text(&a));
     engine.register_fn("==", |a: &mut CloudHandle, b: CloudHandle| *a == b);
     engine.register_fn("!=", |a: &mut CloudHandle, b: CloudHandle| *a != b);
     engine.register_fn("==", |a: &mut CloudHandle, b: ImmutableString| region::name_of(&a.0) == b.as_str());

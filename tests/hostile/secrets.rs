@@ -74,6 +74,8 @@ fn a_secret_inside_a_text_is_sent_whole() {
     world.gives(r#"server("web").meta.p == "pre-hush-1""#, "true");
     world.ok(r#"set_meta("web", #{ q: secret("hush-2") })"#);
     world.gives(r#"server("web").meta.q == "hush-2""#, "true");
+    world.ok(r#"set_meta("web", "r", `${secret("hush-3")}`.to_upper())"#);
+    world.gives(r#"server("web").meta.r == "HUSH-3""#, "true");
 }
 
 #[test]
@@ -82,8 +84,7 @@ fn a_placeholder_that_was_cut_is_never_sent() {
     let before = world.requests();
     each(
         [
-            r#"set_meta("web", "p", `${secret("hush")}`.sub_string(0, 5))"#,
-            r#"set_meta("web", "p", `${secret("hush")}`.to_upper())"#,
+            r#"let t = ""; let n = 0; for c in `${secret("hush")}` { n += 1; if n < 4 { t += c; } } set_meta("web", "p", t)"#,
             r#"set_meta("web", "p", "x••••••")"#,
         ],
         |script| world.fails(script, "invalid_argument", "reveal"),

@@ -29,6 +29,52 @@ fn a_secret_never_prints() {
     assert_eq!(all.matches("••••••").count(), 7, "{all}");
 }
 
+/// The engine's functions see the secret, not what stands for it; text that comes out is a secret again.
+#[test]
+fn functions_on_text_with_a_secret_compute_on_the_secret() {
+    let world = World::new();
+    let whole = r#"let p = secret("Hush-one"); let t = `x ${p}`; "#;
+    each(
+        [
+            ("t.len()", "10"),
+            ("t.contains(\"sh-o\")", "true"),
+            ("\"x Hush-one and more\".contains(t)", "true"),
+            ("t.starts_with(\"x H\")", "true"),
+            ("t.index_of(\"-\")", "6"),
+            ("t == \"x Hush-one\"", "true"),
+            ("t != \"x Hush-one\"", "false"),
+            ("\"x Hush-one\" == t", "true"),
+            ("p == \"Hush-one\"", "true"),
+            ("\"Hush-one\" != p", "false"),
+            ("p == \"other\"", "false"),
+            ("[\"Hush-one\"].contains(p)", "true"),
+            ("\"Hush-one\" in [p]", "true"),
+            ("t.to_upper()", "••••••"),
+            ("reveal(t.to_upper())", "X HUSH-ONE"),
+            ("t.sub_string(2, 4)", "••••••"),
+            ("reveal(t.sub_string(2, 4))", "Hush"),
+            ("t.split(\"-\")", "[••••••, ••••••]"),
+            ("t.split(\"-\").map(|x| reveal(x))", r#"["x Hush", "one"]"#),
+            ("t.replace(\"Hush\", \"b\"); reveal(t)", "x b-one"),
+            ("t.replace(\"Hush\", \"b\"); t", "••••••"),
+            ("t.pad(12, \"-\"); reveal(t)", "x Hush-one--"),
+            ("t.truncate(3); reveal(t)", "x H"),
+            ("t.make_lower(); [reveal(t), t]", r#"["x hush-one", ••••••]"#),
+            ("let u = t; u.make_upper(); reveal(t)", "x Hush-one"),
+        ],
+        |(script, text)| world.gives(&format!("{whole}{script}"), text),
+    );
+    for piece in ["t.to_chars()", "t.get(3)", "for c in t.chars() { print(c) }", "t.to_blob()"] {
+        let error = world.error(&format!("{whole}{piece}"));
+        assert_eq!(error.diagnostic, Some("language::secret_text"), "{piece}: {error:?}");
+    }
+    let error = world.error(&format!("{whole}t < \"x I\""));
+    assert_eq!(error.diagnostic, Some("language::unlike"), "{error:?}");
+    // A constant is as constant as it was.
+    world.gives("const T = \"abc\"; T.len()", "3");
+    assert!(world.run("const T = \"abc\"; T.make_upper(); T").is_err());
+}
+
 #[test]
 fn an_error_shows_no_secret() {
     let world = World::web();

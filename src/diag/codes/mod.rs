@@ -88,6 +88,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("language::operator", include_str!("language-operator.md")),
     ("language::program", include_str!("language-program.md")),
     ("language::read_only", include_str!("language-read_only.md")),
+    ("language::secret_text", include_str!("language-secret_text.md")),
     ("language::this", include_str!("language-this.md")),
     ("language::thrown", include_str!("language-thrown.md")),
     ("language::too_deep", include_str!("language-too_deep.md")),

@@ -3,6 +3,7 @@
 
 use crate::cloud::{Error, Kind};
 use crate::script::raise::{Outcome, raise_at};
+use crate::script::secret_text;
 use crate::script::session::Session;
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, NativeCallContext};
 use std::sync::Arc;
@@ -52,10 +53,13 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
               from: ImmutableString,
               to: ImmutableString|
               -> Outcome<()> {
-            let count = text.matches(from.as_str()).count();
-            room(&shared, &context, text.len().saturating_add(count.saturating_mul(to.len())))?;
-            *text = text.replace(from.as_str(), to.as_str()).into();
-            Ok(())
+            let from = secret_text::opened("replace", &context, &from)?;
+            secret_text::within("replace", &context, text, |text| {
+                let count = text.matches(from.as_str()).count();
+                room(&shared, &context, text.len().saturating_add(count.saturating_mul(to.len())))?;
+                *text = text.replace(from.as_str(), to.as_str()).into();
+                Ok(())
+            })
         },
     );
 }
@@ -110,7 +114,11 @@ fn padding(engine: &mut Engine, session: &Arc<Session>) {
               text: &mut ImmutableString,
               length: i64,
               with: char|
-              -> Outcome<()> { padded(&shared, &context, text, length, &with.to_string()) },
+              -> Outcome<()> {
+            secret_text::within("pad", &context, text, |text| {
+                padded(&shared, &context, text, length, &with.to_string())
+            })
+        },
     );
     let shared = session.clone();
     engine.register_fn(
@@ -119,7 +127,10 @@ fn padding(engine: &mut Engine, session: &Arc<Session>) {
               text: &mut ImmutableString,
               length: i64,
               with: ImmutableString|
-              -> Outcome<()> { padded(&shared, &context, text, length, &with) },
+              -> Outcome<()> {
+            let with = secret_text::opened("pad", &context, &with)?;
+            secret_text::within("pad", &context, text, |text| padded(&shared, &context, text, length, &with))
+        },
     );
     let shared = session.clone();
     engine.register_fn(
