@@ -3,8 +3,10 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{int, is_uuid, meta_and_tags, text, time, truth};
+use super::memory::Copy;
 use super::resources::Making;
-use crate::cloud::{Error, Filter, Image, Images, Kind, NameMatch, Result};
+use super::zones::Zone;
+use crate::cloud::{Error, Filter, Holder, Image, Images, Kind, NameMatch, Result};
 use crate::provider::recover::{Seen, quoted};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -33,10 +35,18 @@ impl Images for CloudStack {
             error
         })?;
         let rows: Vec<Json> = self.one_each(rows);
+        // In which zones they are is no field of theirs.
+        let in_zone = |image: &Image| {
+            filter.zone.as_ref().is_none_or(|zone| {
+                let copies = self.memory.template(&image.id).unwrap_or_default();
+                copies.iter().any(|copy| copy.is_in(zone))
+            })
+        };
+        let filter = &Filter { zone: None, ..filter.clone() };
         let mut out: Vec<Image> = rows
             .iter()
             .filter_map(|row| self.image_of(row))
-            .filter(|image| seen.insert(image.id.clone()) && filter.matches(image))
+            .filter(|image| seen.insert(image.id.clone()) && filter.matches(image) && in_zone(image))
             .collect();
         out.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(out)
@@ -46,17 +56,30 @@ impl Images for CloudStack {
         Ok(self.template(id).await?.and_then(|row| self.image_of(&row)))
     }
 
+    async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
+        let zone = self.zone_for(zone, &format!("a server of `{name}`")).await?;
+        self.images(&Filter { zone: Some(zone.id), ..Filter::named(name) }).await
+    }
+
     async fn delete_image(&self, id: &str) -> Result<bool> {
         if !is_uuid(id) {
             return Ok(false);
         }
-        self.take_away(&Call::idempotent("image.delete", "deleteTemplate").with("id", id)).await
+        let call = Call::idempotent("image.delete", "deleteTemplate").with("id", id);
+        self.take_away(&call, || async { Ok(self.template(id).await?.is_some()) }).await
     }
 }
 
 impl CloudStack {
     /// A template listed once a zone is one image: ready where any zone has it ready.
     fn one_each(&self, rows: Vec<Json>) -> Vec<Json> {
+        let mut copies: BTreeMap<String, Vec<Copy>> = BTreeMap::new();
+        for (id, row) in rows.iter().filter_map(|row| Some((text(row, "id")?, row))) {
+            copies.entry(id).or_default().push(copy_of(row));
+        }
+        for (id, copies) in copies {
+            self.memory.saw_template(&id, copies);
+        }
         let mut out: Vec<Json> = Vec::new();
         for row in rows {
             match out.iter().position(|known| text(known, "id") == text(&row, "id")) {
@@ -80,7 +103,7 @@ impl CloudStack {
         for (command, which, key) in
             [("listTemplates", "templatefilter", "template"), ("listIsos", "isofilter", "iso")]
         {
-            let call = Call::read("image.show", command).with(which, "executable").with("id", id).anywhere();
+            let call = Call::read("image.show", command).with(which, "executable").with("id", id);
             let rows = match self.every(&call, key).await {
                 Ok(rows) => rows,
                 Err(error) if error.kind == Kind::NotFound => continue,
@@ -93,6 +116,42 @@ impl CloudStack {
             }
         }
         Ok(None)
+    }
+
+    /// Refuse a server of an image that is not in its zone, or not ready there: the cloud accepts that, and fails.
+    pub(super) async fn check_image(&self, id: &str, zone: &Zone) -> Result<()> {
+        if self.in_zone(id, zone).is_ok() {
+            return Ok(());
+        }
+        // It may have come there since it was read.
+        self.template(id).await?;
+        self.in_zone(id, zone)
+    }
+
+    fn in_zone(&self, id: &str, zone: &Zone) -> Result<()> {
+        let copies = self.memory.template(id).unwrap_or_default();
+        // One that is in every zone may say none.
+        if copies.is_empty() || copies.iter().any(|copy| copy.zone_id.is_none()) {
+            return Ok(());
+        }
+        let here = copies.iter().find(|copy| copy.is_in(&zone.id));
+        match here {
+            Some(copy) if copy.ready => Ok(()),
+            Some(_) => {
+                let message = format!("image {id} is not ready yet in zone `{}`", zone.name);
+                let help = format!("wait for it first: `wait_active(image({}))`", quoted(id));
+                Err(self.session.error(Kind::Conflict, message).help(help))
+            }
+            None => {
+                let names: Vec<String> = copies.iter().map(|copy| format!("`{}`", copy.zone)).collect();
+                let names = names.join(", ");
+                let message = format!("image {id} is not in zone `{}`, but in {names}", zone.name);
+                let help = format!(
+                    "boot in {names}, or have it copied with `api(\"cloudstack\", \"copyTemplate\", …)`"
+                );
+                Err(self.session.error(Kind::NotFound, message).coded("cloud::not_found").help(help))
+            }
+        }
     }
 
     /// The same, or `not_found`.
@@ -144,7 +203,8 @@ impl CloudStack {
         let roots = Call::read("volume.list", "listVolumes")
             .with("virtualmachineid", id)
             .with("type", "ROOT")
-            .with("listall", true);
+            .with("listall", true)
+            .with("projectid", text(&row, "projectid"));
         let roots = self.every(&roots.anywhere(), "volume").await?;
         let Some(root) = roots.first().and_then(|root| text(root, "id")) else {
             return Err(self.session.error(Kind::NotFound, "the server has no root volume"));
@@ -183,7 +243,7 @@ impl CloudStack {
 
     async fn tagged_image(&self, id: String, meta: &BTreeMap<String, String>) -> Result<String> {
         if !meta.is_empty() {
-            self.create_tags("Template", &id, meta)
+            self.first_tags(&Holder::Image(id.clone()), meta)
                 .await
                 .map_err(|error| error.fact("exists", format!("image {id}")))?;
         }
@@ -230,5 +290,15 @@ impl CloudStack {
         let call =
             Call::read("image.list", "listTemplates").with("templatefilter", "self").with("name", name);
         self.every(&call, "template").await
+    }
+}
+
+/// Where a template is, by one row of a list.
+fn copy_of(row: &Json) -> Copy {
+    let zone_id = text(row, "zoneid");
+    Copy {
+        zone: text(row, "zonename").or_else(|| zone_id.clone()).unwrap_or_default(),
+        ready: truth(row, "isready") != Some(false),
+        zone_id,
     }
 }
