@@ -90,7 +90,7 @@ fn kinds(status: u16) -> &'static [Kind] {
         429 => &[Kind::RateLimited],
         431 => &[Kind::InvalidArgument, Kind::NotFound, Kind::Conflict, Kind::Forbidden],
         432 => &[Kind::Forbidden, Kind::Unsupported],
-        530 => &[Kind::Conflict, Kind::Unavailable],
+        530 => &[Kind::Conflict, Kind::Unavailable, Kind::NotFound],
         531 => &[Kind::Forbidden, Kind::Unauthorized],
         535 => &[Kind::OverQuota],
         536 | 537 => &[Kind::Conflict],
