@@ -127,7 +127,7 @@ fn takes(ty: &Ty, of: &Type) -> bool {
 fn own_type(ty: &Ty, of: &Type) -> bool {
     match ty {
         Ty::ArrayOf(_) => matches!(of, Type::Array(_)),
-        Ty::MapOf(_) => matches!(of, Type::Map(_)),
+        Ty::MapOf(_) | Ty::Record(_) => matches!(of, Type::Map(_)),
         Ty::Text => of.is_text(),
         Ty::Data => matches!(of, Type::Text | Type::Word(_) | Type::Blob),
         Ty::Secret => matches!(of, Type::Secret),

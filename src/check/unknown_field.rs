@@ -5,7 +5,7 @@ use super::facts::Facts;
 use super::unknown_verb::only;
 use crate::cloud::Noun;
 use crate::cloud::error::{Error, Kind, Place};
-use crate::infer::{Type, changes_in_place};
+use crate::infer::{Keys, Type, changes_in_place};
 use crate::script::raise::no_field;
 use crate::script::resources::read_only;
 use crate::syntax::tree::{Expression, ExpressionKind, Name, Node, StatementKind};
@@ -69,6 +69,9 @@ fn held_by_object<'a>(facts: &Facts<'a>, mut value: &'a Expression) -> Option<Fi
 fn read<'a>(facts: &Facts<'a>, receiver: &'a Expression, name: &Name) -> Option<Finding> {
     let text = name.text.as_str();
     let ty = facts.types.of(receiver)?;
+    if let Type::Map(keys) = &ty {
+        return of_record(facts, keys, name);
+    }
     if text.is_empty() || facts.native(&format!("get${text}")).is_some() && text != "tag" {
         return None;
     }
@@ -127,6 +130,20 @@ fn of_plain<'a>(facts: &Facts<'a>, receiver: &'a Expression, ty: &Type, name: &N
         None => error.at(Place::Verb, format!("this is read of {}", ty.word())),
     };
     facts.finding(error, name.span.clone())
+}
+
+/// A map that a verb gives, of which every key is known.
+fn of_record(facts: &Facts<'_>, keys: &Keys, name: &Name) -> Option<Finding> {
+    let open = name.text.is_empty() || name.text == "len" || keys.known.contains_key(&name.text);
+    let what = keys.whole.filter(|_| !open)?;
+    let names: Vec<&str> = keys.known.keys().map(String::as_str).collect();
+    let error = no_field(what, &name.text, &names);
+    let near = error.label.as_deref().and_then(only);
+    let finding = facts.finding(error, name.span.clone());
+    Some(match near {
+        Some(near) => finding.fixed(name.span.clone(), near),
+        None => finding,
+    })
 }
 
 /// Fields are those of the elements.

@@ -134,6 +134,8 @@ pub enum Ty {
     Either(&'static Ty, &'static Ty),
     /// A map of names to something.
     MapOf(&'static Ty),
+    /// A map with these fields and no others.
+    Record(&'static Record),
     /// An options map; its keys are the verb's.
     Options,
     /// A resource: an object, an id or a unique name.
@@ -146,6 +148,21 @@ pub enum Ty {
     Same,
     /// A cloud.
     Cloud,
+}
+
+/// What a map is that a verb gives, and its fields.
+#[derive(Debug)]
+pub struct Record {
+    /// With its article: "an event of a stack".
+    pub word: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+}
+
+impl PartialEq for Record {
+    fn eq(&self, other: &Record) -> bool {
+        self.word == other.word
+    }
 }
 
 /// A field of a noun or of another value, declared once: the language reads it, the manual, the checker and editors

@@ -53,6 +53,8 @@ pub struct Keys {
     pub known: BTreeMap<String, Option<Type>>,
     /// What every value is.
     pub values: Option<Type>,
+    /// What it is, where it has no other keys: "an event of a stack".
+    pub whole: Option<&'static str>,
 }
 
 impl Type {
@@ -68,7 +70,7 @@ impl Type {
 
     /// A map of these keys.
     pub fn keyed(known: impl IntoIterator<Item = (String, Option<Type>)>) -> Type {
-        Type::Map(Arc::new(Keys { known: known.into_iter().collect(), values: None }))
+        Type::Map(Arc::new(Keys { known: known.into_iter().collect(), values: None, whole: None }))
     }
 
     /// What a declared type says; `None` where it says several or nothing.
@@ -84,8 +86,11 @@ impl Type {
             Ty::Duration => Type::Duration,
             Ty::Time => Type::Time,
             Ty::ArrayOf(one) => Type::array(Type::declared(*one)),
-            Ty::MapOf(of) => {
-                Type::Map(Arc::new(Keys { known: BTreeMap::new(), values: Type::declared(*of) }))
+            Ty::MapOf(of) => Type::Map(Arc::new(Keys { values: Type::declared(*of), ..Keys::default() })),
+            Ty::Record(of) => {
+                let known = of.fields.iter();
+                let known = known.map(|field| (field.name.to_string(), Type::declared(field.ty)));
+                Type::Map(Arc::new(Keys { known: known.collect(), values: None, whole: Some(of.word) }))
             }
             Ty::Options => Type::map(),
             Ty::Of(noun) => Type::Of(noun),
@@ -216,7 +221,7 @@ impl Type {
                     Some((key.clone(), a.as_ref().zip(b.as_ref()).and_then(|(a, b)| a.join(b))))
                 });
                 let values = a.values.as_ref().zip(b.values.as_ref()).and_then(|(a, b)| a.join(b));
-                Type::Map(Arc::new(Keys { known: both.collect(), values }))
+                Type::Map(Arc::new(Keys { known: both.collect(), values, whole: None }))
             }
             (Type::Cloud(_), Type::Cloud(_)) => Type::Cloud(None),
             (Type::Function(_), Type::Function(_)) => Type::Function(None),

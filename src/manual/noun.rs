@@ -49,7 +49,7 @@ fn short(one: &Ty) -> String {
         Ty::Secret => "secret".to_string(),
         Ty::Any => "map".to_string(),
         Ty::OneOf(_) => "text".to_string(),
-        Ty::MapOf(_) => "map".to_string(),
+        Ty::MapOf(_) | Ty::Record(_) => "map".to_string(),
         other => ty(other),
     }
 }

@@ -23,6 +23,10 @@ pub fn ty(ty: &Ty) -> String {
         Ty::OneOrMany(one) => format!("{}, or an array of it", self::ty(one)),
         Ty::Either(a, b) => format!("{}, or {}", self::ty(a), self::ty(b)),
         Ty::MapOf(one) => format!("map of {}", plural(one)),
+        Ty::Record(of) => {
+            let names: Vec<&str> = of.fields.iter().map(|field| field.name).collect();
+            format!("map with {}", names.join(", "))
+        }
         Ty::Options => "options".to_string(),
         Ty::Ref(noun) => format!("{}, id or unique name", noun.type_name()),
         Ty::AnyRef(nouns) => nouns.iter().copied().map(Noun::type_name).collect::<Vec<_>>().join(" or "),
@@ -37,6 +41,7 @@ fn plural(one: &Ty) -> String {
     match one {
         Ty::Int => "whole numbers".to_string(),
         Ty::Float => "numbers".to_string(),
+        Ty::Record(_) => ty(one).replacen("map", "maps", 1),
         other => ty(other),
     }
 }

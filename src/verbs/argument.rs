@@ -480,7 +480,7 @@ fn plural(ty: &Ty) -> String {
     match ty {
         Ty::Text | Ty::Secret => "texts".to_string(),
         Ty::Int | Ty::Float => "numbers".to_string(),
-        Ty::MapOf(_) | Ty::Options => "maps".to_string(),
+        Ty::MapOf(_) | Ty::Record(_) | Ty::Options => "maps".to_string(),
         Ty::Ref(noun) | Ty::Of(noun) => format!("{}s", noun.as_str()),
         Ty::AnyRef(_) => "resources".to_string(),
         _ => "values".to_string(),

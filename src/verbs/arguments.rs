@@ -327,7 +327,7 @@ pub fn is_empty(value: &Value) -> bool {
 /// Whether a parameter of this type may be a map, which then is not the options.
 pub fn takes_map(ty: Ty) -> bool {
     match ty {
-        Ty::MapOf(_) | Ty::Any => true,
+        Ty::MapOf(_) | Ty::Record(_) | Ty::Any => true,
         Ty::Either(a, b) => takes_map(*a) || takes_map(*b),
         Ty::OneOrMany(one) => takes_map(*one),
         _ => false,

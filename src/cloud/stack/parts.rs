@@ -1,6 +1,6 @@
 //! What is read of a stack: its resources, its events, what an update would change, what a template asks for.
 
-use crate::cloud::ty::{Field, Ty};
+use crate::cloud::ty::{Field, Record, Ty};
 use crate::cloud::{Time, Value};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,10 @@ pub struct StackResource {
 }
 
 impl StackResource {
+    /// What scripts read of one.
+    pub const RECORD: &'static Record =
+        &Record { word: "a resource of a stack", fields: StackResource::FIELDS };
+
     /// The fields of a stack's resource.
     pub const FIELDS: &'static [Field] = &[
         Field::shown("resource", Ty::Text, "Its name in the template."),
@@ -84,6 +88,9 @@ pub struct StackEvent {
 }
 
 impl StackEvent {
+    /// What scripts read of one.
+    pub const RECORD: &'static Record = &Record { word: "an event of a stack", fields: StackEvent::FIELDS };
+
     /// The fields of a stack's event.
     pub const FIELDS: &'static [Field] = &[
         Field::shown("time", Ty::Time, "When it happened."),
@@ -140,6 +147,9 @@ pub struct StackChange {
 }
 
 impl StackChange {
+    /// What scripts read of one.
+    pub const RECORD: &'static Record = &Record { word: "a change of a stack", fields: StackChange::FIELDS };
+
     /// The fields of a change.
     pub const FIELDS: &'static [Field] = &[
         Field::shown(

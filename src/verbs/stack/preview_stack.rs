@@ -14,7 +14,7 @@ pub static VERB: Verb = Verb {
     group: Group::Stacks,
     summary: "What an update would change, or what a stack that is not there yet would make; nothing is left behind.",
     forms: &[Form::with(&[STACK.param()], OPTIONS)],
-    returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
+    returns: Ty::ArrayOf(&Ty::Record(StackChange::RECORD)),
     effect: Effect::Reads,
     examples: &[Example {
         code: r#"let t = #{ heat_template_version: "rocky", resources: #{ r: #{ type: "OS::Heat::None" } } }; preview_stack("app", #{ template: t })[0].action"#,

@@ -10,7 +10,7 @@ pub static VERB: Verb = Verb {
     group: Group::Stacks,
     summary: "What happened in a stack and in those nested in it, oldest first: time, resource, type, status and reason.",
     forms: &[Form::of(&[STACK.param()])],
-    returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
+    returns: Ty::ArrayOf(&Ty::Record(StackEvent::RECORD)),
     effect: Effect::Reads,
     examples: &[Example {
         code: r#"let t = #{ heat_template_version: "rocky", resources: #{ r: #{ type: "OS::Heat::None" } } }; create_stack("app", #{ template: t }).wait_ready().stack_events()[0].status"#,

@@ -10,7 +10,7 @@ pub static VERB: Verb = Verb {
     group: Group::Stacks,
     summary: "The resources of a stack and of those nested in it: id, resource, type, status, reason and time.",
     forms: &[Form::of(&[STACK.param()])],
-    returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
+    returns: Ty::ArrayOf(&Ty::Record(StackResource::RECORD)),
     effect: Effect::Reads,
     examples: &[Example {
         code: r#"let t = #{ heat_template_version: "rocky", resources: #{ r: #{ type: "OS::Heat::None" } } }; create_stack("app", #{ template: t }).wait_ready().stack_resources().map(|r| r.resource)"#,
