@@ -107,7 +107,12 @@ fn has_flavor(thing: &dyn Described, flavor: &str) -> bool {
 }
 
 fn has_tags(thing: &dyn Described, wanted: &[String]) -> bool {
-    let Some(Value::Array(tags)) = thing.field("tags") else { return false };
+    let tags = match thing.field("tags") {
+        Some(Value::Array(tags)) => tags,
+        // Of tags that are pairs, a word is a key.
+        Some(Value::Map(pairs)) => return wanted.iter().all(|key| pairs.contains_key(key)),
+        _ => return false,
+    };
     let has = |wanted: &String| tags.iter().any(|tag| matches!(tag, Value::Text(tag) if **tag == **wanted));
     wanted.iter().all(has)
 }

@@ -2,7 +2,7 @@
 //!
 //! The verb's declared result says which noun; so a noun's three reading verbs are three declarations and no code.
 
-use super::argument::{Argument, Meta, Positive, Reference};
+use super::argument::{Argument, Meta, OneOrMany, Positive, Reference};
 use super::call::Call;
 use super::filter::{NamePattern, Statuses};
 use super::resolve;
@@ -16,6 +16,8 @@ pub const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.")
 pub const STATUS: Key<Statuses> = Key::filter("status", "A status, or an array of them.");
 /// The filter key `meta`.
 pub const META: Key<Meta> = Key::filter("meta", "All of these metadata items.");
+/// The filter key `tags`.
+pub const TAGS: Key<OneOrMany<String>> = Key::filter("tags", "All of these tags.");
 /// The filter key `all_projects`.
 pub const ALL_PROJECTS: Key<bool> =
     Key::filter("all_projects", "Those of every project; for administrators.");
@@ -113,6 +115,7 @@ pub fn filter(call: &Call) -> Result<Filter> {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
+        tags: call.find(&TAGS)?.map_or_else(Vec::new, |tags| tags.0),
         all_projects: call.find(&ALL_PROJECTS)?.unwrap_or(false),
         limit: limit(call)?,
         ..Filter::default()

@@ -2,15 +2,15 @@
 
 use crate::cloud::server_words::STATUSES;
 use crate::cloud::{Error, Filter, Kind, Noun, Result, Ty, Value};
-use crate::verbs::argument::{FlavorRef, ImageRef, Meta, OneOrMany, Positive};
+use crate::verbs::argument::{FlavorRef, ImageRef, Meta, Positive};
 use crate::verbs::call::Call;
 use crate::verbs::filter::{NamePattern, Statuses};
+use crate::verbs::read;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<NamePattern> = Key::filter("name", "By name, with * and ?.");
 const STATUS: Key<Statuses> = Key::filter("status", "A status, or an array of them.");
 const META: Key<Meta> = Key::filter("meta", "All of these metadata items.");
-const TAGS: Key<OneOrMany<String>> = Key::filter("tags", "All of these tags.");
 const IMAGE: Key<ImageRef> = Key::filter("image", "By image.");
 const FLAVOR: Key<FlavorRef> = Key::filter("flavor", "By flavor.");
 const IP: Key<String> = Key::filter("ip", "By address.");
@@ -29,7 +29,7 @@ pub static VERB: Verb = Verb {
             NAME.param(),
             STATUS.param(),
             META.param(),
-            TAGS.param(),
+            read::TAGS.param(),
             IMAGE.param(),
             FLAVOR.param(),
             IP.param(),
@@ -64,7 +64,7 @@ async fn servers(call: Call) -> Result<Value> {
         name: call.find(&NAME)?.map(|name| name.0),
         status: call.find(&STATUS)?.map_or_else(Vec::new, |statuses| statuses.0),
         meta: call.find(&META)?.map(|meta| meta.0).unwrap_or_default(),
-        tags: call.find(&TAGS)?.map_or_else(Vec::new, |tags| tags.0),
+        tags: call.find(&read::TAGS)?.map_or_else(Vec::new, |tags| tags.0),
         image,
         flavor,
         ip: call.find(&IP)?,

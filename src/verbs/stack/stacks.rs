@@ -15,7 +15,13 @@ pub static STACKS: Verb = Verb {
     summary: "The stacks, all of them or those that match a filter; nested ones are left out.",
     forms: &[Form::with(
         &[],
-        &[read::NAME.param(), read::STATUS.param(), read::ALL_PROJECTS.param(), read::LIMIT.param()],
+        &[
+            read::NAME.param(),
+            read::STATUS.param(),
+            read::TAGS.param(),
+            read::ALL_PROJECTS.param(),
+            read::LIMIT.param(),
+        ],
     )],
     returns: Ty::ArrayOf(&Ty::Of(Noun::Stack)),
     effect: Effect::Reads,
