@@ -21,6 +21,7 @@ mod refuse;
 mod send;
 mod servers;
 mod settle;
+mod stack_template;
 mod stacks;
 mod volumes;
 mod world;

@@ -59,10 +59,6 @@ impl Account for Overlay {
         self.inner.provider()
     }
 
-    fn told_apart(&self, one: &Resource) -> Option<String> {
-        self.inner.told_apart(one)
-    }
-
     fn region(&self) -> Option<String> {
         self.inner.region()
     }
@@ -188,10 +184,6 @@ impl Images for Overlay {
 
     async fn image(&self, id: &str) -> Result<Option<Image>> {
         self.found(Noun::Image, id).await
-    }
-
-    async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
-        self.inner.images_in_zone(name, zone).await
     }
 
     async fn delete_image(&self, id: &str) -> Result<bool> {
@@ -330,10 +322,6 @@ impl PublicIps for Overlay {
 
     async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
         self.lead_to(server, ip).await
-    }
-
-    async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &Json) -> Result<()> {
-        self.lead_ports_to(server, ip, request).await
     }
 
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {

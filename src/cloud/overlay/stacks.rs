@@ -1,7 +1,9 @@
-//! Stacks: a change shows its request, and the service's own preview of an update; outputs and resources stay what the cloud tells.
+//! Stacks: a change shows its request, and the service's own preview of an update; resources and outputs follow the template, as
+//! far as it tells them.
 
 use super::Overlay;
 use super::layer::raw;
+use super::stack_template::{DryStack, Template, story};
 use crate::cloud::{
     Ec2Credential, Ec2Credentials, Error, Filter, Kind, Noun, Resource, Result, Stack, StackAccepted,
     StackAction, StackChange, StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTags,
@@ -33,7 +35,8 @@ impl Stacks for Overlay {
             true => StackTags::Words(Vec::new()),
             false => StackTags::Pairs(BTreeMap::new()),
         };
-        let stack = Stack {
+        let template = Template::of(spec);
+        let mut stack = Stack {
             id: self.new_id(),
             name: spec.name.clone(),
             status: "CREATE_COMPLETE".to_string(),
@@ -53,6 +56,7 @@ impl Stacks for Overlay {
             read: now,
             raw: raw(),
         };
+        self.follow_template(&mut stack, spec, template, Vec::new(), "CREATE");
         self.world().make(stack.clone().into());
         Ok(stack)
     }
@@ -68,6 +72,8 @@ impl Stacks for Overlay {
         if given.is_some_and(|given| given.unchanged) {
             return Ok(StackAccepted { unchanged: true, ..StackAccepted::default() });
         }
+        let known = self.stack_resources(id).await.unwrap_or_default();
+        let former = self.stack_template(id).await.ok().as_ref().and_then(Template::told);
         self.edit_stack(&stack, |stack| {
             stack.status = "UPDATE_COMPLETE".to_string();
             stack.parameters.extend(as_text(spec));
@@ -77,6 +83,10 @@ impl Stacks for Overlay {
             stack.timeout = spec.timeout.or(stack.timeout);
             stack.rollback = spec.rollback.or(stack.rollback);
         });
+        let mut now = self.stack_now(id).await?;
+        let template = if spec.template.is_some() { Template::of(spec) } else { former };
+        self.follow_template(&mut now, spec, template, known, "UPDATE");
+        self.edit_stack(&stack, |stack| stack.outputs = now.outputs);
         Ok(StackAccepted::default())
     }
 
@@ -93,6 +103,7 @@ impl Stacks for Overlay {
 
     async fn act_on_stack(&self, id: &str, action: &StackAction) -> Result<StackAccepted> {
         let stack = self.stack_now(id).await?;
+        self.may_take_back(&stack, action)?;
         let words = || format!("{} {}", action.verb(), stack.name);
         self.shown(self.is_changed(Noun::Stack, id), words, self.inner.act_on_stack(id, action)).await?;
         let status = match action {
@@ -123,28 +134,37 @@ impl Stacks for Overlay {
     }
 
     async fn stack_resources(&self, id: &str) -> Result<Vec<StackResource>> {
-        match Self::is_own(id) {
-            true => Ok(Vec::new()),
-            false => self.inner.stack_resources(id).await,
+        let known = self.world().stacks.get(id).and_then(|dry| dry.resources.clone());
+        match known {
+            Some(resources) => Ok(resources),
+            None if Self::is_own(id) => Ok(Vec::new()),
+            None => self.inner.stack_resources(id).await,
         }
     }
 
     async fn stack_events(&self, id: &str) -> Result<Vec<StackEvent>> {
-        match Self::is_own(id) {
-            true => Ok(Vec::new()),
-            false => self.inner.stack_events(id).await,
-        }
+        let mut all = match Self::is_own(id) {
+            true => Vec::new(),
+            false => self.inner.stack_events(id).await?,
+        };
+        all.extend(self.world().stacks.get(id).into_iter().flat_map(|dry| dry.events.clone()));
+        Ok(all)
     }
 
     async fn stack_template(&self, id: &str) -> Result<Value> {
-        match Self::is_own(id) {
-            true => Ok(Value::Unit),
-            false => self.inner.stack_template(id).await,
+        let known = self.world().stacks.get(id).and_then(|dry| dry.template.clone());
+        match known {
+            Some(template) => Ok(template),
+            None if Self::is_own(id) => Ok(Value::Unit),
+            None => self.inner.stack_template(id).await,
         }
     }
 
-    async fn follow_stack(&self, _: &Stack, track: &mut StackTrack) -> Result<StackNews> {
+    async fn follow_stack(&self, stack: &Stack, track: &mut StackTrack) -> Result<StackNews> {
         track.begun = true;
+        if let Some(dry) = self.world().stacks.get_mut(&stack.id) {
+            dry.updating = false;
+        }
         Ok(StackNews::default())
     }
 
@@ -160,17 +180,18 @@ impl Stacks for Overlay {
 #[async_trait]
 impl Ec2Credentials for Overlay {
     async fn ec2_credentials(&self) -> Result<Vec<Ec2Credential>> {
-        self.inner.ec2_credentials().await
+        let mut all = self.inner.ec2_credentials().await?;
+        all.extend(self.world().ec2_credentials.clone());
+        Ok(all)
     }
 
     async fn create_ec2_credential(&self) -> Result<Ec2Credential> {
         let words = || "create_ec2_credential".to_string();
         self.shown(false, words, self.inner.create_ec2_credential()).await?;
-        Ok(Ec2Credential {
-            access: self.new_id(),
-            secret: crate::cloud::Secret::new(self.new_id()),
-            project: None,
-        })
+        let secret = crate::cloud::Secret::new(self.new_id());
+        let made = Ec2Credential { access: self.new_id(), secret, project: None };
+        self.world().ec2_credentials.push(made.clone());
+        Ok(made)
     }
 }
 
@@ -189,6 +210,41 @@ impl Overlay {
                 stack.provider_status.clone_from(&stack.status);
             }
         });
+    }
+
+    /// What a stack is by its template, kept for who reads it; of one that cannot be read here, the outputs stay.
+    fn follow_template(
+        &self,
+        stack: &mut Stack,
+        spec: &StackSpec,
+        template: Option<Template>,
+        known: Vec<StackResource>,
+        verb: &str,
+    ) {
+        let now = self.now();
+        let mut world = self.world();
+        let dry = world.stacks.entry(stack.id.clone()).or_insert_with(DryStack::default);
+        if let Some(template) = template {
+            stack.outputs = template.outputs(stack);
+            let resources = template.resources(stack, &known, now);
+            if spec.template.is_some() {
+                dry.template = Some(template.value(spec, self.is_openstack()));
+            }
+            dry.resources = Some(resources);
+        }
+        dry.updating = verb == "UPDATE";
+        let resources = dry.resources.clone().unwrap_or_default();
+        dry.events.extend(story(stack, verb, &resources, || self.new_id(), now));
+    }
+
+    /// Only an update that nobody has waited for is there to be taken back, of a stack that this run has changed.
+    fn may_take_back(&self, stack: &Stack, action: &StackAction) -> Result<()> {
+        let updating = self.world().stacks.get(&stack.id).is_some_and(|dry| dry.updating);
+        let takes_back = matches!(action, StackAction::CancelUpdate | StackAction::Rollback);
+        if !takes_back || updating || !self.is_changed(Noun::Stack, &stack.id) {
+            return Ok(());
+        }
+        Err(self.conflict(format!("`{}` is {}: no update is in progress", stack.name, stack.status)))
     }
 
     /// What the service says that an update would change, a line each.

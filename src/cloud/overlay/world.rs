@@ -1,7 +1,8 @@
 //! What a dry run made, changed and deleted in one cloud, in the order in which it happened.
 
+use super::stack_template::DryStack;
 use crate::cloud::server::Named;
-use crate::cloud::{Noun, Resource};
+use crate::cloud::{Ec2Credential, Noun, Resource};
 use std::collections::HashMap;
 
 /// A resource that the run made, changed or deleted.
@@ -45,6 +46,10 @@ pub(super) struct World {
     pub(super) routes: HashMap<String, Vec<String>>,
     /// The server that a volume is deleted with.
     pub(super) goes_with: HashMap<String, String>,
+    /// What this run did with stacks, by their ids.
+    pub(super) stacks: HashMap<String, DryStack>,
+    /// The keys for the EC2 APIs that this run made.
+    pub(super) ec2_credentials: Vec<Ec2Credential>,
 }
 
 impl World {
