@@ -40,7 +40,6 @@ mod project;
 mod refused;
 #[cfg(test)]
 mod replay;
-mod rule;
 mod scope;
 mod shape;
 mod signature;

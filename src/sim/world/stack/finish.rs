@@ -70,7 +70,11 @@ impl World {
             }
             operation.failure = Some((failure, action));
         }
-        self.fail_with(at, "Timed out".to_owned());
+        let reason = match side {
+            Side::Heat => "Timed out",
+            Side::Aws => "Stack creation time exceeded the specified timeout. ",
+        };
+        self.fail_with(at, reason.to_owned());
     }
 
     fn stack_failed(&mut self, at: usize) {
@@ -154,7 +158,7 @@ impl World {
             let reason = format!("{why}{asked}").trim_end().to_owned();
             let stack = &mut self.stacks[at];
             stack.reason.clone_from(&reason);
-            if let Some(event) = stack.events.last_mut() {
+            if let Some(event) = stack.events.iter_mut().rev().find(|event| event.logical == stack.name) {
                 event.reason = reason;
             }
         }
@@ -184,7 +188,7 @@ impl World {
                 stack.deleted = Some(now);
                 stack.exports.clear();
             }
-            Action::UpdateRollback | Action::Update => {
+            Action::UpdateRollback | Action::Update | Action::Restore => {
                 stack.resources.retain(|resource| {
                     resource.action != Action::Delete
                         || !matches!(resource.status, Status::Complete | Status::Skipped)
