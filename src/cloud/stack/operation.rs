@@ -59,6 +59,8 @@ pub struct StackFailure {
     pub kind: Option<String>,
     /// The service's words.
     pub reason: String,
+    /// Whether nobody told so: it is what was taken back.
+    pub supposed: bool,
 }
 
 /// What is known of an operation so far: kept from one look to the next.
@@ -102,4 +104,21 @@ pub struct StackNews {
 /// Whether a stack's status tells that an operation ended badly.
 pub fn ended_badly(status: &str) -> bool {
     status.ends_with("_FAILED") || status.ends_with("ROLLBACK_COMPLETE")
+}
+
+/// Whether a service says that its own time limit has ended an operation.
+pub fn is_late(reason: &str) -> bool {
+    let reason = reason.to_ascii_lowercase();
+    reason.contains("timed out") || reason.contains("exceeded the specified timeout")
+}
+
+/// What leads on from a status that is none of the good ones though nothing failed, after what a script asked for.
+pub fn leads_on(status: &str, asked: Option<&'static str>) -> Option<String> {
+    match (status, asked) {
+        ("SUSPEND_COMPLETE", _) => Some("wake it first: `resume(x)`".to_string()),
+        ("UPDATE_ROLLBACK_COMPLETE", Some(verb @ ("cancel_update" | "rollback_stack"))) => Some(format!(
+            "this is where `{verb}` leads: wait for it with `wait_status(x, \"UPDATE_ROLLBACK_COMPLETE\")`"
+        )),
+        _ => None,
+    }
 }

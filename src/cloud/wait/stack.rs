@@ -8,7 +8,7 @@ use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
-use crate::cloud::stack::operation::ended_badly;
+use crate::cloud::stack::operation::{ended_badly, is_late, leads_on};
 use crate::cloud::{
     Cloud, Error, Filter, Handle, Kind, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
@@ -246,10 +246,10 @@ impl Member {
             Some(failure) if failure.place.is_empty() => (outcome, Some(failure.reason)),
             Some(failure) => {
                 let kind = failure.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
-                let what = if failure.reason.to_ascii_lowercase().contains("timed out") {
-                    "was not done in time"
-                } else {
-                    "failed first"
+                let what = match failure.supposed {
+                    true => "was taken back, and may be what failed",
+                    false if is_late(&failure.reason) => "was not done in time",
+                    false => "failed first",
                 };
                 (format!("{outcome}: `{}`{kind} {what}", failure.place), Some(failure.reason))
             }
@@ -257,7 +257,8 @@ impl Member {
         };
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed").fact("status", status);
         error.answer = answer;
-        error.help = news.help;
+        error.help =
+            news.help.or_else(|| leads_on(status, self.pending.as_ref().map(|pending| pending.verb)));
         self.own(scene, error)
     }
 

@@ -85,6 +85,13 @@ impl Session {
     pub fn endpoint(&self, service: &Service) -> Option<String> {
         let settings = &self.0.settings;
         let own = settings.endpoints.get(service.name()).or(settings.any.as_ref()).cloned();
+        let own = own.map(|mut url| {
+            // As Heat's catalog has it; Heat itself answers behind the slash alone.
+            if *service == Service::CloudFormation && url.ends_with("/v1") {
+                url.push('/');
+            }
+            url
+        });
         own.or_else(|| settings.amazon.then(|| service.address(&settings.region, settings.hosts)).flatten())
     }
 

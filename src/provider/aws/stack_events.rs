@@ -5,6 +5,7 @@ use super::Aws;
 use super::cloudformation::{event, is_of_heat, stack};
 use super::decode::{list, text};
 use crate::cloud::{Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack, Value};
+use crate::provider::stacks::order::in_order;
 use crate::provider::stacks::{guard, tracker};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -50,8 +51,7 @@ impl Aws {
             open.extend(nested_failures(&inner, &id));
             all.extend(inner);
         }
-        all.sort_by_key(|event| event.time);
-        Ok(all)
+        Ok(in_order(all))
     }
 
     /// Look how an operation goes.

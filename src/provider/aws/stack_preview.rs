@@ -2,6 +2,7 @@
 
 use super::Aws;
 use super::cloudformation::change_set::{self, is_without_changes};
+use super::cloudformation::is_of_heat;
 use super::decode::text;
 use super::page::is_absent;
 use crate::cloud::{Account, Error, Kind, Result, Stack, StackChange, StackSpec};
@@ -15,9 +16,12 @@ const EVERY: Duration = Duration::from_secs(1);
 
 /// What a preview has made, to be deleted.
 struct Made {
+    /// By its name, which is this preview's own, where the answer told no id.
     change_set: String,
-    /// The stack that holds nothing else.
-    placeholder: Option<String>,
+    /// The stack that it is of.
+    stack: String,
+    /// Whether that stack holds nothing else.
+    placeholder: bool,
 }
 
 impl Aws {
@@ -33,39 +37,56 @@ impl Aws {
         };
         let before = before.filter(|stack| stack.status != "REVIEW_IN_PROGRESS");
         if let Some(stack) = &before {
+            if is_of_heat(&stack.id) {
+                return Err(self.no_previews());
+            }
             guard::at_rest(stack, "preview_stack").map_err(|error| self.session.own(error))?;
         }
         let name = format!("rhain-{}", crate::cloud::call_scope::token());
-        let mut parts = match &before {
-            Some(stack) => self.parts_of_update(spec, stack, None).await?,
-            None => self.parts_of_create(spec, &name).await?,
+        let mut made = Made {
+            change_set: name,
+            stack: before.as_ref().map_or_else(|| spec.name.clone(), |stack| stack.name.clone()),
+            placeholder: before.is_none() && existing.is_none(),
         };
-        for own in ["ClientRequestToken", "DisableRollback", "TimeoutInMinutes"] {
-            parts.shift_remove(own);
-        }
-        parts.insert("ChangeSetName".to_string(), json!(name));
-        let kind = if before.is_some() { "UPDATE" } else { "CREATE" };
-        parts.insert("ChangeSetType".to_string(), json!(kind));
-        let body = match self.ask(&change_set::create(parts)).await {
-            Ok(body) => body,
-            Err(error) if error.code.as_deref() == Some("InvalidAction") => {
-                return Err(self.unsupported("preview_stack").help(
-                    "log in to the OpenStack cloud itself: Heat's own API previews, its CloudFormation endpoint does not",
-                ));
-            }
+        let asked = self.ask_for(&mut made, spec, before.as_ref()).await;
+        let seen = match asked {
+            Ok(()) => self.look_at(&made, spec, before.as_ref()).await,
             Err(error) if is_without_changes(error.answer.as_deref().unwrap_or_default()) => {
-                return Ok(Vec::new());
+                return self.unchanged(before.as_ref()).await;
+            }
+            // The answer was lost, or a repeat finds what the first one made: it is looked at by its name.
+            Err(error) if error.maybe || error.code.as_deref() == Some("AlreadyExistsException") => {
+                let seen = self.look_at(&made, spec, before.as_ref()).await;
+                seen.map_err(|other| if is_absent(&other) { error } else { other })
             }
             Err(error) => return Err(self.of_template(spec, error)),
         };
-        let placeholder = text(&body, "StackId").filter(|_| before.is_none() && existing.is_none());
-        let Some(change_set) = text(&body, "Id") else { return Err(self.lacking("CreateChangeSet", "Id")) };
-        let made = Made { change_set, placeholder };
-        let seen = self.look_at(&made, spec, before.as_ref()).await;
         let cleaned = self.clean_up(&made).await;
         let changes = seen?;
         cleaned?;
         Ok(changes)
+    }
+
+    /// Ask for the change set.
+    async fn ask_for(&self, made: &mut Made, spec: &StackSpec, before: Option<&Stack>) -> Result<()> {
+        let mut parts = match before {
+            Some(stack) => self.parts_of_update(spec, stack, None).await?,
+            None => self.parts_of_create(spec, &made.change_set).await?,
+        };
+        for own in ["ClientRequestToken", "DisableRollback", "TimeoutInMinutes"] {
+            parts.shift_remove(own);
+        }
+        parts.insert("ChangeSetName".to_string(), json!(made.change_set));
+        let kind = if before.is_some() { "UPDATE" } else { "CREATE" };
+        parts.insert("ChangeSetType".to_string(), json!(kind));
+        let body = match self.ask(&change_set::create(parts)).await {
+            Err(error) if error.code.as_deref() == Some("InvalidAction") => return Err(self.no_previews()),
+            other => other?,
+        };
+        if let (Some(id), Some(stack)) = (text(&body, "Id"), text(&body, "StackId")) {
+            (made.change_set, made.stack) = (id, stack);
+        }
+        Ok(())
     }
 
     /// Wait for a change set and read it.
@@ -75,7 +96,7 @@ impl Aws {
         spec: &StackSpec,
         before: Option<&Stack>,
     ) -> Result<Vec<StackChange>> {
-        let call = change_set::show(&made.change_set);
+        let call = change_set::show(&made.change_set, &made.stack);
         let until = self.clock.elapsed().saturating_add(LONGEST);
         loop {
             let body = self.ask(&call).await?;
@@ -122,16 +143,42 @@ impl Aws {
             Err(error) if !is_absent(&error) => Err(error),
             _ => Ok(()),
         };
-        let set = gone(self.ask(&change_set::delete(&made.change_set)).await);
-        let stack = match &made.placeholder {
-            Some(stack) => gone(self.ask(&change_set::delete_placeholder(stack)).await),
-            None => Ok(()),
+        let set = gone(self.ask(&change_set::delete(&made.change_set, &made.stack)).await);
+        let stack = match made.placeholder {
+            true => self.take_placeholder(&made.stack).await,
+            false => Ok(()),
         };
         set.and(stack).map_err(|error| self.left_over(error, made))
     }
 
+    /// Delete the stack in which there is nothing, and wait until it is gone. One that holds more by now is somebody's.
+    async fn take_placeholder(&self, stack: &str) -> Result<()> {
+        match self.described_stack(stack).await? {
+            Some(there) if there.status == "REVIEW_IN_PROGRESS" => {}
+            _ => return Ok(()),
+        }
+        match self.ask(&change_set::delete_placeholder(stack)).await {
+            Err(error) if !is_absent(&error) => return Err(error),
+            _ => {}
+        }
+        let until = self.clock.elapsed().saturating_add(LONGEST);
+        while self.described_stack(stack).await?.is_some_and(|there| !there.is_deleted()) {
+            if self.clock.elapsed() >= until {
+                return Err(self.session.error(Kind::Timeout, format!("`{stack}` is not gone yet")));
+            }
+            self.clock.sleep(EVERY).await;
+        }
+        Ok(())
+    }
+
     fn left_over(&self, error: Error, made: &Made) -> Error {
-        let what = made.placeholder.as_ref().unwrap_or(&made.change_set);
+        let what = if made.placeholder { &made.stack } else { &made.change_set };
         error.help(format!("delete what the preview leaves behind: {what}"))
+    }
+
+    fn no_previews(&self) -> Error {
+        self.unsupported("preview_stack").help(
+            "log in to the OpenStack cloud itself: Heat's own API previews, its CloudFormation endpoint does not",
+        )
     }
 }

@@ -43,7 +43,16 @@ impl Aws {
     ) -> Result<Map<String, Json>> {
         let heat = is_of_heat(&before.id);
         let mut parts = Map::new();
-        parts.insert("StackName".to_string(), json!(before.id));
+        // A change set is of a name: who reads it sees of which stack it is.
+        let whose = if token.is_some() { &before.id } else { &before.name };
+        parts.insert("StackName".to_string(), json!(whose));
+        if spec.timeout.is_some() && !heat {
+            let message = "CloudFormation takes no `timeout` with an update".to_string();
+            return Err(self
+                .session
+                .error(Kind::Unsupported, message)
+                .help("leave it out: the `timeout` of `create_stack` is for the creation alone"));
+        }
         let template = self.put_template(spec, Some(before), &mut parts).await?;
         let given = self.given(spec, Some(before))?;
         let declared = template.map(|template| template.parameters());

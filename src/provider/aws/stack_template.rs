@@ -120,6 +120,12 @@ impl Aws {
         {
             error.message = format!("`{path}` is refused");
         }
+        if error.kind == Kind::Conflict && words.contains("REVIEW_IN_PROGRESS") {
+            return error.help(format!(
+                "it holds nothing but a change set that nobody ran: run that, or `delete(stack(\"{}\"))` first",
+                spec.name
+            ));
+        }
         if words.contains("must be a JSON or YAML document") {
             error.help = Some(
                 "write the long forms, `Ref: Name` for `!Ref Name`: Heat's endpoint takes no short ones"

@@ -7,6 +7,7 @@ use super::cloudformation::{is_of_heat, stack};
 use super::decode::text;
 use super::page::is_absent;
 use super::recover::quoted;
+use crate::cloud::stack::noun::GOOD;
 use crate::cloud::{
     Account, Error, Filter, Kind, NameMatch, Result, Stack, StackAccepted, StackAction, StackChange,
     StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport,
@@ -81,6 +82,10 @@ impl Stacks for Aws {
         let before = self.stack_now(id).await?;
         let heat = is_of_heat(&before.id);
         guard::may_update(&before, !heat).map_err(|error| self.session.own(error))?;
+        // Heat would run an update that changes nothing, with hidden values that it does not tell.
+        if heat && spec.is_empty() && GOOD.contains(&before.status.as_str()) {
+            return Ok(StackAccepted { unchanged: true, ..StackAccepted::default() });
+        }
         let token = crate::cloud::call_scope::token();
         let parts = self.parts_of_update(spec, &before, Some(&token)).await?;
         let call = stack::with("UpdateStack", "stack.update", parts);
@@ -165,6 +170,13 @@ impl Stacks for Aws {
         let Some(before) = self.stack(id).await? else { return Ok(None) };
         let mut deletion = deletion.clone();
         let mut left = Vec::new();
+        if is_of_heat(&before.id) && (deletion.force || !deletion.retain.is_empty()) {
+            let what =
+                if deletion.force { "delete(stack, #{ force })" } else { "delete(stack, #{ retain })" };
+            return Err(self
+                .unsupported(what)
+                .help("write `DeletionPolicy: Retain` into the template's resource, and update the stack"));
+        }
         if deletion.force {
             deletion.retain = self.undeletable(&before).await?;
             left.clone_from(&deletion.retain);

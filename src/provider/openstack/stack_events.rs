@@ -4,6 +4,7 @@ use super::OpenStack;
 use super::decode::list;
 use super::heat::{Identity, action, event, resource};
 use crate::cloud::{Error, Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack};
+use crate::provider::stacks::order::in_order;
 use crate::provider::stacks::{guard, tracker};
 use serde_json::Value as Json;
 use std::collections::HashSet;
@@ -43,8 +44,7 @@ impl OpenStack {
                 break;
             }
         }
-        all.sort_by_key(|event| event.time);
-        Ok(all)
+        Ok(in_order(all))
     }
 
     /// The id of the newest event of a stack, behind which an operation begins.

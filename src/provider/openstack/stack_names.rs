@@ -63,7 +63,7 @@ impl OpenStack {
         }
     }
 
-    /// Heat says ROLLBACK of a create and of an update alike; a stack that was once made completely has had an update rolled back.
+    /// Heat says ROLLBACK of a create and of an update alike; a stack that was ever updated has had an update rolled back.
     pub(super) async fn in_shared_words(&self, mut stack: Stack) -> Result<Stack> {
         self.remember_stack_of(&stack.id, &stack.name).await;
         let Some(rest) = stack.provider_status.strip_prefix("ROLLBACK_") else { return Ok(stack) };
@@ -73,9 +73,9 @@ impl OpenStack {
             Some(known) => known,
             None => {
                 let identity = Identity { name: stack.name.clone(), id: stack.id.clone() };
-                let body = found(self.json(&event::was_created(&identity)).await)?;
+                let body = found(self.json(&event::was_updated(&identity)).await)?;
                 let told = body.as_ref().and_then(event::decode).unwrap_or_default();
-                let of_update = told.iter().any(|event| event.status == "CREATE_COMPLETE");
+                let of_update = told.iter().any(|event| event.status == "UPDATE_IN_PROGRESS");
                 self.rolled_updates.lock().await.insert(key, of_update);
                 of_update
             }

@@ -7,10 +7,10 @@ use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use super::send::found;
 use crate::cloud::{
-    Account, Filter, Kind, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
+    Account, Filter, Result, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
     StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport, Value,
 };
-use crate::provider::recover::{self, Seen, Settled};
+use crate::provider::recover::Seen;
 use crate::provider::stacks::guard;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -207,24 +207,14 @@ impl Stacks for OpenStack {
         }
         let Some(identity) = self.identity_of(id).await? else { return Ok(None) };
         let mark = found(self.last_event(&identity).await)?.flatten();
-        let call = stack::delete(&identity);
-        let lost = match self.ask(&call).await {
-            Ok(_) => return Ok(Some(StackAccepted { mark, ..StackAccepted::default() })),
-            Err(error) if error.kind == Kind::NotFound => return Ok(None),
-            Err(error) if recover::is_open(&error) => error,
-            Err(error) => return Err(error),
-        };
         let look = || async {
             let now = self.shown_stack(&stack::status(&identity), true).await?;
             Ok(match now {
                 Some(now) if !now.status.starts_with("DELETE") => Seen::Nothing,
-                _ => Seen::Effect(()),
+                _ => Seen::Effect(true),
             })
         };
-        match recover::settle(&*self.clock, lost, look, || async { self.ask(&call).await.map(drop) }).await {
-            Settled::Done { .. } => Ok(Some(StackAccepted { mark, ..StackAccepted::default() })),
-            Settled::Refused(error) if error.kind == Kind::NotFound => Ok(Some(StackAccepted::default())),
-            Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),
-        }
+        let taken = self.take_away_seen(&stack::delete(&identity), look).await?;
+        Ok(taken.then(|| StackAccepted { mark, ..StackAccepted::default() }))
     }
 }

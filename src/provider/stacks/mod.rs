@@ -2,8 +2,9 @@
 //!
 //! [`tracker`] follows an operation by its events: where it began, what failed first, what is still under way. [`guard`] refuses
 //! what a stack's state does not allow before anything is sent, and knows the way out of each state. [`made`]
-//! is the stack that a script has before the cloud was asked for one.
+//! is the stack that a script has before the cloud was asked for one, [`order`] puts events into their order.
 
 pub(crate) mod guard;
 pub(crate) mod made;
+pub(crate) mod order;
 pub(crate) mod tracker;

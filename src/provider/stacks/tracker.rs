@@ -76,7 +76,7 @@ fn is_start(stack: &Stack, event: &StackEvent) -> bool {
     is_root(stack, event) && STARTS.contains(&event.status.as_str())
 }
 
-fn is_end(status: &str) -> bool {
+pub(super) fn is_end(status: &str) -> bool {
     status.ends_with("_COMPLETE") || status.ends_with("_FAILED")
 }
 
@@ -131,6 +131,7 @@ fn first_failure(stack: &Stack, events: &[StackEvent]) -> Option<StackFailure> {
         place: found.place(),
         kind: found.kind.clone(),
         reason: found.reason.clone().unwrap_or_else(|| found.status.clone()),
+        supposed: false,
     };
     deepen(&mut failure, &found.resource);
     Some(failure)
@@ -174,15 +175,55 @@ pub(crate) fn failure(track: &StackTrack, stack: &Stack) -> Option<StackFailure>
         known.kind = known.kind.or(kind);
         return Some(known);
     }
+    if let Some(late) = given_up(track, stack) {
+        return Some(late);
+    }
     let own =
         track.events.iter().rev().find(|event| is_root(stack, event) && event.status.ends_with("_FAILED"));
     let reason = own.and_then(|event| event.reason.clone()).or_else(|| stack.reason.clone())?;
     if let Some((names, words)) = led(&reason) {
         let place = names.join("/");
-        return Some(StackFailure { kind: kind_of(track, &place), place, reason: words.to_string() });
+        let (kind, reason) = (kind_of(track, &place), words.to_string());
+        return Some(StackFailure { kind, place, reason, supposed: false });
     }
     let place = under_way(track).first().map(|event| event.place()).unwrap_or_default();
-    Some(StackFailure { kind: kind_of(track, &place), place, reason })
+    if place.is_empty() && stack.status.contains("ROLLBACK") {
+        return Some(taken_back(track).unwrap_or(StackFailure { reason, ..StackFailure::default() }));
+    }
+    Some(StackFailure { kind: kind_of(track, &place), place, reason, supposed: false })
+}
+
+/// What was still being made when the service gave up, for the reason that the stack itself has.
+fn given_up(track: &StackTrack, stack: &Stack) -> Option<StackFailure> {
+    let cut = track
+        .events
+        .iter()
+        .find(|event| !event.is_of_stack() && event.status.ends_with("_FAILED") && is_cancelled(event))?;
+    let mut own =
+        track.events.iter().filter(|event| is_root(stack, event) && !event.status.starts_with("CREATE_IN"));
+    let reason =
+        own.find_map(|event| event.reason.clone().filter(|_| event.status.ends_with("ROLLBACK_IN_PROGRESS")));
+    let reason = reason.or_else(|| cut.reason.clone())?;
+    let kind = cut.kind.clone().or_else(|| kind_of(track, &cut.place()));
+    Some(StackFailure { place: cut.place(), kind, reason, supposed: false })
+}
+
+/// What was taken back and never seen to be made, where nobody tells what failed: only one can be the one.
+fn taken_back(track: &StackTrack) -> Option<StackFailure> {
+    let of = |status: &str| -> Vec<&StackEvent> {
+        track.events.iter().filter(|event| !event.is_of_stack() && event.status.starts_with(status)).collect()
+    };
+    let made = of("CREATE_COMPLETE");
+    let mut gone = of("DELETE");
+    gone.retain(|event| !made.iter().any(|other| other.place() == event.place()));
+    gone.dedup_by_key(|event| event.place());
+    let [one] = gone[..] else { return None };
+    Some(StackFailure {
+        place: one.place(),
+        kind: one.kind.clone().or_else(|| kind_of(track, &one.place())),
+        reason: "the service tells no reason here, only that it took the operation back".to_string(),
+        supposed: true,
+    })
 }
 
 /// The type of the resource at a place, where it is known.
@@ -325,6 +366,44 @@ mod tests {
             failure(&track, &stack("ROLLBACK_COMPLETE")).map(|found| found.place),
             Some("outer/boom".to_string())
         );
+    }
+
+    #[test]
+    fn what_happened_inside_comes_before_the_end_of_what_is_around_it() {
+        let mut all = nested_failure();
+        // As Heat tells them: the stack's own first, and all of one second.
+        all.sort_by_key(|event| event.stack.1.clone());
+        let ids = |events: Vec<StackEvent>| events.into_iter().map(|event| event.id).collect::<Vec<_>>();
+        assert_eq!(ids(all.clone()), ["1", "2", "6", "7", "3", "4", "5"]);
+        assert_eq!(ids(super::super::order::in_order(all)), ["1", "2", "3", "4", "5", "6", "7"]);
+    }
+
+    #[test]
+    fn what_the_service_gave_up_or_took_back_is_named_where_nothing_else_is() {
+        let mut track = StackTrack { verb: Some("create_stack"), ..StackTrack::default() };
+        let late = "Stack creation time exceeded the specified timeout. Rollback requested by user.";
+        let events = vec![
+            event(1, APP, APP, "CREATE_IN_PROGRESS", "User Initiated"),
+            event(2, APP, ("w", "x"), "CREATE_FAILED", "Resource creation cancelled"),
+            event(3, APP, APP, "ROLLBACK_IN_PROGRESS", late),
+        ];
+        take(&mut track, &stack("ROLLBACK_COMPLETE"), events);
+        let told = failure(&track, &stack("ROLLBACK_COMPLETE")).unwrap_or_default();
+        assert_eq!((told.place.as_str(), told.reason.as_str(), told.supposed), ("w", late, false));
+        // Heat's endpoint tells what is, and nothing of why.
+        let mut track = StackTrack { verb: Some("update_stack"), ..StackTrack::default() };
+        let events = vec![
+            event(1, APP, APP, "UPDATE_IN_PROGRESS", ""),
+            event(2, APP, ("good", "x"), "CREATE_COMPLETE", ""),
+            event(3, APP, ("good", "x"), "DELETE_COMPLETE", ""),
+            event(4, APP, ("broken", "y"), "DELETE_COMPLETE", ""),
+            event(5, APP, APP, "ROLLBACK_COMPLETE", ""),
+        ];
+        let mut end = stack("UPDATE_ROLLBACK_COMPLETE");
+        end.reason = Some("Stack ROLLBACK completed successfully".to_string());
+        take(&mut track, &end, events);
+        let told = failure(&track, &end).unwrap_or_default();
+        assert_eq!((told.place.as_str(), told.supposed), ("broken", true));
     }
 
     #[test]

@@ -13,13 +13,19 @@ pub fn create(parts: Map<String, Json>) -> Call {
 }
 
 /// Ask for one page of it.
-pub fn show(id: &str) -> Call {
-    call("stack.preview", "DescribeChangeSet").with("ChangeSetName", id)
+pub fn show(id: &str, stack: &str) -> Call {
+    of(call("stack.preview", "DescribeChangeSet"), id, stack)
 }
 
 /// Delete it.
-pub fn delete(id: &str) -> Call {
-    read(call("stack.preview", "DeleteChangeSet").with("ChangeSetName", id))
+pub fn delete(id: &str, stack: &str) -> Call {
+    read(of(call("stack.preview", "DeleteChangeSet"), id, stack))
+}
+
+/// An id says which stack it is of; a name does not.
+fn of(call: Call, id: &str, stack: &str) -> Call {
+    let call = call.with("ChangeSetName", id);
+    if id.starts_with("arn:") { call } else { call.with("StackName", stack) }
 }
 
 /// Delete the stack that a change set for a new one leaves, in which there is nothing.

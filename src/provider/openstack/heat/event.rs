@@ -28,12 +28,12 @@ pub fn last(stack: &Identity) -> Call {
     get("stack.events", Service::Orchestration, stack.path("/events")).query(query.to_vec())
 }
 
-/// Ask whether a stack was ever made completely.
-pub fn was_created(stack: &Identity) -> Call {
+/// Ask whether a stack was ever updated: a create comes before every update, so that what was rolled back last is then an update.
+pub fn was_updated(stack: &Identity) -> Call {
     let query = [
         ("resource_name", stack.name.as_str()),
-        ("resource_action", "CREATE"),
-        ("resource_status", "COMPLETE"),
+        ("resource_action", "UPDATE"),
+        ("resource_status", "IN_PROGRESS"),
         ("limit", "1"),
     ];
     let query = query.map(|(key, value)| (key.to_string(), value.to_string()));

@@ -99,7 +99,10 @@ pub fn created(body: &Json) -> Option<String> {
 
 /// A stack from its description; `partial` of a list. `None` where it has no id.
 pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, partial: bool) -> Option<Stack> {
-    let status = text(body, "stack_status")?;
+    let told_status = text(body, "stack_status")?;
+    // Heat says so a moment before it gives the name free, which the time of the deletion tells.
+    let held = told_status == "DELETE_COMPLETE" && body.get("deletion_time").is_some_and(Json::is_null);
+    let status = if held { "DELETE_IN_PROGRESS".to_string() } else { told_status.clone() };
     let tags = list(body, "tags").into_iter().flatten().filter_map(Json::as_str);
     let told = |key: &str| text(body, key).filter(|told| told != "No description");
     let outputs = list(body, "outputs").into_iter().flatten().filter_map(|output| {
@@ -108,7 +111,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, partial: bool) -> Optio
     Some(Stack {
         id: text(body, "id")?,
         name: text(body, "stack_name")?,
-        provider_status: status.clone(),
+        provider_status: told_status,
         status,
         reason: text(body, "stack_status_reason"),
         description: told("description"),
