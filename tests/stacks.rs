@@ -4,5 +4,7 @@
 
 #[path = "stacks/cases.rs"]
 mod cases;
+#[path = "stacks/lost.rs"]
+mod lost;
 #[path = "stacks/recorded.rs"]
 mod recorded;

@@ -58,7 +58,7 @@ const fn family(
 }
 
 /// The operations that make something: no cell does more of them than its family is to make.
-const MAKING: [&str; 11] = [
+const MAKING: [&str; 13] = [
     "ec2.RunInstances",
     "ec2.CreateImage",
     "ec2.CreateVolume",
@@ -70,6 +70,8 @@ const MAKING: [&str; 11] = [
     "ec2.CreateSubnet",
     "ec2.CreateKeyPair",
     "ec2.CreateSnapshot",
+    "cfn.CreateStack",
+    "cfn.UpdateStack",
 ];
 
 /// `ID` stands for the id of the instance `web`, which is there.
@@ -272,6 +274,9 @@ const FAMILIES: &[Family] = &[
     ),
 ];
 
+/// What `TEMPLATE` stands for.
+const TEMPLATE: &str = r##"#{ AWSTemplateFormatVersion: "2010-09-09", Parameters: #{ N: #{ Type: "String", Default: "first" } }, Resources: #{ P: #{ Type: "AWS::SSM::Parameter", Properties: #{ Type: "String", Value: #{ Ref: "N" } } } }, Outputs: #{ N: #{ Value: #{ Ref: "N" } } } }"##;
+
 /// Every other verb that changes something: met by what strikes once, and settled every time.
 const OTHERS: &[Family] = &[
     Family {
@@ -473,6 +478,45 @@ const OTHERS: &[Family] = &[
             "ec2.DeleteKeyPair",
             r##"delete(keypair("data")); find_keypair("data") == ()"##,
             r#"true"#,
+        )
+    },
+    // Stacks: a request carries its token, so that the same one is done once.
+    family(
+        "create_stack",
+        Token,
+        "cfn.CreateStack",
+        r##"create_stack("app", #{ template: TEMPLATE }).wait_ready("5m"); stacks().map(|s| `${s.name} ${s.status}`)"##,
+        r##"["app CREATE_COMPLETE"]"##,
+    ),
+    Family {
+        before: r##"create_stack("app", #{ template: TEMPLATE }).wait_ready()"##,
+        ..family(
+            "update_stack",
+            Seen,
+            "cfn.UpdateStack",
+            r##"let s = stack("app").update_stack(#{ parameters: #{ N: "second" } }).wait_ready("5m"); `${s.status} ${s.outputs.N}`"##,
+            "UPDATE_COMPLETE second",
+        )
+    },
+    Family {
+        before: r##"create_stack("app", #{ template: TEMPLATE }).wait_ready()"##,
+        ..family(
+            "delete stack",
+            Idempotent,
+            "cfn.DeleteStack",
+            r##"delete(stack("app"), #{ wait: "5m" }); stacks().len()"##,
+            "0",
+        )
+    },
+    Family {
+        before: r##"create_stack("app", #{ template: TEMPLATE }).wait_ready()"##,
+        // Looked at by its name, and taken away again.
+        ..family(
+            "preview_stack",
+            Idempotent,
+            "cfn.CreateChangeSet",
+            r##"let p = preview_stack("app", #{ parameters: #{ N: "second" } }); let left = api("cloudformation", "ListChangeSets", #{ StackName: "app" }).Summaries.len(); `${p.map(|c| c.action)} ${left}`"##,
+            r##"["update"] 0"##,
         )
     },
 ];
@@ -685,7 +729,10 @@ impl Cell<'_> {
         });
         let spec = r##"#{ image: "cirros", flavor: "m1.tiny" }"##;
         let web = world.text(&format!(r#"boot("web", {spec}).wait_active().id"#));
-        let fit = |text: &str| text.replace("\"ID\"", &format!("{web:?}")).replace("SPEC", spec);
+        let fit = |text: &str| {
+            let text = text.replace("\"ID\"", &format!("{web:?}"));
+            text.replace("SPEC", spec).replace("TEMPLATE", TEMPLATE)
+        };
         world.ok(&fit(family.before));
         let (start, writes) = world.sim(|sim| (sim.now(), sim.journal().len()));
         let times = if trouble.always { u32::MAX } else { 1 };

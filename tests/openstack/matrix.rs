@@ -207,6 +207,11 @@ const FAMILIES: &[Family] = &[
     ),
 ];
 
+/// A stack that is there; `TEMPLATE` and `SLOW` stand for templates, the second with what takes its time.
+const STACK: &str = r##"create_stack("app", #{ template: TEMPLATE }).wait_ready()"##;
+const TEMPLATE: &str = r##"#{ heat_template_version: "2018-08-31", parameters: #{ n: #{ type: "number", default: 1 } }, resources: #{ a: #{ type: "OS::Heat::TestResource", properties: #{ value: #{ get_param: "n" } } } }, outputs: #{ n: #{ value: #{ get_param: "n" } } } }"##;
+const SLOW: &str = r##"#{ heat_template_version: "2018-08-31", resources: #{ a: #{ type: "OS::Heat::TestResource", properties: #{ value: "x" } }, slow: #{ type: "OS::Heat::TestResource", properties: #{ value: "x", action_wait_secs: #{ create: 900 } } } } }"##;
+
 /// Every other verb that changes something: met by what strikes once, and settled every time.
 const OTHERS: &[Family] = &[
     Family {
@@ -495,6 +500,106 @@ const OTHERS: &[Family] = &[
             r#"true"#,
         )
     },
+    // What is asked of stacks: nothing is made twice, and no update is lost or sent twice.
+    Family {
+        waits: true,
+        ..family(
+            "create_stack",
+            Create,
+            "stack.create",
+            r##"create_stack("app", #{ template: TEMPLATE }).wait_ready("2m"); stacks().map(|s| `${s.name} ${s.status} ${s.tags}`)"##,
+            r##"["app CREATE_COMPLETE []"]"##,
+        )
+    },
+    Family {
+        before: STACK,
+        waits: true,
+        ..family(
+            "update_stack",
+            Once,
+            "stack.update",
+            r##"let s = stack("app").update_stack(#{ parameters: #{ n: 2 } }).wait_ready("2m"); `${s.status} ${s.outputs.n}`"##,
+            "UPDATE_COMPLETE 2",
+        )
+    },
+    Family {
+        before: STACK,
+        body: Body::Never,
+        waits: true,
+        ..family(
+            "delete, stack",
+            Idempotent,
+            "stack.delete",
+            r##"delete(stack("app"), #{ wait: "2m" }); stacks().len()"##,
+            "0",
+        )
+    },
+    Family {
+        before: STACK,
+        waits: true,
+        ..family(
+            "suspend, stack",
+            Once,
+            "stack.suspend",
+            r##"stack("app").suspend().wait_status("SUSPEND_COMPLETE", "2m").status"##,
+            "SUSPEND_COMPLETE",
+        )
+    },
+    Family {
+        before: r##"create_stack("app", #{ template: TEMPLATE }).wait_ready().suspend().wait_status("SUSPEND_COMPLETE")"##,
+        waits: true,
+        ..family(
+            "resume, stack",
+            Once,
+            "stack.resume",
+            r##"stack("app").resume().wait_ready("2m").status"##,
+            "RESUME_COMPLETE",
+        )
+    },
+    Family {
+        before: STACK,
+        waits: true,
+        ..family(
+            "check_stack",
+            Once,
+            "stack.check",
+            r##"stack("app").check_stack().wait_ready("2m").status"##,
+            "CHECK_COMPLETE",
+        )
+    },
+    Family {
+        before: STACK,
+        waits: true,
+        ..family(
+            "snapshot, stack",
+            Create,
+            "stack.snapshot",
+            r##"let s = stack("app"); let p = s.snapshot("before"); s.wait_ready("2m"); `${s.status} ${p.name}`"##,
+            "SNAPSHOT_COMPLETE before",
+        )
+    },
+    Family {
+        before: r##"let s = create_stack("app", #{ template: TEMPLATE }).wait_ready(); s.snapshot("before"); s.wait_ready()"##,
+        waits: true,
+        ..family(
+            "restore_stack",
+            Once,
+            "stack.restore",
+            r##"stack("app").restore_stack("before").wait_ready("2m").status"##,
+            "RESTORE_COMPLETE",
+        )
+    },
+    Family {
+        before: r##"let s = create_stack("app", #{ template: TEMPLATE }).wait_ready(); s.update_stack(#{ template: SLOW })"##,
+        waits: true,
+        ..family(
+            "cancel_update",
+            Once,
+            "stack.cancel_update",
+            r##"stack("app").cancel_update().wait_status("UPDATE_ROLLBACK_COMPLETE", "5m").status"##,
+            "UPDATE_ROLLBACK_COMPLETE",
+        )
+    },
 ];
 
 /// What strikes once and says nothing of what was done, or refuses for now.
@@ -715,7 +820,9 @@ impl Cell<'_> {
         let world = World::with(|options| options.timeout = hangs.then_some(TIME_LIMIT));
         let spec = r##"#{ image: "cirros", flavor: "m1.tiny" }"##;
         let web = world.text(&format!(r#"boot("web", {spec}).wait_active().id"#));
-        let fit = |text: &str| text.replace("ID", &web).replace("SPEC", spec);
+        let fit = |text: &str| {
+            text.replace("ID", &web).replace("SPEC", spec).replace("TEMPLATE", TEMPLATE).replace("SLOW", SLOW)
+        };
         world.ok(&fit(family.before));
         let (start, writes) = world.sim(|sim| (sim.now(), sim.journal().len()));
         let times = if trouble.always { u32::MAX } else { 1 };
