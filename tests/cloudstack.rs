@@ -8,22 +8,27 @@ use crate::support::stub::{CountingClock, Reply, Stub};
 use rhain::cli::clouds::CloudClock;
 use rhain::cloud::{Action, BootSpec, Kind, RequestState, Secret, Servers};
 use rhain::provider::cloudstack::CloudStack;
-use rhain::provider::cloudstack::decode::unwrapped;
-use rhain::provider::cloudstack::fault;
 use rhain::provider::cloudstack::login::Password;
 use rhain::provider::cloudstack::session::{Auth, Session, Settings};
 use rhain::wire::auth::cloudstack::LIFETIME;
 use rhain::wire::{self, Credentials, Silent, Wire};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 const ID: &str = "dc09ed2e-7e3f-4b0b-8e02-9d0ce956b7af";
 const ZONES: &str = r#"{"listzonesresponse":{"count":1,"zone":[{"id":"6eedb4c7-2816-46d3-93a9-66664c02b45a","name":"adv","networktype":"Advanced"}]}}"#;
 
+#[path = "cloudstack/cases.rs"]
+mod cases;
+#[path = "cloudstack/matrix.rs"]
+mod matrix;
+#[path = "cloudstack/recorded.rs"]
+mod recorded;
+
 /// A cloud and its server.
 struct World {
     cloud: CloudStack,
+    clock: Arc<CountingClock>,
     asked: Arc<Mutex<Vec<BTreeMap<String, String>>>>,
     _stub: Stub,
 }
@@ -43,9 +48,31 @@ fn keys() -> Auth {
     Auth::Keys(Credentials::new("AKEY", "planted-secret"))
 }
 
+/// What a session is made of.
+fn settings(endpoint: String, auth: Auth) -> Settings {
+    Settings {
+        found: "~/.cloudstack.ini:1".to_string(),
+        endpoint,
+        auth,
+        project: None,
+        zone: None,
+        lifetime: LIFETIME,
+        headers: Vec::new(),
+    }
+}
+
 /// A cloud whose server answers by the closure: the parameters, and how often the command was asked for before.
 async fn world(
     auth: Auth,
+    answer: impl Fn(&BTreeMap<String, String>, usize) -> Reply + Send + Sync + 'static,
+) -> World {
+    world_of(auth, None, answer).await
+}
+
+/// The same in a project.
+async fn world_of(
+    auth: Auth,
+    project: Option<&str>,
     answer: impl Fn(&BTreeMap<String, String>, usize) -> Reply + Send + Sync + 'static,
 ) -> World {
     let asked: Arc<Mutex<Vec<BTreeMap<String, String>>>> = Arc::default();
@@ -65,18 +92,11 @@ async fn world(
     .await;
     let clock = Arc::new(CountingClock::default());
     let wire = Wire::new(wire::Settings::default(), clock.clone(), Arc::new(Silent));
-    let settings = Settings {
-        found: "~/.cloudstack.ini:1".to_string(),
-        endpoint: format!("{}/client/api", stub.url),
-        auth,
-        project: None,
-        zone: None,
-        lifetime: LIFETIME,
-        headers: Vec::new(),
-    };
+    let mut settings = settings(format!("{}/client/api", stub.url), auth);
+    settings.project = project.map(str::to_string);
     let session = Session::new("lab".into(), settings, wire);
-    let cloud = CloudStack::new(session, Arc::new(CloudClock(clock)), Arc::new(|_| {}));
-    World { cloud, asked, _stub: stub }
+    let cloud = CloudStack::new(session, Arc::new(CloudClock(clock.clone())), Arc::new(|_| {}));
+    World { cloud, clock, asked, _stub: stub }
 }
 
 fn machine(state: &str, more: &str) -> Reply {
@@ -99,29 +119,6 @@ fn refused(status: u16, words: &str) -> Reply {
             r#"{{"errorresponse":{{"uuidList":[],"errorcode":{status},"cserrorcode":9999,"errortext":"{words}"}}}}"#
         ),
     )
-}
-
-#[test]
-fn every_recorded_answer_is_read() {
-    let (mut read, mut refusals) = (0, 0);
-    for line in include_str!("recorded/cloudstack.jsonl").lines().skip(1) {
-        let one: Value = serde_json::from_str(line).expect("JSON");
-        let (op, status) = (one["op"].as_str().unwrap_or_default(), one["status"].as_u64().unwrap_or(0));
-        let body = match &one["response_body"] {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        if status == 200 && one["response_body"].is_object() {
-            unwrapped(body.as_bytes()).unwrap_or_else(|why| panic!("{op}: {why}"));
-            read += 1;
-        } else if status >= 400 && one["response_body"].is_object() {
-            let refusal = fault::read(body.as_bytes());
-            assert_eq!(refusal.code.map(u64::from), Some(status), "{op}");
-            assert!(!refusal.words.is_empty() || op.contains("no command"), "{op}");
-            refusals += 1;
-        }
-    }
-    assert!(read > 400 && refusals > 90, "{read} {refusals}");
 }
 
 #[tokio::test]

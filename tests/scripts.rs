@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods)] // the macro that makes a test of an async function blocks on it
 
 use crate::support::program::{output, rhain, root};
+use crate::support::{Program, Served};
 use rhain_sim::{Sim, SimOptions, SimTime};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -76,6 +77,30 @@ fn runbooks_print_the_same_on_the_cloudstack_face() {
         assert_eq!((code, told), (Some(0), vec![]), "{name}\n{out}");
         held(name, &out, &root().join(format!("tests/cases/scripts/{name}.out")));
     }
+}
+
+/// The whole runbook by name and password: one login, and no key.
+#[test]
+fn the_runbook_of_cloudstack_runs_by_password() {
+    let served = Served::new();
+    let access = served.sim.cloudstack_access();
+    let profile = format!(
+        "[core]\nprofile = lab\n\n[lab]\nurl = {}\nusername = {}\npassword = {}\ndomain = /\n",
+        access.url, access.user, access.password
+    );
+    let program = Program::new();
+    program.file("../home/.cmk/config", &profile);
+    let script = root().join("scripts/15-cloudstack.rhai");
+    let script = script.to_str().unwrap();
+    let ended = program.run(&["run", "--cloud", "cloudstack:lab", script]);
+    assert_eq!(ended.code, Some(0), "{}\n{}", ended.out, ended.err);
+    held("15-cloudstack", &ended.out, &root().join("tests/cases/scripts/15-cloudstack.out"));
+    let seen = served.sim.requests();
+    let logins = seen.iter().filter(|seen| seen.operation == "cloudstack.login").count();
+    let logouts = seen.iter().filter(|seen| seen.operation == "cloudstack.logout").count();
+    assert_eq!((logins, logouts), (1, 1));
+    assert!(seen.iter().all(|seen| seen.status == 200 && !seen.path.contains("apiKey")), "{seen:?}");
+    assert!(!ended.all().contains(&access.password), "{}", ended.err);
 }
 
 #[test]

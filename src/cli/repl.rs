@@ -190,6 +190,7 @@ impl Program {
         self.setup.session.host.progress.done();
         if self.running.load(Ordering::Relaxed) {
             let mut exists = self.setup.session.ledger.exists();
+            exists.extend(run::under_way(&self.setup.clouds));
             exists.push("what was being sent may have taken effect".to_string());
             let failure = Failure { cause: Cause::Interrupted { terminated }, sites: Vec::new() };
             run::report_with(&self.options, &self.setup, &failure, &exists);

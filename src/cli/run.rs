@@ -264,7 +264,22 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
 
 /// Report a failure and give its exit code.
 fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
-    report_with(options, setup, failure, &setup.session.ledger.exists())
+    let mut exists = setup.session.ledger.exists();
+    if matches!(failure.cause, Cause::Interrupted { .. }) {
+        exists.extend(under_way(&setup.clouds));
+    }
+    report_with(options, setup, failure, &exists)
+}
+
+/// What clouds still do for a run that is broken off, with the last that was seen of it.
+pub(super) fn under_way(clouds: &super::clouds::Clouds) -> Vec<String> {
+    let open =
+        crate::cloud::ports::Clouds::made(clouds).into_iter().flat_map(|cloud| cloud.open_operations());
+    let line = |operation: crate::cloud::Operation| match &operation.state {
+        Some(state) => format!("{}, which was last {state}", operation.open()),
+        None => operation.open(),
+    };
+    open.map(line).collect()
 }
 
 /// The same, with other lines of what exists now.
@@ -383,6 +398,7 @@ fn interruptions(options: &Options, setup: &Setup) {
         };
         session.host.progress.done();
         let mut exists = session.ledger.exists();
+        exists.extend(under_way(&clouds));
         exists.push("what was being sent may have taken effect".to_string());
         let failure = Failure { cause: Cause::Interrupted { terminated: again }, sites: Vec::new() };
         if let Some(report) = diag::from_script::report(&failure, &session.texts, &exists) {

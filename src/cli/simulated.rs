@@ -106,7 +106,11 @@ impl SimClock {
     /// # Errors
     /// When no port of the loopback address can be listened on.
     pub fn cloudstack(&self) -> Result<CloudStackSettings, Error> {
-        let access = self.started(Sim::cloudstack_access)?;
+        // Its user may clean up after itself, as on a cloud of one's own.
+        let access = self.started(|sim| {
+            sim.cloudstack_setting("allow.user.expunge.recover.vm", "true");
+            sim.cloudstack_access()
+        })?;
         Ok(CloudStackSettings {
             name: SIM_CLOUDSTACK.to_string(),
             found: "built in".to_string(),

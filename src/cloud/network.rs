@@ -301,6 +301,8 @@ pub struct NetworkSpec {
     pub name: String,
     /// Its address range; none where it gets no subnet.
     pub cidr: Option<String>,
+    /// Merged into the provider's own request.
+    pub provider: Option<serde_json::Value>,
 }
 
 /// A router to be made.

@@ -70,7 +70,10 @@ pub async fn find(
             Some(Value::Time(time)) => Some(time),
             _ => None,
         };
-        let lines = found.iter().map(|one| (one.id(), one.status(), created(one)));
+        let lines = found.iter().map(|one| {
+            let more = cloud.told_apart(one).map(|more| format!("  {more}")).unwrap_or_default();
+            (one.id(), format!("{}{more}", one.status()), created(one))
+        });
         return Err(ambiguous(host, cloud, noun, text, lines));
     }
     match found.pop() {
@@ -96,6 +99,20 @@ pub async fn image(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Res
     match resource(host, cloud, Noun::Image, text).await? {
         Resource::Image(image) => Ok(Arc::unwrap_or_clone(image)),
         other => Err(stray(Noun::Image, &other)),
+    }
+}
+
+/// The image of a new server in a zone: of several of one name the only one that is in it.
+pub async fn image_in_zone(
+    cloud: &Arc<dyn Cloud>,
+    text: &str,
+    zone: Option<&str>,
+    ambiguous: Error,
+) -> Result<Image> {
+    let mut found = cloud.images_in_zone(text, zone).await?;
+    match found.len() {
+        1 => Ok(found.remove(0)),
+        _ => Err(ambiguous),
     }
 }
 
@@ -137,7 +154,7 @@ async fn search_flavors(
             None => Ok((None, all.into_iter().map(|flavor| flavor.name).collect())),
         },
         _ => {
-            let lines = named.iter().map(|flavor| (flavor.id.as_str(), "", None));
+            let lines = named.iter().map(|flavor| (flavor.id.as_str(), String::new(), None));
             Err(ambiguous(host, cloud, Noun::Flavor, text, lines))
         }
     }
@@ -176,7 +193,7 @@ fn ambiguous<'a>(
     cloud: &Arc<dyn Cloud>,
     noun: Noun,
     text: &str,
-    found: impl Iterator<Item = (&'a str, &'a str, Option<Time>)>,
+    found: impl Iterator<Item = (&'a str, String, Option<Time>)>,
 ) -> Error {
     let now = host.clock.now();
     let lines: Vec<String> = found

@@ -1,6 +1,6 @@
 #!/bin/sh
-# cs and libcloud, unchanged from PyPI, against the CloudStack face of `rhain sim`; py-acs-sdk where a Python 3.12 is found,
-# cloudmonkey 5 where a Python 2.7 is. Exits non-zero at the first difference.
+# cs and libcloud, unchanged from PyPI, against the CloudStack face of `rhain sim`, and libcloud's canned answers against the
+# driver; py-acs-sdk where a Python 3.12 is found, cloudmonkey 5 where a Python 2.7 is. Exits non-zero at the first difference.
 #
 # usage: cloudstack.sh [SCRATCH]
 #   SCRATCH    a folder for the Python environments and the logs, kept for the next run (default: a new one, removed after)
@@ -84,6 +84,9 @@ echo "ok  cs as a program, by its file"
 
 echo "== libcloud"
 "$scratch/venv/bin/python" "$here/cloudstack_libcloud.py"
+
+echo "== libcloud's canned answers"
+"$scratch/venv/bin/python" "$here/cloudstack_canned.py" "$(command -v "$rhain")" "$scratch"
 
 echo "== py-acs-sdk"
 if [ -z "$python312" ]; then

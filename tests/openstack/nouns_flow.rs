@@ -188,7 +188,7 @@ async fn a_lost_network_and_a_lost_router_are_found_by_their_marker() {
         }
     };
     let (network, router) = ("POST /v2.0/networks", "POST /v2.0/routers");
-    let spec = NetworkSpec { name: "n".to_string(), cidr: None };
+    let spec = NetworkSpec { name: "n".to_string(), cidr: None, provider: None };
     let world = losing(network, true, list("network", "networks")).await;
     assert_eq!(world.cloud.create_network(&spec).await.unwrap().id, "own");
     let world = losing(network, false, list("network", "networks")).await;
@@ -214,7 +214,7 @@ async fn a_network_is_made_where_descriptions_are_not_known() {
         None => Reply::Json(201, json!({"network": {"id": "n", "name": "net"}})),
     })
     .await;
-    let spec = NetworkSpec { name: "net".to_string(), cidr: None };
+    let spec = NetworkSpec { name: "net".to_string(), cidr: None, provider: None };
     assert_eq!(world.cloud.create_network(&spec).await.unwrap().id, "n");
     assert_eq!(count(&world, "POST /v2.0/networks"), 2);
 }
@@ -287,7 +287,7 @@ async fn a_network_whose_subnet_is_refused_is_taken_back() {
         other => panic!("{other}"),
     })
     .await;
-    let spec = NetworkSpec { name: "net".to_string(), cidr: Some("10.0.0.0/44".to_string()) };
+    let spec = NetworkSpec { name: "net".to_string(), cidr: Some("10.0.0.0/44".to_string()), provider: None };
     let error = world.cloud.create_network(&spec).await.unwrap_err();
     assert_eq!(
         (error.kind, error.answer.as_deref(), error.exists.len()),
@@ -305,7 +305,7 @@ async fn a_network_whose_subnet_is_lost_is_told() {
         other => panic!("{other}"),
     })
     .await;
-    let spec = NetworkSpec { name: "net".to_string(), cidr: Some("10.0.0.0/24".to_string()) };
+    let spec = NetworkSpec { name: "net".to_string(), cidr: Some("10.0.0.0/24".to_string()), provider: None };
     let error = world.cloud.create_network(&spec).await.unwrap_err();
     assert_eq!((error.kind, error.maybe, error.exists.len()), (Kind::Network, true, 1));
     assert_eq!(count(&world, "POST /v2.0/subnets"), 2);

@@ -228,7 +228,7 @@ async fn a_network_a_router_and_an_address() {
     let lab = Lab::new();
     let cloud = &lab.cloud;
     let name = own("net");
-    let spec = NetworkSpec { name: name.clone(), cidr: Some("10.77.0.0/24".to_string()) };
+    let spec = NetworkSpec { name: name.clone(), cidr: Some("10.77.0.0/24".to_string()), provider: None };
     let network = cloud.create_network(&spec).await.unwrap();
     assert_eq!(
         (network.cidrs.as_slice(), network.external),
@@ -259,7 +259,7 @@ async fn a_network_a_router_and_an_address() {
         (Some("10.77.0.0/24"), Some("10.77.0.1"), Some(4))
     );
     // A range that is none leaves no network behind.
-    let wrong = NetworkSpec { name: own("wrong"), cidr: Some("10.77.0.0/44".to_string()) };
+    let wrong = NetworkSpec { name: own("wrong"), cidr: Some("10.77.0.0/44".to_string()), provider: None };
     let refused = cloud.create_network(&wrong).await.unwrap_err();
     assert_eq!((refused.kind, refused.exists.len()), (Kind::InvalidArgument, 0), "{refused:#?}");
     assert_eq!(names(&lab, Noun::Network, &Filter::named(&wrong.name)).await, [""; 0]);
@@ -272,7 +272,8 @@ async fn a_network_a_router_and_an_address() {
     let router = cloud.create_router(&joins).await.unwrap();
     assert_eq!(router.external.as_deref(), Some(public.id.as_str()));
     assert_eq!(names(&lab, Noun::Router, &Filter::named(&router.name)).await, [router.name.as_str()]);
-    let bare = cloud.create_network(&NetworkSpec { name: own("bare"), cidr: None }).await.unwrap();
+    let bare =
+        cloud.create_network(&NetworkSpec { name: own("bare"), cidr: None, provider: None }).await.unwrap();
     let none = RouterSpec { name: own("none"), external: None, networks: vec![bare.id.clone()] };
     assert_eq!(cloud.create_router(&none).await.unwrap_err().kind, Kind::InvalidArgument);
     assert!(cloud.delete(Noun::Network, &bare.id, false).await.unwrap());
@@ -301,7 +302,7 @@ async fn a_network_a_router_and_an_address() {
     cloud.disassociate_ip(&led).await.unwrap();
     assert_eq!(shown(ip.id.clone()).await.server, None);
     // A server that no router joins to the address's network.
-    let alone = NetworkSpec { name: own("alone"), cidr: Some("10.78.0.0/24".to_string()) };
+    let alone = NetworkSpec { name: own("alone"), cidr: Some("10.78.0.0/24".to_string()), provider: None };
     let alone = cloud.create_network(&alone).await.unwrap();
     let nic = Nic { network: Some(alone.name.clone()), ..Nic::default() };
     let flavor = web.flavor.id.clone().unwrap_or_else(|| "1".to_string());

@@ -25,6 +25,14 @@ pub struct Call {
     pub call: for<'a> fn(&'a dyn Cloud, Vec<String>) -> Ending<'a>,
 }
 
+/// A read of a provider's own query API.
+fn native(cloud: &dyn Cloud) -> (&'static str, &'static str) {
+    match cloud.provider().name {
+        "cloudstack" => ("cloudstack", "listZones"),
+        _ => ("ec2", "DescribeRegions"),
+    }
+}
+
 macro_rules! calls {
     ($($operation:literal, $before:expr, |$cloud:ident, $words:ident| $call:expr;)*) => {
         &[$(Call {
@@ -130,6 +138,12 @@ async fn associate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
     cloud.associate_ip(&server, &ip).await
 }
 
+async fn forward(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
+    let (server, ip) = (machine(&words[0], &words[0]), address(cloud, &words[1]).await?);
+    let request = json!({ "publicport": 8080, "privateport": 80, "protocol": "tcp" });
+    cloud.forward_ip(&server, &ip, &request).await
+}
+
 async fn disassociate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
     cloud.disassociate_ip(&address(cloud, &words[0]).await?).await
 }
@@ -159,7 +173,7 @@ pub const CALLS: &[Call] = calls! {
     "limits", "()", |c, w| c.limits();
     "zones", "()", |c, w| c.zones();
     "api", "()", |c, w| c.api("compute", "GET", "/servers", None);
-    "api(service, action, params)", "()", |c, w| c.query("ec2", "DescribeRegions", &json!({}));
+    "api(service, action, params)", "()", |c, w| c.query(native(c).0, native(c).1, &json!({}));
     "servers", "()", |c, w| c.servers(&Filter::default());
     "servers(all_projects)", "()", |c, w| c.servers(&Filter { all_projects: true, ..Filter::default() });
     "server", r#"server("web").id"#, |c, w| there(c.server(&w[0]));
@@ -225,7 +239,8 @@ pub const CALLS: &[Call] = calls! {
     "networks", "()", |c, w| c.networks(&Filter::default());
     "networks(all_projects)", "()", |c, w| c.networks(&everybodys());
     "network", r#"networks()[0].id"#, |c, w| there(c.network(&w[0]));
-    "create_network", "()", |c, w| c.create_network(&NetworkSpec { name: "n".to_string(), cidr: Some("10.9.0.0/24".to_string()) });
+    "create_network", "()", |c, w| c.create_network(&NetworkSpec { name: "n".to_string(), cidr: Some("10.9.0.0/24".to_string()), provider: None });
+    "create_network(provider)", "()", |c, w| c.create_network(&NetworkSpec { name: "n".to_string(), cidr: Some("10.9.0.0/24".to_string()), provider: Some(json!({})) });
     "delete(network)", r#"create_network("n", #{ cidr: "10.9.0.0/24" }).id"#, |c, w| gone(c.delete_network(&w[0]));
     "subnets", "()", |c, w| c.subnets(&Filter::default());
     "subnets(all_projects)", "()", |c, w| c.subnets(&everybodys());
@@ -241,6 +256,7 @@ pub const CALLS: &[Call] = calls! {
     "public_ip", r#"allocate_ip().id"#, |c, w| there(c.public_ip(&w[0]));
     "allocate_ip", "()", |c, w| c.allocate_ip(None);
     "associate_ip", r#"server("web").id + " " + allocate_ip().id"#, |c, w| associate(c, &w);
+    "associate_ip(provider)", r#"server("web").id + " " + allocate_ip().id"#, |c, w| forward(c, &w);
     "disassociate_ip", r#"let ip = allocate_ip(); associate_ip("web", ip); ip.id"#, |c, w| disassociate(c, &w);
     "release_ip", r#"allocate_ip().id"#, |c, w| gone(c.release_ip(&w[0]));
     "volumes", "()", |c, w| c.volumes(&Filter::default());

@@ -31,6 +31,7 @@ impl Seen {
 }
 
 /// What the server does with a request.
+#[derive(Clone)]
 pub enum Reply {
     /// Answers, and keeps the connection.
     Answer(u16, Vec<(&'static str, String)>, Vec<u8>),

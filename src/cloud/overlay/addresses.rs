@@ -69,6 +69,19 @@ impl Overlay {
         Ok(())
     }
 
+    /// Ports of an address lead to a server: no field of either shows it.
+    pub(super) async fn lead_ports_to(
+        &self,
+        server: &Server,
+        ip: &PublicIp,
+        request: &serde_json::Value,
+    ) -> Result<()> {
+        let (server, ip) = (self.server_now(&server.id).await?, self.ip_now(&ip.id).await?);
+        let changed = self.is_changed(Noun::Server, &server.id) || self.is_changed(Noun::PublicIp, &ip.id);
+        let words = || format!("associate_ip {} {} {request}", server.name, ip.address);
+        self.shown(changed, words, self.inner.forward_ip(&server, &ip, request)).await.map(drop)
+    }
+
     /// A server on networks that were made, of which none is joined to a way out, is reached by no floating address.
     fn may_reach(&self, server: &Server, ip: &PublicIp) -> Result<()> {
         if !self.is_openstack() {

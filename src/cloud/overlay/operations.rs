@@ -59,6 +59,10 @@ impl Account for Overlay {
         self.inner.provider()
     }
 
+    fn told_apart(&self, one: &Resource) -> Option<String> {
+        self.inner.told_apart(one)
+    }
+
     fn region(&self) -> Option<String> {
         self.inner.region()
     }
@@ -184,6 +188,10 @@ impl Images for Overlay {
 
     async fn image(&self, id: &str) -> Result<Option<Image>> {
         self.found(Noun::Image, id).await
+    }
+
+    async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
+        self.inner.images_in_zone(name, zone).await
     }
 
     async fn delete_image(&self, id: &str) -> Result<bool> {
@@ -322,6 +330,10 @@ impl PublicIps for Overlay {
 
     async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
         self.lead_to(server, ip).await
+    }
+
+    async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &Json) -> Result<()> {
+        self.lead_ports_to(server, ip, request).await
     }
 
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Which cloud this is, who the session is to it, and its APIs as they are.
 
-use crate::cloud::{Double, Error, Identity, Noun, Provider, Result, Value};
+use crate::cloud::{Double, Error, Identity, Noun, Provider, Resource, Result, Value};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,11 @@ pub trait Account: Send + Sync {
     /// Whether a text has the shape of an id of this noun, so that it is looked up as one first, and as a name after.
     fn is_id(&self, _noun: Noun, _text: &str) -> bool {
         false
+    }
+
+    /// What tells things of one name apart here beside id, status and age: whose they are, and where.
+    fn told_apart(&self, _one: &Resource) -> Option<String> {
+        None
     }
 
     /// Log in now, so that bad credentials show before anything else.

@@ -18,6 +18,11 @@ pub trait Images: Account {
     async fn image(&self, _id: &str) -> Result<Option<Image>> {
         Err(self.unsupported("image"))
     }
+    /// Those of a name that a new server in this zone, or in the session's, can be made of, where images are in zones; asked for
+    /// when a name alone does not decide.
+    async fn images_in_zone(&self, _name: &str, _zone: Option<&str>) -> Result<Vec<Image>> {
+        Ok(Vec::new())
+    }
     /// Delete an image; `false` where it was gone already.
     async fn delete_image(&self, _id: &str) -> Result<bool> {
         Err(self.unsupported("delete(image)"))

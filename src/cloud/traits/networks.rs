@@ -5,8 +5,14 @@ use crate::cloud::{Filter, Network, NetworkSpec, Result};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub(super) const OPERATIONS: &[&str] =
-    &["networks", "networks(all_projects)", "network", "create_network", "delete(network)"];
+pub(super) const OPERATIONS: &[&str] = &[
+    "networks",
+    "networks(all_projects)",
+    "network",
+    "create_network",
+    "create_network(provider)",
+    "delete(network)",
+];
 
 /// A cloud's networks.
 #[async_trait]

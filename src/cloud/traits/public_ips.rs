@@ -11,6 +11,7 @@ pub(super) const OPERATIONS: &[&str] = &[
     "public_ip",
     "allocate_ip",
     "associate_ip",
+    "associate_ip(provider)",
     "disassociate_ip",
     "release_ip",
 ];
@@ -33,6 +34,10 @@ pub trait PublicIps: Account {
     /// Assign a public address to a server, moving it if it is assigned elsewhere.
     async fn associate_ip(&self, _server: &Server, _ip: &PublicIp) -> Result<()> {
         Err(self.unsupported("associate_ip"))
+    }
+    /// Let ports of a public address lead to a server, as the provider's own request says it; other ports stay as they are.
+    async fn forward_ip(&self, _server: &Server, _ip: &PublicIp, _request: &serde_json::Value) -> Result<()> {
+        Err(self.unsupported("associate_ip(provider)"))
     }
     /// Unassign a public address; one that is free already stays as it is.
     async fn disassociate_ip(&self, _ip: &PublicIp) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use super::Account;
 use crate::cloud::server_words::STATUSES;
-use crate::cloud::{Accepted, Action, BootSpec, Filter, RequestState, Result, Server, ServerUpdate};
+use crate::cloud::{
+    Accepted, Action, BootSpec, Filter, Operation, RequestState, Result, Server, ServerUpdate,
+};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -92,6 +94,14 @@ pub trait Servers: Account {
     /// What became of an accepted request.
     async fn request_state(&self, _server: &str, _request: &str) -> Result<RequestState> {
         Ok(RequestState::Unknown)
+    }
+    /// What this run last asked of a server, where the cloud does it under an id of its own.
+    fn last_operation(&self, _server: &str) -> Option<Operation> {
+        None
+    }
+    /// What this run asked of servers and has not heard the end of, where the cloud does it under ids of its own.
+    fn open_operations(&self) -> Vec<Operation> {
+        Vec::new()
     }
     /// Ask for an image of a server; gives the new image's id. Only `consistent` lets the server be stopped for it.
     async fn snapshot_server(

@@ -6,9 +6,11 @@
 
 use super::pending::{Before, Pending};
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
+use crate::cloud::operation::End;
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::{
-    Cloud, Error, Filter, Handle, Kind, NameMatch, RequestState, Resource, Result, Server, Time, Value,
+    Cloud, Error, Filter, Handle, Kind, NameMatch, Operation, RequestState, Resource, Result, Server, Time,
+    Value,
 };
 use async_trait::async_trait;
 use std::collections::HashSet;
@@ -99,6 +101,10 @@ impl Watch for Member {
     fn not_begun(&self) -> Option<&'static str> {
         let pending = self.pending.as_ref().filter(|pending| !self.moved && !pending.is_instant());
         pending.map(|pending| pending.verb)
+    }
+
+    fn under_way(&self, cloud: &dyn Cloud) -> Option<Operation> {
+        cloud.last_operation(&self.server.id).filter(|operation| operation.end.is_none())
     }
 
     fn id_of(server: &Server) -> &str {
@@ -377,6 +383,19 @@ impl Member {
         error.answer = words;
         error.request_id = self.pending.as_ref().and_then(|pending| pending.request_id.clone());
         error.exists = vec![Value::Resource(self.object.clone())];
+        // Where the request has an end of its own, that says more than a status.
+        if let Some(operation) = scene.cloud.last_operation(&server.id)
+            && let Some(End::Failed { code, .. }) = operation.end
+        {
+            error.status = Some(code);
+            error = error.fact("job", operation.name());
+            if server.status == "ERROR" {
+                let id = &server.id;
+                error = error.help(format!(
+                    "delete what is left of it, `delete(e.exists)` or `delete(\"{id}\")`, before trying again"
+                ));
+            }
+        }
         self.on(scene, error)
     }
 

@@ -5,7 +5,7 @@
 
 use super::Policy;
 use crate::cloud::ports::{Clock, Progress};
-use crate::cloud::{Cloud, Error, Kind, Result, Span};
+use crate::cloud::{Cloud, Error, Kind, Operation, Result, Span};
 use async_trait::async_trait;
 use futures_util::future::{Either, join_all, select};
 use std::collections::{HashMap, HashSet};
@@ -90,6 +90,10 @@ pub(super) trait Watch: Send + Sync {
     /// What is still in progress inside it, in words.
     fn open(&self) -> &[String] {
         &[]
+    }
+    /// What the cloud does to it under an id of its own, and this run has not heard the end of.
+    fn under_way(&self, _cloud: &dyn Cloud) -> Option<Operation> {
+        None
     }
     /// The noun in the plural.
     fn many(&self) -> String;
@@ -297,7 +301,7 @@ fn timed_out<W: Watch>(
     let after = Span::from_std(timeout);
     let unseen = track.looks == 0 || trouble.is_some();
     let not_begun = member.not_begun().filter(|_| is_at_rest(state));
-    let message = match (not_begun, unseen) {
+    let mut message = match (not_begun, unseen) {
         (Some(verb), false) => format!("the `{verb}` of `{name}` has not begun after {after}"),
         (Some(verb), true) => format!("the `{verb}` of `{name}` was not seen to begin after {after}"),
         (None, false) => {
@@ -305,6 +309,9 @@ fn timed_out<W: Watch>(
         }
         (None, true) => format!("`{name}` was not seen to be {goal} after {after}; it was {state}"),
     };
+    if let Some(operation) = member.under_way(scene.cloud) {
+        message.push_str(&format!("; {}", operation.goes_on()));
+    }
     let mut seen = match track.looks {
         0 => "nothing: no look was answered".to_string(),
         1 => format!("{state}, 1 look"),

@@ -24,6 +24,12 @@ impl Networks for Aws {
 
     // A subnet, in the default VPC where the range is a part of it, else in a VPC of its own.
     async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
+        if spec.provider.is_some() {
+            use crate::cloud::Account;
+            return Err(self.unsupported("create_network(provider)").help(
+                "make it with `api(\"ec2\", \"CreateSubnet\", #{ … })`: a network here is several requests",
+            ));
+        }
         let Some(cidr) = &spec.cidr else {
             let message = format!("`{}` needs an address range: on EC2 a network is a subnet", spec.name);
             return Err(self

@@ -66,6 +66,7 @@ pub static CLOUDSTACK: Provider = Provider {
         "networks(all_projects)",
         "network",
         "create_network",
+        "create_network(provider)",
         "delete(network)",
         // Subnets
         "subnets",
@@ -77,6 +78,7 @@ pub static CLOUDSTACK: Provider = Provider {
         "public_ip",
         "allocate_ip",
         "associate_ip",
+        "associate_ip(provider)",
         "disassociate_ip",
         "release_ip",
         // Volumes

@@ -2,18 +2,22 @@
 
 use super::call::Call;
 use super::capabilities::CLOUDSTACK;
+use super::jobs::Running;
 use super::memory::Memory;
 use super::page::PAGE;
 use super::session::Session;
 use super::zones::Zone;
 use crate::cloud::ports::Clock;
 use crate::cloud::{
-    Account, Cloud, Double, Ec2Credentials, Error, Identity, Kind, Noun, Provider, Result, Routers, Stacks,
-    Value,
+    Account, Cloud, Double, Ec2Credentials, Error, Identity, Kind, Noun, Provider, Resource, Result, Routers,
+    Stacks, Value,
 };
+use crate::provider::recover;
+use crate::wire::Intent;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
@@ -34,6 +38,8 @@ pub struct CloudStack {
     pub(super) page_size: AtomicUsize,
     /// The zones, once they were asked for.
     pub(super) zones: tokio::sync::Mutex<Vec<Zone>>,
+    /// The jobs that several wait for at once.
+    pub(super) running: Running,
 }
 
 impl CloudStack {
@@ -46,7 +52,13 @@ impl CloudStack {
             warn,
             page_size: AtomicUsize::new(PAGE),
             zones: tokio::sync::Mutex::default(),
+            running: Running::default(),
         }
+    }
+
+    /// The session that everything goes through.
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     /// Send a call and read its answer; one that makes no sense is asked for again where that does no harm.
@@ -58,28 +70,47 @@ impl CloudStack {
                 answered => return answered,
             };
             let garbled = error.kind == Kind::Protocol && error.status == Some(200);
-            match pauses.next().filter(|_| garbled && !call.intent.writes()) {
+            match pauses.next().filter(|_| garbled && call.intent != Intent::Once) {
                 Some(pause) => self.clock.sleep(*pause).await,
                 None => return Err(error),
             }
         }
     }
 
-    /// Run a command that deletes something: whether it did, or it was not there.
-    pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
-        let (attempts, answered) = self.session.ask_counting(call).await;
-        let body = match answered {
-            Ok(body) => body,
-            // What was not there at the second attempt was taken away by the first.
-            Err(error) if error.kind == Kind::NotFound => return Ok(attempts > 1),
-            Err(error) => return Err(error),
-        };
-        match super::decode::text(&body, "jobid") {
-            Some(job) => match self.finish(call, &job).await {
-                Err(error) if error.kind == Kind::NotFound => Ok(attempts > 1),
-                result => result.map(|_| true),
-            },
-            None => Ok(true),
+    /// Run a command that deletes something: whether it did, or it was not there. Where an answer is lost, or a repeated command is
+    /// refused, `there` tells whether the first one took effect.
+    pub(super) async fn take_away<F>(&self, call: &Call, there: impl Fn() -> F + Send + Sync) -> Result<bool>
+    where
+        F: Future<Output = Result<bool>> + Send,
+    {
+        let mut repeated = false;
+        loop {
+            let (attempts, answered) = self.session.ask_counting(call).await;
+            let result = match answered.map(|body| super::decode::text(&body, "jobid")) {
+                Ok(Some(job)) => self.finish(call, &job).await.map(drop),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            };
+            let again = attempts > 1 || repeated;
+            let error = match result {
+                Ok(()) => return Ok(true),
+                // What was not there at the second attempt was taken away by the first.
+                Err(error) if error.kind == Kind::NotFound => return Ok(again),
+                Err(error) if again || error.maybe => error,
+                Err(error) => return Err(error),
+            };
+            let pauses: &[Duration] =
+                if error.kind == Kind::Timeout { &recover::LATE_LOOKS } else { &recover::LOOKS };
+            for pause in pauses {
+                self.clock.sleep(*pause).await;
+                if let Ok(false) = there().await {
+                    return Ok(true);
+                }
+            }
+            if repeated || !error.maybe {
+                return Err(error);
+            }
+            repeated = true;
         }
     }
 
@@ -106,6 +137,22 @@ impl Account for CloudStack {
 
     fn is_id(&self, noun: Noun, text: &str) -> bool {
         noun != Noun::Keypair && super::decode::is_uuid(text)
+    }
+
+    fn told_apart(&self, one: &Resource) -> Option<String> {
+        let raw = crate::cloud::stored::raw(one);
+        let owner = super::decode::text(raw, "project").or_else(|| super::decode::text(raw, "account"));
+        let owner = owner.map(|owner| format!("owner {owner}"));
+        let zones = match one {
+            Resource::Image(image) => {
+                let copies = self.memory.template(&image.id).unwrap_or_default();
+                copies.into_iter().map(|copy| copy.zone).collect()
+            }
+            _ => Vec::from_iter(super::decode::text(raw, "zonename")),
+        };
+        let zone = (!zones.is_empty()).then(|| format!("zone {}", zones.join(", ")));
+        let parts: Vec<String> = [owner, zone].into_iter().flatten().collect();
+        (!parts.is_empty()).then(|| parts.join(", "))
     }
 
     async fn login(&self) -> Result<()> {

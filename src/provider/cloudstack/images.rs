@@ -3,9 +3,10 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{int, is_uuid, meta_and_tags, text, time, truth};
-use super::resources::Making;
-use crate::cloud::{Error, Filter, Image, Images, Kind, NameMatch, Result};
-use crate::provider::recover::{Seen, quoted};
+use super::memory::Copy;
+use super::zones::Zone;
+use crate::cloud::{Filter, Image, Images, Kind, NameMatch, Result};
+use crate::provider::recover::quoted;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashSet};
@@ -33,10 +34,18 @@ impl Images for CloudStack {
             error
         })?;
         let rows: Vec<Json> = self.one_each(rows);
+        // In which zones they are is no field of theirs.
+        let in_zone = |image: &Image| {
+            filter.zone.as_ref().is_none_or(|zone| {
+                let copies = self.memory.template(&image.id).unwrap_or_default();
+                copies.iter().any(|copy| copy.is_in(zone))
+            })
+        };
+        let filter = &Filter { zone: None, ..filter.clone() };
         let mut out: Vec<Image> = rows
             .iter()
             .filter_map(|row| self.image_of(row))
-            .filter(|image| seen.insert(image.id.clone()) && filter.matches(image))
+            .filter(|image| seen.insert(image.id.clone()) && filter.matches(image) && in_zone(image))
             .collect();
         out.truncate(filter.limit.unwrap_or(usize::MAX));
         Ok(out)
@@ -46,17 +55,30 @@ impl Images for CloudStack {
         Ok(self.template(id).await?.and_then(|row| self.image_of(&row)))
     }
 
+    async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
+        let zone = self.zone_for(zone, &format!("a server of `{name}`")).await?;
+        self.images(&Filter { zone: Some(zone.id), ..Filter::named(name) }).await
+    }
+
     async fn delete_image(&self, id: &str) -> Result<bool> {
         if !is_uuid(id) {
             return Ok(false);
         }
-        self.take_away(&Call::idempotent("image.delete", "deleteTemplate").with("id", id)).await
+        let call = Call::idempotent("image.delete", "deleteTemplate").with("id", id);
+        self.take_away(&call, || async { Ok(self.template(id).await?.is_some()) }).await
     }
 }
 
 impl CloudStack {
     /// A template listed once a zone is one image: ready where any zone has it ready.
     fn one_each(&self, rows: Vec<Json>) -> Vec<Json> {
+        let mut copies: BTreeMap<String, Vec<Copy>> = BTreeMap::new();
+        for (id, row) in rows.iter().filter_map(|row| Some((text(row, "id")?, row))) {
+            copies.entry(id).or_default().push(copy_of(row));
+        }
+        for (id, copies) in copies {
+            self.memory.saw_template(&id, copies);
+        }
         let mut out: Vec<Json> = Vec::new();
         for row in rows {
             match out.iter().position(|known| text(known, "id") == text(&row, "id")) {
@@ -80,7 +102,7 @@ impl CloudStack {
         for (command, which, key) in
             [("listTemplates", "templatefilter", "template"), ("listIsos", "isofilter", "iso")]
         {
-            let call = Call::read("image.show", command).with(which, "executable").with("id", id).anywhere();
+            let call = Call::read("image.show", command).with(which, "executable").with("id", id);
             let rows = match self.every(&call, key).await {
                 Ok(rows) => rows,
                 Err(error) if error.kind == Kind::NotFound => continue,
@@ -93,6 +115,42 @@ impl CloudStack {
             }
         }
         Ok(None)
+    }
+
+    /// Refuse a server of an image that is not in its zone, or not ready there: the cloud accepts that, and fails.
+    pub(super) async fn check_image(&self, id: &str, zone: &Zone) -> Result<()> {
+        if self.in_zone(id, zone).is_ok() {
+            return Ok(());
+        }
+        // It may have come there since it was read.
+        self.template(id).await?;
+        self.in_zone(id, zone)
+    }
+
+    fn in_zone(&self, id: &str, zone: &Zone) -> Result<()> {
+        let copies = self.memory.template(id).unwrap_or_default();
+        // One that is in every zone may say none.
+        if copies.is_empty() || copies.iter().any(|copy| copy.zone_id.is_none()) {
+            return Ok(());
+        }
+        let here = copies.iter().find(|copy| copy.is_in(&zone.id));
+        match here {
+            Some(copy) if copy.ready => Ok(()),
+            Some(_) => {
+                let message = format!("image {id} is not ready yet in zone `{}`", zone.name);
+                let help = format!("wait for it first: `wait_active(image({}))`", quoted(id));
+                Err(self.session.error(Kind::Conflict, message).help(help))
+            }
+            None => {
+                let names: Vec<String> = copies.iter().map(|copy| format!("`{}`", copy.zone)).collect();
+                let names = names.join(", ");
+                let message = format!("image {id} is not in zone `{}`, but in {names}", zone.name);
+                let help = format!(
+                    "boot in {names}, or have it copied with `api(\"cloudstack\", \"copyTemplate\", …)`"
+                );
+                Err(self.session.error(Kind::NotFound, message).coded("cloud::not_found").help(help))
+            }
+        }
     }
 
     /// The same, or `not_found`.
@@ -131,104 +189,14 @@ impl CloudStack {
             id,
         })
     }
+}
 
-    /// Make a template of a server's root volume: of itself where the server is stopped, else of a snapshot of it.
-    pub(super) async fn image_from(
-        &self,
-        id: &str,
-        name: &str,
-        meta: &BTreeMap<String, String>,
-        consistent: bool,
-    ) -> Result<String> {
-        let row = self.described(id).await?;
-        let roots = Call::read("volume.list", "listVolumes")
-            .with("virtualmachineid", id)
-            .with("type", "ROOT")
-            .with("listall", true);
-        let roots = self.every(&roots.anywhere(), "volume").await?;
-        let Some(root) = roots.first().and_then(|root| text(root, "id")) else {
-            return Err(self.session.error(Kind::NotFound, "the server has no root volume"));
-        };
-        let os_type = text(&row, "ostypeid").or_else(|| text(&row, "guestosid"));
-        let running = super::server::state(&row) == "Running";
-        if consistent && running {
-            let stop = super::server::power("server.stop", "stopVirtualMachine", id);
-            self.run(&stop).await?;
-            let made = self.template_of(name, ("volumeid", &root), os_type.as_deref()).await;
-            let start = super::server::power("server.start", "startVirtualMachine", id);
-            let started = self.run(&start).await;
-            let made = made?;
-            started?;
-            return self.tagged_image(made, meta).await;
-        }
-        if !running {
-            let made = self.template_of(name, ("volumeid", &root), os_type.as_deref()).await?;
-            return self.tagged_image(made, meta).await;
-        }
-        use crate::cloud::Snapshots;
-        let snapshot = self.snapshot_volume(&root, name, &BTreeMap::new()).await?;
-        self.until_backed_up(&snapshot.id).await?;
-        let made = self.template_of(name, ("snapshotid", &snapshot.id), os_type.as_deref()).await;
-        // It was made for the template alone, which is whole once its job is done.
-        let gone = self.delete_snapshot(&snapshot.id).await;
-        let made = made?;
-        if gone.is_err() {
-            (self.warn)(&format!(
-                "snapshot {} was made for image `{name}`, and could not be deleted",
-                snapshot.id
-            ));
-        }
-        self.tagged_image(made, meta).await
-    }
-
-    async fn tagged_image(&self, id: String, meta: &BTreeMap<String, String>) -> Result<String> {
-        if !meta.is_empty() {
-            self.create_tags("Template", &id, meta)
-                .await
-                .map_err(|error| error.fact("exists", format!("image {id}")))?;
-        }
-        Ok(id)
-    }
-
-    /// Ask for a template and wait for its job, so that what it is made of can go.
-    async fn template_of(&self, name: &str, of: (&str, &str), os_type: Option<&str>) -> Result<String> {
-        let call = Call::once("image.create", "createTemplate")
-            .with("name", name)
-            .with("displaytext", name)
-            .with("ostypeid", os_type)
-            .with(of.0, of.1);
-        let before = CloudStack::ids(&self.own_templates(name).await?);
-        let making = Making {
-            verb: "snapshot",
-            what: format!("image `{name}`"),
-            list: format!("images(#{{ name: {} }})", quoted(name)),
-        };
-        let (call, before) = (&call, &before);
-        let send = || async move {
-            let begun = self.begin(call).await?;
-            let id = begun.id.or_else(|| text(begun.body.get("template")?, "id"));
-            let id = id.ok_or_else(|| -> Error { self.lacking(call, "id") })?;
-            Ok((id, begun.job))
-        };
-        let look = || async move {
-            let rows = self.own_templates(name).await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(text(one, "id").map(|id| (id, None))),
-                _ => Seen::Unclear,
-            })
-        };
-        let (id, job) = self.make(&making, send, look).await?;
-        if let Some(job) = job {
-            self.finish(call, &job).await.map_err(|error| error.fact("exists", format!("image {id}")))?;
-        }
-        Ok(id)
-    }
-
-    async fn own_templates(&self, name: &str) -> Result<Vec<Json>> {
-        let call =
-            Call::read("image.list", "listTemplates").with("templatefilter", "self").with("name", name);
-        self.every(&call, "template").await
+/// Where a template is, by one row of a list.
+fn copy_of(row: &Json) -> Copy {
+    let zone_id = text(row, "zoneid");
+    Copy {
+        zone: text(row, "zonename").or_else(|| zone_id.clone()).unwrap_or_default(),
+        ready: truth(row, "isready") != Some(false),
+        zone_id,
     }
 }

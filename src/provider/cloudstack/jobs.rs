@@ -11,6 +11,8 @@ use super::memory::End;
 use crate::cloud::wait::Policy;
 use crate::cloud::{Error, Kind, Result};
 use serde_json::Value as Json;
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// How long a job that a verb itself waits for may take.
@@ -19,6 +21,43 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// How often it is looked at.
 const LOOKS: Policy =
     Policy { first: Duration::from_secs(1), growth: 1.4, cap: Duration::from_secs(10), jitter: 0.15 };
+
+/// From so many jobs on that are waited for at once, one list says which of them go on.
+const MANY: usize = 3;
+
+/// How old such a list may be.
+const FRESH: Duration = Duration::from_millis(500);
+
+/// The jobs that are waited for at once, and the list that says which of them go on.
+#[derive(Debug, Default)]
+pub(super) struct Running {
+    waiting: AtomicUsize,
+    listed: tokio::sync::Mutex<Option<Listed>>,
+    /// Whether this cloud gives no such list.
+    untold: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Listed {
+    at: Duration,
+    jobs: HashSet<String>,
+}
+
+/// Counts one that waits, for as long as it does.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn of(running: &'a Running) -> Waiting<'a> {
+        running.waiting.fetch_add(1, Ordering::Relaxed);
+        Waiting(&running.waiting)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// What an asynchronous command answered.
 pub(super) struct Begun {
@@ -43,7 +82,7 @@ pub(super) enum State {
 impl CloudStack {
     /// Send a command; its job goes on.
     pub(super) async fn begin(&self, call: &Call) -> Result<Begun> {
-        Ok(begun(self.session.ask(call).await?))
+        Ok(begun(self.ask(call).await?))
     }
 
     /// Send a command and wait for its job; gives the job's result, or the answer of a command that was done at once.
@@ -58,9 +97,15 @@ impl CloudStack {
     /// Wait for a job; gives its result.
     pub(super) async fn finish(&self, call: &Call, job: &str) -> Result<Json> {
         let until = self.clock.elapsed().saturating_add(LONGEST);
+        let _waiting = Waiting::of(&self.running);
         let mut look = 0;
         loop {
             look += 1;
+            // Where the list shows it as going on, there is nothing to ask about it.
+            if self.is_listed(job).await && self.clock.elapsed() < until {
+                self.clock.sleep(LOOKS.pause(look, fastrand::f64())).await;
+                continue;
+            }
             let trouble = match self.job_state(call, job).await {
                 Ok(State::Done(result)) => return Ok(result),
                 Ok(State::Failed(error)) => return Err(error),
@@ -75,6 +120,44 @@ impl CloudStack {
             }
             self.clock.sleep(LOOKS.pause(look, fastrand::f64()).min(left)).await;
         }
+    }
+
+    /// The job of a command about a thing among those that are under way.
+    pub(super) async fn job_on(&self, id: &str, call: &Call) -> Result<Option<String>> {
+        // `startVirtualMachine` is `StartVMCmd`, `detachVolume` is `DetachVolumeCmd`.
+        let word = call.command.trim_end_matches("VirtualMachine").to_ascii_lowercase();
+        let listed = self.every(&Call::read("job.list", "listAsyncJobs").anywhere(), "asyncjobs").await?;
+        let own = listed.iter().find(|job| {
+            let class = text(job, "cmd").unwrap_or_default().to_ascii_lowercase();
+            let class = class.rsplit('.').next().unwrap_or_default().to_string();
+            text(job, "jobinstanceid").as_deref() == Some(id) && class.starts_with(&word)
+        });
+        Ok(own.and_then(|job| text(job, "jobid")))
+    }
+
+    /// Whether the list of jobs under way has this one, where several are waited for.
+    async fn is_listed(&self, job: &str) -> bool {
+        let running = &self.running;
+        if running.waiting.load(Ordering::Relaxed) < MANY || running.untold.load(Ordering::Relaxed) {
+            return false;
+        }
+        let mut listed = running.listed.lock().await;
+        let now = self.clock.elapsed();
+        if listed.as_ref().is_none_or(|listed| now.saturating_sub(listed.at) > FRESH) {
+            let call = Call::read("job.list", "listAsyncJobs").anywhere();
+            match self.every(&call, "asyncjobs").await {
+                Ok(rows) => {
+                    let going = |row: &&Json| int(row, "jobstatus").unwrap_or(0) == 0;
+                    let jobs = rows.iter().filter(going).filter_map(|row| text(row, "jobid")).collect();
+                    *listed = Some(Listed { at: now, jobs });
+                }
+                Err(error) => {
+                    *listed = None;
+                    running.untold.store(!passes(&error), Ordering::Relaxed);
+                }
+            }
+        }
+        listed.as_ref().is_some_and(|listed| listed.jobs.contains(job))
     }
 
     /// What is known of a job now.

@@ -60,7 +60,7 @@ impl Keypairs for CloudStack {
 
     async fn delete_keypair(&self, id: &str) -> Result<bool> {
         let call = Call::idempotent("keypair.delete", "deleteSSHKeyPair").with("name", id);
-        match self.take_away(&call).await {
+        match self.take_away(&call, || async { Ok(self.keypair(id).await?.is_some()) }).await {
             Err(error) if error.kind == Kind::NotFound => Ok(false),
             result => result,
         }

@@ -10,7 +10,7 @@ use super::flatten;
 use super::server::{self, MARKER};
 use super::zones::Zone;
 use crate::cloud::server::{BootSpec, Nic, Nics};
-use crate::cloud::{Error, Filter, Kind, Result, Server};
+use crate::cloud::{Error, Filter, Holder, Kind, Result, Server};
 use crate::provider::files::cloud_config;
 use crate::provider::recover::{self, Looked, Seen, Settled, quoted};
 use futures_util::future::join_all;
@@ -92,7 +92,7 @@ impl CloudStack {
     async fn tag_new(&self, spec: &BootSpec, id: &str) -> Result<()> {
         let bare = spec.tags.iter().map(|tag| (tag.clone(), String::new()));
         let all: BTreeMap<String, String> = spec.meta.clone().into_iter().chain(bare).collect();
-        if all.is_empty() { Ok(()) } else { self.create_tags("UserVm", id, &all).await }
+        if all.is_empty() { Ok(()) } else { self.first_tags(&Holder::Server(id.to_string()), &all).await }
     }
 
     /// The server as it is first shown; what is not answered is told by what was asked.
@@ -196,6 +196,9 @@ impl CloudStack {
     async fn deploy(&self, spec: &BootSpec) -> Result<Call> {
         let networks = self.nics_of(spec).await?;
         let zone = self.zone_of(spec, &networks).await?;
+        if let Some(image) = &spec.image {
+            self.check_image(image, &zone).await?;
+        }
         let user_data = match spec.files.is_empty() {
             true => spec.user_data.clone(),
             false => Some(

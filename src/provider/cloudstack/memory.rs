@@ -1,7 +1,8 @@
-//! What the run remembers of a cloud: the jobs that it began, by id and by the server they are about, and what came of them; flavors
-//! from before a resize; passwords that a job told once.
+//! What the run remembers of a cloud: the jobs that it began, by id and by the server they are about, and what came of them; what
+//! machines and templates were like when they were last read; flavors from before a resize; passwords that a job told once.
 
-use crate::cloud::Secret;
+pub use crate::cloud::operation::End;
+use crate::cloud::{Operation, Secret};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -14,20 +15,39 @@ pub struct Job {
     pub command: String,
     /// What came of it, once that is known.
     pub end: Option<End>,
+    /// The machine's state before it, where that was read.
+    pub before: Option<String>,
 }
 
-/// What came of a job.
+/// A machine as it was last read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Its name.
+    pub name: String,
+    /// Its state: `Running`.
+    pub state: String,
+    /// The ids of its networks.
+    pub networks: Vec<String>,
+    /// The project that it is in.
+    pub project: Option<String>,
+}
+
+/// A template in a zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// It was done.
-    Done,
-    /// It failed: its code and words.
-    Failed {
-        /// The API's code: 533.
-        code: u16,
-        /// The cloud's words.
-        words: String,
-    },
+pub struct Copy {
+    /// The zone's id; `None` where the cloud does not say it.
+    pub zone_id: Option<String>,
+    /// The zone's name.
+    pub zone: String,
+    /// Whether servers can be made of it there.
+    pub ready: bool,
+}
+
+impl Copy {
+    /// Whether it is in the zone of this id or name.
+    pub fn is_in(&self, zone: &str) -> bool {
+        self.zone_id.as_deref() == Some(zone) || self.zone == zone
+    }
 }
 
 /// What this run did, by id.
@@ -38,6 +58,8 @@ pub struct Memory(Mutex<State>);
 struct State {
     /// The last job of each server.
     jobs: HashMap<String, Job>,
+    seen: HashMap<String, Seen>,
+    templates: HashMap<String, Vec<Copy>>,
     resized: HashMap<String, String>,
     passwords: HashMap<String, Secret>,
 }
@@ -50,8 +72,64 @@ impl Memory {
 
     /// A job about this server was begun.
     pub fn begun(&self, server: &str, job: &str, command: &str) {
-        let job = Job { id: job.to_string(), command: command.to_string(), end: None };
-        self.state().jobs.insert(server.to_string(), job);
+        let mut state = self.state();
+        let before = state.seen.get(server).map(|seen| seen.state.clone());
+        let job = Job { id: job.to_string(), command: command.to_string(), end: None, before };
+        state.jobs.insert(server.to_string(), job);
+    }
+
+    /// A machine was read.
+    pub fn saw(&self, server: &str, seen: Seen) {
+        self.state().seen.insert(server.to_string(), seen);
+    }
+
+    /// The project that a machine was in when it was last read.
+    pub fn project_of(&self, server: &str) -> Option<String> {
+        self.state().seen.get(server).and_then(|seen| seen.project.clone())
+    }
+
+    /// The machines that this run destroyed, by id and as they were last read, that were in a network.
+    pub fn destroyed_in(&self, network: &str) -> Vec<(String, Seen)> {
+        let state = self.state();
+        let destroyed = |id: &String| {
+            let last = state.jobs.get(id);
+            last.is_some_and(|job| job.command == "destroyVirtualMachine")
+        };
+        let own = state
+            .seen
+            .iter()
+            .filter(|(id, seen)| destroyed(id) && seen.networks.iter().any(|one| one == network));
+        own.map(|(id, seen)| (id.clone(), seen.clone())).collect()
+    }
+
+    /// Whether this run destroyed a machine.
+    pub fn has_destroyed(&self, server: &str) -> bool {
+        self.last(server).is_some_and(|job| job.command == "destroyVirtualMachine")
+    }
+
+    /// A template was read: in which zones it is.
+    pub fn saw_template(&self, template: &str, copies: Vec<Copy>) {
+        self.state().templates.insert(template.to_string(), copies);
+    }
+
+    /// In which zones a template was when it was last read.
+    pub fn template(&self, template: &str) -> Option<Vec<Copy>> {
+        self.state().templates.get(template).cloned()
+    }
+
+    /// A server's last job as an operation of the neutral kind.
+    pub fn operation(&self, server: &str) -> Option<Operation> {
+        let state = self.state();
+        state.jobs.get(server).map(|job| operation(&state, server, job))
+    }
+
+    /// The jobs about servers whose end is not known.
+    pub fn open(&self) -> Vec<Operation> {
+        let state = self.state();
+        let open = state.jobs.iter().filter(|(_, job)| job.end.is_none());
+        let mut open: Vec<Operation> = open.map(|(server, job)| operation(&state, server, job)).collect();
+        open.sort_by(|one, other| one.server.cmp(&other.server));
+        open
     }
 
     /// What came of a job is known.
@@ -62,6 +140,13 @@ impl Memory {
             .values_mut()
             .filter(|known| known.id == job)
             .for_each(|known| known.end = Some(end.clone()));
+    }
+
+    /// A machine that this run destroyed is not there any more.
+    pub fn is_gone(&self, server: &str) {
+        if let Some(job) = self.state().jobs.get_mut(server) {
+            job.end.get_or_insert(End::Done);
+        }
     }
 
     /// The last job of a server.
@@ -97,5 +182,15 @@ impl Memory {
     /// The same, for the server's description.
     pub fn password_of(&self, server: &str) -> Option<Secret> {
         self.state().passwords.get(server).cloned()
+    }
+}
+
+fn operation(state: &State, server: &str, job: &Job) -> Operation {
+    Operation {
+        id: job.id.clone(),
+        command: job.command.clone(),
+        server: server.to_string(),
+        state: state.seen.get(server).map(|seen| seen.state.clone()),
+        end: job.end.clone(),
     }
 }

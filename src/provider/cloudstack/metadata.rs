@@ -5,12 +5,13 @@ use super::CloudStack;
 use super::call::Call;
 use super::decode::{meta_and_tags, tags};
 use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use crate::provider::recover;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// How often a change that was not whole is begun anew.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 4;
 
 #[async_trait]
 impl Metadata for CloudStack {
@@ -60,8 +61,8 @@ impl CloudStack {
             Holder::Volume(_) => (Call::read("volume.show", "listVolumes"), "volume", "volume"),
             Holder::Snapshot(_) => (Call::read("snapshot.show", "listSnapshots"), "snapshot", "snapshot"),
         };
-        let call = call.with("id", id).with("listall", true).anywhere();
-        self.one(&call, key, id).await?.ok_or_else(|| {
+        let found = self.row(call.operation, &call.command, key, id).await?;
+        found.ok_or_else(|| {
             let message = format!("{} has no {noun} `{id}`", self.session.name());
             self.session.error(Kind::NotFound, message).coded("cloud::not_found")
         })
@@ -80,12 +81,13 @@ impl CloudStack {
         let wanted = wanted(&before);
         let mut now = before.clone();
         let mut last = None;
-        for _ in 0..ROUNDS {
+        for round in 0..ROUNDS {
             match self.differ(kind, id, &now, &wanted).await {
                 Ok(()) => return Ok(()),
-                // What may have been done, or passes, is looked at and begun anew.
-                Err(error) if error.maybe || error.is_retryable() || error.kind == Kind::Conflict => {
-                    last = Some(error)
+                // What may have been done, or passes, is looked at and begun anew; a job of it may be at work still.
+                Err(error) if begins_anew(&error) && round + 1 < ROUNDS => {
+                    self.clock.sleep(recover::LOOKS[round.min(2)]).await;
+                    last = Some(error);
                 }
                 Err(error) => {
                     self.put_back(holder, &before).await;
@@ -131,13 +133,21 @@ impl CloudStack {
         if new.is_empty() { Ok(()) } else { self.create_tags(kind, id, &new).await }
     }
 
+    /// The tags of what was just made; where that is not answered well they are looked at.
+    pub(super) async fn first_tags(&self, holder: &Holder, items: &BTreeMap<String, String>) -> Result<()> {
+        match self.create_tags(kind(holder), holder.id(), items).await {
+            Err(error) if begins_anew(&error) => {
+                self.clock.sleep(recover::LOOKS[0]).await;
+                let all =
+                    |now: &BTreeMap<String, String>| now.clone().into_iter().chain(items.clone()).collect();
+                self.change_tags(holder, all).await.map_err(|_| error)
+            }
+            result => result,
+        }
+    }
+
     /// Tags that are not there yet.
-    pub(super) async fn create_tags(
-        &self,
-        kind: &str,
-        id: &str,
-        items: &BTreeMap<String, String>,
-    ) -> Result<()> {
+    async fn create_tags(&self, kind: &str, id: &str, items: &BTreeMap<String, String>) -> Result<()> {
         let call = Call::once("meta.set", "createTags")
             .with("resourcetype", kind)
             .with("resourceids", id)
@@ -150,6 +160,12 @@ impl CloudStack {
             let _ = self.differ(kind(holder), holder.id(), &tags(&row), before).await;
         }
     }
+}
+
+/// Whether tags that were not changed as they should be are looked at: the job that deletes a key twice fails, and so does the one
+/// that makes it twice.
+fn begins_anew(error: &Error) -> bool {
+    error.maybe || error.is_retryable() || matches!(error.kind, Kind::Conflict | Kind::Failed)
 }
 
 /// What CloudStack calls a holder in tags.

@@ -4,8 +4,8 @@
 //! refusal or a failed job into an error; `page` reads lists, `jobs` waits for what goes on, [`memory`] keeps what the run itself must
 //! know; [`commands`] is the table of every command, [`flatten`] writes maps and lists as the API wants them. [`cloud`] is the driver; it
 //! fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (with `launch`, which makes them, and `power`),
-//! `images`, `flavors`, `volumes`, `snapshots`, `networks`, `security_groups`, `public_ips`, `keypairs`, `metadata` (in resource tags);
-//! `account`, `zones`, `query` (any call).
+//! `images` (with `templates`, which makes them), `flavors`, `volumes`, `snapshots`, `networks`, `security_groups`, `public_ips`,
+//! `keypairs`, `metadata` (in resource tags); `account`, `zones`, `query` (any call).
 
 mod account;
 pub mod call;
@@ -36,6 +36,7 @@ pub mod server;
 mod servers;
 pub mod session;
 mod snapshots;
+mod templates;
 mod user_data;
 mod volumes;
 pub mod zones;

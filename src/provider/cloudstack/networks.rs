@@ -3,6 +3,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{int, is_uuid, text, truth};
+use super::flatten;
 use super::resources::Making;
 use crate::cloud::{Error, Filter, Kind, Network, NetworkSpec, Networks, Result, Subnet, Subnets};
 use crate::provider::recover::{Seen, quoted};
@@ -27,19 +28,30 @@ impl Networks for CloudStack {
     }
 
     async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
-        let zone = self.zone_for(None, &format!("the network `{}`", spec.name)).await?;
-        let offering = self.offering().await?;
+        let own = spec.provider.as_ref().and_then(Json::as_object).cloned().unwrap_or_default();
+        let given = |name: &str| own.keys().any(|known| known.eq_ignore_ascii_case(name));
         let mut call = Call::once("network.create", "createNetwork")
             .with("name", &spec.name)
-            .with("displaytext", &spec.name)
-            .with("networkofferingid", &offering)
-            .with("zoneid", &zone.id);
+            .with("displaytext", &spec.name);
+        if !given("networkofferingid") {
+            let (offering, named) = self.offering().await?;
+            (self.warn)(&format!("network `{}` is of the offering `{named}`, for none is named", spec.name));
+            call = call.with("networkofferingid", offering);
+        }
+        if !given("zoneid") {
+            let zone = self.zone_for(None, &format!("the network `{}`", spec.name)).await?;
+            call = call.with("zoneid", &zone.id);
+        }
         if let Some(cidr) = &spec.cidr {
             let (gateway, mask) = gateway(cidr).ok_or_else(|| {
                 let message = format!("`{cidr}` is no IPv4 range");
                 self.session.error(Kind::InvalidArgument, message).help("write it as \"10.1.2.0/24\"")
             })?;
             call = call.with("gateway", gateway).with("netmask", mask);
+        }
+        for (name, value) in &own {
+            call.parameters.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+            call.parameters.extend(flatten::pairs("createNetwork", name, value));
         }
         let before = CloudStack::ids(&self.named_networks(&spec.name).await?);
         let making = Making {
@@ -70,9 +82,11 @@ impl Networks for CloudStack {
             return Ok(false);
         }
         let call = Call::idempotent("network.delete", "deleteNetwork").with("id", id);
-        match self.take_away(&call).await {
+        match self.take_away(&call, || async { Ok(self.network(id).await?.is_some()) }).await {
             // "Failed to delete network" says nothing of why: what is in it does.
-            Err(error) if matches!(error.kind, Kind::Failed | Kind::Unavailable | Kind::Conflict) => {
+            Err(error)
+                if matches!(error.kind, Kind::Failed | Kind::Conflict) || error.status == Some(530) =>
+            {
                 Err(self.still_used(id, error).await)
             }
             result => result,
@@ -125,8 +139,8 @@ impl CloudStack {
         Ok(rows.into_iter().filter(|row| text(row, "name").as_deref() == Some(name)).collect())
     }
 
-    /// The offering of new networks.
-    async fn offering(&self) -> Result<String> {
+    /// The offering of new networks, by id and name.
+    async fn offering(&self) -> Result<(String, String)> {
         let call = Call::read("network.offerings", "listNetworkOfferings")
             .with("state", "Enabled")
             .with("guestiptype", "Isolated");
@@ -139,8 +153,8 @@ impl CloudStack {
                 .any(|one| text(one, "name").as_deref() == Some("SourceNat"))
         };
         let chosen = named.or_else(|| rows.iter().filter(usable).find(with_nat));
-        match chosen.and_then(|row| text(row, "id")) {
-            Some(id) => Ok(id),
+        match chosen.and_then(|row| Some((text(row, "id")?, text(row, "name")?))) {
+            Some(chosen) => Ok(chosen),
             None => {
                 let message = format!("{} offers no isolated network with a way out", self.session.name());
                 Err(self.session.error(Kind::Unsupported, message).help(
@@ -160,9 +174,18 @@ impl CloudStack {
         error.message = "the network is still in use".to_string();
         let state = |row: &Json| text(row, "state").unwrap_or_default();
         let name = |row: &Json| text(row, "name").or_else(|| text(row, "id")).unwrap_or_default();
-        let machines: Vec<String> =
+        let mut machines: Vec<String> =
             rows.iter().map(|row| format!("`{}` ({})", name(row), state(row))).collect();
-        let destroyed = rows.iter().any(|row| state(row) == "Destroyed");
+        // Who destroyed a machine does not see it any more, unless it is an administrator.
+        let known = CloudStack::ids(&rows);
+        let hidden = self.memory.destroyed_in(id);
+        let hidden: Vec<String> = hidden
+            .iter()
+            .filter(|(server, _)| !known.contains(server))
+            .map(|(server, seen)| format!("`{}` (Destroyed, {server})", seen.name))
+            .collect();
+        let destroyed = !hidden.is_empty() || rows.iter().any(|row| state(row) == "Destroyed");
+        machines.extend(hidden);
         error.help = Some(match (machines.is_empty(), destroyed) {
             (true, _) => "look for machines that are destroyed and not expunged yet: the cloud frees the network with them; `delete(server, #{ force: true })` expunges at once, where the account may".to_string(),
             (false, true) => format!("expunge what is destroyed with `delete(server, #{{ force: true }})`, or wait until the cloud does: {}", machines.join(", ")),

@@ -2,7 +2,6 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::text;
 use super::server;
 use super::servers::DONE;
 use crate::cloud::server::RebuildSpec;
@@ -111,18 +110,10 @@ impl CloudStack {
         })
     }
 
-    /// The job of a command among those that are under way.
+    /// The job of a command about a machine.
     async fn own_job(&self, id: &str, call: &Call) -> Result<Seen<Option<String>>> {
-        // `startVirtualMachine` is `StartVMCmd`, `rebootVirtualMachine` `RebootVMCmd`.
-        let word = call.command.trim_end_matches("VirtualMachine").to_ascii_lowercase();
-        let listed = self.every(&Call::read("job.list", "listAsyncJobs").anywhere(), "asyncjobs").await?;
-        let own = listed.iter().find(|job| {
-            let class = text(job, "cmd").unwrap_or_default().to_ascii_lowercase();
-            let class = class.rsplit('.').next().unwrap_or_default().to_string();
-            text(job, "jobinstanceid").as_deref() == Some(id) && class.starts_with(&word)
-        });
-        Ok(match own {
-            Some(job) => Seen::Effect(text(job, "jobid")),
+        Ok(match self.job_on(id, call).await? {
+            Some(job) => Seen::Effect(Some(job)),
             None => Seen::Unclear,
         })
     }
@@ -167,7 +158,7 @@ impl CloudStack {
         if state == "Expunging" || state == "Destroyed" && !force {
             return Ok(false);
         }
-        let call = Call::idempotent("server.delete", "destroyVirtualMachine").with("id", id);
+        let call = Call::once("server.delete", "destroyVirtualMachine").with("id", id);
         let call = call.with("expunge", force.then_some(true));
         match self.ask_power(id, &call).await {
             Ok(Some(job)) if force => match self.finish(&call, &job).await {

@@ -3,6 +3,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{is_uuid, list, text, truth};
+use super::flatten;
 use super::resources::Making;
 use crate::cloud::{Filter, Kind, PublicIp, PublicIps, Result, Server};
 use crate::provider::recover::Seen;
@@ -78,13 +79,58 @@ impl PublicIps for CloudStack {
         self.run(&call).await.map(drop)
     }
 
+    async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &Json) -> Result<()> {
+        let mut call = Call::once("public_ip.forward", "createPortForwardingRule")
+            .with("ipaddressid", &ip.id)
+            .with("virtualmachineid", &server.id);
+        for (name, value) in request.as_object().into_iter().flatten() {
+            call.parameters.extend(flatten::pairs("createPortForwardingRule", name, value));
+        }
+        let missing =
+            ["publicport", "privateport", "protocol"].into_iter().find(|name| call.get(name).is_none());
+        if let Some(missing) = missing {
+            let message = format!("`provider` has no `{missing}`");
+            return Err(self
+                .session
+                .error(Kind::InvalidArgument, message)
+                .help("write `#{ publicport: 8080, privateport: 80, protocol: \"tcp\" }`; without `provider` the whole address leads to the server"));
+        }
+        let making = Making {
+            verb: "associate_ip",
+            what: "that forwarding rule".to_string(),
+            list: format!(
+                "api(\"cloudstack\", \"listPortForwardingRules\", #{{ ipaddressid: \"{}\" }})",
+                ip.id
+            ),
+        };
+        let call = &call;
+        let send = || async move { self.run(call).await.map(drop) };
+        let look = || async move {
+            let list = Call::read("public_ip.forward", "listPortForwardingRules")
+                .with("ipaddressid", &ip.id)
+                .with("listall", true);
+            let rows = self.every(&list, "portforwardingrule").await?;
+            let same = |row: &&Json| {
+                ["publicport", "privateport", "virtualmachineid"]
+                    .iter()
+                    .all(|name| text(row, name).as_deref() == call.get(name))
+            };
+            Ok(Seen::from(rows.iter().find(same).map(drop)))
+        };
+        self.make(&making, send, look).await
+    }
+
     // What is free already stays as it is.
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
         match self.public_ip(&ip.id).await? {
             Some(now) if truth(&now.raw, "isstaticnat") == Some(true) => {
                 let call = Call::idempotent("public_ip.disassociate", "disableStaticNat")
                     .with("ipaddressid", &ip.id);
-                self.take_away(&call).await.map(drop)
+                let there = || async {
+                    let now = self.public_ip(&ip.id).await?;
+                    Ok(now.is_some_and(|now| truth(&now.raw, "isstaticnat") == Some(true)))
+                };
+                self.take_away(&call, there).await.map(drop)
             }
             _ => Ok(()),
         }
@@ -94,7 +140,8 @@ impl PublicIps for CloudStack {
         if !is_uuid(id) || self.public_ip(id).await?.is_none() {
             return Ok(false);
         }
-        self.take_away(&Call::idempotent("public_ip.release", "disassociateIpAddress").with("id", id)).await
+        let call = Call::idempotent("public_ip.release", "disassociateIpAddress").with("id", id);
+        self.take_away(&call, || async { Ok(self.public_ip(id).await?.is_some()) }).await
     }
 }
 

@@ -56,11 +56,11 @@ impl CloudStack {
         if !is_uuid(id) {
             return Ok(None);
         }
-        let call = Call::read(operation, command).with("id", id).with("listall", true).anywhere();
+        let call = Call::read(operation, command).with("id", id).with("listall", true);
         if let Some(row) = self.one(&call, key, id).await? {
             return Ok(Some(row));
         }
-        self.one(&call.with("projectid", "-1"), key, id).await
+        self.one(&call.anywhere().with("projectid", "-1"), key, id).await
     }
 
     /// Make something, once: where its answer is lost it is looked for, and asked for again where it is nowhere.

@@ -62,21 +62,34 @@ impl SecurityGroups for CloudStack {
             return Err(self.session.error(Kind::Conflict, message));
         }
         let call = self.authorization(id, rule).await?;
-        match self.run(&call).await {
-            Ok(_) => Ok(()),
-            Err(error) => {
-                // "Failed to authorize" tells no reason: whether the rule is there does.
-                let now = self.group_of_id(id).await;
-                let there = now.is_ok_and(|group| group.rules.iter().any(|held| is_same(held, rule)));
-                match (there, error.maybe) {
-                    (true, true) => Ok(()),
-                    (true, false) => Err(self
-                        .session
-                        .error(Kind::Conflict, format!("`{}` allows {} already", group.name, rule.words()))),
-                    (false, true) => self.run(&call).await.map(drop),
-                    (false, false) => Err(error),
-                }
+        let making = Making {
+            verb: "authorize",
+            what: format!("that rule in `{}`", group.name),
+            list: format!("security_group({}).rules", quoted(&group.name)),
+        };
+        let there = || async move {
+            let now = self.group_of_id(id).await?;
+            Ok(now.rules.iter().any(|held| is_same(held, rule)))
+        };
+        let call = &call;
+        let send = || async move { self.run(call).await.map(drop) };
+        let look = || async move {
+            if there().await? {
+                return Ok(Seen::Effect(()));
             }
+            // One that came late is at work.
+            Ok(match self.job_on(id, call).await? {
+                Some(job) => Seen::Effect(self.finish(call, &job).await.map(drop)?),
+                None => Seen::Nothing,
+            })
+        };
+        match self.make(&making, send, look).await {
+            // "Failed to authorize" tells no reason: whether the rule is there does.
+            Err(error) if !error.maybe && there().await.unwrap_or(false) => Err(self
+                .session
+                .error(Kind::Conflict, format!("`{}` allows {} already", group.name, rule.words()))
+                .fact("refused", error.message.clone())),
+            result => result,
         }
     }
 
@@ -94,15 +107,20 @@ impl SecurityGroups for CloudStack {
             Direction::Ingress => "revokeSecurityGroupIngress",
             Direction::Egress => "revokeSecurityGroupEgress",
         };
-        let call = Call::idempotent("security_group.revoke", command).with("id", rule_id);
-        self.take_away(&call).await.map(drop)
+        let call = Call::once("security_group.revoke", command).with("id", rule_id);
+        let there = || async {
+            let now = self.security_group(id).await?;
+            Ok(now.is_some_and(|now| now.rules.iter().any(|one| one.id.as_ref() == Some(rule_id))))
+        };
+        self.take_away(&call, there).await.map(drop)
     }
 
     async fn delete_security_group(&self, id: &str) -> Result<bool> {
         if !is_uuid(id) {
             return Ok(false);
         }
-        self.take_away(&Call::idempotent("security_group.delete", "deleteSecurityGroup").with("id", id)).await
+        let call = Call::idempotent("security_group.delete", "deleteSecurityGroup").with("id", id);
+        self.take_away(&call, || async { Ok(self.security_group(id).await?.is_some()) }).await
     }
 }
 

@@ -40,12 +40,8 @@ pub fn page(filter: &Filter) -> Call {
 
 /// Ask for a change of power: `startVirtualMachine`, `stopVirtualMachine`, `rebootVirtualMachine`.
 pub fn power(operation: &'static str, command: &str, id: &str) -> Call {
-    match command {
-        // Stopping what is stopped is no error; starting and rebooting twice are.
-        "stopVirtualMachine" => Call::idempotent(operation, command),
-        _ => Call::once(operation, command),
-    }
-    .with("id", id)
+    // Stopping what is stopped is no error; but one that comes late stops what was started meanwhile.
+    Call::once(operation, command).with("id", id)
 }
 
 /// The state's name: `Running`.
@@ -233,7 +229,7 @@ mod tests {
     use serde_json::json;
 
     fn job(command: &str, end: Option<End>) -> Job {
-        Job { id: "j".into(), command: command.into(), end }
+        Job { id: "j".into(), command: command.into(), end, before: None }
     }
 
     fn shown(body: &Json, job: Option<&Job>) -> (String, Option<String>) {

@@ -5,12 +5,14 @@ use super::CloudStack;
 use super::call::Call;
 use super::decode::{list, text};
 use super::jobs::State;
-use super::memory::End;
+use super::memory::{End, Job, Seen};
 use super::server;
 use crate::cloud::{
-    Accepted, Action, BootSpec, Error, Filter, Kind, RequestState, Result, Server, ServerUpdate, Servers,
+    Accepted, Action, BootSpec, Error, Filter, Kind, Operation, RequestState, Result, Server, ServerUpdate,
+    Servers,
 };
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,23 +31,25 @@ impl Servers for CloudStack {
         }
         let rows = self.every(&server::page(filter), "virtualmachine").await?;
         let mut out = Vec::new();
+        let several = rows.len() > 1;
+        join_all(rows.iter().map(|row| self.settle(row, several))).await;
         for row in &rows {
-            self.settle(row).await;
             out.extend(self.server_of(row).filter(|server| filter.matches(server)));
             if filter.is_enough(out.len()) {
                 break;
             }
         }
-        self.with_volumes(&mut out, None).await?;
+        self.with_volumes(&mut out, None, filter.all_projects.then_some("-1")).await?;
         Ok(out)
     }
 
     async fn server(&self, id: &str) -> Result<Option<Server>> {
         let Some(row) = self.machine(id).await? else { return Ok(None) };
-        self.settle(&row).await;
+        self.settle(&row, false).await;
         let found = self.server_of(&row).filter(|server| server.status != "DELETED");
         let mut found: Vec<Server> = found.into_iter().collect();
-        self.with_volumes(&mut found, Some(id)).await?;
+        // Volumes of a project are listed where the project is named.
+        self.with_volumes(&mut found, Some(id), text(&row, "projectid").as_deref()).await?;
         Ok(found.pop())
     }
 
@@ -99,6 +103,14 @@ impl Servers for CloudStack {
         })
     }
 
+    fn last_operation(&self, server: &str) -> Option<Operation> {
+        self.memory.operation(server)
+    }
+
+    fn open_operations(&self) -> Vec<Operation> {
+        self.memory.open()
+    }
+
     async fn snapshot_server(
         &self,
         id: &str,
@@ -133,13 +145,23 @@ impl CloudStack {
         if !super::decode::is_uuid(id) {
             return Ok(None);
         }
-        if let Some(row) = self.one(&server::show(id).anywhere(), "virtualmachine", id).await? {
+        let show = server::show(id);
+        let show = match self.memory.project_of(id) {
+            Some(project) => show.with("projectid", project),
+            None => show,
+        };
+        if let Some(row) = self.one(&show, "virtualmachine", id).await? {
             return Ok(Some(row));
         }
         // What the run has deleted is in no project either.
-        match self.memory.last(id).is_some_and(|job| job.command == "destroyVirtualMachine") {
-            true => Ok(None),
-            false => self.one(&server::show(id).with("projectid", "-1"), "virtualmachine", id).await,
+        match self.memory.has_destroyed(id) {
+            true => {
+                self.memory.is_gone(id);
+                Ok(None)
+            }
+            false => {
+                self.one(&server::show(id).anywhere().with("projectid", "-1"), "virtualmachine", id).await
+            }
         }
     }
 
@@ -155,14 +177,19 @@ impl CloudStack {
     pub(super) fn server_of(&self, body: &Json) -> Option<Server> {
         let id = text(body, "id")?;
         let job = self.memory.last(&id);
+        let networks = CloudStack::nics(body).iter().filter_map(|nic| text(nic, "networkid")).collect();
+        let name = text(body, "name").or_else(|| text(body, "displayname")).unwrap_or_default();
+        let (state, project) = (server::state(body), text(body, "projectid"));
+        self.memory.saw(&id, Seen { name, state, networks, project });
         let mut server = server::decode(body, self.session.name(), self.clock.now(), job.as_ref())?;
         server.admin_pass = self.memory.password_of(&id);
         Some(server)
     }
 
     /// Find out what came of this run's last job about a machine, where its description does not show the job any more: a deploy
-    /// tells its password and why it failed there and nowhere else. What is not answered is asked again at the next look.
-    async fn settle(&self, body: &Json) {
+    /// tells its password and why it failed there and nowhere else. What is not answered is asked again at the next look. Of
+    /// several machines in one list those are not asked about whose state says how it ended.
+    async fn settle(&self, body: &Json, several: bool) {
         let Some(job) = text(body, "id").and_then(|id| self.memory.last(&id)).filter(|job| job.end.is_none())
         else {
             return;
@@ -171,19 +198,29 @@ impl CloudStack {
         if server::has_job(body) {
             return;
         }
+        if several && shows_its_end(body, &job) {
+            self.memory.ended(&job.id, &End::Done);
+            return;
+        }
         let _ = self.job_state(&Call::once("job.show", &job.command), &job.id).await;
     }
 
     /// The volumes of machines at rest, the root first: descriptions of machines do not tell them.
-    async fn with_volumes(&self, servers: &mut [Server], only: Option<&str>) -> Result<()> {
+    async fn with_volumes(
+        &self,
+        servers: &mut [Server],
+        only: Option<&str>,
+        project: Option<&str>,
+    ) -> Result<()> {
         let moving =
             |server: &Server| server.task.is_some() || matches!(server.status.as_str(), "BUILD" | "ERROR");
         if servers.is_empty() || servers.iter().any(moving) {
             return Ok(());
         }
-        let call =
-            Call::read("volume.list", "listVolumes").with("virtualmachineid", only).with("listall", true);
-        let call = if only.is_some() { call.anywhere() } else { call };
+        let call = Call::read("volume.list", "listVolumes")
+            .with("virtualmachineid", only)
+            .with("listall", true)
+            .with("projectid", project);
         let mut by_server: HashMap<String, Vec<(bool, i64, String)>> = HashMap::new();
         for row in self.every(&call, "volume").await? {
             let (Some(id), Some(server)) = (text(&row, "id"), text(&row, "virtualmachineid")) else {
@@ -245,5 +282,17 @@ impl CloudStack {
     /// The interfaces of a machine.
     pub(super) fn nics(body: &Json) -> &[Json] {
         list(body, "nic")
+    }
+}
+
+/// Whether a machine's state says that a job of this run, which is under way no more, was done. A password is told by its job alone.
+fn shows_its_end(body: &Json, job: &Job) -> bool {
+    match (job.command.as_str(), server::state(body).as_str()) {
+        ("deployVirtualMachine", "Running") => super::decode::truth(body, "passwordenabled") != Some(true),
+        // One that ran before ran whether it was done or refused.
+        ("startVirtualMachine", "Running") => job.before.as_deref() == Some("Stopped"),
+        ("stopVirtualMachine", "Stopped") => true,
+        ("destroyVirtualMachine", "Destroyed" | "Expunging") => true,
+        _ => false,
     }
 }

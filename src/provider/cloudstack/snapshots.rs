@@ -5,7 +5,7 @@ use super::call::Call;
 use super::decode::{int, is_uuid, meta_and_tags, text, time};
 use super::resources::Making;
 use super::volumes::GIB;
-use crate::cloud::{Filter, Kind, Result, Snapshot, Snapshots};
+use crate::cloud::{Filter, Holder, Kind, Result, Snapshot, Snapshots};
 use crate::provider::recover::{Seen, quoted};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -62,7 +62,7 @@ impl Snapshots for CloudStack {
         };
         let made = self.make(&making, send, look).await?;
         if !meta.is_empty() {
-            let tagged = self.create_tags("Snapshot", &made, meta).await;
+            let tagged = self.first_tags(&Holder::Snapshot(made.clone()), meta).await;
             tagged.map_err(|error| error.fact("exists", format!("snapshot {made}")))?;
         }
         let row = serde_json::json!({"id": made, "name": name, "volumeid": id, "state": "Creating"});
@@ -78,7 +78,11 @@ impl Snapshots for CloudStack {
         if self.snapshot(id).await?.is_none() {
             return Ok(false);
         }
-        self.take_away(&Call::idempotent("snapshot.delete", "deleteSnapshot").with("id", id)).await
+        let call = Call::idempotent("snapshot.delete", "deleteSnapshot").with("id", id);
+        self.take_away(&call, || async {
+            Ok(self.snapshot(id).await?.is_some_and(|one| one.status != "DELETED"))
+        })
+        .await
     }
 }
 

@@ -4,7 +4,7 @@ use super::CloudStack;
 use super::call::Call;
 use super::decode::{int, is_uuid, meta_and_tags, text, time, truth};
 use super::resources::Making;
-use crate::cloud::{Error, Filter, Kind, Result, Volume, VolumeSpec, Volumes};
+use crate::cloud::{Error, Filter, Holder, Kind, Result, Volume, VolumeSpec, Volumes};
 use crate::provider::recover::{Seen, quoted};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -44,7 +44,7 @@ impl Volumes for CloudStack {
         }
         let made = self.make_volume(spec, &call).await?;
         if !spec.meta.is_empty() {
-            let tagged = self.create_tags("Volume", &made.id, &spec.meta).await;
+            let tagged = self.first_tags(&Holder::Volume(made.id.clone()), &spec.meta).await;
             tagged.map_err(|mut error: Error| {
                 error.exists = vec![made.clone().into()];
                 error
@@ -96,12 +96,17 @@ impl Volumes for CloudStack {
             return Ok(false);
         }
         let call = Call::idempotent("volume.delete", "deleteVolume").with("id", id);
-        match self.take_away(&call).await {
+        match self.take_away(&call, || async { Ok(self.volume(id).await?.is_some()) }).await {
             Err(error) if error.kind == Kind::Conflict => {
                 let server = self.volume(id).await.ok().flatten().and_then(|volume| volume.server);
-                Err(match server {
-                    Some(server) => error.help(format!("detach it first: it is attached to server {server}")),
-                    None => error,
+                let Some(server) = server else { return Err(error) };
+                let there = self.machine(&server).await.ok().flatten();
+                let state = there.as_ref().map(super::server::state);
+                Err(match state.as_deref() {
+                    None | Some("Destroyed" | "Expunging") => error.help(format!(
+                        "expunge server {server}, which is destroyed and still has it: `delete(server, #{{ force: true }})` where the account may, or wait until the cloud does"
+                    )),
+                    Some(_) => error.help(format!("detach it first: it is attached to server {server}")),
                 })
             }
             result => result,
@@ -121,7 +126,14 @@ impl CloudStack {
         let look = || async move {
             let row = self.volume_row(volume).await?;
             let at = text(&row, "virtualmachineid");
-            Ok(if at.as_deref() == server { Seen::Effect(()) } else { Seen::Nothing })
+            if at.as_deref() == server {
+                return Ok(Seen::Effect(()));
+            }
+            // One that came late is at work.
+            Ok(match self.job_on(volume, call).await? {
+                Some(job) => Seen::Effect(self.finish(call, &job).await.map(drop)?),
+                None => Seen::Nothing,
+            })
         };
         self.make(&making, send, look).await
     }

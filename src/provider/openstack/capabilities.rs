@@ -86,6 +86,7 @@ pub static OPENSTACK: Provider = Provider {
         "networks(all_projects)",
         "network",
         "create_network",
+        "create_network(provider)",
         "delete(network)",
         // Subnets
         "subnets",

@@ -50,7 +50,7 @@ impl Networks for OpenStack {
             list: format!("networks(#{{ name: {} }})", quoted(&spec.name)),
         };
         let list = network::own_named(&spec.name, self.project().await?.as_deref());
-        let ask = |marker: Option<&str>| network::create(&spec.name, marker);
+        let ask = |marker: Option<&str>| network::create(&spec.name, marker, spec.provider.as_ref());
         let decode = |body: &Json| network::decode(body, cloud);
         let what = format!("network `{}`", spec.name);
         let twice = (what, list, network::delete as fn(&str) -> Call);

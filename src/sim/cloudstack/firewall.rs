@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::call::{Command, Told, asks, does};
-use super::plan::Plan;
 use super::refused::{Outcome, Refused};
+use super::rule::{self, LIST, Rule, conflict, keep, next_number};
 use super::scope::Cloud;
-use super::volume::begun;
+use super::state::Ledger;
 use crate::world::fresh_id;
 
 const RULE: &[&str] = &[
@@ -20,28 +20,13 @@ const RULE: &[&str] = &[
     "protocol",
     "startport",
 ];
-const LIST: &[&str] = &[
-    "account",
-    "domainid",
-    "id",
-    "ipaddressid",
-    "isrecursive",
-    "keyword",
-    "listall",
-    "networkid",
-    "page",
-    "pagesize",
-    "projectid",
-    "tags",
-];
-
 pub(super) static COMMANDS: &[Command] = &[
     does("cloudstack.createFirewallRule", RULE, |cloud| create(cloud, false)),
     does("cloudstack.createEgressFirewallRule", RULE, |cloud| create(cloud, true)),
-    does("cloudstack.deleteFirewallRule", &["id"], delete),
-    does("cloudstack.deleteEgressFirewallRule", &["id"], delete),
-    asks("cloudstack.listFirewallRules", LIST, |cloud| list(cloud, false)),
-    asks("cloudstack.listEgressFirewallRules", LIST, |cloud| list(cloud, true)),
+    does("cloudstack.deleteFirewallRule", &["id"], rule::delete::<FirewallRule>),
+    does("cloudstack.deleteEgressFirewallRule", &["id"], rule::delete::<FirewallRule>),
+    asks("cloudstack.listFirewallRules", LIST, |cloud| rule::list::<FirewallRule>(cloud, false)),
+    asks("cloudstack.listEgressFirewallRules", LIST, |cloud| rule::list::<FirewallRule>(cloud, true)),
 ];
 
 /// A rule of a firewall.
@@ -60,17 +45,49 @@ pub(super) struct FirewallRule {
     project: String,
 }
 
-/// How an error names a rule.
-pub(super) fn told(id: &str, number: usize, purpose: &str) -> String {
-    format!(
-        "FirewallRule {{\"id\":{number},\"networkId\":208,\"purpose\":\"{purpose}\",\"state\":\"Active\",\"uuid\":\"{id}\"}}"
-    )
+impl Rule for FirewallRule {
+    const NOUN: &'static str = "firewallrule";
+    const PURPOSE: &'static str = "Firewall";
+
+    fn held(ledger: &Ledger) -> &Vec<Self> {
+        &ledger.firewall
+    }
+
+    fn held_mut(ledger: &mut Ledger) -> &mut Vec<Self> {
+        &mut ledger.firewall
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn number(&self) -> usize {
+        self.number
+    }
+
+    fn project(&self) -> &str {
+        &self.project
+    }
+
+    fn address(&self) -> Option<&str> {
+        self.address.as_deref()
+    }
+
+    fn network(&self) -> &str {
+        &self.network
+    }
+
+    fn range(&self) -> String {
+        range(self.span)
+    }
+
+    fn view(&self, cloud: &Cloud<'_>) -> Value {
+        cloud.firewall_view(self)
+    }
 }
 
-/// A number for a new rule.
-pub(super) fn next_number(cloud: &mut Cloud<'_>) -> usize {
-    cloud.ledger.rule_count += 1;
-    cloud.ledger.rule_count
+fn range(span: Option<(i64, i64)>) -> String {
+    span.map_or_else(|| "all".to_owned(), |span| format!("{}-{}", span.0, span.1))
 }
 
 impl Cloud<'_> {
@@ -156,16 +173,7 @@ fn create(cloud: &mut Cloud<'_>, egress: bool) -> Outcome<Told> {
         same && !apart && (protocol != "icmp" || one == two)
     };
     if let Some(other) = cloud.ledger.firewall.iter().find(meets) {
-        let row = |span: Option<(i64, i64)>| {
-            span.map_or_else(|| "all".to_owned(), |span| format!("{}-{}", span.0, span.1))
-        };
-        let text = format!(
-            "The range specified, {}, conflicts with rule {} which has {}",
-            row(span),
-            told(&other.id, other.number, "Firewall"),
-            row(other.span)
-        );
-        return Err(Refused::with(537, 4360, text));
+        return Err(conflict(&range(span), other));
     }
     let number = next_number(cloud);
     let destinations = cloud.params.list("destcidrlist").join(",");
@@ -180,45 +188,5 @@ fn create(cloud: &mut Cloud<'_>, egress: bool) -> Outcome<Told> {
         destinations,
         project,
     };
-    let id = rule.id.clone();
-    cloud.ledger.others.insert(id.clone(), rule.project.clone());
-    cloud.ledger.firewall.push(rule.clone());
-    let plan = Plan::after(400, move |cloud| Ok(json!({"firewallrule": cloud.firewall_view(&rule)})));
-    let job = cloud.start(plan.on("FirewallRule", &id));
-    Ok(begun(&id, "", &job))
-}
-
-fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let id = cloud.params.need("id")?.to_owned();
-    let rule = cloud
-        .ledger
-        .firewall
-        .iter()
-        .find(|rule| rule.id == id)
-        .ok_or_else(|| cloud.params.unknown("id", &id))?;
-    if !cloud.may(&rule.project) {
-        return Err(Cloud::forbidden());
-    }
-    let own = id.clone();
-    let plan = Plan::after(400, move |cloud| {
-        cloud.ledger.firewall.retain(|rule| rule.id != own);
-        cloud.ledger.others.remove(&own);
-        Ok(json!({"success": true}))
-    });
-    Ok(cloud.job(plan).about(&id, ""))
-}
-
-fn list(cloud: &mut Cloud<'_>, egress: bool) -> Outcome<Told> {
-    let reach = cloud.reach()?;
-    let is = |name: &str, own: Option<&str>| cloud.params.get(name).is_none_or(|wanted| own == Some(wanted));
-    let narrowed = cloud.params.get("ipaddressid").or(cloud.params.get("networkid")).is_some();
-    let fits = |rule: &&FirewallRule| {
-        rule.address.is_none() == egress
-            && (reach.covers(&rule.project) || narrowed && cloud.may(&rule.project))
-            && cloud.wanted(&rule.id)
-            && is("ipaddressid", rule.address.as_deref())
-            && is("networkid", Some(&rule.network))
-    };
-    let rows = cloud.ledger.firewall.iter().filter(fits).map(|rule| cloud.firewall_view(rule)).collect();
-    cloud.listed("firewallrule", rows)
+    Ok(keep(cloud, rule))
 }

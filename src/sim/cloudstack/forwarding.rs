@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::call::{Command, Told, asks, does};
-use super::firewall::{next_number, told};
-use super::plan::Plan;
 use super::refused::{Outcome, Refused};
+use super::rule::{self, LIST, Rule, conflict, keep, next_number};
 use super::scope::Cloud;
-use super::volume::begun;
+use super::state::Ledger;
 use crate::world::fresh_id;
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -28,25 +27,8 @@ pub(super) static COMMANDS: &[Command] = &[
         ],
         create,
     ),
-    does("cloudstack.deletePortForwardingRule", &["id"], delete),
-    asks(
-        "cloudstack.listPortForwardingRules",
-        &[
-            "account",
-            "domainid",
-            "id",
-            "ipaddressid",
-            "isrecursive",
-            "keyword",
-            "listall",
-            "networkid",
-            "page",
-            "pagesize",
-            "projectid",
-            "tags",
-        ],
-        list,
-    ),
+    does("cloudstack.deletePortForwardingRule", &["id"], rule::delete::<Forwarding>),
+    asks("cloudstack.listPortForwardingRules", LIST, |cloud| rule::list::<Forwarding>(cloud, false)),
     asks(
         "cloudstack.listIpForwardingRules",
         &[
@@ -85,6 +67,47 @@ pub(super) struct Forwarding {
     guest: String,
     cidrs: String,
     project: String,
+}
+
+impl Rule for Forwarding {
+    const NOUN: &'static str = "portforwardingrule";
+    const PURPOSE: &'static str = "PortForwarding";
+
+    fn held(ledger: &Ledger) -> &Vec<Self> {
+        &ledger.forwardings
+    }
+
+    fn held_mut(ledger: &mut Ledger) -> &mut Vec<Self> {
+        &mut ledger.forwardings
+    }
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn number(&self) -> usize {
+        self.number
+    }
+
+    fn project(&self) -> &str {
+        &self.project
+    }
+
+    fn address(&self) -> Option<&str> {
+        Some(&self.address)
+    }
+
+    fn network(&self) -> &str {
+        &self.network
+    }
+
+    fn range(&self) -> String {
+        format!("{}-{}", self.public.0, self.public.1)
+    }
+
+    fn view(&self, cloud: &Cloud<'_>) -> Value {
+        cloud.forwarding_view(self)
+    }
 }
 
 impl Cloud<'_> {
@@ -143,22 +166,14 @@ fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         );
         return Err(Refused::with(537, 9999, text));
     }
-    let meets = |other: &&super::forwarding::Forwarding| {
+    let meets = |other: &&Forwarding| {
         other.address == floating.id
             && other.protocol == protocol
             && public.0 <= other.public.1
             && other.public.0 <= public.1
     };
     if let Some(other) = cloud.ledger.forwardings.iter().find(meets) {
-        let text = format!(
-            "The range specified, {}-{}, conflicts with rule {} which has {}-{}",
-            public.0,
-            public.1,
-            told(&other.id, other.number, "PortForwarding"),
-            other.public.0,
-            other.public.1
-        );
-        return Err(Refused::with(537, 4360, text));
+        return Err(conflict(&format!("{}-{}", public.0, public.1), other));
     }
     let wanted = cloud.params.get("networkid").map(str::to_owned);
     let network = wanted.map_or_else(|| cloud.address_network(&floating), Ok)?;
@@ -187,40 +202,5 @@ fn create(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         cidrs,
         project,
     };
-    let id = rule.id.clone();
-    cloud.ledger.others.insert(id.clone(), rule.project.clone());
-    cloud.ledger.forwardings.push(rule.clone());
-    let plan = Plan::after(400, move |cloud| Ok(json!({"portforwardingrule": cloud.forwarding_view(&rule)})));
-    let job = cloud.start(plan.on("FirewallRule", &id));
-    Ok(begun(&id, "", &job))
-}
-
-fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let id = cloud.params.need("id")?.to_owned();
-    let found = cloud.ledger.forwardings.iter().find(|rule| rule.id == id);
-    let rule = found.ok_or_else(|| cloud.params.unknown("id", &id))?;
-    if !cloud.may(&rule.project) {
-        return Err(Cloud::forbidden());
-    }
-    let own = id.clone();
-    let plan = Plan::after(400, move |cloud| {
-        cloud.ledger.forwardings.retain(|rule| rule.id != own);
-        cloud.ledger.others.remove(&own);
-        Ok(json!({"success": true}))
-    });
-    Ok(cloud.job(plan).about(&id, ""))
-}
-
-fn list(cloud: &mut Cloud<'_>) -> Outcome<Told> {
-    let reach = cloud.reach()?;
-    let is = |name: &str, own: &str| cloud.params.get(name).is_none_or(|wanted| own == wanted);
-    let narrowed = cloud.params.get("ipaddressid").or(cloud.params.get("networkid")).is_some();
-    let fits = |rule: &&Forwarding| {
-        (reach.covers(&rule.project) || narrowed && cloud.may(&rule.project))
-            && cloud.wanted(&rule.id)
-            && is("ipaddressid", &rule.address)
-            && is("networkid", &rule.network)
-    };
-    let rows = cloud.ledger.forwardings.iter().filter(fits).map(|rule| cloud.forwarding_view(rule)).collect();
-    cloud.listed("portforwardingrule", rows)
+    Ok(keep(cloud, rule))
 }

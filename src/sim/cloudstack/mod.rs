@@ -40,6 +40,7 @@ mod project;
 mod refused;
 #[cfg(test)]
 mod replay;
+mod rule;
 mod scope;
 mod shape;
 mod signature;

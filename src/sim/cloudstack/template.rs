@@ -95,8 +95,9 @@ impl Cloud<'_> {
 
     /// Whether an image is built in: made with the cloud, nobody's own.
     fn built_in(&self, image: &Image) -> bool {
-        let public = image.visibility == "public";
-        self.template_note(image).kind.is_some()
+        let note = self.template_note(image);
+        let public = image.visibility == "public" && note.ready.is_none();
+        note.kind.is_some()
             || public && self.ledger.account_of(&image.owner).is_none_or(|own| own.name == "admin")
     }
 

@@ -4,13 +4,15 @@ use super::refused::refused;
 use super::waited;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{
-    BootSpec, Error, Handle, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value, Volume,
+    BootSpec, Error, Handle, Image, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value,
+    Volume,
 };
 use crate::verbs::argument::{
     Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Positive, Ref, Reference,
     ServerRef, TimeLimit,
 };
 use crate::verbs::call::Call;
+use crate::verbs::resolve;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Param, Run, Verb};
 
 /// The new server's name.
@@ -141,6 +143,17 @@ fn groups_of_port(call: &Call) -> Error {
         .at(call.place(SECURITY_GROUPS.name), "a port keeps its own groups")
 }
 
+/// The image of the server; of several of one name the zone may decide.
+async fn image_of(call: &Call, image: &ImageRef) -> Result<Image> {
+    match (call.resolve_image(image, IMAGE.name).await, &image.0) {
+        (Err(error), Reference::Text(text)) if error.kind == Kind::Ambiguous => {
+            let zone = call.find(&ZONE)?.map(|zone| zone.0);
+            resolve::image_in_zone(&call.cloud()?, text, zone.as_deref(), error).await
+        }
+        (result, _) => result,
+    }
+}
+
 /// What the cloud is asked for: the options, completed from `like`, with names resolved.
 pub async fn spec(call: &Call) -> Result<BootSpec> {
     let like = match call.find(&LIKE)? {
@@ -164,7 +177,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         |provider| matches!(provider, Value::Map(map) if map.contains_key("block_device_mapping_v2")),
     );
     let image = match call.find(&IMAGE_OPTIONAL)? {
-        Some(image) => Some(call.resolve_image(&image, IMAGE.name).await?.id),
+        Some(image) => Some(image_of(call, &image).await?.id),
         None => like.as_ref().and_then(|like| like.image.id.clone()),
     };
     let flavor = match call.find(&FLAVOR_OPTIONAL)? {

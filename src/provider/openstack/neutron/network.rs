@@ -42,12 +42,13 @@ pub fn show(id: &str) -> Call {
 }
 
 /// Ask for a new network. Scripts give it no description, so that is where the call's marker is.
-pub fn create(name: &str, marker: Option<&str>) -> Call {
+pub fn create(name: &str, marker: Option<&str>, provider: Option<&Json>) -> Call {
     let mut network =
         Map::from_iter([("name".to_string(), value!(name)), ("admin_state_up".to_string(), value!(true))]);
     if let Some(marker) = marker {
         network.insert("description".to_string(), value!(described(marker)));
     }
+    network.extend(provider.and_then(Json::as_object).cloned().unwrap_or_default());
     json("network.create", Service::Network, Method::Post, "/networks", value!({ "network": network }))
 }
 
