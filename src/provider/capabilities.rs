@@ -33,14 +33,11 @@ impl Drivers {
     /// Those of the program.
     pub fn all() -> Drivers {
         let configured = |provider| Driver { provider, built_in: None };
-        Drivers(Arc::new(
-            [
-                &openstack::capabilities::OPENSTACK,
-                &aws::capabilities::AWS,
-                &cloudstack::capabilities::CLOUDSTACK,
-            ]
-            .map(configured),
-        ))
+        Drivers(Arc::new([
+            configured(&openstack::capabilities::OPENSTACK),
+            configured(&aws::capabilities::AWS),
+            configured(&cloudstack::capabilities::CLOUDSTACK),
+        ]))
     }
 
     /// The same, and one more.
