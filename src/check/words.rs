@@ -8,7 +8,9 @@ use crate::cloud::members::KINDS;
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Noun, Ty};
 use crate::infer::Type;
-use crate::syntax::tree::{Expression, ExpressionKind, Node};
+use crate::script::word_compare::Words;
+use crate::syntax::lexer;
+use crate::syntax::tree::{Expression, ExpressionKind, Name, Node};
 use crate::verbs::verb;
 
 /// Statuses as people of other clouds know them, and what may be meant.
@@ -51,6 +53,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 "==" | "!=" => {
                     compared(facts, left, right, found);
                     compared(facts, right, left, found);
+                    at_run_time(facts, operator, left, right);
                 }
                 "in" | "!in" => among(facts, left, right, found),
                 _ => {}
@@ -75,6 +78,24 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
 fn compared<'a>(facts: &Facts<'a>, value: &'a Expression, word: &'a Expression, found: &mut Vec<Finding>) {
     if let (Some(text), Some(Type::Word(words))) = (word.text(), facts.types.of(value)) {
         found.extend(wrong(facts, words, text, word, true));
+    }
+}
+
+/// A word compared with text that only the run knows: the run looks then.
+fn at_run_time(facts: &Facts<'_>, operator: &Name, left: &Expression, right: &Expression) {
+    let of = |one: &Expression| facts.types.of(one);
+    let (words, on_left, other) = match (of(left), of(right)) {
+        (Some(Type::Word(_)), Some(Type::Word(_))) => return,
+        (Some(Type::Word(words)), other) => (words, true, (right, other)),
+        (other, Some(Type::Word(words))) => (words, false, (left, other)),
+        _ => return,
+    };
+    if other.0.text().is_none() && matches!(other.1, None | Some(Type::Text)) {
+        let (line, column) = lexer::position(facts.text, operator.span.start);
+        facts
+            .session
+            .word_compares
+            .expect((facts.name.to_string(), line, column), Words { words, on_left, meant });
     }
 }
 
@@ -166,14 +187,7 @@ fn wrong(
     if text.is_empty() || words.iter().any(|word| same(&word)) {
         return None;
     }
-    let upper = text.to_uppercase();
-    let meant = MEANT.iter().find(|(other, _)| *other == upper).map_or(&[][..], |(_, meant)| *meant);
-    let near = words
-        .iter()
-        .find(|word| word.eq_ignore_ascii_case(text))
-        .or_else(|| meant.iter().find(|word| words.contains(word)))
-        .map(|word| (*word).to_string())
-        .or_else(|| nearest(text, words, 1).pop());
+    let near = meant(text, words);
     let error =
         Error::new(Kind::InvalidArgument, format!("`{text}` is never one of the words that this can be"))
             .coded("check::word")
@@ -185,6 +199,18 @@ fn wrong(
             .fixed(span, format!("\"{near}\"")),
         None => facts.finding(error.at(Place::Verb, "it is none of them"), span),
     })
+}
+
+/// Which of the words is meant.
+fn meant(text: &str, words: &[&str]) -> Option<String> {
+    let upper = text.to_uppercase();
+    let meant = MEANT.iter().find(|(other, _)| *other == upper).map_or(&[][..], |(_, meant)| *meant);
+    words
+        .iter()
+        .find(|word| word.eq_ignore_ascii_case(text))
+        .or_else(|| meant.iter().find(|word| words.contains(word)))
+        .map(|word| (*word).to_string())
+        .or_else(|| nearest(text, words, 1).pop())
 }
 
 fn on_resource(facts: &Facts<'_>, value: &Expression, noun: Noun) -> Finding {

@@ -290,6 +290,7 @@ pub fn setup_of(
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
         steps: AtomicU64::new(0),
+        word_compares: Default::default(),
     });
     Ok(Setup {
         session,

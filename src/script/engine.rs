@@ -13,6 +13,7 @@ use super::secret_text;
 use super::session::{Session, Tone};
 use super::symbols::Names;
 use super::types;
+use super::word_compare;
 use crate::base::placeholder;
 use crate::verbs::run_context::Phase;
 use rhai::packages::{Package, StandardPackage};
@@ -77,6 +78,7 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     types::register(&mut engine, session);
     map_keys::register(&mut engine);
     secret_text::register(&mut engine);
+    word_compare::register(&mut engine, session);
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);

@@ -30,3 +30,4 @@ pub mod session;
 mod symbols;
 pub mod types;
 pub mod value;
+pub mod word_compare;

@@ -6,6 +6,7 @@ use super::deferred::Endings;
 use super::failure::Sources;
 use super::parallel::Slots;
 use super::params::Params;
+use super::word_compare::WordCompares;
 use crate::cloud::{Error, Handle, Noun, Result, Ty, Value, call_scope};
 use crate::effects::stage::Scope;
 use crate::effects::{Decision, Ledger, Policy, Site, Stage, decide, masks, path};
@@ -156,6 +157,8 @@ pub struct Session {
     pub endings: Endings,
     /// How many named steps began.
     pub steps: AtomicU64,
+    /// Comparisons with one of a few words that a check found.
+    pub word_compares: WordCompares,
 }
 
 impl Session {
