@@ -210,7 +210,7 @@ const FAMILIES: &[Family] = &[
 /// A stack that is there; `TEMPLATE` and `SLOW` stand for templates, the second with what takes its time.
 const STACK: &str = r##"create_stack("app", #{ template: TEMPLATE }).wait_ready()"##;
 const TEMPLATE: &str = r##"#{ heat_template_version: "2018-08-31", parameters: #{ n: #{ type: "number", default: 1 } }, resources: #{ a: #{ type: "OS::Heat::TestResource", properties: #{ value: #{ get_param: "n" } } } }, outputs: #{ n: #{ value: #{ get_param: "n" } } } }"##;
-const SLOW: &str = r##"#{ heat_template_version: "2018-08-31", resources: #{ a: #{ type: "OS::Heat::TestResource", properties: #{ value: "x" } }, slow: #{ type: "OS::Heat::TestResource", properties: #{ value: "x", action_wait_secs: #{ create: 900 } } } } }"##;
+const SLOW: &str = r##"#{ heat_template_version: "2018-08-31", resources: #{ a: #{ type: "OS::Heat::TestResource", properties: #{ value: "x" } }, slow: #{ type: "OS::Heat::TestResource", properties: #{ value: "x", action_wait_secs: #{ create: 120 } } } } }"##;
 
 /// Every other verb that changes something: met by what strikes once, and settled every time.
 const OTHERS: &[Family] = &[

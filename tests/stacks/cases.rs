@@ -57,10 +57,10 @@ impl Statement {
 
 /// Run statements, several at a time; fail with all that went wrong.
 #[track_caller]
-fn all_hold(all: &[Statement], command: impl Fn(&Statement) -> Command + Sync) {
+fn all_hold(all: &[Statement], at_once: usize, command: impl Fn(&Statement) -> Command + Sync) {
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..at_once {
             scope.spawn(|| {
                 while let Some(one) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
                     wrong.lock().unwrap().extend(one.wrong(command(one)));
@@ -76,7 +76,7 @@ fn all_hold(all: &[Statement], command: impl Fn(&Statement) -> Command + Sync) {
 fn every_statement_holds_on_the_simulated_clouds() {
     let all = statements();
     assert!(all.len() >= 40, "{}", all.len());
-    all_hold(&all, |one| rhain(["run", "--allow-read", "--cloud", one.cloud, "-"]));
+    all_hold(&all, 4, |one| rhain(["run", "--allow-read", "--cloud", one.cloud, "-"]));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn every_statement_holds_on_the_simulated_clouds() {
 fn every_statement_holds_on_a_real_heat() {
     let mut all = statements();
     all.retain(|one| one.cloud == "sim");
-    all_hold(&all, |_| on_heat("01-update-keeps", "-"));
+    all_hold(&all, 12, |_| on_heat("01-update-keeps", "-"));
 }
 
 /// The scripts of the cases themselves, which the other tests here run on a real Heat.

@@ -26,7 +26,10 @@ pub(crate) fn take(track: &mut StackTrack, stack: &Stack, events: Vec<StackEvent
     let mut events = with_paths(stack, events);
     let from = start(track, stack, &events);
     let begins: Vec<usize> = (from..events.len()).filter(|at| is_start(stack, &events[*at])).collect();
-    track.begun |= !begins.is_empty();
+    // What takes an update back begins with the way back.
+    let takes_back = matches!(track.verb, Some("cancel_update" | "rollback_stack"));
+    let back = |event: &StackEvent| is_root(stack, event) && event.status.ends_with("ROLLBACK_IN_PROGRESS");
+    track.begun |= !begins.is_empty() || (takes_back && events[from..].iter().any(back));
     if let [first, second, ..] = begins[..] {
         let ended = events[first..second].iter().any(|event| is_root(stack, event) && is_end(&event.status));
         track.superseded |= track.verb == Some("update_stack") && !ended;
