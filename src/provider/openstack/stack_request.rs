@@ -53,6 +53,15 @@ impl OpenStack {
             let more = of_environment.into_iter().flat_map(Map::keys);
             guard::known_parameters(more, &names, &named(source))?;
         }
+        if let (None, Some(before)) = (&spec.template, before) {
+            // Heat takes what the template does not declare, and leaves it.
+            let names: Vec<String> = before.parameters.keys().cloned().collect();
+            guard::known_parameters(
+                parameters.keys(),
+                &names,
+                &format!("the template of `{}`", before.name),
+            )?;
+        }
         Ok(StackRequest { template, files, environment, parameters })
     }
 

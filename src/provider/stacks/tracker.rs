@@ -85,10 +85,10 @@ pub(super) fn is_end(status: &str) -> bool {
 
 /// The events with the way to the nested stack that each happened in: a nested stack is the resource whose own id it has.
 fn with_paths(stack: &Stack, mut events: Vec<StackEvent>) -> Vec<StackEvent> {
-    let mut parents: HashMap<String, (String, String)> = HashMap::new();
+    let mut parents: HashMap<String, (String, (String, String))> = HashMap::new();
     for event in events.iter().filter(|event| !event.is_of_stack()) {
         if let Some(id) = &event.physical_id {
-            parents.insert(id.clone(), (event.resource.clone(), event.stack.1.clone()));
+            parents.insert(id.clone(), (event.resource.clone(), event.stack.clone()));
         }
     }
     for event in &mut events {
@@ -98,7 +98,8 @@ fn with_paths(stack: &Stack, mut events: Vec<StackEvent>) -> Vec<StackEvent> {
         while id != stack.id && path.len() < 32 {
             let Some((resource, parent)) = parents.get(&id).or_else(|| parents.get(&name)) else { break };
             path.push(resource.clone());
-            (name, id) = (String::new(), parent.clone());
+            // A nested stack is told by its name until it has ended.
+            (name, id) = parent.clone();
         }
         path.reverse();
         event.path = path;
