@@ -761,3 +761,39 @@ async fn pages_of_something_else_are_told_with_their_status() {
         );
     }
 }
+
+// What only CloudStack has goes through `provider`.
+
+#[test]
+fn ports_tiers_and_ways_out_are_made_by_verbs() {
+    let world = on_sim();
+    world.gives(
+        &format!(
+            r#"let s = boot("web", {SPEC}).wait_active(); let ip = allocate_ip();
+            associate_ip(s, ip, #{{ provider: #{{ publicport: 8080, privateport: 80, protocol: "tcp" }} }});
+            let rules = api("cloudstack", "listPortForwardingRules", #{{ ipaddressid: ip.id }}).portforwardingrule;
+            [rules.len(), rules[0].publicport, rules[0].privateport, rules[0].virtualmachineid == s.id]"#
+        ),
+        r#"[1, "8080", "80", true]"#,
+    );
+    world.fails(
+        r#"associate_ip("web", public_ips()[0], #{ provider: #{ publicport: 8080 } })"#,
+        "invalid_argument",
+        "no `privateport`",
+    );
+    world.ok(
+        r#"create_security_group("g", "d").authorize(#{ protocol: "tcp", ports: 443, cidr: "0.0.0.0/0", direction: "egress" })"#,
+    );
+    world.gives(r#"security_group("g").rules.map(|r| [r.direction, r.from_port])"#, r#"[["egress", 443]]"#);
+    world.gives(
+        r#"let zone = api("cloudstack", "listZones", #{}).zone[0].id;
+        let offering = api("cloudstack", "listVPCOfferings", #{}).vpcoffering[0].id;
+        let tiers = api("cloudstack", "listNetworkOfferings", #{ forvpc: true, state: "Enabled" }).networkoffering[0].id;
+        let vpc = api("cloudstack", "createVPC", #{ name: "v", displaytext: "v", cidr: "10.20.0.0/16", vpcofferingid: offering, zoneid: zone }).vpc.id;
+        let acl = api("cloudstack", "listNetworkACLLists", #{}).networkacllist[0].id;
+        let tier = create_network("tier", #{ cidr: "10.20.1.0/24", provider: #{ networkofferingid: tiers, vpcid: vpc, aclid: acl } });
+        let s = boot("in-tier", #{ image: "cirros", flavor: "m1.tiny", networks: [tier] }).wait_active();
+        [tier.raw.vpcid == vpc, s.ip.starts_with("10.20.1.")]"#,
+        "[true, true]",
+    );
+}

@@ -110,6 +110,13 @@ impl CloudStack {
             if repeated || !error.maybe {
                 return Err(error);
             }
+            // One that came late is at work.
+            if let Ok(Some(job)) = self.job_on(None, call).await {
+                let _ = self.finish(call, &job).await;
+                if let Ok(false) = there().await {
+                    return Ok(true);
+                }
+            }
             repeated = true;
         }
     }

@@ -122,15 +122,16 @@ impl CloudStack {
         }
     }
 
-    /// The job of a command about a thing among those that are under way.
-    pub(super) async fn job_on(&self, id: &str, call: &Call) -> Result<Option<String>> {
+    /// The job of a command about a thing, or about any, among those that are under way.
+    pub(super) async fn job_on(&self, id: Option<&str>, call: &Call) -> Result<Option<String>> {
         // `startVirtualMachine` is `StartVMCmd`, `detachVolume` is `DetachVolumeCmd`.
         let word = call.command.trim_end_matches("VirtualMachine").to_ascii_lowercase();
         let listed = self.every(&Call::read("job.list", "listAsyncJobs").anywhere(), "asyncjobs").await?;
         let own = listed.iter().find(|job| {
             let class = text(job, "cmd").unwrap_or_default().to_ascii_lowercase();
             let class = class.rsplit('.').next().unwrap_or_default().to_string();
-            text(job, "jobinstanceid").as_deref() == Some(id) && class.starts_with(&word)
+            let is_about = id.is_none() || text(job, "jobinstanceid").as_deref() == id;
+            is_about && class.starts_with(&word)
         });
         Ok(own.and_then(|job| text(job, "jobid")))
     }

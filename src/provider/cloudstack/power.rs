@@ -112,7 +112,7 @@ impl CloudStack {
 
     /// The job of a command about a machine.
     async fn own_job(&self, id: &str, call: &Call) -> Result<Seen<Option<String>>> {
-        Ok(match self.job_on(id, call).await? {
+        Ok(match self.job_on(Some(id), call).await? {
             Some(job) => Seen::Effect(Some(job)),
             None => Seen::Unclear,
         })

@@ -66,7 +66,7 @@ impl CloudStack {
                     let has = text(&row, "serviceofferingid") == wanted;
                     Ok(if has {
                         Seen::Effect(())
-                    } else if let Some(job) = self.job_on(id, call).await? {
+                    } else if let Some(job) = self.job_on(Some(id), call).await? {
                         Seen::Effect(self.finish(call, &job).await.map(drop)?)
                     } else if server::has_job(&row) {
                         Seen::Unclear

@@ -78,7 +78,7 @@ impl SecurityGroups for CloudStack {
                 return Ok(Seen::Effect(()));
             }
             // One that came late is at work.
-            Ok(match self.job_on(id, call).await? {
+            Ok(match self.job_on(Some(id), call).await? {
                 Some(job) => Seen::Effect(self.finish(call, &job).await.map(drop)?),
                 None => Seen::Nothing,
             })

@@ -130,7 +130,7 @@ impl CloudStack {
                 return Ok(Seen::Effect(()));
             }
             // One that came late is at work.
-            Ok(match self.job_on(volume, call).await? {
+            Ok(match self.job_on(Some(volume), call).await? {
                 Some(job) => Seen::Effect(self.finish(call, &job).await.map(drop)?),
                 None => Seen::Nothing,
             })
