@@ -22,8 +22,11 @@ const INT: fn() -> TypeId = TypeId::of::<i64>;
 const RANGE: fn() -> TypeId = TypeId::of::<Range<i64>>;
 const CLOSED: fn() -> TypeId = TypeId::of::<RangeInclusive<i64>>;
 
+/// Types of arguments, and the functions that take them behind a text.
+type Taking = (&'static [fn() -> TypeId], &'static [&'static str]);
+
 /// The engine's functions on text, by what they take behind it.
-const FUNCTIONS: &[(&[fn() -> TypeId], &[&str])] = &[
+const FUNCTIONS: &[Taking] = &[
     (
         &[],
         &[
@@ -93,7 +96,7 @@ pub(super) fn call(name: &str, context: &NativeCallContext, args: &mut [&mut Dyn
         if nth > 0 || !arg.is_shared() {
             **arg = whole.into();
         } else if let Some(mut text) = arg.write_lock::<ImmutableString>() {
-            *text = whole.into();
+            *text = whole;
         }
     }
     let given = plain(name, context, args);
@@ -103,7 +106,12 @@ pub(super) fn call(name: &str, context: &NativeCallContext, args: &mut [&mut Dyn
     if let Some(mut receiver) = args[0].write_lock::<ImmutableString>() {
         *receiver = hidden(&receiver);
     }
-    again(given?).ok_or_else(|| cut(name, context))
+    // What the engine says of a text that does not fit quotes it.
+    let given = given.map_err(|_| {
+        let message = format!("`{name}` cannot take this text, which holds a secret");
+        script_error("language::secret_text", message, context.call_position())
+    })?;
+    again(given).ok_or_else(|| cut(name, context))
 }
 
 /// What the engine's own function gives.
@@ -114,14 +122,15 @@ fn plain(name: &str, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> 
     own.call_native_fn_raw(name, true, args)
 }
 
-/// Work on a text in place, on the secret itself where it holds one.
+/// Work on a text in place, on the secret itself where it holds one; `mixed` where a secret comes in by another argument.
 pub(super) fn within<T>(
     name: &str,
     context: &NativeCallContext,
     text: &mut ImmutableString,
+    mixed: bool,
     work: impl FnOnce(&mut ImmutableString) -> Outcome<T>,
 ) -> Outcome<T> {
-    if !placeholder::is_in(text) {
+    if !mixed && !placeholder::is_in(text) {
         return work(text);
     }
     let mut whole = opened(name, context, text)?;
@@ -162,8 +171,19 @@ fn cut(name: &str, context: &NativeCallContext) -> Box<rhai::EvalAltResult> {
 mod tests {
     use super::*;
 
-    /// Those that put text together, show it, or look at no more than its type.
-    const NOT_NEEDED: &[&str] = &["+", "+=", "append", "print", "debug", "to_string", "to_debug", "clear"];
+    /// Those that put text together, show it, do not look into it, or are another's here.
+    const NOT_NEEDED: &[&str] = &[
+        "+",
+        "+=",
+        "append",
+        "print",
+        "debug",
+        "to_string",
+        "to_debug",
+        "clear",
+        "get_fn_metadata_list",
+        "parse_json",
+    ];
     /// Registered by others, who look at secrets themselves.
     const OWN: &[&str] = &["replace", "pad", "==", "!="];
 

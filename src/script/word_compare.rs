@@ -56,14 +56,20 @@ impl WordCompares {
         if text.is_empty() || words.contains(&text) || placeholder::is_in(text) {
             return None;
         }
+        let near = meant(text, words);
+        // What does not even look like a word of a cloud is the script's own: `let last = "none"`.
+        let own = |c: char| !(c.is_ascii_uppercase() || matches!(c, '_' | '-'));
+        if near.is_none() && text.contains(own) {
+            return None;
+        }
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it is one of: {}", words.join(", ")),
+        };
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if !known.told.insert((place, text.to_string())) {
             return None;
         }
-        let help = match meant(text, words) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("it is one of: {}", words.join(", ")),
-        };
         Some(format!("{source}:{line}: `{text}` is never one of the words that this can be; {help}"))
     }
 }

@@ -12,5 +12,8 @@ export RUST_BACKTRACE=0 OS_CLIENT_CONFIG_FILE=${REALCLOUD_DIR:-/tmp/realcloud}/c
 export RHAIN_REAL_AUTH_URL=${RHAIN_REAL_AUTH_URL:-http://127.0.0.1:5000}
 tests=${RHAIN_TESTS:-$(cargo test --test all --no-run --message-format json | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)}
 # What speaks EC2, and what runs for as long as it is told, is no matter of this cloud; an administrator is asked for below.
-"$tests" --ignored --skip aws::real --skip on_a_real_ec2 --skip keys::real::moto --skip fuzz --skip administrator "$@"
+"$tests" --ignored --skip aws::real --skip on_a_real_ec2 --skip keys::real::moto --skip fuzz --skip administrator \
+    --skip a_preview --skip cloudstack:: "$@"
+# This one counts all stacks that there are.
+[ $# -gt 0 ] || "$tests" --ignored stacks::cases::a_preview
 [ $# -gt 0 ] || OS_CLOUD=realcloud-admin "$tests" --ignored administrator

@@ -70,6 +70,10 @@ fn functions_on_text_with_a_secret_compute_on_the_secret() {
     }
     let error = world.error(&format!("{whole}t < \"x I\""));
     assert_eq!(error.diagnostic, Some("language::unlike"), "{error:?}");
+    let parsed = r#"let m = "taken"; try { parse_int(t); } catch (e) { m = e.message; } m"#;
+    world.gives(&format!("{whole}{parsed}"), "`parse_int` cannot take this text, which holds a secret");
+    world
+        .gives(&format!("{whole}let q = \"ab\"; q.pad(6, t); [q, reveal(q)]"), r#"[••••••, "abx Hush-one"]"#);
     // A constant is as constant as it was.
     world.gives("const T = \"abc\"; T.len()", "3");
     assert!(world.run("const T = \"abc\"; T.make_upper(); T").is_err());

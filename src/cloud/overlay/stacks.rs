@@ -3,7 +3,7 @@
 
 use super::Overlay;
 use super::layer::raw;
-use super::stack_template::{DryStack, Template, story};
+use super::stack_template::{Template, story};
 use crate::cloud::{
     Ec2Credential, Ec2Credentials, Error, Filter, Kind, Noun, Resource, Result, Stack, StackAccepted,
     StackAction, StackChange, StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTags,
@@ -223,7 +223,7 @@ impl Overlay {
     ) {
         let now = self.now();
         let mut world = self.world();
-        let dry = world.stacks.entry(stack.id.clone()).or_insert_with(DryStack::default);
+        let dry = world.stacks.entry(stack.id.clone()).or_default();
         if let Some(template) = template {
             stack.outputs = template.outputs(stack);
             let resources = template.resources(stack, &known, now);

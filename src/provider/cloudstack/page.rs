@@ -83,9 +83,14 @@ impl CloudStack {
         let odd = match body.as_object() {
             None => true,
             // Something else than the list and its count is no answer to this.
-            Some(fields) => !fields.contains_key(key) && fields.keys().any(|name| name != "count"),
+            Some(fields) => match fields.get(key) {
+                Some(list) => !list.is_array() && !list.is_object(),
+                None => fields.keys().any(|name| name != "count"),
+            },
         };
-        if odd || members.iter().any(|one| !one.is_object() || identity_of(one).is_none()) {
+        // A thing whose id is empty is one that cannot be told from what is not there.
+        let nameless = |one: &Json| one.get("id").is_some_and(Json::is_null) || identity_of(one).is_none();
+        if odd || members.iter().any(|one| !one.is_object() || nameless(one)) {
             return Err(self.lacking(call, key));
         }
         Ok(members)
@@ -99,7 +104,14 @@ impl CloudStack {
             Err(error) => return Err(error),
         };
         let own = |one: &&Json| text(one, "id").as_deref() == Some(id);
-        Ok(self.members(call, &body, key)?.iter().find(own).cloned())
+        let members = self.members(call, &body, key)?;
+        let counted = int(&body, "count").is_some_and(|count| count > 0);
+        match members.iter().find(own) {
+            Some(one) => Ok(Some(one.clone())),
+            // Another's description, or a count of what is not shown, does not say that this one is gone.
+            None if counted || !members.is_empty() => Err(self.lacking(call, key)),
+            None => Ok(None),
+        }
     }
 
     /// An answer that is none to what was asked: taken for an empty list it would say that all is gone.

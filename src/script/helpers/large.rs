@@ -1,6 +1,7 @@
 //! The engine's own functions that could end the process: those that make something of any size, and those that take a
 //! function by its name. Here they ask first, and what is wrong is an error that a script can catch.
 
+use crate::base::placeholder;
 use crate::cloud::{Error, Kind};
 use crate::script::raise::{Outcome, raise_at};
 use crate::script::secret_text;
@@ -54,7 +55,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
               to: ImmutableString|
               -> Outcome<()> {
             let from = secret_text::opened("replace", &context, &from)?;
-            secret_text::within("replace", &context, text, |text| {
+            secret_text::within("replace", &context, text, false, |text| {
                 let count = text.matches(from.as_str()).count();
                 room(&shared, &context, text.len().saturating_add(count.saturating_mul(to.len())))?;
                 *text = text.replace(from.as_str(), to.as_str()).into();
@@ -115,7 +116,7 @@ fn padding(engine: &mut Engine, session: &Arc<Session>) {
               length: i64,
               with: char|
               -> Outcome<()> {
-            secret_text::within("pad", &context, text, |text| {
+            secret_text::within("pad", &context, text, false, |text| {
                 padded(&shared, &context, text, length, &with.to_string())
             })
         },
@@ -128,8 +129,11 @@ fn padding(engine: &mut Engine, session: &Arc<Session>) {
               length: i64,
               with: ImmutableString|
               -> Outcome<()> {
+            let mixed = placeholder::is_in(&with);
             let with = secret_text::opened("pad", &context, &with)?;
-            secret_text::within("pad", &context, text, |text| padded(&shared, &context, text, length, &with))
+            secret_text::within("pad", &context, text, mixed, |text| {
+                padded(&shared, &context, text, length, &with)
+            })
         },
     );
     let shared = session.clone();

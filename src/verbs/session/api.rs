@@ -67,6 +67,9 @@ pub static VERB: Verb = Verb {
                 Some(version) if error.kind == Kind::NotFound => {
                     error.help(format!("leave `/{version}` out: the path starts below the version"))
                 }
+                _ if error.kind == Kind::Unsupported && error.help.is_none() => error.help(format!(
+                    "this cloud's API takes an action and its parameters: `api(\"{service}\", \"ACTION\", #{{}})`"
+                )),
                 _ => error,
             })
         })
