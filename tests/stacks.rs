@@ -1,6 +1,6 @@
 //! Stacks: every exchange recorded of a real Heat, of its CloudFormation endpoint and of an imitation of CloudFormation parses, and
 //! the field's own cases hold on a real cloud.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods)]
 
 #[path = "stacks/cases.rs"]
 mod cases;

@@ -142,8 +142,8 @@ fn an_uncaught_failure_tells_its_story_first() {
         let at = |words: &[&str]| {
             let mut found =
                 err.lines().enumerate().filter(|(_, line)| words.iter().all(|word| line.contains(word)));
-            let first = found.next().unwrap_or_else(|| panic!("no {words:?} in\n{err}")).0;
-            first
+            let Some((line, _)) = found.next() else { panic!("no {words:?} in\n{err}") };
+            line
         };
         let story = [
             at(&["c06 ", "CREATE_IN_PROGRESS"]),
