@@ -40,11 +40,15 @@ pub fn of(secret: &str) -> String {
 
 /// Whether a text holds a placeholder, or a part of one.
 pub fn is_in(text: &str) -> bool {
-    text.contains(MARK)
+    text.contains(MARK) || text.contains(ESCAPED)
 }
 
 /// The text with each secret in its place; `None` where a placeholder was cut or is none of ours.
 pub fn resolved(text: &str) -> Option<String> {
+    // Of an array or a map made into text, which is debug text.
+    if text.contains(ESCAPED) {
+        return resolved(&text.replace(ESCAPED, &MARK.to_string()));
+    }
     let table = TABLE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut out = String::with_capacity(text.len());
     let mut parts = text.split(MARK);
@@ -105,6 +109,8 @@ mod tests {
         assert_eq!(resolved(&text).as_deref(), Some("x onet\"wo y one"));
         assert_eq!(masked(&text), format!("x {MASK}{MASK} y {MASK}"));
         assert_eq!(of("one"), a);
+        let escaped = format!("{:?}", [&a]);
+        assert_eq!((is_in(&escaped), resolved(&escaped).as_deref()), (true, Some("[\"one\"]")));
         let cut: String = text.chars().take(9).collect();
         assert_eq!(resolved(&cut), None);
         assert_eq!(masked(&cut), format!("x {MASK}"));

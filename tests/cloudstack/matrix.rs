@@ -570,7 +570,7 @@ fn faults_in_turn_end_as_the_rules_say() {
 }
 
 #[test]
-#[ignore = "takes minutes; `.ci/run` runs it"]
+#[ignore = "takes minutes: `cargo test cloudstack::matrix -- --ignored`"]
 fn every_fault_of_every_family_ends_as_the_rules_say() {
     let troubles = troubles();
     let cells: Vec<Cell<'_>> = FAMILIES

@@ -74,6 +74,8 @@ fn a_secret_inside_a_text_is_sent_whole() {
     world.gives(r#"server("web").meta.p == "pre-hush-1""#, "true");
     world.ok(r#"set_meta("web", #{ q: secret("hush-2") })"#);
     world.gives(r#"server("web").meta.q == "hush-2""#, "true");
+    world.ok(r#"let t = `x ${secret("hush-4")}`; set_meta("web", "a", `${[t]}`)"#);
+    world.gives(r#"server("web").meta.a == `["x hush-4"]`"#, "true");
     world.ok(r#"set_meta("web", "r", `${secret("hush-3")}`.to_upper())"#);
     world.gives(r#"server("web").meta.r == "HUSH-3""#, "true");
 }

@@ -6,7 +6,7 @@ use super::decode::{int, is_uuid, text, truth};
 use super::flatten;
 use super::resources::Making;
 use crate::cloud::{Error, Filter, Kind, Network, NetworkSpec, Networks, Result, Subnet, Subnets};
-use crate::provider::recover::{Seen, quoted};
+use crate::provider::recover::quoted;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -67,12 +67,7 @@ impl Networks for CloudStack {
         };
         let look = || async move {
             let rows = self.named_networks(&spec.name).await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(self.network_of(one)),
-                _ => Seen::Unclear,
-            })
+            Ok(CloudStack::fresh(&rows, before, |one| self.network_of(one)))
         };
         self.make(&making, send, look).await
     }

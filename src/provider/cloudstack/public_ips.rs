@@ -43,17 +43,10 @@ impl PublicIps for CloudStack {
         };
         let look = || async move {
             let rows = self.every(&Call::read("public_ip.list", "listPublicIpAddresses"), KEY).await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(text(one, "id").map(|id| (id, None))),
-                _ => Seen::Unclear,
-            })
+            Ok(CloudStack::fresh(&rows, before, |one| text(one, "id").map(|id| (id, None))))
         };
         let (id, job) = self.make(&making, send, look).await?;
-        if let Some(job) = job {
-            self.finish(call, &job).await.map_err(|error| error.fact("exists", format!("public IP {id}")))?;
-        }
+        self.finish_made(call, job, &format!("public IP {id}")).await?;
         self.public_ip(&id).await?.ok_or_else(|| self.lacking(call, KEY))
     }
 

@@ -92,9 +92,24 @@ impl CloudStack {
         recover::unresolved(self.session.name(), error, making.verb, words, exists, &making.list)
     }
 
-    /// What is new among rows: those whose ids were not there before the call.
-    pub(super) fn fresh<'a>(rows: &'a [Json], before: &[String]) -> Vec<&'a Json> {
-        rows.iter().filter(|row| text(row, "id").is_some_and(|id| !before.contains(&id))).collect()
+    /// What a create whose answer was lost made: the one row whose id was not there before. Of two, nobody knows.
+    pub(super) fn fresh<T>(
+        rows: &[Json],
+        before: &[String],
+        read: impl FnOnce(&Json) -> Option<T>,
+    ) -> Seen<T> {
+        let mut new = rows.iter().filter(|row| text(row, "id").is_some_and(|id| !before.contains(&id)));
+        match (new.next(), new.next()) {
+            (None, _) => Seen::Nothing,
+            (Some(one), None) => Seen::from(read(one)),
+            _ => Seen::Unclear,
+        }
+    }
+
+    /// Wait for the job of a create, if it has one; where it fails, `what` was made and is told.
+    pub(super) async fn finish_made(&self, call: &Call, job: Option<String>, what: &str) -> Result<()> {
+        let Some(job) = job else { return Ok(()) };
+        self.finish(call, &job).await.map(drop).map_err(|error| error.fact("exists", what))
     }
 
     /// The ids of rows.

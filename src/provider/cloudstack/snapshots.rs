@@ -6,7 +6,7 @@ use super::decode::{int, is_uuid, meta_and_tags, text, time};
 use super::resources::Making;
 use super::volumes::GIB;
 use crate::cloud::{Filter, Holder, Kind, Result, Snapshot, Snapshots};
-use crate::provider::recover::{Seen, quoted};
+use crate::provider::recover::quoted;
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -53,12 +53,7 @@ impl Snapshots for CloudStack {
         };
         let look = || async move {
             let rows = of_volume().await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(text(one, "id")),
-                _ => Seen::Unclear,
-            })
+            Ok(CloudStack::fresh(&rows, before, |one| text(one, "id")))
         };
         let made = self.make(&making, send, look).await?;
         if !meta.is_empty() {

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::decode::text;
 use super::resources::Making;
 use crate::cloud::{Error, Holder, Kind, Result};
-use crate::provider::recover::{Seen, quoted};
+use crate::provider::recover::quoted;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -91,17 +91,10 @@ impl CloudStack {
         };
         let look = || async move {
             let rows = self.own_templates(name).await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(text(one, "id").map(|id| (id, None))),
-                _ => Seen::Unclear,
-            })
+            Ok(CloudStack::fresh(&rows, before, |one| text(one, "id").map(|id| (id, None))))
         };
         let (id, job) = self.make(&making, send, look).await?;
-        if let Some(job) = job {
-            self.finish(call, &job).await.map_err(|error| error.fact("exists", format!("image {id}")))?;
-        }
+        self.finish_made(call, job, &format!("image {id}")).await?;
         Ok(id)
     }
 

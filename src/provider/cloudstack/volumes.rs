@@ -159,17 +159,10 @@ impl CloudStack {
         };
         let look = || async move {
             let rows = self.named_volumes(&spec.name).await?;
-            let fresh = CloudStack::fresh(&rows, before);
-            Ok(match fresh.as_slice() {
-                [] => Seen::Nothing,
-                [one] => Seen::from(text(one, "id").map(|id| (id, None))),
-                _ => Seen::Unclear,
-            })
+            Ok(CloudStack::fresh(&rows, before, |one| text(one, "id").map(|id| (id, None))))
         };
         let (id, job) = self.make(&making, send, look).await?;
-        if let Some(job) = job {
-            self.finish(call, &job).await.map_err(|error| error.fact("exists", format!("volume {id}")))?;
-        }
+        self.finish_made(call, job, &format!("volume {id}")).await?;
         let row = self.volume_row(&id).await?;
         self.volume_of(&row).ok_or_else(|| self.lacking(call, "volume"))
     }
