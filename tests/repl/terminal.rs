@@ -127,7 +127,7 @@ impl<'a> Terminal<'a> {
     /// Take the line away by Ctrl-C, and wait for the next prompt.
     #[track_caller]
     pub fn cancel(&self) {
-        let before = Terminal::prompts(&self.screen());
+        let before = self.prompt_shown();
         self.send("\x03");
         self.until("a new prompt", |screen| Terminal::prompts(screen) > before);
     }
@@ -140,14 +140,25 @@ impl<'a> Terminal<'a> {
     /// Wait for the first prompt.
     #[track_caller]
     pub fn ready(&self) {
-        self.until("a prompt", |screen| Terminal::prompts(screen) > 0);
+        self.prompt_shown();
+    }
+
+    /// Wait until the last row is a prompt, and give how many there are then: a line is drawn again after a list of
+    /// completions and after each key, and what is counted in between is one too few.
+    #[track_caller]
+    fn prompt_shown(&self) -> usize {
+        let shown = std::cell::Cell::new(0);
+        self.until("a prompt in the last row", |screen| {
+            shown.set(Terminal::prompts(screen));
+            screen.lines().last().is_some_and(is_prompt)
+        });
+        shown.get()
     }
 
     /// Type an input, wait for the next prompt; gives the rows in between.
     #[track_caller]
     pub fn ask(&self, input: &str) -> Vec<String> {
-        self.ready();
-        let before = Terminal::prompts(&self.screen());
+        let before = self.prompt_shown();
         self.send(&format!("{}\r", input.replace('\n', "\r")));
         self.until(&format!("the prompt after `{input}`"), |screen| {
             Terminal::prompts(screen) > before && screen.lines().last().is_some_and(is_bare)
