@@ -4,7 +4,7 @@
 use super::raise::{Outcome, script_error};
 use crate::base::placeholder;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Array, Dynamic, Engine, GlobalRuntimeState, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, Engine, GlobalRuntimeState, ImmutableString, Module, NativeCallContext, Position};
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;
@@ -71,6 +71,14 @@ const FUNCTIONS: &[Taking] = &[
 
 /// Register them, before what else has one of these names.
 pub(super) fn register(engine: &mut Engine) {
+    engine.register_global_module(letters().into());
+    for (name, rest) in [("-", TEXT), ("-", CHAR), ("-=", TEXT), ("-=", CHAR)] {
+        engine.register_raw_fn(
+            name,
+            [TEXT(), rest()],
+            move |context: NativeCallContext, args: &mut [&mut Dynamic]| without(name, &context, args),
+        );
+    }
     for (rest, names) in FUNCTIONS {
         for &name in *names {
             let types: Vec<TypeId> = std::iter::once(TEXT()).chain(rest.iter().map(|ty| ty())).collect();
@@ -83,13 +91,49 @@ pub(super) fn register(engine: &mut Engine) {
     }
 }
 
+/// A loop over the letters of a text; over those of a secret there is none.
+fn letters() -> Module {
+    let mut module = Module::new();
+    module.set_iter_result(TEXT(), |text| {
+        let text = text.into_immutable_string().unwrap_or_default();
+        if placeholder::is_in(&text) {
+            return Box::new(std::iter::once(Err(cut("for", Position::NONE))));
+        }
+        let letters: Vec<char> = text.chars().collect();
+        Box::new(letters.into_iter().map(|letter| Ok(Dynamic::from_char(letter))))
+    });
+    module
+}
+
+/// A text without another one, as the engine's operators on text give it.
+fn without(name: &str, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome<Dynamic> {
+    let words = [&args[0], &args[1]].map(|arg| arg.to_string());
+    let secret = words.iter().any(|text| placeholder::is_in(text));
+    let [text, part] = &words;
+    let rest: ImmutableString = match secret {
+        false => text.replace(part.as_str(), "").into(),
+        true => hidden(&opened(name, context, text)?.replace(&*opened(name, context, part)?, "")),
+    };
+    if name == "-" {
+        return Ok(rest.into());
+    }
+    if let Some(mut text) = args[0].write_lock::<ImmutableString>() {
+        *text = rest;
+    }
+    Ok(Dynamic::UNIT)
+}
+
 pub(super) fn call(name: &str, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome<Dynamic> {
     let mut secret = false;
+    let mut receiver = None;
     for (nth, arg) in args.iter_mut().enumerate() {
         let Some(text) = arg.read_lock::<ImmutableString>().filter(|text| placeholder::is_in(text)) else {
             continue;
         };
         let whole = opened(name, context, &text)?;
+        if nth == 0 {
+            receiver = Some((text.clone(), whole.clone()));
+        }
         drop(text);
         secret = true;
         // What is not the receiver is this call's own copy.
@@ -103,15 +147,19 @@ pub(super) fn call(name: &str, context: &NativeCallContext, args: &mut [&mut Dyn
     if !secret {
         return given;
     }
-    if let Some(mut receiver) = args[0].write_lock::<ImmutableString>() {
-        *receiver = hidden(&receiver);
+    if let Some(mut text) = args[0].write_lock::<ImmutableString>() {
+        // One that was only read stays as it is: as a key of a map it is the same one as before.
+        *text = match receiver {
+            Some((before, whole)) if whole == *text => before,
+            _ => hidden(&text),
+        };
     }
     // What the engine says of a text that does not fit quotes it.
     let given = given.map_err(|_| {
         let message = format!("`{name}` cannot take this text, which holds a secret");
         script_error("language::secret_text", message, context.call_position())
     })?;
-    again(given).ok_or_else(|| cut(name, context))
+    again(given).ok_or_else(|| cut(name, context.call_position()))
 }
 
 /// What the engine's own function gives.
@@ -141,7 +189,7 @@ pub(super) fn within<T>(
 
 /// The text with each secret in its place.
 pub(super) fn opened(name: &str, context: &NativeCallContext, text: &str) -> Outcome<ImmutableString> {
-    placeholder::resolved(text).map(ImmutableString::from).ok_or_else(|| cut(name, context))
+    placeholder::resolved(text).map(ImmutableString::from).ok_or_else(|| cut(name, context.call_position()))
 }
 
 /// A text that is a secret from now on; of nothing there is nothing to hide.
@@ -162,9 +210,9 @@ fn again(given: Dynamic) -> Option<Dynamic> {
         .then_some(given)
 }
 
-fn cut(name: &str, context: &NativeCallContext) -> Box<rhai::EvalAltResult> {
+fn cut(name: &str, position: Position) -> Box<rhai::EvalAltResult> {
     let message = format!("`{name}` would show a secret piece by piece; `reveal(…)` gives its text");
-    script_error("language::secret_text", message, context.call_position())
+    script_error("language::secret_text", message, position)
 }
 
 #[cfg(test)]

@@ -111,6 +111,14 @@ pub fn display(value: &Value) -> String {
     }
 }
 
+/// A value as text that goes on: with a placeholder where a secret stands, so that it prints masked and is sent whole.
+pub fn sent(value: &Value) -> String {
+    match value {
+        Value::Secret(secret) => secret.placeholder(),
+        other => display(other),
+    }
+}
+
 /// A value as it stands inside an array or a map, and as `debug` writes it.
 pub fn literal(value: &Value) -> String {
     match value {

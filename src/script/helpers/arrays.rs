@@ -5,7 +5,7 @@ use crate::script::compare::order;
 use crate::script::raise::{Outcome, raise};
 use crate::script::raise::{no_field, script_error};
 use crate::script::session::Session;
-use crate::script::value::{display, to_dynamic, to_value};
+use crate::script::value::{sent, to_dynamic, to_value};
 use rhai::{Array, Dynamic, Engine, EvalAltResult, FnPtr, ImmutableString, Map, NativeCallContext, Position};
 use std::cmp::Ordering;
 
@@ -67,7 +67,7 @@ pub(super) fn register(engine: &mut Engine) {
     );
     // The engine takes the text for the name of a function to search with.
     engine.register_fn("index_of", |array: &mut Array, text: ImmutableString| {
-        let text = Value::text(text.as_str());
+        let text = Value::of_script(&text);
         let found = array.iter().position(|item| equal(&to_value(item), &text));
         found.and_then(|index| i64::try_from(index).ok()).unwrap_or(-1)
     });
@@ -189,7 +189,7 @@ pub(super) fn picking(engine: &mut Engine, session: &std::sync::Arc<Session>) {
     engine.register_fn("first", |array: &mut Array| array.first().cloned().unwrap_or(Dynamic::UNIT));
     engine.register_fn("last", |array: &mut Array| array.last().cloned().unwrap_or(Dynamic::UNIT));
     engine.register_fn("join", |array: &mut Array, separator: ImmutableString| {
-        let words: Vec<String> = array.iter().map(|item| display(&to_value(item))).collect();
+        let words: Vec<String> = array.iter().map(|item| sent(&to_value(item))).collect();
         words.join(separator.as_str())
     });
     engine.register_fn("sum", |context: NativeCallContext, array: &mut Array| -> Outcome<Dynamic> {
@@ -241,7 +241,7 @@ fn grouped(array: &Array, mut key: impl FnMut(&Dynamic) -> Outcome<Dynamic>) -> 
     for item in array {
         let key = match to_value(&key(item)?) {
             Value::Unit => "()".to_string(),
-            value => display(&value),
+            value => sent(&value),
         };
         groups.entry(key).or_default().push(item.clone());
     }
@@ -419,6 +419,9 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
             resource.is_called(text)
         }
         (Value::Int(a), Value::Float(b)) | (Value::Float(b), Value::Int(a)) => *a as f64 == *b,
+        (Value::Secret(secret), Value::Text(text)) | (Value::Text(text), Value::Secret(secret)) => {
+            secret.is_text(text)
+        }
         (Value::Span(a), Value::Text(b)) | (Value::Text(b), Value::Span(a)) => {
             crate::cloud::Span::parse(b) == Some(*a)
         }
