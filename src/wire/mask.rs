@@ -1,15 +1,14 @@
 //! What never prints: passwords, tokens and keys in headers, bodies, URLs and texts.
 //!
-//! Masking goes by the name a secret stands under; [`Known`] adds the secrets of this run by their own text, wherever they
+//! Masking goes by the name a secret stands under; [`Known`](super::known::Known) adds the secrets of this run by their own text, wherever they
 //! turn up. Nothing here is for requests that are sent: those carry the secret itself.
 
 use super::message::{Body, Request};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::fmt;
-use std::sync::{Arc, RwLock};
 use url::Url;
 
+pub use super::known::Known;
 pub use crate::base::MASK;
 
 /// Letters and digits of a name in lower case, so that `adminPass`, `admin_pass` and `Admin-Pass` are one.
@@ -116,7 +115,7 @@ fn query_text(query: &str) -> String {
     query.split('&').map(item).collect::<Vec<_>>().join("&")
 }
 
-/// Free text: user names and passwords of URLs in it, and whatever looks like a Keystone token.
+/// Free text: user names and passwords of URLs in it, secret values of forms, and whatever looks like a Keystone token.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for piece in text.split_inclusive(char::is_whitespace) {
@@ -154,6 +153,31 @@ pub fn text(text: &str) -> String {
         }
         out.push_str(&piece[piece.trim_end().len()..]);
     }
+    match out.contains('=') {
+        true => pairs(&out),
+        false => out,
+    }
+}
+
+/// Free text without the values of `name=value` pairs whose name is a secret's: what a service says back of a form or a query.
+fn pairs(text: &str) -> String {
+    let in_name = |c: char| c.is_ascii_alphanumeric() || "_.-[]".contains(c);
+    let in_value = |c: char| c.is_ascii_alphanumeric() || "%+-_.~*=/".contains(c);
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('=') {
+        let (before, after) = (&rest[..at], &rest[at + 1..]);
+        let name = &before[before
+            .rfind(|c| !in_name(c))
+            .map_or(0, |end| end + before[end..].chars().next().map_or(1, char::len_utf8))..];
+        out.push_str(&rest[..=at]);
+        rest = after;
+        if is_secret_name(name) {
+            let value = after.find(|c| !in_value(c)).unwrap_or(after.len());
+            out.push_str(if value == 0 { "" } else { MASK });
+            rest = &after[value..];
+        }
+    }
+    out.push_str(rest);
     out
 }
 
@@ -241,46 +265,6 @@ fn says_whether(text: &str) -> bool {
     ["true", "false", "none", "null"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// The secrets of this run, hidden wherever a text repeats them. Cheap to clone; all clones are one.
-#[derive(Clone, Default)]
-pub struct Known(Arc<RwLock<Vec<String>>>);
-
-impl Known {
-    /// Remember a secret, as it is and as JSON writes it. Texts under four letters are too common to look for.
-    pub fn add(&self, secret: &str) {
-        if secret.chars().count() < 4 {
-            return;
-        }
-        let quoted = Value::from(secret).to_string();
-        let Ok(mut known) = self.0.write() else { return };
-        for text in [secret, &quoted[1..quoted.len() - 1]] {
-            // The longest first: a secret may be a part of another.
-            let place = known.partition_point(|other| (other.len(), text) > (text.len(), other.as_str()));
-            if known.get(place).is_none_or(|other| other != text) {
-                known.insert(place, text.to_string());
-            }
-        }
-    }
-
-    /// The text with every known secret masked.
-    pub fn hide(&self, text: &str) -> String {
-        let mut text = crate::base::placeholder::masked(text).into_owned();
-        let Ok(known) = self.0.read() else { return text };
-        for secret in known.iter() {
-            if secret.len() <= text.len() && text.contains(secret.as_str()) {
-                text = text.replace(secret.as_str(), MASK);
-            }
-        }
-        text
-    }
-}
-
-impl fmt::Debug for Known {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(MASK)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,10 +315,21 @@ mod tests {
     }
 
     #[test]
-    fn known_secrets_are_found_in_any_text() {
-        let known = Known::default();
-        known.add("pa\"ss");
-        known.add("abc");
-        assert_eq!(known.hide("saw pa\"ss and pa\\\"ss and abc"), format!("saw {MASK} and {MASK} and abc"));
+    fn forms_that_are_said_back_lose_theirs() {
+        for (said, shown) in [
+            (
+                "bad: command=x&userdata=IyE%3D&signature=a/b%3D= at 1",
+                format!("bad: command=x&userdata={MASK}&signature={MASK} at 1"),
+            ),
+            (
+                "<p>/client/api?apiKey=K-_1&amp;sessionkey=s</p>",
+                format!("<p>/client/api?apiKey={MASK}&amp;sessionkey={MASK}</p>"),
+            ),
+            ("[password=x, name=y]", format!("[password={MASK}, name=y]")),
+            ("http://h/p?a=1 with password= and id=2", "http://h/p?a=1 with password= and id=2".to_string()),
+            ("x=Zürich=ä", "x=Zürich=ä".to_string()),
+        ] {
+            assert_eq!(text(said), shown);
+        }
     }
 }

@@ -10,6 +10,7 @@ mod bounds;
 pub mod clock;
 pub mod error;
 pub mod hosts;
+pub mod known;
 pub mod mask;
 pub mod message;
 pub mod pace;

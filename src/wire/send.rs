@@ -4,7 +4,7 @@
 //! [`super::attempt`]'s; what is repeated is [`super::retry`]'s to say, and when one may start is [`super::pace`]'s.
 
 use super::attempt::{Clients, Lost};
-use super::auth::skew::Skews;
+use super::auth::{self, skew::Skews};
 use super::clock::{Clock, Stopwatch};
 use super::error::{Error, ErrorKind, Sent};
 use super::hosts::{self, Hosts};
@@ -179,6 +179,7 @@ impl Wire {
             let signed_at = inner.skews.at(&origin, clock.now());
             let tried = async {
                 let request = signed(request, signed_at)?;
+                auth::signature(&request).iter().for_each(|one| inner.known.add_passing(one));
                 at = absolute(&request.url)?;
                 let body = request.body.encode();
                 inner.clients.attempt(&inner.settings, &request, &mut at, &body).await

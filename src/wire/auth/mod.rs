@@ -40,6 +40,17 @@ fn carrying(request: &Request, mut url: Url, all: String) -> Request {
     signed
 }
 
+/// The signature among the parameters of a signed request, where it has one there.
+pub(super) fn signature(request: &Request) -> Option<String> {
+    let query = request.url.split_once('?').map_or("", |(_, query)| query).as_bytes();
+    let form: &[u8] = match &request.body {
+        Body::Bytes(kind, bytes) if kind == FORM => bytes,
+        _ => &[],
+    };
+    let mut pairs = url::form_urlencoded::parse(query).chain(url::form_urlencoded::parse(form));
+    pairs.find(|(name, _)| name.eq_ignore_ascii_case("signature")).map(|(_, value)| value.into_owned())
+}
+
 /// Keys that sign. Their `Debug` shows the access key alone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {

@@ -1,0 +1,102 @@
+//! The secrets of this run by their own text, and those of single requests for as long as an answer may say them back.
+
+use crate::base::MASK;
+use serde_json::Value;
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, RwLock};
+
+/// The secrets of this run, hidden wherever a text repeats them. Cheap to clone; all clones are one.
+#[derive(Clone, Default)]
+pub struct Known {
+    lasting: Arc<RwLock<Vec<String>>>,
+    /// Those of single requests, the last ones alone.
+    passing: Arc<RwLock<VecDeque<String>>>,
+}
+
+/// How many secrets of single requests are remembered: more than are under way at once.
+const PASSING: usize = 128;
+
+impl Known {
+    /// Remember a secret, as it is, as JSON writes it and as forms and URLs do. Texts under four letters are too common to look for.
+    pub fn add(&self, secret: &str) {
+        if secret.chars().count() < 4 {
+            return;
+        }
+        let Ok(mut known) = self.lasting.write() else { return };
+        for text in spellings(secret) {
+            // The longest first: a secret may be a part of another.
+            let place = known.partition_point(|other| (other.len(), &text) > (text.len(), other));
+            if known.get(place).is_none_or(|other| *other != text) {
+                known.insert(place, text);
+            }
+        }
+    }
+
+    /// Remember the secret of one request, such as its signature, for as long as its answer may say it back.
+    pub fn add_passing(&self, secret: &str) {
+        let Ok(mut passing) = self.passing.write() else { return };
+        for text in spellings(secret) {
+            if passing.len() >= PASSING {
+                passing.pop_front();
+            }
+            passing.push_back(text);
+        }
+    }
+
+    /// The text with every known secret masked.
+    pub fn hide(&self, text: &str) -> String {
+        let mut text = crate::base::placeholder::masked(text).into_owned();
+        let mut hide = |secret: &String| {
+            if secret.len() <= text.len() && text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), MASK);
+            }
+        };
+        if let Ok(known) = self.lasting.read() {
+            known.iter().for_each(&mut hide);
+        }
+        if let Ok(passing) = self.passing.read() {
+            passing.iter().for_each(&mut hide);
+        }
+        text
+    }
+}
+
+/// A secret as it is, as JSON writes it, and as forms, queries and paths do.
+fn spellings(secret: &str) -> Vec<String> {
+    let quoted = Value::from(secret).to_string();
+    let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    let query = form.replace('+', "%20");
+    let path = query.replace("%7E", "~").replace('*', "%2A");
+    let mut all = vec![secret.to_string(), quoted[1..quoted.len() - 1].to_string(), form, query, path];
+    all.dedup();
+    all
+}
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(MASK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn known_secrets_are_found_in_any_text() {
+        let known = Known::default();
+        known.add("pa\"ss");
+        known.add("abc");
+        assert_eq!(known.hide("saw pa\"ss and pa\\\"ss and abc"), format!("saw {MASK} and {MASK} and abc"));
+        known.add("Of4N~H *");
+        known.add_passing("aB/c+dEf=");
+        for text in ["Of4N~H *", "Of4N%7EH+*", "Of4N%7EH%20*", "Of4N~H%20%2A", "aB/c+dEf=", "aB%2Fc%2BdEf%3D"]
+        {
+            assert_eq!(known.hide(&format!("<p>{text}</p>")), format!("<p>{MASK}</p>"), "{text}");
+        }
+        // What a request had alone is forgotten after so many others.
+        (0..PASSING).for_each(|number| known.add_passing(&format!("other{number}")));
+        assert_eq!(known.hide("aB/c+dEf="), "aB/c+dEf=");
+    }
+}
