@@ -82,6 +82,63 @@ fn variables_win_by_themselves_or_where_they_may() {
 }
 
 #[test]
+fn variables_that_lack_one_are_no_reason_for_another_cloud() {
+    for (variables, missing) in [
+        (&[("CLOUDSTACK_ENDPOINT", "https://v")][..], "CLOUDSTACK_KEY and CLOUDSTACK_SECRET are not set"),
+        (&[("CLOUDSTACK_ENDPOINT", "https://v"), ("CLOUDSTACK_KEY", "K")], "CLOUDSTACK_SECRET is not set"),
+        (&[("CLOUDSTACK_ENDPOINT", "https://v"), ("CLOUDSTACK_SECRET", "S")], "CLOUDSTACK_KEY is not set"),
+        (
+            &[("CLOUDSTACK_ENDPOINT", "https://v"), ("CLOUDSTACK_USERNAME", "u")],
+            "CLOUDSTACK_PASSWORD is not set",
+        ),
+        (&[("CLOUDSTACK_KEY", "K"), ("CLOUDSTACK_SECRET", "S")], "CLOUDSTACK_ENDPOINT is not set"),
+        (
+            &[
+                ("CLOUDSTACK_ENDPOINT", "https://v"),
+                ("CLOUDSTACK_KEY", "K"),
+                ("CLOUDSTACK_OVERRIDES", "endpoint"),
+            ],
+            "CLOUDSTACK_SECRET is not set",
+        ),
+    ] {
+        let (_folder, all) = found(&[], variables);
+        assert_eq!(all.choose(None).expect("the only cloud").name, "cloudstack", "{missing}");
+        let error = all.cloudstack("cloudstack", None).expect_err("one is missing");
+        assert!(error.message.contains(missing), "{error}");
+        assert!(error.help.as_deref().is_some_and(|help| help.starts_with("set CLOUDSTACK_")), "{error:?}");
+    }
+    // A key alone may be another tool's, and a file that is whole is what is meant.
+    let (_folder, all) = found(&[], &[("CLOUDSTACK_KEY", "K")]);
+    assert!(listed(&all).is_empty());
+    let ini = "[cloudstack]\nendpoint = https://a/client/api\nkey = K1\nsecret = S1\n";
+    let (_folder, all) = found(&[(INI, ini)], &[("CLOUDSTACK_ENDPOINT", "https://v")]);
+    assert_eq!(keys(&all, "cloudstack"), ("https://a/client/api".into(), "K1 S1".into()));
+}
+
+#[test]
+fn slips_in_profiles_have_the_nearest_name() {
+    let monkey = "profile = lba\n\n[lab]\nurl = https://lab/client/api\napikey = K\nsecretkye = S\n";
+    let (_folder, all) = found(&[(MONKEY, monkey)], &[]);
+    let error = all.cloudstack("cloudstack", None).expect_err("no such profile");
+    assert!(error.message.contains("`profile` is `lba`") && error.message.contains("config:1"), "{error}");
+    assert_eq!(error.help.as_deref(), Some("did you mean `lab`?"));
+    assert_eq!(listed(&all).len(), 2, "the choice and the profile: {:?}", listed(&all));
+    let right = monkey.replace("lba", "lab").replace("secretkye", "secretkey") + "colour = no\n";
+    let (_folder, all) = found(&[(MONKEY, &right)], &[]);
+    assert!(all.problems.is_empty() && warnings(&all, "cloudstack").is_empty(), "{:?}", all.problems);
+    let (_folder, all) = found(&[(MONKEY, &(monkey.replace("lba", "lab") + "secretkey = S\n"))], &[]);
+    let told = warnings(&all, "cloudstack");
+    assert!(
+        told.len() == 1 && told[0].contains("`secretkye`") && told[0].contains("`secretkey`"),
+        "{told:?}"
+    );
+    let ini = "[eu]\nendpoint = https://eu\nkey = K2\nsecret = S2\n";
+    let (_folder, all) = found(&[(INI, ini)], &[("CLOUDSTACK_REGION", "ue")]);
+    let error = all.cloudstack("cloudstack", None).expect_err("no such section");
+    assert!(error.message.contains("CLOUDSTACK_REGION is `ue`"), "{error}");
+}
+
+#[test]
 fn our_own_settings_may_describe_one_and_slips_are_told() {
     let own = "[clouds.campus]\nprovider = \"cloudstack\"\nendpoint = \"http://cloud.example:8080\"\nkey = \"K\"\nsecret = \"S\"\nproject = \"web\"\nzone = \"z1\"\n";
     let (_folder, all) = found(&[(OWN, own)], &[]);

@@ -6,6 +6,7 @@
 
 mod own;
 mod profile;
+mod slips;
 mod sources;
 
 use super::document::{At, Data, Item};
@@ -72,6 +73,8 @@ pub(super) struct CloudStack {
     sections: Vec<(String, Item)>,
     /// The section that `cloudstack` is.
     chosen: Option<String>,
+    /// Where a section was chosen that is not there, and why `cloudstack` is none.
+    misnamed: Option<(At, Error)>,
     /// Clouds that our own settings describe, by name.
     own: Vec<(String, Item)>,
     notes: Vec<Note>,
@@ -88,7 +91,18 @@ pub(super) fn find(
     let monkey = sources::cloudmonkey(environment, problems, &mut all.notes);
     let wanted = environment.get("CLOUDSTACK_REGION").unwrap_or(CLOUDSTACK);
     all.chosen = ini.iter().map(|(name, _)| name).find(|name| *name == wanted).cloned();
+    if all.chosen.is_none()
+        && let Some(region) = environment.get("CLOUDSTACK_REGION").filter(|_| !ini.is_empty())
+    {
+        let at = At::Variable("CLOUDSTACK_REGION".into());
+        let names = ini.iter().map(|(name, _)| name.as_str());
+        all.misnamed = Some((at.clone(), slips::no_section("CLOUDSTACK_REGION", region, &at, names)));
+    }
     all.chosen = all.chosen.or(monkey.chosen);
+    if all.chosen.is_none() && all.misnamed.is_none() {
+        all.misnamed = monkey.misnamed;
+    }
+    problems.extend(all.misnamed.iter().filter(|_| all.chosen.is_none()).map(|(_, error)| error.clone()));
     for (name, item) in ini.into_iter().chain(monkey.profiles) {
         if !all.sections.iter().any(|(known, _)| *known == name) {
             all.sections.push((name, item));
@@ -102,10 +116,12 @@ impl CloudStack {
     pub(super) fn entries(&self, environment: &Environment) -> Vec<Entry> {
         let entry =
             |name: String, found: String| Entry { name, provider: CLOUDSTACK, found, regions: Vec::new() };
-        let of_variables = sources::in_environment(environment).is_some();
+        let of_variables = self.of_variables(environment);
         let mut out = Vec::new();
         if of_variables {
             out.push(entry(CLOUDSTACK.to_string(), "environment".to_string()));
+        } else if let Some((at, _)) = self.misnamed.as_ref().filter(|_| self.chosen.is_none()) {
+            out.push(entry(CLOUDSTACK.to_string(), at.line()));
         }
         for (name, item) in &self.sections {
             let chosen = self.chosen.as_ref() == Some(name) && !of_variables;
@@ -120,8 +136,15 @@ impl CloudStack {
     /// Whether a cloud of this name may be asked for.
     pub(super) fn knows(&self, name: &str, environment: &Environment) -> bool {
         self.own.iter().any(|(own, _)| own == name)
-            || name == CLOUDSTACK && (self.chosen.is_some() || sources::in_environment(environment).is_some())
+            || name == CLOUDSTACK
+                && (self.chosen.is_some() || self.misnamed.is_some() || self.of_variables(environment))
             || name.strip_prefix("cloudstack:").is_some_and(|section| self.section(section).is_some())
+    }
+
+    /// Whether `cloudstack` is what the variables say: all of it, or as much that nothing else was meant.
+    fn of_variables(&self, environment: &Environment) -> bool {
+        sources::in_environment(environment).is_some()
+            || self.chosen.is_none() && sources::describes_one(environment)
     }
 
     fn section(&self, name: &str) -> Option<&Item> {
@@ -145,7 +168,16 @@ impl CloudStack {
         let (item, found) = match (variables, section) {
             // All three there, nothing else counts; `cs` does the same.
             (Some(item), _) => (item, "environment".to_string()),
+            (None, None) if sources::describes_one(environment) => {
+                if let Some(lacking) = slips::lacking(environment) {
+                    return Err(lacking);
+                }
+                (sources::variables(environment), "environment".to_string())
+            }
             (None, section) => {
+                if let Some((_, error)) = self.misnamed.as_ref().filter(|_| section.is_none()) {
+                    return Err(error.clone());
+                }
                 let mut base = sources::variables(environment);
                 let at =
                     section.map_or(At::Variable("CLOUDSTACK_ENDPOINT".into()), |section| section.at.clone());

@@ -1,7 +1,7 @@
 //! A CloudStack cloud of our own settings: the keys of a profile, laid over the profile that it names, if any.
 
 use super::{CloudStack, CloudStackSettings, empty, profile};
-use crate::cloud::Error;
+use crate::cloud::{Error, nearest};
 use crate::config::document::Item;
 use crate::config::environment::Environment;
 use crate::config::merge;
@@ -58,7 +58,11 @@ pub(super) fn settings(
                 named.at.line()
             );
             let names: Vec<&str> = all.sections.iter().map(|(name, _)| name.as_str()).collect();
-            return Err(bad_value(&named.at, message, format!("name one of: {}", names.join(", "))));
+            let help = match nearest::nearest(text, &names, 1).first() {
+                Some(close) => format!("did you mean `{close}`?"),
+                None => format!("name one of: {}", names.join(", ")),
+            };
+            return Err(bad_value(&named.at, message, help));
         };
         merge::deep(&mut base, section);
     }

@@ -1,6 +1,7 @@
 //! Where profiles are found: the variables and ini files of `cs`, in its search order, and the configuration of cloudmonkey 6 and 5.
 
 use super::empty;
+use super::slips::{blanks, no_section, slips};
 use crate::cloud::Error;
 use crate::config::document::{At, Item};
 use crate::config::environment::Environment;
@@ -9,7 +10,7 @@ use crate::config::{encoding, ini, merge};
 use std::path::{Path, PathBuf};
 
 /// The variables of `cs`, by what the ini files call them.
-const VARIABLES: [&str; 14] = [
+pub(super) const VARIABLES: [&str; 14] = [
     "endpoint",
     "key",
     "secret",
@@ -25,9 +26,6 @@ const VARIABLES: [&str; 14] = [
     "username",
     "password",
 ];
-
-/// Keys that may have been pasted with blanks around them.
-const PASTED: [&str; 4] = ["key", "apikey", "secret", "secretkey"];
 
 /// What the variables say, whether it is enough or not.
 pub(super) fn variables(environment: &Environment) -> Item {
@@ -53,6 +51,13 @@ pub(super) fn in_environment(environment: &Environment) -> Option<Item> {
     let has = |key: &str| all.get(key).is_some();
     let proves = has("key") && has("secret") || has("username") && has("password");
     (has("endpoint") && proves).then_some(all)
+}
+
+/// Whether the variables mean a cloud of their own, though one of them may be missing.
+pub(super) fn describes_one(environment: &Environment) -> bool {
+    let all = variables(environment);
+    let has = |key: &str| all.get(key).is_some();
+    has("endpoint") || has("key") && has("secret")
 }
 
 /// The variables that `CLOUDSTACK_OVERRIDES` lets win over a file.
@@ -92,6 +97,8 @@ pub(super) fn ini(
 pub(super) struct Cloudmonkey {
     pub(super) profiles: Vec<(String, Item)>,
     pub(super) chosen: Option<String>,
+    /// Where a profile was chosen that is not there.
+    pub(super) misnamed: Option<(At, Error)>,
 }
 
 /// The profiles of cloudmonkey 6, or of 5 where there are none.
@@ -124,7 +131,7 @@ pub(super) fn cloudmonkey(
     }
     let mut found = profiles(&all, all.get("core"));
     if found.chosen.is_none() && found.profiles.iter().any(|(name, _)| name == "user") {
-        found.chosen = Some("user".to_string());
+        (found.chosen, found.misnamed) = (Some("user".to_string()), None);
     }
     found
 }
@@ -136,9 +143,18 @@ fn profiles(all: &Item, top: Option<&Item>) -> Cloudmonkey {
         .filter(|(_, item)| is_profile(item))
         .map(|(name, item)| (name.clone(), with_url(item)))
         .collect();
-    let chosen = top.and_then(|top| top.get("profile")).and_then(Item::as_text).map(unquoted);
-    let chosen = chosen.filter(|chosen| profiles.iter().any(|(name, _)| name == chosen)).map(str::to_string);
-    Cloudmonkey { profiles, chosen }
+    let named = top.and_then(|top| top.get("profile"));
+    let wanted = named.and_then(|item| Some((item.at.clone(), unquoted(item.as_text()?).to_string())));
+    let is = |wanted: &str| profiles.iter().any(|(name, _)| name == wanted);
+    match wanted {
+        Some((_, wanted)) if is(&wanted) => Cloudmonkey { profiles, chosen: Some(wanted), misnamed: None },
+        Some((at, wanted)) if !wanted.is_empty() && !profiles.is_empty() => {
+            let names = profiles.iter().map(|(name, _)| name.as_str());
+            let error = no_section("`profile`", &wanted, &at, names);
+            Cloudmonkey { profiles, chosen: None, misnamed: Some((at, error)) }
+        }
+        _ => Cloudmonkey { profiles, chosen: None, misnamed: None },
+    }
 }
 
 /// cloudmonkey's own address, where a profile has none.
@@ -152,7 +168,7 @@ fn with_url(item: &Item) -> Item {
 }
 
 /// Whether a section says how to reach a cloud.
-fn is_profile(item: &Item) -> bool {
+pub(super) fn is_profile(item: &Item) -> bool {
     ["endpoint", "url", "key", "apikey", "username"]
         .iter()
         .any(|key| item.get(key).is_some_and(|item| !item.is_null()))
@@ -180,28 +196,13 @@ fn read(
     match parsed {
         Ok(mut item) => {
             blanks(&text, &shown, notes);
+            slips(&item, notes);
             unquote(&mut item);
             Some(item)
         }
         Err(error) => {
             problems.push(error);
             None
-        }
-    }
-}
-
-/// Keys with blanks after them, which are no part of them.
-fn blanks(text: &str, shown: &str, notes: &mut Vec<Note>) {
-    for (index, line) in text.lines().enumerate() {
-        let line = line.trim_end_matches('\r');
-        let Some((name, value)) = line.split_once('=') else { continue };
-        let name = name.trim().to_ascii_lowercase();
-        let wide = value.trim_end() != value || value.starts_with("  ") || value.starts_with('\t');
-        if PASTED.contains(&name.as_str()) && !value.trim().is_empty() && wide {
-            notes.push(Note::Warning(format!(
-                "`{name}` has blanks around it, which are left out, at {shown}:{}",
-                index + 1
-            )));
         }
     }
 }
