@@ -15,8 +15,12 @@ use crate::script::params::option_name;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
 
-/// What is read of the user's files and variables, in which order, and what wins.
-const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
+/// Pages that are written by hand: what is read of the user's files and variables and what wins; what is a provider's own.
+const PAGES: [(&str, &str); 3] = [
+    ("config", include_str!("../../docs/configuration.md")),
+    ("configuration", include_str!("../../docs/configuration.md")),
+    ("cloudstack", include_str!("../../docs/cloudstack.md")),
+];
 
 /// The index, a page, what mentions some words, or a runbook's description and parameters.
 pub fn doc(options: &Options, topic: &[String]) -> u8 {
@@ -45,8 +49,8 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     if let Some((name, text)) = STDLIB.iter().find(|(name, _)| *name == topic) {
         return script(options, &streams, name, text);
     }
-    if topic == "config" || topic == "configuration" {
-        streams.page(CONFIGURATION.trim_end());
+    if let Some((_, text)) = PAGES.iter().find(|(name, _)| name == topic) {
+        streams.page(text.trim_end());
         return 0;
     }
     if topic == "std" {
@@ -61,7 +65,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     if codes::page(topic).is_some() {
         return super::explain::explain(options, Some(topic));
     }
-    let near = nearest(topic, manual::topics().chain(modules).chain(["config"]), 3);
+    let near = nearest(topic, manual::topics().chain(modules).chain(PAGES.map(|(name, _)| name)), 3);
     match manual::exactly(topic, &providers).or_else(|| manual::search(topic, &elsewhere())) {
         Some(page) => {
             streams.page(page.trim_end());

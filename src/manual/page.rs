@@ -49,6 +49,7 @@ pub fn index_with(modules: &[&str]) -> String {
     }
     let _ = writeln!(text, "rhain doc NAME  tells more of a verb, a value, a module or a runbook's file");
     let _ = writeln!(text, "rhain doc config  tells which files and variables are read, and what wins");
+    let _ = writeln!(text, "rhain doc cloudstack  tells what is CloudStack's own");
     let _ = writeln!(text, "rhain doc WORD  finds what mentions a word");
     text
 }
