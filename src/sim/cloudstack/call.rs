@@ -208,6 +208,8 @@ impl Call<'_> {
             })
         })?;
         written(params, listed)?;
+        let zones = ledger.zones.iter().map(|zone| zone.id.as_str());
+        params.check_ids(listed, zones)?;
         carried(params, listed, command)?;
         let mut cloud = Cloud {
             world,

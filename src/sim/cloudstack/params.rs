@@ -4,8 +4,37 @@
 use std::collections::BTreeMap;
 
 use super::refused::{Outcome, Refused};
+use super::table::Listed;
 use crate::openstack::Request;
 use crate::world::Pairs;
+
+/// Parameters that hold ids: a name is none, and neither is anything else. Bare numbers are taken for internal ids.
+const IDS: &[&str] = &[
+    "affinitygroupid",
+    "associatednetworkid",
+    "diskofferingid",
+    "domainid",
+    "hostid",
+    "ipaddressid",
+    "isoid",
+    "jobid",
+    "networkid",
+    "networkofferingid",
+    "nicid",
+    "ostypeid",
+    "projectid",
+    "securitygroupid",
+    "serviceofferingid",
+    "snapshotid",
+    "templateid",
+    "userid",
+    "virtualmachineid",
+    "vmsnapshotid",
+    "volumeid",
+    "vpcid",
+    "vpcofferingid",
+    "zoneid",
+];
 
 /// The names and values of a request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,6 +147,23 @@ impl Params {
              class.",
             self.command
         ))
+    }
+
+    /// Refuses names where ids belong, and zones that are not there.
+    pub(super) fn check_ids<'a>(
+        &self,
+        listed: &Listed,
+        zones: impl Iterator<Item = &'a str> + Clone,
+    ) -> Outcome<()> {
+        for name in IDS.iter().filter(|name| listed.takes(name)) {
+            let Some(value) = self.get(name) else { continue };
+            let number = value.parse::<i64>().is_ok();
+            let unknown = *name == "zoneid" && !number && !zones.clone().any(|zone| zone == value);
+            if unknown || !number && uuid::Uuid::try_parse(value).is_err() {
+                return Err(self.unknown(name, value));
+            }
+        }
+        Ok(())
     }
 
     /// A whole number.

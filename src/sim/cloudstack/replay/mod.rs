@@ -40,12 +40,19 @@ fn every_recorded_request_is_answered_as_the_real_server_answered_it() {
     assert_eq!(all.len(), 638);
     let known = compare::fields(&all);
     let mut stage = Stage::new();
-    let (mut wrong, mut listed) = (Vec::new(), 0);
+    let (mut wrong, mut listed, mut same) = (Vec::new(), 0, 0);
+    for (label, _) in DIFFERENT {
+        let times = all.iter().filter(|one| one["op"].as_str() == Some(label)).count();
+        assert_eq!(times, 1, "`{label}` is listed, and is not one recording");
+    }
     for (at, exchange) in all.iter().enumerate() {
         let label = exchange["op"].as_str().unwrap_or_default();
         stage.before(label);
         if !Stage::playable(exchange) {
-            listed += usize::from(DIFFERENT.iter().any(|row| row.0 == label));
+            match DIFFERENT.iter().any(|row| row.0 == label) {
+                true => listed += 1,
+                false => wrong.push(format!("#{} {label}: it has no request, and is not listed", at + 1)),
+            }
             continue;
         }
         let answer = stage.play(exchange);
@@ -59,9 +66,10 @@ fn every_recorded_request_is_answered_as_the_real_server_answered_it() {
             }
             (false, None) => wrong.push(format!("#{} {label}: {}", at + 1, differences.join("; "))),
             (false, Some(_)) => listed += 1,
-            (true, None) => {}
+            (true, None) => same += 1,
         }
     }
     assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+    assert_eq!((same, listed), (all.len() - DIFFERENT.len(), DIFFERENT.len()), "each is the same or listed");
     assert!(listed * 20 <= all.len(), "{listed} are listed as different: more than one in twenty");
 }
