@@ -18,12 +18,16 @@ use std::sync::{Arc, Mutex};
 const ID: &str = "dc09ed2e-7e3f-4b0b-8e02-9d0ce956b7af";
 const ZONES: &str = r#"{"listzonesresponse":{"count":1,"zone":[{"id":"6eedb4c7-2816-46d3-93a9-66664c02b45a","name":"adv","networktype":"Advanced"}]}}"#;
 
+#[path = "cloudstack/answers.rs"]
+mod answers;
 #[path = "cloudstack/cases.rs"]
 mod cases;
 #[path = "cloudstack/matrix.rs"]
 mod matrix;
 #[path = "cloudstack/recorded.rs"]
 mod recorded;
+#[path = "cloudstack/verbs.rs"]
+mod verbs;
 
 /// A cloud and its server.
 struct World {

@@ -231,6 +231,11 @@ fn filters_mean_the_same_everywhere() {
         world.ok(before);
         each(cases.lines(), |line| {
             let (filter, names) = line.split_once(" =").expect("a filter and names");
+            // A zone that CloudStack does not have is a slip there, and told: its zones are few and have names of their own.
+            if cloud == "sim:cloudstack" && filter.contains("nowhere") {
+                world.fails(filter, "not_found", "no zone `nowhere`");
+                return;
+            }
             let code = format!("let names = ({filter}).map(|one| one.name); names.sort(); names");
             let Value::Array(found) = world.ok(&code) else { panic!("{filter} gives no array") };
             let found: Vec<String> = found.iter().map(display).collect();

@@ -9,6 +9,8 @@ pub struct Operation {
     pub command: String,
     /// The id of the server that it is about.
     pub server: String,
+    /// Whether it is what makes the server.
+    pub makes: bool,
     /// The server's state when it was last read, in the provider's word.
     pub state: Option<String>,
     /// What came of it; `None` while that is not known.
@@ -56,6 +58,7 @@ mod tests {
             id: "7".to_string(),
             command: "deployVirtualMachine".to_string(),
             server: "a".to_string(),
+            makes: true,
             state: None,
             end: None,
         };

@@ -280,9 +280,22 @@ impl Call {
         let several =
             self.form.params.iter().any(|param| param.name == name && matches!(param.ty, Ty::AnyRef(_)));
         match error.kind {
-            Kind::NotFound if several => Err(resolve::of_another_noun(&cloud, self.verb, text, error).await),
+            Kind::NotFound if several => {
+                Err(resolve::of_another_noun(&cloud, self.verb, text, &self.others(name), error).await)
+            }
             _ => Err(error),
         }
+    }
+
+    /// The arguments after one, as they are written; what is no text is left open.
+    fn others(&self, name: &str) -> String {
+        let after = self.form.params.iter().skip_while(|param| param.name != name).skip(1);
+        let given = after.filter_map(|param| self.arguments.get(param.name));
+        let written = given.map(|value| match value {
+            Value::Text(text) => format!(", \"{text}\""),
+            _ => ", …".to_string(),
+        });
+        written.collect()
     }
 
     /// An image reference that stands in the argument `name`.

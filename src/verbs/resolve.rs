@@ -26,8 +26,14 @@ pub fn is_of_another_noun(error: &Error) -> bool {
     error.label.as_deref().is_some_and(|label| label.ends_with(OTHER_NOUN))
 }
 
-/// The error of a name that no server has, told with the noun that has one of that name.
-pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mut error: Error) -> Error {
+/// The error of a name that no server has, told with the noun that has one of that name; `others` are the call's other arguments.
+pub async fn of_another_noun(
+    cloud: &Arc<dyn Cloud>,
+    verb: &Verb,
+    text: &str,
+    others: &str,
+    mut error: Error,
+) -> Error {
     const OTHERS: [Noun; 9] = [
         Noun::Volume,
         Noun::Image,
@@ -43,7 +49,7 @@ pub async fn of_another_noun(cloud: &Arc<dyn Cloud>, verb: &Verb, text: &str, mu
         // What this cloud does not have, or does not let us list, has no such name for us.
         if cloud.list(noun, &Filter::named(text)).await.is_ok_and(|found| !found.is_empty()) {
             error.label = Some(format!("{} has this name{OTHER_NOUN}", noun.with_article()));
-            error.help = Some(format!("write {}({}(\"{text}\"))", verb.name, noun.word()));
+            error.help = Some(format!("write {}({}(\"{text}\"){others})", verb.name, noun.word()));
             return error;
         }
     }

@@ -16,9 +16,9 @@ use rhain_sim::FaultKind;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const SPEC: &str = r#"#{ image: "cirros", flavor: "m1.tiny" }"#;
+pub(super) const SPEC: &str = r#"#{ image: "cirros", flavor: "m1.tiny" }"#;
 
-fn on_sim() -> World {
+pub(super) fn on_sim() -> World {
     World::with(|options| options.cloud = Some("sim:cloudstack".to_string()))
 }
 
@@ -388,6 +388,67 @@ async fn the_same_is_logged_in_with() {
     assert_eq!((login["METHOD"].as_str(), login["domain"].as_str()), ("POST", "/acme"));
 }
 
+#[test]
+fn a_refused_signature_is_explained_whatever_the_server_enforces() {
+    let world = on_sim();
+    let access = world.sim(|sim| {
+        sim.cloudstack_setting("enforce.post.requests.and.timestamps", "true");
+        sim.cloudstack_access_of("demo")
+    });
+    // What this program sends is taken: version 3 with an expiry, and what changes by POST.
+    world.gives(
+        &format!(
+            r#"let s = boot("k07", {SPEC}).wait_active(); s.set_meta("a", "*~+ /"); server("k07").meta.a"#
+        ),
+        "*~+ /",
+    );
+    let asked = |auth: Auth, lifetime: Duration| {
+        let clock = world.setup.simulated.clone();
+        let settings =
+            rhain::provider::cloudstack::session::Settings { lifetime, ..settings(access.url.clone(), auth) };
+        let wire = Wire::new(wire::Settings::default(), clock.clone(), Arc::new(Silent));
+        let session = Session::new("lab".into(), settings, wire);
+        let cloud = CloudStack::new(session, Arc::new(CloudClock(clock)), Arc::new(|_| {}));
+        world.setup.session.bridge.wait(cloud.zones())
+    };
+    let keys = |secret: &str| Auth::Keys(Credentials::new(access.key.clone(), secret.to_string()));
+    let ten = Duration::from_secs(600);
+    assert!(asked(keys(&access.secret), ten).is_ok());
+    // A wrong key: what was signed, and what usually is wrong, the clock among it.
+    let error = asked(keys("wrong"), ten).expect_err("refused");
+    let help = error.help.clone().unwrap_or_default();
+    assert_eq!((error.kind, error.status), (Kind::Unauthorized, Some(401)));
+    assert!(help.contains("belong together") && help.contains("clock"), "{error:?}");
+    assert!(
+        error.facts.iter().any(|(name, words)| *name == "signed" && words.contains("signatureversion=3"))
+    );
+    // Too far ahead for a server that looks at the time.
+    let error = asked(keys(&access.secret), Duration::from_secs(16 * 60)).expect_err("refused");
+    let told = error.facts.iter().find(|(name, _)| *name == "expires").map(|(_, words)| words.clone());
+    assert!(
+        told.is_some_and(|words| words.contains("16 minutes") && words.contains("takes 15")),
+        "{error:?}"
+    );
+    // Version 1 is refused there, and taken where nothing is enforced: other programs sign so.
+    let pairs: Vec<(String, String)> =
+        [("command", "listZones"), ("response", "json"), ("apiKey", &access.key)]
+            .map(|(name, value)| (name.to_string(), value.to_string()))
+            .to_vec();
+    let text = wire::auth::cloudstack::text_to_sign(&pairs);
+    let signature = wire::auth::cloudstack::signature(&access.secret, &text);
+    let all = [pairs, vec![("signature".to_string(), signature)]].concat();
+    let url = format!("{}?{}", access.url, wire::auth::cloudstack::written(&all));
+    let get = || {
+        let wire = Wire::new(wire::Settings::default(), world.setup.simulated.clone(), Arc::new(Silent));
+        wire.hosts().allow(&access.url);
+        let request = wire::Request::new("test", wire::Method::Get, url.clone());
+        world.setup.session.bridge.wait(async move { wire.send(&request).await }).expect("an answer").status
+    };
+    assert_eq!(get(), 401);
+    world.sim(|sim| sim.cloudstack_setting("enforce.post.requests.and.timestamps", "false"));
+    assert_eq!(get(), 200);
+}
+
 // 08: user data.
 
 #[test]
@@ -556,6 +617,44 @@ fn a_template_of_another_zone_or_not_ready_is_told_before_the_deploy() {
     );
 }
 
+#[tokio::test]
+async fn a_template_on_its_way_to_a_zone_is_waited_for_there() {
+    let row = |zone: &str, ready: bool, status: &str| {
+        format!(
+            r#"{{"id":"{ID}","name":"t","zoneid":"{zone}-id","zonename":"{zone}","isready":{ready},"status":"{status}"}}"#
+        )
+    };
+    let listed = |rows: [String; 2]| {
+        Reply::json(200, &format!(r#"{{"r":{{"count":2,"template":[{}]}}}}"#, rows.join(",")))
+    };
+    let (ready, coming) = (row("a", true, "Download Complete"), row("b", false, "40% Downloaded"));
+    let done = row("b", true, "Download Complete");
+    let broken = row("b", false, "Failed to post");
+    let world = stubbed(keys(), move |_, before| match before {
+        0 => listed([ready.clone(), coming.clone()]),
+        1 => listed([coming.clone(), ready.clone()]),
+        2 => listed([ready.clone(), done.clone()]),
+        _ => listed([broken.clone(), ready.clone()]),
+    })
+    .await;
+    for expected in ["SAVING", "SAVING", "ACTIVE", "ACTIVE"] {
+        let image = world.cloud.image(ID).await.expect("an answer").expect("an image");
+        assert_eq!(image.status, expected);
+    }
+    // One of our own that is not ready is in no list of what can be deployed.
+    let world = stubbed(keys(), |asked, _| match asked.get("templatefilter").map(String::as_str) {
+        Some("self") => Reply::json(
+            200,
+            &format!(r#"{{"r":{{"count":1,"template":[{{"id":"{ID}","name":"t","isready":false,"status":"5%"}}]}}}}"#),
+        ),
+        _ => Reply::json(200, r#"{"r":{}}"#),
+    })
+    .await;
+    assert_eq!(world.cloud.image(ID).await.expect("an answer").expect("an image").status, "SAVING");
+    assert_eq!(world.cloud.images(&Filter::named("t")).await.expect("images").len(), 1);
+    assert_eq!(world.cloud.images(&Filter::default()).await.expect("images").len(), 0);
+}
+
 #[test]
 fn a_template_in_two_zones_is_one_image_and_users_ask_for_what_they_may() {
     let world = on_sim();
@@ -593,6 +692,30 @@ fn no_zone_is_taken_silently_and_what_is_in_one_is_found() {
     world.ok(&format!(r#"boot("k13b", {SPEC} + #{{ zone: "b" }}).wait_active()"#));
     world.gives(r#"server("k13b").zone"#, "b");
     world.gives(r#"networks().len() > 0 && find_server("k13b") != ()"#, "true");
+}
+
+#[test]
+fn what_is_in_the_second_zone_is_found_without_naming_it() {
+    let world = on_sim();
+    world.sim(|sim| assert!(sim.cloudstack_zone("b", false, false)));
+    let zone = world.text(r#"api("cloudstack", "listZones", #{ name: "b" }).zone[0].id"#);
+    world.ok(&format!(
+        r#"const N = create_network("second", #{{ cidr: "10.7.0.0/24", provider: #{{ zoneid: "{zone}" }} }});
+        const S = boot("k13", {SPEC} + #{{ networks: [N] }}).wait_active(); associate_ip(S, allocate_ip("second"))"#
+    ));
+    world.gives(
+        r#"let s = server("k13"); [s.zone, s.public_ip == public_ips()[0].address]"#,
+        r#"["b", true]"#,
+    );
+    world.gives(r#"network("second").raw.zonename"#, "b");
+    world.gives(r#"public_ip(public_ips()[0].address).server == server("k13").id"#, "true");
+    world.gives(r#"public_ip(public_ips()[0].id).pool"#, "second");
+    world.gives(r#"volume(server("k13").volumes[0]).zone"#, "b");
+    world.gives(r#"stop("k13").wait_status("SHUTOFF").start().wait_active().zone"#, "b");
+    // What is made anew still needs one.
+    world.fails(r#"create_volume("data", 5)"#, "invalid_argument", "2 zones");
+    world.gives(r#"create_volume("data", 5, #{ zone: "b" }).zone"#, "b");
+    world.gives(r#"attach("k13", volume("data")).volumes.len()"#, "2");
 }
 
 #[test]

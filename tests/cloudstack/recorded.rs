@@ -114,7 +114,7 @@ async fn every_recorded_answer_is_read_as_it_came() {
                 assert_eq!(body, one.inner(), "{op}");
                 read += 1;
                 if body["jobstatus"] == 2 {
-                    let error = fault::of_job(world.cloud.session(), &call, "j-1", &body["jobresult"]);
+                    let error = fault::of_job(world.cloud.session(), &call, "j-1", &body);
                     let code = body["jobresult"]["errorcode"].as_u64();
                     assert_eq!(error.status.map(u64::from), code, "{op}");
                     assert_eq!(error.answer.is_some(), body["jobresult"]["errortext"].is_string(), "{op}");

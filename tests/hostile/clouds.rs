@@ -41,7 +41,7 @@ fn a_name_that_only_another_noun_has_is_said_to_be_that() {
     let world = World::web();
     world.ok(r#"create_volume("data", 1)"#);
     world.fails(r#"delete("data")"#, "not_found", r#"write delete(volume("data"))"#);
-    world.fails(r#"snapshot("data", "s")"#, "not_found", r#"write snapshot(volume("data"))"#);
+    world.fails(r#"snapshot("data", "s")"#, "not_found", r#"write snapshot(volume("data"), "s")"#);
     world.gives(r#"find_volume("data") != ()"#, "true");
 }
 

@@ -212,6 +212,7 @@ pub const CALLS: &[Call] = calls! {
     "add_security_group", r#"let g = create_security_group("g", "d"); server("web").id + " " + g.id"#, |c, w| c.act(&w[0], &Action::AddSecurityGroup(w[1].clone()));
     "remove_security_group", r#"let g = create_security_group("g", "d"); add_security_group("web", g).id + " " + g.id"#, |c, w| c.act(&w[0], &Action::RemoveSecurityGroup(w[1].clone()));
     "snapshot(server)", r#"server("web").id"#, |c, w| c.snapshot_server(&w[0], "shot", &BTreeMap::new(), true);
+    "snapshot(provider)", r#"server("web").id"#, |c, w| c.snapshot_machine(&w[0], "shot", &json!({}));
     "console_log", r#"server("web").id"#, |c, w| c.console_log(&w[0], Some(10));
     "console_url", r#"server("web").id"#, |c, w| c.console_url(&w[0]);
     "delete(server)", r#"server("web").id"#, |c, w| gone(c.delete_server(&w[0], false));

@@ -69,7 +69,7 @@ impl Overlay {
         Ok(())
     }
 
-    /// Ports of an address lead to a server: no field of either shows it.
+    /// Ports of an address lead to a server.
     pub(super) async fn lead_ports_to(
         &self,
         server: &Server,
@@ -79,7 +79,9 @@ impl Overlay {
         let (server, ip) = (self.server_now(&server.id).await?, self.ip_now(&ip.id).await?);
         let changed = self.is_changed(Noun::Server, &server.id) || self.is_changed(Noun::PublicIp, &ip.id);
         let words = || format!("associate_ip {} {} {request}", server.name, ip.address);
-        self.shown(changed, words, self.inner.forward_ip(&server, &ip, request)).await.map(drop)
+        self.shown(changed, words, self.inner.forward_ip(&server, &ip, request)).await?;
+        self.edit_ip(&ip, |ip| ip.server = Some(server.id.clone()));
+        Ok(())
     }
 
     /// A server on networks that were made, of which none is joined to a way out, is reached by no floating address.

@@ -148,6 +148,10 @@ impl Servers for Overlay {
         self.image_of_server(id, name, meta, consistent).await
     }
 
+    async fn snapshot_machine(&self, id: &str, name: &str, request: &Json) -> Result<Snapshot> {
+        self.snapshot_of_machine(id, name, request).await
+    }
+
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
         self.console(id, lines).await
     }

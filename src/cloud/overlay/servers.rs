@@ -2,7 +2,7 @@
 
 use super::Overlay;
 use super::layer::raw;
-use crate::cloud::{Image, Noun, Resource, Result, Server};
+use crate::cloud::{Image, Noun, Resource, Result, Server, Snapshot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -42,6 +42,33 @@ impl Overlay {
     /// A real server's own root volume on EC2 is deleted with it unless it was made to stay, which only the cloud can know.
     fn goes_with_image(&self, volume: &str, server: &Server) -> bool {
         !self.is_openstack() && server.volumes.first().is_some_and(|root| root == volume)
+    }
+
+    pub(super) async fn snapshot_of_machine(
+        &self,
+        id: &str,
+        name: &str,
+        request: &serde_json::Value,
+    ) -> Result<Snapshot> {
+        let server = self.server_now(id).await?;
+        let words = || format!("snapshot {} {name} {request}", server.name);
+        let asked = self.inner.snapshot_machine(id, name, request);
+        self.shown(self.is_changed(Noun::Server, id), words, asked).await?;
+        let now = self.now();
+        let snapshot = Snapshot {
+            id: self.new_id(),
+            name: name.to_string(),
+            status: "AVAILABLE".to_string(),
+            volume: None,
+            size: 0,
+            meta: BTreeMap::new(),
+            created: Some(now),
+            cloud: server.cloud.clone(),
+            read: now,
+            raw: raw(),
+        };
+        self.world().make(snapshot.clone().into());
+        Ok(snapshot)
     }
 
     pub(super) async fn image_of_server(

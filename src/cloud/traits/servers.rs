@@ -3,7 +3,7 @@
 use super::Account;
 use crate::cloud::server_words::STATUSES;
 use crate::cloud::{
-    Accepted, Action, BootSpec, Filter, Operation, RequestState, Result, Server, ServerUpdate,
+    Accepted, Action, BootSpec, Filter, Operation, RequestState, Result, Server, ServerUpdate, Snapshot,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -48,6 +48,7 @@ pub(super) const OPERATIONS: &[&str] = &[
     "add_security_group",
     "remove_security_group",
     "snapshot(server)",
+    "snapshot(provider)",
     "console_log",
     "console_url",
     "delete(server)",
@@ -112,6 +113,15 @@ pub trait Servers: Account {
         _consistent: bool,
     ) -> Result<String> {
         Err(self.unsupported("snapshot(server)"))
+    }
+    /// Ask for a snapshot of the whole machine, as the provider's own request says it; it is in no list of images.
+    async fn snapshot_machine(
+        &self,
+        _id: &str,
+        _name: &str,
+        _request: &serde_json::Value,
+    ) -> Result<Snapshot> {
+        Err(self.unsupported("snapshot(provider)"))
     }
     /// The last lines of the console, or all of it; `None` where nobody can know it.
     async fn console_log(&self, _id: &str, _lines: Option<i64>) -> Result<Option<String>> {

@@ -294,8 +294,16 @@ impl Member {
 
     /// Of a single server that looks right: whether the request went wrong all the same.
     async fn went_wrong(&self, scene: &Scene<'_>) -> Option<String> {
-        if !scene.single || self.pending.is_none() {
+        if !scene.single {
             return None;
+        }
+        if self.pending.is_none() {
+            // What made it may have an end of its own, and a bad one.
+            let made = scene.cloud.last_operation(&self.server.id).filter(|operation| operation.makes);
+            return match made.and_then(|operation| operation.end) {
+                Some(End::Failed { words, .. }) => Some(words),
+                _ => None,
+            };
         }
         match self.state(scene).await {
             RequestState::Failed(words) => Some(words),
@@ -370,12 +378,17 @@ impl Member {
             None => "while it was being built".to_string(),
             Some(pending) => format!("after `{}`", pending.verb),
         };
+        let operation = scene.cloud.last_operation(&server.id);
+        let failed = operation.filter(|operation| matches!(operation.end, Some(End::Failed { .. })));
         let built = server.status == "ERROR" && self.pending.is_none() && server.fault.is_none();
         let message = match (server.status.as_str(), &self.pending) {
             ("ERROR", _) if built => format!("`{}` is in ERROR", self.name()),
             ("ERROR", _) => format!("`{}` went to ERROR {during}", self.name()),
             (status, Some(pending)) => {
                 format!("`{}` of `{}` went wrong; it is {status}", pending.verb, self.name())
+            }
+            (status, None) if failed.is_some() => {
+                format!("`{}` is {status}, and what made it failed", self.name())
             }
             (status, None) => format!("`{}` is {status}", self.name()),
         };
@@ -384,7 +397,7 @@ impl Member {
         error.request_id = self.pending.as_ref().and_then(|pending| pending.request_id.clone());
         error.exists = vec![Value::Resource(self.object.clone())];
         // Where the request has an end of its own, that says more than a status.
-        if let Some(operation) = scene.cloud.last_operation(&server.id)
+        if let Some(operation) = failed
             && let Some(End::Failed { code, .. }) = operation.end
         {
             error.status = Some(code);

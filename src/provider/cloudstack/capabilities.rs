@@ -33,6 +33,7 @@ pub static CLOUDSTACK: Provider = Provider {
         "add_security_group",
         "remove_security_group",
         "snapshot(server)",
+        "snapshot(provider)",
         "console_url",
         "delete(server)",
         // Metadata

@@ -143,7 +143,7 @@ impl Account for CloudStack {
     }
 
     fn is_id(&self, noun: Noun, text: &str) -> bool {
-        noun != Noun::Keypair && super::decode::is_uuid(text)
+        noun != Noun::Keypair && super::decode::is_id(text)
     }
 
     fn told_apart(&self, one: &Resource) -> Option<String> {
@@ -163,7 +163,13 @@ impl Account for CloudStack {
     }
 
     async fn login(&self) -> Result<()> {
-        self.zone_list().await.map(drop)
+        self.zone_list().await?;
+        // What the profile names is looked up as well: otherwise the first create is what finds a slip.
+        if let Some(zone) = &self.session.settings().zone {
+            let found = self.session.found();
+            self.zone_named(zone).await.map_err(|error| error.fact("found", format!("`zone` in {found}")))?;
+        }
+        self.session.project().await.map(drop)
     }
 
     async fn whoami(&self) -> Result<Identity> {

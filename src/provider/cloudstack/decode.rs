@@ -2,7 +2,7 @@
 
 use crate::cloud::Time;
 pub(super) use crate::provider::fields::{int, text};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// What an answer holds: the value of its only key. `Err` says what it is instead.
@@ -18,8 +18,7 @@ pub fn unwrapped(body: &[u8]) -> Result<Json, String> {
     let mut values = fields.into_iter();
     match (values.next(), values.next()) {
         (Some((_, value @ Json::Object(_))), None) => Ok(value),
-        // An answer that says nothing but that it was done.
-        (Some((_, Json::Null)), None) => Ok(Json::Object(Map::new())),
+        (Some((name, Json::Null)), None) => Err(format!("there is nothing in `{name}`")),
         (Some((name, _)), None) => Err(format!("`{name}` is no object")),
         (Some(_), Some(_)) => Err("it has several keys".to_string()),
         (None, _) => Err("it has no key".to_string()),
@@ -68,7 +67,12 @@ pub fn meta_and_tags(object: &Json) -> (BTreeMap<String, String>, Vec<String>) {
     (meta, bare.into_keys().collect())
 }
 
-/// Whether a text has the shape of an id; a bare number would be taken for an internal one.
+/// Whether a text may be an id: releases before 3.0 gave numbers, and all since give UUIDs.
+pub fn is_id(text: &str) -> bool {
+    is_uuid(text) || !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a text is an id of the newer kind.
 pub fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
@@ -84,7 +88,6 @@ mod tests {
     fn an_answer_has_one_key() {
         let told = |text: &str| unwrapped(text.as_bytes());
         assert_eq!(told(r#"{"listzonesresponse":{"count":1}}"#), Ok(json!({"count": 1})));
-        assert_eq!(told(r#"{"loginresponse":null}"#), Ok(json!({})));
         for (text, why) in [
             ("", "it is empty"),
             (" \n", "it is empty"),
@@ -94,6 +97,7 @@ mod tests {
             ("{}", "it has no key"),
             (r#"{"a":{},"b":{}}"#, "it has several keys"),
             (r#"{"a":[1]}"#, "`a` is no object"),
+            (r#"{"loginresponse":null}"#, "there is nothing in `loginresponse`"),
         ] {
             assert_eq!(told(text), Err(why.to_string()), "{text}");
         }
@@ -109,5 +113,6 @@ mod tests {
         let (meta, bare) = meta_and_tags(&one);
         assert_eq!((meta, bare), (BTreeMap::from([("a".into(), "1".into())]), vec!["b".to_string()]));
         assert!(is_uuid("dc09ed2e-7e3f-4b0b-8e02-9d0ce956b7af") && !is_uuid("5") && !is_uuid("web-1"));
+        assert!(is_id("dc09ed2e-7e3f-4b0b-8e02-9d0ce956b7af") && is_id("5") && !is_id("web-1") && !is_id(""));
     }
 }

@@ -40,6 +40,11 @@ pub fn read(body: &[u8]) -> Refusal {
     if let Ok(object) = unwrapped(body) {
         return Refusal::of(&object);
     }
+    // `{"loginresponse":null}` has no words.
+    if matches!(serde_json::from_slice(body), Ok(Json::Object(fields)) if fields.values().all(Json::is_null))
+    {
+        return Refusal::default();
+    }
     let words = plain(&String::from_utf8_lossy(body));
     let Ok(root) = xml::parse(body) else { return Refusal { words, ..Refusal::default() } };
     let found = |name: &str| root.find(name).map(|element| element.text.trim().to_string());
@@ -81,10 +86,20 @@ pub fn refusal(session: &Session, call: &Call, answer: &Answer) -> Error {
     }
 }
 
-/// The error of a job that failed; what it says is what a refusal says.
-pub fn of_job(session: &Session, call: &Call, job: &str, result: &Json) -> Error {
-    let refusal = Refusal::of(result);
-    let code = refusal.code.unwrap_or(530);
+/// The error of a job that failed, by its description; what it says is what a refusal says, or a text alone.
+pub fn of_job(session: &Session, call: &Call, job: &str, body: &Json) -> Error {
+    let mut refusal = match body.get("jobresult") {
+        Some(Json::String(words)) => Refusal { words: plain(words), ..Refusal::default() },
+        Some(result) => Refusal::of(result),
+        None => Refusal::default(),
+    };
+    // A job that is done may say that it did not do it.
+    if refusal.words.is_empty() {
+        let said = body.get("jobresult").and_then(|result| text(result, "displaytext"));
+        refusal.words = plain(&said.unwrap_or_default());
+    }
+    let coded = || int(body, "jobresultcode").and_then(|code| u16::try_from(code).ok());
+    let code = refusal.code.or_else(|| coded().filter(|code| *code >= 400)).unwrap_or(530);
     let kind = match kind(code, &refusal.words) {
         // It was tried, and did not work out: trying again at once gives the same.
         Kind::Unavailable => Kind::Failed,
@@ -233,6 +248,9 @@ fn headline(kind: Kind, code: u16, command: &str) -> String {
 fn help(session: &Session, kind: Kind, code: u16, words: &str) -> Option<String> {
     let found = session.found();
     Some(match kind {
+        Kind::InvalidArgument if words.contains("for API arg: name") => {
+            "a server's name is a host name here: letters, digits and hyphens, 63 at the most; give other text as `description`".to_string()
+        }
         Kind::OverQuota => {
             "see `limits()`; delete what is not needed, or ask for more (`updateResourceLimit`)".to_string()
         }

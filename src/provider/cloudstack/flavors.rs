@@ -2,7 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, text};
+use super::decode::{int, text};
 use crate::cloud::{Flavor, Flavors, Result};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -18,9 +18,6 @@ impl Flavors for CloudStack {
     }
 
     async fn flavor(&self, id: &str) -> Result<Option<Flavor>> {
-        if !is_uuid(id) {
-            return Ok(None);
-        }
         let call = Call::read("flavor.show", "listServiceOfferings").with("id", id).anywhere();
         Ok(self.one(&call, "serviceoffering", id).await?.and_then(|row| decode(&row, self.session.name())))
     }

@@ -2,7 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, meta_and_tags, text, time, truth};
+use super::decode::{int, meta_and_tags, text, time, truth};
 use super::memory::Copy;
 use super::zones::Zone;
 use crate::cloud::{Filter, Image, Images, Kind, NameMatch, Result};
@@ -33,6 +33,11 @@ impl Images for CloudStack {
             }
             error
         })?;
+        let rows = match (&filter.name, rows.is_empty()) {
+            // One of our own that is not ready yet is none that we can deploy.
+            (Some(NameMatch::Exact(name)), true) if !filter.all_projects => self.own_templates(name).await?,
+            _ => rows,
+        };
         let rows: Vec<Json> = self.one_each(rows);
         // In which zones they are is no field of theirs.
         let in_zone = |image: &Image| {
@@ -41,6 +46,7 @@ impl Images for CloudStack {
                 copies.iter().any(|copy| copy.is_in(zone))
             })
         };
+        let zoned = filter;
         let filter = &Filter { zone: None, ..filter.clone() };
         let mut out: Vec<Image> = rows
             .iter()
@@ -48,6 +54,7 @@ impl Images for CloudStack {
             .filter(|image| seen.insert(image.id.clone()) && filter.matches(image) && in_zone(image))
             .collect();
         out.truncate(filter.limit.unwrap_or(usize::MAX));
+        self.check_zone(zoned, out.len()).await?;
         Ok(out)
     }
 
@@ -61,16 +68,14 @@ impl Images for CloudStack {
     }
 
     async fn delete_image(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) {
-            return Ok(false);
-        }
         let call = Call::idempotent("image.delete", "deleteTemplate").with("id", id);
         self.take_away(&call, || async { Ok(self.template(id).await?.is_some()) }).await
     }
 }
 
 impl CloudStack {
-    /// A template listed once a zone is one image: ready where any zone has it ready.
+    /// A template listed once a zone is one image, of the state that it has in the session's zone; else of that of a zone that it
+    /// is on its way to, so that a wait for it ends where it is ready in all.
     fn one_each(&self, rows: Vec<Json>) -> Vec<Json> {
         let mut copies: BTreeMap<String, Vec<Copy>> = BTreeMap::new();
         for (id, row) in rows.iter().filter_map(|row| Some((text(row, "id")?, row))) {
@@ -79,14 +84,11 @@ impl CloudStack {
         for (id, copies) in copies {
             self.memory.saw_template(&id, copies);
         }
+        let own = self.session.settings().zone.as_deref();
         let mut out: Vec<Json> = Vec::new();
         for row in rows {
             match out.iter().position(|known| text(known, "id") == text(&row, "id")) {
-                Some(at)
-                    if truth(&row, "isready") == Some(true) && truth(&out[at], "isready") != Some(true) =>
-                {
-                    out[at] = row;
-                }
+                Some(at) if rank(&row, own) > rank(&out[at], own) => out[at] = row,
                 Some(_) => {}
                 None => out.push(row),
             }
@@ -96,13 +98,14 @@ impl CloudStack {
 
     /// The description of a template or an ISO.
     async fn template(&self, id: &str) -> Result<Option<Json>> {
-        if !is_uuid(id) {
-            return Ok(None);
-        }
-        for (command, which, key) in
-            [("listTemplates", "templatefilter", "template"), ("listIsos", "isofilter", "iso")]
-        {
-            let call = Call::read("image.show", command).with(which, "executable").with("id", id);
+        // What an account can deploy; ISOs; and its own that are on their way, which some releases leave out of the first.
+        for (command, which, filter, key) in [
+            ("listTemplates", "templatefilter", "executable", "template"),
+            ("listIsos", "isofilter", "executable", "iso"),
+            ("listTemplates", "templatefilter", "self", "template"),
+            ("listIsos", "isofilter", "self", "iso"),
+        ] {
+            let call = Call::read("image.show", command).with(which, filter).with("id", id);
             let rows = match self.every(&call, key).await {
                 Ok(rows) => rows,
                 Err(error) if error.kind == Kind::NotFound => continue,
@@ -164,13 +167,7 @@ impl CloudStack {
     fn image_of(&self, row: &Json) -> Option<Image> {
         let id = text(row, "id")?;
         let (meta, _) = meta_and_tags(row);
-        let said = text(row, "status").unwrap_or_default();
-        let status = match truth(row, "isready") {
-            Some(true) => "ACTIVE",
-            _ if said.contains("rror") || said.contains("ailed") => "ERROR",
-            _ if said.is_empty() => "QUEUED",
-            _ => "SAVING",
-        };
+        let status = image_status(row);
         let size = int(row, "size").filter(|size| *size > 0);
         let public = truth(row, "ispublic").or(truth(row, "isfeatured"));
         Some(Image {
@@ -188,6 +185,28 @@ impl CloudStack {
             raw: Arc::new(row.clone()),
             id,
         })
+    }
+}
+
+/// Which of the rows of one template tells its state.
+fn rank(row: &Json, own: Option<&str>) -> u8 {
+    let here = |key: &str| own.is_some() && text(row, key).as_deref() == own;
+    match (image_status(row), here("zoneid") || here("zonename")) {
+        (_, true) => 3,
+        ("SAVING" | "QUEUED", false) => 2,
+        ("ACTIVE", false) => 1,
+        _ => 0,
+    }
+}
+
+/// A template's state in a zone.
+fn image_status(row: &Json) -> &'static str {
+    let said = text(row, "status").unwrap_or_default();
+    match truth(row, "isready") {
+        Some(true) => "ACTIVE",
+        _ if said.contains("rror") || said.contains("ailed") => "ERROR",
+        _ if said.is_empty() => "QUEUED",
+        _ => "SAVING",
     }
 }
 

@@ -5,11 +5,12 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, text};
+use super::decode::{int, text, truth};
 use super::fault;
 use super::memory::End;
+use super::server;
 use crate::cloud::wait::Policy;
-use crate::cloud::{Error, Kind, Result};
+use crate::cloud::{Error, Kind, RequestState, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -172,8 +173,8 @@ impl CloudStack {
         let result = body.get("jobresult").cloned().unwrap_or_default();
         let state = match int(&body, "jobstatus") {
             Some(0) => State::Running,
-            Some(1) => State::Done(result),
-            Some(2) => State::Failed(fault::of_job(&self.session, call, job, &result)),
+            Some(1) if truth(&result, "success") != Some(false) => State::Done(result),
+            Some(1 | 2) => State::Failed(fault::of_job(&self.session, call, job, &body)),
             _ => {
                 let message = format!("the answer about job {job} does not say how it stands");
                 return Err(self.session.error(Kind::Protocol, message));
@@ -191,6 +192,29 @@ impl CloudStack {
             State::Running | State::Unknown => {}
         }
         Ok(state)
+    }
+
+    /// What became of a job that the cloud no longer knows: the machine's state tells.
+    pub(super) async fn after_forgotten(&self, id: &str, job: &str, command: &str) -> Result<RequestState> {
+        let Some(row) = self.machine(id).await? else { return Ok(RequestState::Finished) };
+        if server::has_job(&row) {
+            return Ok(RequestState::Running);
+        }
+        let state = server::state(&row);
+        let wanted: &[&str] = match command {
+            "startVirtualMachine" | "deployVirtualMachine" | "rebootVirtualMachine" => &["Running"],
+            "stopVirtualMachine" => &["Stopped"],
+            "destroyVirtualMachine" => &["Destroyed", "Expunging"],
+            _ => return Ok(RequestState::Unknown),
+        };
+        if wanted.contains(&state.as_str()) {
+            self.memory.ended(job, &End::Done);
+            return Ok(RequestState::Finished);
+        }
+        let name = self.session.name();
+        let words = format!("{name} no longer knows job {job} (`{command}`), and the server is {state}");
+        self.memory.ended(job, &End::Failed { code: 431, words: words.clone() });
+        Ok(RequestState::Failed(words))
     }
 
     /// A password is told in a job's result and nowhere else.

@@ -6,7 +6,6 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::text;
-use super::flatten;
 use super::server::{self, MARKER};
 use super::zones::Zone;
 use crate::cloud::server::{BootSpec, Nic, Nics};
@@ -61,10 +60,16 @@ impl CloudStack {
             (spec.access_ipv6.is_some(), "access_ipv6"),
             (spec.networks == Nics::Absent, "networks: \"none\""),
         ];
-        match cannot.iter().find(|(given, _)| *given) {
-            Some((_, what)) => Err(self.cannot(&format!("`boot` with `{what}`"), "leave it out")),
-            None => Ok(()),
+        if let Some((_, what)) = cannot.iter().find(|(given, _)| *given) {
+            return Err(self.cannot(&format!("`boot` with `{what}`"), "leave it out"));
         }
+        if let Some(both) = spec.tags.iter().find(|tag| spec.meta.contains_key(*tag)) {
+            let message =
+                format!("`{both}` is in `meta` and in `tags`, and CloudStack has one resource tag of a key");
+            let help = "a tag here is a resource tag without a value, and metadata is one with a value: give one of the two";
+            return Err(self.session.error(Kind::InvalidArgument, message).help(help));
+        }
+        spec.provider.as_ref().map_or(Ok(()), |given| self.check_provider("deployVirtualMachine", given))
     }
 
     /// One server of a spec.
@@ -142,7 +147,7 @@ impl CloudStack {
         };
         let lost = match send().await {
             Err(error) if error.maybe => error,
-            Err(error) => return Err(self.explained(error).await),
+            Err(error) => return Err(self.explained(name, error).await),
             made => return made,
         };
         let look = || async {
@@ -160,7 +165,7 @@ impl CloudStack {
         };
         match recover::settle(&*self.clock, lost, look, send).await {
             Settled::Done { value, .. } => Ok(value),
-            Settled::Refused(error) => Err(self.explained(error).await),
+            Settled::Refused(error) => Err(self.explained(name, error).await),
             Settled::Unknown(error, looked) => Err(self.unmade(name, error, looked)),
         }
     }
@@ -170,26 +175,6 @@ impl CloudStack {
         let exists = "nothing of this call that the cloud shows; it could still appear";
         let list = format!("servers(#{{ name: {} }})", quoted(name));
         recover::unresolved(self.session.name(), error, "boot", words, exists, &list)
-    }
-
-    /// A refusal with what there is to choose from.
-    async fn explained(&self, mut error: Error) -> Error {
-        let words = error.answer.clone().unwrap_or_default();
-        if words.contains("custom offering") {
-            error.kind = Kind::InvalidArgument;
-            error.help = Some(
-                "give its size in `provider: #{ details: #{ cpuNumber: 2, cpuSpeed: 1000, memory: 2048 } }`"
-                    .to_string(),
-            );
-        } else if words.contains("More than 1 default") {
-            let listed =
-                self.every(&Call::read("network.list", "listNetworks"), "network").await.unwrap_or_default();
-            let names = CloudStack::names(&listed).join(", ");
-            error.kind = Kind::InvalidArgument;
-            error.message = "several networks are there, and none is named".to_string();
-            error.help = Some(format!("give `networks`; there are: {names}"));
-        }
-        error
     }
 
     /// The request of a spec, but for name and marker.
@@ -226,9 +211,8 @@ impl CloudStack {
                 )),
             }
         }
-        for (name, value) in spec.provider.iter().flat_map(|given| given.as_object()).flatten() {
-            call.parameters.retain(|(known, _)| known != name && !known.starts_with(&format!("{name}[")));
-            call.parameters.extend(flatten::pairs("deployVirtualMachine", name, value));
+        if let Some(given) = &spec.provider {
+            call.merge("deployVirtualMachine", given);
         }
         Ok(call)
     }

@@ -28,6 +28,8 @@ pub struct Seen {
     pub state: String,
     /// The ids of its networks.
     pub networks: Vec<String>,
+    /// The ids of its security groups.
+    pub groups: Vec<String>,
     /// The project that it is in.
     pub project: Option<String>,
 }
@@ -62,6 +64,8 @@ struct State {
     templates: HashMap<String, Vec<Copy>>,
     resized: HashMap<String, String>,
     passwords: HashMap<String, Secret>,
+    /// Whether a snapshot of a whole machine was made.
+    machine_snapshots: bool,
 }
 
 impl Memory {
@@ -88,17 +92,14 @@ impl Memory {
         self.state().seen.get(server).and_then(|seen| seen.project.clone())
     }
 
-    /// The machines that this run destroyed, by id and as they were last read, that were in a network.
-    pub fn destroyed_in(&self, network: &str) -> Vec<(String, Seen)> {
+    /// The machines that this run destroyed, by id and as they were last read, of which something is true.
+    pub fn destroyed(&self, is: impl Fn(&Seen) -> bool) -> Vec<(String, Seen)> {
         let state = self.state();
         let destroyed = |id: &String| {
             let last = state.jobs.get(id);
             last.is_some_and(|job| job.command == "destroyVirtualMachine")
         };
-        let own = state
-            .seen
-            .iter()
-            .filter(|(id, seen)| destroyed(id) && seen.networks.iter().any(|one| one == network));
+        let own = state.seen.iter().filter(|(id, seen)| destroyed(id) && is(seen));
         own.map(|(id, seen)| (id.clone(), seen.clone())).collect()
     }
 
@@ -149,6 +150,16 @@ impl Memory {
         }
     }
 
+    /// A snapshot of a whole machine was made.
+    pub fn made_machine_snapshot(&self) {
+        self.state().machine_snapshots = true;
+    }
+
+    /// Whether one was made.
+    pub fn has_machine_snapshots(&self) -> bool {
+        self.state().machine_snapshots
+    }
+
     /// The last job of a server.
     pub fn last(&self, server: &str) -> Option<Job> {
         self.state().jobs.get(server).cloned()
@@ -189,6 +200,7 @@ fn operation(state: &State, server: &str, job: &Job) -> Operation {
     Operation {
         id: job.id.clone(),
         command: job.command.clone(),
+        makes: job.command == "deployVirtualMachine",
         server: server.to_string(),
         state: state.seen.get(server).map(|seen| seen.state.clone()),
         end: job.end.clone(),

@@ -5,6 +5,7 @@
 //! know; [`commands`] is the table of every command, [`flatten`] writes maps and lists as the API wants them. [`cloud`] is the driver; it
 //! fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (with `launch`, which makes them, and `power`),
 //! `images` (with `templates`, which makes them), `flavors`, `volumes`, `snapshots`, `networks`, `security_groups`, `public_ips`,
+//! `machine_snapshots` of whole servers, `held` (what destroyed servers keep),
 //! `keypairs`, `metadata` (in resource tags); `account`, `zones`, `query` (any call).
 
 mod account;
@@ -16,16 +17,19 @@ pub mod decode;
 pub mod fault;
 pub mod flatten;
 mod flavors;
+mod held;
 mod images;
 mod jobs;
 mod keypairs;
 mod launch;
 pub mod login;
+mod machine_snapshots;
 pub mod memory;
 mod metadata;
 mod networks;
 mod page;
 mod power;
+mod project;
 mod public_ips;
 mod query;
 mod refused_key;

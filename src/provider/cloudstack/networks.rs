@@ -2,8 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, text, truth};
-use super::flatten;
+use super::decode::{int, is_id, text, truth};
 use super::resources::Making;
 use crate::cloud::{Error, Filter, Kind, Network, NetworkSpec, Networks, Result, Subnet, Subnets};
 use crate::provider::recover::quoted;
@@ -29,6 +28,7 @@ impl Networks for CloudStack {
 
     async fn create_network(&self, spec: &NetworkSpec) -> Result<Network> {
         let own = spec.provider.as_ref().and_then(Json::as_object).cloned().unwrap_or_default();
+        self.check_provider("createNetwork", &Json::Object(own.clone()))?;
         let given = |name: &str| own.keys().any(|known| known.eq_ignore_ascii_case(name));
         let mut call = Call::once("network.create", "createNetwork")
             .with("name", &spec.name)
@@ -49,10 +49,7 @@ impl Networks for CloudStack {
             })?;
             call = call.with("gateway", gateway).with("netmask", mask);
         }
-        for (name, value) in &own {
-            call.parameters.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
-            call.parameters.extend(flatten::pairs("createNetwork", name, value));
-        }
+        call.merge("createNetwork", &Json::Object(own.clone()));
         let before = CloudStack::ids(&self.named_networks(&spec.name).await?);
         let making = Making {
             verb: "create_network",
@@ -73,9 +70,6 @@ impl Networks for CloudStack {
     }
 
     async fn delete_network(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) {
-            return Ok(false);
-        }
         let call = Call::idempotent("network.delete", "deleteNetwork").with("id", id);
         match self.take_away(&call, || async { Ok(self.network(id).await?.is_some()) }).await {
             // "Failed to delete network" says nothing of why: what is in it does.
@@ -106,20 +100,18 @@ impl CloudStack {
     /// A network's description by its id or unique name.
     pub(super) async fn network_row(&self, wanted: &str) -> Result<Json> {
         let name = self.session.name();
-        if is_uuid(wanted) {
-            return self.row("network.show", "listNetworks", "network", wanted).await?.ok_or_else(|| {
-                self.session
-                    .error(Kind::NotFound, format!("{name} has no network `{wanted}`"))
-                    .coded("cloud::not_found")
-            });
+        if is_id(wanted)
+            && let Some(row) = self.row("network.show", "listNetworks", "network", wanted).await?
+        {
+            return Ok(row);
         }
         let mut found = self.named_networks(wanted).await?;
         match found.len() {
             1 => Ok(found.remove(0)),
-            0 => Err(self
-                .session
-                .error(Kind::NotFound, format!("{name} has no network `{wanted}`"))
-                .coded("cloud::not_found")),
+            0 => {
+                let all = self.every(&Call::read("network.list", "listNetworks"), "network").await?;
+                Err(self.missing("network", wanted, &CloudStack::names(&all)))
+            }
             many => Err(self
                 .session
                 .error(Kind::Ambiguous, format!("{name} has {many} networks named `{wanted}`"))
@@ -173,17 +165,23 @@ impl CloudStack {
             rows.iter().map(|row| format!("`{}` ({})", name(row), state(row))).collect();
         // Who destroyed a machine does not see it any more, unless it is an administrator.
         let known = CloudStack::ids(&rows);
-        let hidden = self.memory.destroyed_in(id);
+        let hidden = self.memory.destroyed(|seen| seen.networks.iter().any(|one| one == id));
+        let gone: Vec<String> =
+            hidden.iter().map(|(id, _)| id.clone()).filter(|id| !known.contains(id)).collect();
         let hidden: Vec<String> = hidden
             .iter()
             .filter(|(server, _)| !known.contains(server))
             .map(|(server, seen)| format!("`{}` (Destroyed, {server})", seen.name))
             .collect();
-        let destroyed = !hidden.is_empty() || rows.iter().any(|row| state(row) == "Destroyed");
+        let destroyed = !gone.is_empty() || rows.iter().any(|row| state(row) == "Destroyed");
         machines.extend(hidden);
         error.help = Some(match (machines.is_empty(), destroyed) {
             (true, _) => "look for machines that are destroyed and not expunged yet: the cloud frees the network with them; `delete(server, #{ force: true })` expunges at once, where the account may".to_string(),
-            (false, true) => format!("expunge what is destroyed with `delete(server, #{{ force: true }})`, or wait until the cloud does: {}", machines.join(", ")),
+            (false, true) => {
+                let first = rows.iter().find(|row| state(row) == "Destroyed").and_then(|row| text(row, "id"));
+                let first = first.or_else(|| gone.first().cloned()).unwrap_or_default();
+                format!("what is destroyed keeps its network: {}: {}", machines.join(", "), super::held::way_out(&first))
+            }
             (false, false) => format!("delete its servers first: {}", machines.join(", ")),
         });
         if !machines.is_empty() {

@@ -2,17 +2,18 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, list, text};
+use super::decode::{int, is_uuid, list, text};
 use crate::cloud::{Error, Kind, Result};
+use crate::provider::pages::Pages;
 use serde_json::Value as Json;
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
 
 /// The page size that is asked for first; a server that gives less says how much.
 pub(super) const PAGE: usize = 500;
-/// The most pages and members of one list: more than any account has, and an end where a cloud makes up ever new ones.
-const PAGES: usize = 10_000;
-const ENTRIES: usize = 500_000;
+
+/// How many pages a list may have beyond those that its count needs: it may change while it is read.
+const SLACK: usize = 40;
 
 /// One pass over a list.
 struct Pass {
@@ -39,11 +40,14 @@ impl CloudStack {
     }
 
     async fn pass(&self, call: &Call, key: &str) -> Result<Pass> {
-        let (mut rows, mut seen, mut number, mut read) = (Vec::new(), HashSet::new(), 1, 0);
-        let (mut most, mut shrank) = (0, false);
+        let (mut rows, mut seen, mut number, mut read) = (Vec::new(), HashSet::new(), 1usize, 0);
+        let (mut most, mut shrank, mut pages) = (0, false, Pages::default());
         loop {
             let size = self.page_size.load(Ordering::Relaxed);
-            let page = call.clone().with("page", number).with("pagesize", i64::try_from(size).unwrap_or(500));
+            let page = call
+                .clone()
+                .with("page", i64::try_from(number).ok())
+                .with("pagesize", i64::try_from(size).unwrap_or(500));
             let body = match self.ask(&page).await {
                 Ok(body) => body,
                 Err(error) => match allowed(&error).filter(|allowed| *allowed < size && number == 1) {
@@ -63,15 +67,21 @@ impl CloudStack {
                 shrank |= count < most;
                 most = most.max(count);
             }
-            let full = members.len() >= size;
-            let more = count.map_or(full, |count| read < count);
+            // A count may be lower than what there is: after a full page there may be another one.
+            let more = members.len() >= size || count.is_some_and(|count| read < count);
             if members.is_empty() || !more {
                 return Ok(Pass { rows, shrank: shrank && number > 1 });
             }
-            if rows.len() == before || number as usize >= PAGES || rows.len() > ENTRIES {
-                let message =
-                    format!("the list of `{}` has no end: page {number} tells nothing new", call.command);
-                return Err(self.session.error(Kind::Protocol, message));
+            let endless = |why: String| {
+                let message = format!("the list of `{}` has no end: {why}", call.command);
+                self.session.error(Kind::Protocol, message)
+            };
+            pages.read(members.len()).map_err(endless)?;
+            if rows.len() == before {
+                return Err(endless(format!("page {number} tells nothing new")));
+            }
+            if is_endless(number, read, most, size) {
+                return Err(endless(format!("{number} pages hold {read} entries, and it counts {most}")));
             }
             number += 1;
         }
@@ -108,6 +118,8 @@ impl CloudStack {
         let counted = int(&body, "count").is_some_and(|count| count > 0);
         match members.iter().find(own) {
             Some(one) => Ok(Some(one.clone())),
+            // A number that is no id here is taken for an internal one, which is another thing's.
+            None if !is_uuid(id) => Ok(None),
             // Another's description, or a count of what is not shown, does not say that this one is gone.
             None if counted || !members.is_empty() => Err(self.lacking(call, key)),
             None => Ok(None),
@@ -118,6 +130,14 @@ impl CloudStack {
     pub(super) fn lacking(&self, call: &Call, key: &str) -> Error {
         self.session.error(Kind::Protocol, format!("the answer to `{}` has no `{key}`", call.command))
     }
+}
+
+/// Whether a list holds so much more than it counts, in so many pages, that it makes up ever new members.
+fn is_endless(pages: usize, read: usize, counted: usize, size: usize) -> bool {
+    let wanted = counted.max(read) / size.max(1);
+    let short = pages > SLACK + 2 * wanted;
+    let long = counted > 0 && read > SLACK * size + 2 * counted;
+    short || long
 }
 
 /// What a member is known by.
@@ -141,4 +161,21 @@ fn allowed(error: &Error) -> Option<usize> {
     let words = error.answer.as_deref()?;
     let (_, rest) = words.split_once("max allowed page size value:")?;
     rest.trim().trim_end_matches('.').parse().ok().filter(|size| *size > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_makes_up_members_ends_soon() {
+        // One new member a page, whatever it counts.
+        assert_eq!((1..).find(|pages| is_endless(*pages, *pages, pages + 1, 500)), Some(SLACK + 1));
+        assert_eq!((1..).find(|pages| is_endless(*pages, *pages, 1000, 500)), Some(SLACK + 5));
+        // Full pages, and a count of one of them.
+        assert_eq!((1..).find(|pages| is_endless(*pages, pages * 500, 500, 500)), Some(SLACK + 3));
+        // As many as it counts.
+        assert!((1..=900).all(|pages| !is_endless(pages, pages * 500, 450_000, 500)));
+        assert!((1..=900).all(|pages| !is_endless(pages, pages * 500, 0, 500)));
+    }
 }

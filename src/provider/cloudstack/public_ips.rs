@@ -2,10 +2,9 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{is_uuid, list, text, truth};
-use super::flatten;
+use super::decode::{list, text, truth};
 use super::resources::Making;
-use crate::cloud::{Filter, Kind, PublicIp, PublicIps, Result, Server};
+use crate::cloud::{Error, Filter, Kind, PublicIp, PublicIps, Result, Server};
 use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -13,17 +12,46 @@ use std::sync::Arc;
 
 const KEY: &str = "publicipaddress";
 
+/// Where the rules stand by which an address forwards single ports: in `.raw`, beside what the cloud says.
+const FORWARDINGS: &str = "portforwardings";
+
+/// An address whose single ports lead to servers is at the first of them, and shows the rules.
+fn lead(ip: &mut PublicIp, rules: &[Json]) {
+    let own: Vec<Json> =
+        rules.iter().filter(|rule| text(rule, "ipaddressid").as_ref() == Some(&ip.id)).cloned().collect();
+    let Some(first) = own.first() else { return };
+    ip.server = text(first, "virtualmachineid");
+    ip.association = ip.server.as_ref().map(|_| ip.id.clone());
+    let mut raw = (*ip.raw).clone();
+    if let Json::Object(fields) = &mut raw {
+        fields.insert(FORWARDINGS.to_string(), Json::Array(own));
+    }
+    ip.raw = Arc::new(raw);
+}
+
 #[async_trait]
 impl PublicIps for CloudStack {
     async fn public_ips(&self, filter: &Filter) -> Result<Vec<PublicIp>> {
         let call =
             CloudStack::narrowed(Call::read("public_ip.list", "listPublicIpAddresses"), "ipaddress", filter);
-        self.gather(call, KEY, filter, |row| self.ip_of(row)).await
+        let mut found = self.gather(call, KEY, filter, |row| self.ip_of(row)).await?;
+        let free = |ip: &PublicIp| ip.server.is_none();
+        if filter.server.is_none() && found.iter().any(free) {
+            let all = filter.all_projects.then_some("-1");
+            let rules = self.forwardings(None, all).await?;
+            found.iter_mut().filter(|ip| free(ip)).for_each(|ip| lead(ip, &rules));
+        }
+        Ok(found)
     }
 
     async fn public_ip(&self, id: &str) -> Result<Option<PublicIp>> {
         let row = self.row("public_ip.show", "listPublicIpAddresses", KEY, id).await?;
-        Ok(row.and_then(|row| self.ip_of(&row)))
+        let Some(mut ip) = row.as_ref().and_then(|row| self.ip_of(row)) else { return Ok(None) };
+        if ip.server.is_none() {
+            let project = text(&ip.raw, "projectid");
+            lead(&mut ip, &self.forwardings(Some(id), project.as_deref()).await?);
+        }
+        Ok(Some(ip))
     }
 
     async fn allocate_ip(&self, pool: Option<&str>) -> Result<PublicIp> {
@@ -55,6 +83,10 @@ impl PublicIps for CloudStack {
         if let Some(now) = self.public_ip(&ip.id).await?
             && let Some(held) = &now.server
         {
+            let forwards = list(&now.raw, FORWARDINGS);
+            if !forwards.is_empty() {
+                return Err(self.forwards(&now, forwards));
+            }
             if *held == server.id {
                 return Ok(());
             }
@@ -76,9 +108,8 @@ impl PublicIps for CloudStack {
         let mut call = Call::once("public_ip.forward", "createPortForwardingRule")
             .with("ipaddressid", &ip.id)
             .with("virtualmachineid", &server.id);
-        for (name, value) in request.as_object().into_iter().flatten() {
-            call.parameters.extend(flatten::pairs("createPortForwardingRule", name, value));
-        }
+        self.check_provider("createPortForwardingRule", request)?;
+        call.merge("createPortForwardingRule", request);
         let missing =
             ["publicport", "privateport", "protocol"].into_iter().find(|name| call.get(name).is_none());
         if let Some(missing) = missing {
@@ -125,12 +156,27 @@ impl PublicIps for CloudStack {
                 };
                 self.take_away(&call, there).await.map(drop)
             }
-            _ => Ok(()),
+            // Single ports lead to servers: each has a rule of its own.
+            Some(now) => {
+                for rule in list(&now.raw, FORWARDINGS) {
+                    let Some(rule) = text(rule, "id") else { continue };
+                    let call = Call::idempotent("public_ip.disassociate", "deletePortForwardingRule")
+                        .with("id", &rule);
+                    let project = text(&now.raw, "projectid");
+                    let there = || async {
+                        let rules = self.forwardings(Some(&ip.id), project.as_deref()).await?;
+                        Ok(rules.iter().any(|one| text(one, "id").as_ref() == Some(&rule)))
+                    };
+                    self.take_away(&call, there).await?;
+                }
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 
     async fn release_ip(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) || self.public_ip(id).await?.is_none() {
+        if self.public_ip(id).await?.is_none() {
             return Ok(false);
         }
         let call = Call::idempotent("public_ip.release", "disassociateIpAddress").with("id", id);
@@ -139,6 +185,32 @@ impl PublicIps for CloudStack {
 }
 
 impl CloudStack {
+    /// The rules by which single ports lead to servers, of one address or of all.
+    async fn forwardings(&self, ip: Option<&str>, project: Option<&str>) -> Result<Vec<Json>> {
+        let call = Call::read("public_ip.forward", "listPortForwardingRules")
+            .with("ipaddressid", ip)
+            .with("listall", true)
+            .with("projectid", project);
+        match self.every(&call, "portforwardingrule").await {
+            // Who may not see rules, or has a server without them, has none that could be shown.
+            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::Unsupported) => Ok(Vec::new()),
+            result => result,
+        }
+    }
+
+    /// The error of an address that is to lead to a server whole, and of which ports lead somewhere already.
+    fn forwards(&self, ip: &PublicIp, rules: &[Json]) -> Error {
+        let told = |rule: &Json| {
+            let part = |name: &str| text(rule, name).unwrap_or_default();
+            format!("{}/{} to {}", part("publicport"), part("protocol"), part("virtualmachinename"))
+        };
+        let told = rules.iter().map(told).collect::<Vec<_>>().join(", ");
+        let message = format!("the public IP `{}` forwards single ports: {told}", ip.address);
+        let help =
+            "write `disassociate_ip(ip)` first, which ends these; or forward one more port with `provider`";
+        self.session.error(Kind::Conflict, message).help(help)
+    }
+
     /// The network that an address is taken for.
     async fn pool(&self, pool: Option<&str>) -> Result<String> {
         if let Some(pool) = pool {

@@ -101,7 +101,7 @@ impl CloudStack {
         }
     }
 
-    fn check_parameters(&self, command: &Command, given: &Map<String, Json>) -> Result<()> {
+    pub(super) fn check_parameters(&self, command: &Command, given: &Map<String, Json>) -> Result<()> {
         let name = command.name;
         for key in given.keys() {
             let plain = key.split('[').next().unwrap_or(key);

@@ -6,6 +6,9 @@ use crate::cloud::Error;
 use crate::provider::words::plain;
 use crate::wire::{auth, mask};
 
+/// The most minutes ahead that a server which enforces timestamps takes.
+const LONGEST: u64 = 15;
+
 /// A refused signature: what was signed, and what usually is wrong.
 pub(super) fn unauthorized(session: &Session, call: &Call, error: Error) -> Error {
     let Auth::Keys(keys) = &session.settings().auth else { return error };
@@ -19,6 +22,12 @@ pub(super) fn unauthorized(session: &Session, call: &Call, error: Error) -> Erro
         "check that key and secret in {} belong together and that the account is neither locked nor disabled; a clock that is wrong by more than {minutes} minutes and a command that this server does not have are refused alike",
         session.found()
     ));
+    if minutes > LONGEST {
+        error = error.fact(
+            "expires",
+            format!("in {minutes} minutes (`expiration`): a server that enforces timestamps takes {LONGEST} at the most"),
+        );
+    }
     let pairs = call.pairs().into_iter().map(|(name, value)| match mask::is_secret_name(&name) {
         true => (name, mask::MASK.to_string()),
         false => (name, value),

@@ -3,7 +3,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{is_uuid, text};
-use crate::cloud::{Described, Error, Filter, NameMatch, Result};
+use crate::cloud::{Described, Error, Filter, Kind, NameMatch, Result, nearest};
 use crate::provider::recover::{self, Looked, Seen, Settled};
 use serde_json::Value as Json;
 use std::future::Future;
@@ -42,6 +42,7 @@ impl CloudStack {
         let rows = self.every(&call, key).await?;
         let mut found: Vec<T> = rows.iter().filter_map(decode).filter(|one| filter.matches(one)).collect();
         found.truncate(filter.limit.unwrap_or(usize::MAX));
+        self.check_zone(filter, found.len()).await?;
         Ok(found)
     }
 
@@ -53,12 +54,13 @@ impl CloudStack {
         key: &str,
         id: &str,
     ) -> Result<Option<Json>> {
-        if !is_uuid(id) {
-            return Ok(None);
-        }
         let call = Call::read(operation, command).with("id", id).with("listall", true);
         if let Some(row) = self.one(&call, key, id).await? {
             return Ok(Some(row));
+        }
+        // The releases whose ids are numbers knew no projects.
+        if !is_uuid(id) {
+            return Ok(None);
         }
         self.one(&call.anywhere().with("projectid", "-1"), key, id).await
     }
@@ -110,6 +112,21 @@ impl CloudStack {
     pub(super) async fn finish_made(&self, call: &Call, job: Option<String>, what: &str) -> Result<()> {
         let Some(job) = job else { return Ok(()) };
         self.finish(call, &job).await.map(drop).map_err(|error| error.fact("exists", what))
+    }
+
+    /// The error for a name that nothing of a kind has, with the nearest names of those that are there.
+    pub(super) fn missing(&self, kind: &str, wanted: &str, names: &[String]) -> Error {
+        let message = format!("{} has no {kind} `{wanted}`", self.session.name());
+        let error = self.session.error(Kind::NotFound, message).coded("cloud::not_found");
+        let ticked =
+            |names: &[String]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let near = nearest::nearest(wanted, names.iter().map(String::as_str), 3);
+        match (near.as_slice(), names) {
+            ([], []) => error.help(format!("there is no {kind} at all")),
+            ([], few) if few.len() <= 8 => error.help(format!("choose one of: {}", ticked(few))),
+            ([], many) => error.help(format!("none of its {} has a name like it", many.len())),
+            (near, _) => error.help(format!("did you mean {}?", ticked(near))),
+        }
     }
 
     /// The ids of rows.

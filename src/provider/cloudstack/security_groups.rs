@@ -2,7 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, list, text};
+use super::decode::{int, is_id, list, text};
 use super::resources::Making;
 use crate::cloud::{Direction, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
 use crate::provider::recover::{Seen, quoted};
@@ -116,11 +116,15 @@ impl SecurityGroups for CloudStack {
     }
 
     async fn delete_security_group(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) {
-            return Ok(false);
-        }
         let call = Call::idempotent("security_group.delete", "deleteSecurityGroup").with("id", id);
-        self.take_away(&call, || async { Ok(self.security_group(id).await?.is_some()) }).await
+        match self.take_away(&call, || async { Ok(self.security_group(id).await?.is_some()) }).await {
+            Err(error) if error.kind == Kind::Conflict => {
+                let narrow = |list: Call| list.with("securitygroupid", id);
+                let held = self.destroyed(narrow, |seen| seen.groups.iter().any(|group| group == id)).await;
+                Err(self.held_by(error, "their security groups", &held))
+            }
+            result => result,
+        }
     }
 }
 
@@ -136,7 +140,7 @@ impl CloudStack {
     pub(super) async fn group_ids(&self, wanted: &[String]) -> Result<Vec<String>> {
         let mut ids = Vec::with_capacity(wanted.len());
         for one in wanted {
-            if is_uuid(one) {
+            if is_id(one) && self.security_group(one).await?.is_some() {
                 ids.push(one.clone());
                 continue;
             }
@@ -144,8 +148,9 @@ impl CloudStack {
             match found.as_slice() {
                 [only] => ids.push(only.id.clone()),
                 [] => {
-                    let message = format!("{} has no security group `{one}`", self.session.name());
-                    return Err(self.session.error(Kind::NotFound, message).coded("cloud::not_found"));
+                    let all = self.security_groups(&Filter::default()).await?;
+                    let names: Vec<String> = all.into_iter().map(|group| group.name).collect();
+                    return Err(self.missing("security group", one, &names));
                 }
                 many => {
                     let all: Vec<&str> = many.iter().map(|group| group.id.as_str()).collect();

@@ -123,6 +123,8 @@ fn status(body: &Json, state: &str, job: Option<&Job>) -> (&'static str, Option<
     match state {
         "Starting" if is_new(body, job) => ("BUILD", None),
         "Starting" => ("SHUTOFF", Some("powering-on")),
+        // It is up before its deploy is done, which tells its password, and may fail yet.
+        "Running" if open == Some("deployVirtualMachine") => ("BUILD", None),
         "Running" => ("ACTIVE", open.filter(|_| busy).and_then(task)),
         "Stopping" if open == Some("destroyVirtualMachine") => ("ACTIVE", Some("deleting")),
         "Stopping" if open == Some("restoreVirtualMachine") => ("REBUILD", Some("rebuilding")),
@@ -262,6 +264,8 @@ mod tests {
         // What this run has begun is under way until its end is known.
         is(old("Stopped"), Some(&job("startVirtualMachine", None)), "SHUTOFF", Some("powering-on"));
         is(old("Running"), Some(&job("rebootVirtualMachine", None)), "ACTIVE", Some("rebooting"));
+        is(old("Running"), Some(&job("deployVirtualMachine", None)), "BUILD", None);
+        is(old("Running"), Some(&job("deployVirtualMachine", Some(End::Done))), "ACTIVE", None);
         is(old("Running"), Some(&job("rebootVirtualMachine", Some(End::Done))), "ACTIVE", None);
         is(old("Stopped"), Some(&job("destroyVirtualMachine", None)), "SHUTOFF", Some("deleting"));
     }

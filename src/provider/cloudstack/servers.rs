@@ -9,7 +9,7 @@ use super::memory::{End, Job, Seen};
 use super::server;
 use crate::cloud::{
     Accepted, Action, BootSpec, Error, Filter, Kind, Operation, RequestState, Result, Server, ServerUpdate,
-    Servers,
+    Servers, Snapshot,
 };
 use async_trait::async_trait;
 use futures_util::future::join_all;
@@ -39,6 +39,7 @@ impl Servers for CloudStack {
                 break;
             }
         }
+        self.check_zone(filter, out.len()).await?;
         self.with_volumes(&mut out, None, filter.all_projects.then_some("-1")).await?;
         Ok(out)
     }
@@ -121,6 +122,10 @@ impl Servers for CloudStack {
         self.image_from(id, name, meta, consistent).await
     }
 
+    async fn snapshot_machine(&self, id: &str, name: &str, request: &Json) -> Result<Snapshot> {
+        self.machine_snapshot_of(id, name, request).await
+    }
+
     async fn console_url(&self, id: &str) -> Result<Option<String>> {
         let call = Call::once("server.console_url", "createConsoleEndpoint").with("virtualmachineid", id);
         let body = self.session.ask(&call).await?;
@@ -142,9 +147,6 @@ impl Servers for CloudStack {
 impl CloudStack {
     /// A machine's description, in whatever project it is; `None` where there is none of that id.
     pub(super) async fn machine(&self, id: &str) -> Result<Option<Json>> {
-        if !super::decode::is_uuid(id) {
-            return Ok(None);
-        }
         let show = server::show(id);
         let show = match self.memory.project_of(id) {
             Some(project) => show.with("projectid", project),
@@ -159,6 +161,8 @@ impl CloudStack {
                 self.memory.is_gone(id);
                 Ok(None)
             }
+            // The releases whose ids are numbers knew no projects.
+            false if !super::decode::is_uuid(id) => Ok(None),
             false => {
                 self.one(&server::show(id).anywhere().with("projectid", "-1"), "virtualmachine", id).await
             }
@@ -178,9 +182,10 @@ impl CloudStack {
         let id = text(body, "id")?;
         let job = self.memory.last(&id);
         let networks = CloudStack::nics(body).iter().filter_map(|nic| text(nic, "networkid")).collect();
+        let groups = list(body, "securitygroup").iter().filter_map(|group| text(group, "id")).collect();
         let name = text(body, "name").or_else(|| text(body, "displayname")).unwrap_or_default();
         let (state, project) = (server::state(body), text(body, "projectid"));
-        self.memory.saw(&id, Seen { name, state, networks, project });
+        self.memory.saw(&id, Seen { name, state, networks, groups, project });
         let mut server = server::decode(body, self.session.name(), self.clock.now(), job.as_ref())?;
         server.admin_pass = self.memory.password_of(&id);
         Some(server)
@@ -195,7 +200,7 @@ impl CloudStack {
             return;
         };
         // A list names one job; of two that wait for each other it is the first.
-        if server::has_job(body) {
+        if server::has_job(body) && (several || text(body, "jobid").as_deref() == Some(&job.id)) {
             return;
         }
         if several && shows_its_end(body, &job) {
@@ -236,29 +241,6 @@ impl CloudStack {
             server.volumes = own.into_iter().map(|(_, _, id)| id).collect();
         }
         Ok(())
-    }
-
-    /// What became of a job that the cloud no longer knows: the machine's state tells.
-    async fn after_forgotten(&self, id: &str, job: &str, command: &str) -> Result<RequestState> {
-        let Some(row) = self.machine(id).await? else { return Ok(RequestState::Finished) };
-        if server::has_job(&row) {
-            return Ok(RequestState::Running);
-        }
-        let state = server::state(&row);
-        let wanted: &[&str] = match command {
-            "startVirtualMachine" | "deployVirtualMachine" | "rebootVirtualMachine" => &["Running"],
-            "stopVirtualMachine" => &["Stopped"],
-            "destroyVirtualMachine" => &["Destroyed", "Expunging"],
-            _ => return Ok(RequestState::Unknown),
-        };
-        if wanted.contains(&state.as_str()) {
-            self.memory.ended(job, &End::Done);
-            return Ok(RequestState::Finished);
-        }
-        let name = self.session.name();
-        let words = format!("{name} no longer knows job {job} (`{command}`), and the server is {state}");
-        self.memory.ended(job, &End::Failed { code: 431, words: words.clone() });
-        Ok(RequestState::Failed(words))
     }
 
     /// Whether this run's own machines are in an answer: rows of a boot, by its marker.

@@ -95,6 +95,10 @@ impl Session {
         &self.0.wire
     }
 
+    pub(super) fn project_cell(&self) -> &tokio::sync::OnceCell<Option<String>> {
+        &self.0.project
+    }
+
     pub(super) fn login_state(&self) -> &Login {
         &self.0.login
     }
@@ -131,7 +135,7 @@ impl Session {
         }
     }
 
-    fn read(&self, call: &Call, answer: &Answer) -> Result<Json> {
+    pub(super) fn read(&self, call: &Call, answer: &Answer) -> Result<Json> {
         if !answer.is_success() {
             return Err(fault::refusal(self, call, answer));
         }
@@ -151,51 +155,14 @@ impl Session {
     /// A call of the session's project, where it is one that knows projects.
     async fn in_project<'a>(&self, call: &'a Call) -> Result<std::borrow::Cow<'a, Call>> {
         let takes = || commands::named(&call.command).is_some_and(|command| command.takes("projectid"));
-        let Some(wanted) = &self.0.settings.project else { return Ok(std::borrow::Cow::Borrowed(call)) };
+        if self.0.settings.project.is_none() {
+            return Ok(std::borrow::Cow::Borrowed(call));
+        }
         if !call.of_project || call.get("projectid").is_some() || call.get("account").is_some() || !takes() {
             return Ok(std::borrow::Cow::Borrowed(call));
         }
-        let id = self.0.project.get_or_try_init(|| self.project_id(wanted)).await?;
+        let id = self.project().await?;
         Ok(std::borrow::Cow::Owned(call.clone().with("projectid", id.as_deref())))
-    }
-
-    /// The session's project by id.
-    async fn project_id(&self, wanted: &str) -> Result<Option<String>> {
-        if decode::is_uuid(wanted) {
-            return Ok(Some(wanted.to_string()));
-        }
-        let call = Call::read("project.list", "listProjects").with("name", wanted).with("listall", true);
-        let answer = self.send(&call.anywhere()).await?;
-        let call = Call::read("project.list", "listProjects");
-        let body = self.read(&call, &answer)?;
-        let named = |one: &&Json| decode::text(one, "name").as_deref() == Some(wanted);
-        let found: Vec<String> = decode::list(&body, "project")
-            .iter()
-            .filter(named)
-            .filter_map(|one| decode::text(one, "id"))
-            .collect();
-        match found.as_slice() {
-            [one] => Ok(Some(one.clone())),
-            [] => Err(self
-                .error(Kind::NotFound, format!("{} has no project `{wanted}`", self.name()))
-                .coded("cloud::not_found")
-                .help(format!("name one that this account is a member of in {}", self.found()))),
-            many => Err(self
-                .error(
-                    Kind::Ambiguous,
-                    format!("{} has {} projects named `{wanted}`", self.name(), many.len()),
-                )
-                .coded("cloud::ambiguous")
-                .help(format!("give one by its id: {}", many.join(", ")))),
-        }
-    }
-
-    /// The id of the session's project; `None` outside projects.
-    pub(super) async fn project(&self) -> Result<Option<String>> {
-        match &self.0.settings.project {
-            Some(wanted) => self.0.project.get_or_try_init(|| self.project_id(wanted)).await.cloned(),
-            None => Ok(None),
-        }
     }
 
     /// Send a call and give the answer whatever its status; a login that has ended is made anew once.

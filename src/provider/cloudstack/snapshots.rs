@@ -2,7 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, meta_and_tags, text, time};
+use super::decode::{int, meta_and_tags, text, time};
 use super::resources::Making;
 use super::volumes::GIB;
 use crate::cloud::{Filter, Holder, Kind, Result, Snapshot, Snapshots};
@@ -21,12 +21,19 @@ impl Snapshots for CloudStack {
     async fn snapshots(&self, filter: &Filter) -> Result<Vec<Snapshot>> {
         let call = Call::read("snapshot.list", "listSnapshots").with("volumeid", filter.volume.as_ref());
         let call = CloudStack::narrowed(call, "name", filter);
-        self.gather(call, "snapshot", filter, |row| self.snapshot_of(row)).await
+        let mut found = self.gather(call, "snapshot", filter, |row| self.snapshot_of(row)).await?;
+        let machines = self.own_machine_snapshots().await?;
+        found.extend(machines.into_iter().filter(|one| filter.matches(one)));
+        found.truncate(filter.limit.unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     async fn snapshot(&self, id: &str) -> Result<Option<Snapshot>> {
-        let row = self.row("snapshot.show", "listSnapshots", "snapshot", id).await?;
-        Ok(row.and_then(|row| self.snapshot_of(&row)).filter(|snapshot| snapshot.status != "DELETED"))
+        let found = match self.row("snapshot.show", "listSnapshots", "snapshot", id).await? {
+            Some(row) => self.snapshot_of(&row),
+            None => self.machine_snapshot_row(id).await?.and_then(|row| self.machine_snapshot(&row)),
+        };
+        Ok(found.filter(|snapshot| snapshot.status != "DELETED"))
     }
 
     async fn snapshot_volume(
@@ -66,12 +73,13 @@ impl Snapshots for CloudStack {
     }
 
     async fn delete_snapshot(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) {
-            return Ok(false);
-        }
         // Deleting one twice is answered as done: whether it is there is seen before.
-        if self.snapshot(id).await?.is_none() {
-            return Ok(false);
+        match self.snapshot(id).await? {
+            None => return Ok(false),
+            Some(one) if text(&one.raw, "virtualmachineid").is_some() && one.volume.is_none() => {
+                return self.delete_machine_snapshot(id).await;
+            }
+            Some(_) => {}
         }
         let call = Call::idempotent("snapshot.delete", "deleteSnapshot").with("id", id);
         self.take_away(&call, || async {

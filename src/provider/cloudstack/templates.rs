@@ -98,7 +98,7 @@ impl CloudStack {
         Ok(id)
     }
 
-    async fn own_templates(&self, name: &str) -> Result<Vec<Json>> {
+    pub(super) async fn own_templates(&self, name: &str) -> Result<Vec<Json>> {
         let call =
             Call::read("image.list", "listTemplates").with("templatefilter", "self").with("name", name);
         self.every(&call, "template").await

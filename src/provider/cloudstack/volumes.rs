@@ -2,7 +2,7 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::{int, is_uuid, meta_and_tags, text, time, truth};
+use super::decode::{int, meta_and_tags, text, time, truth};
 use super::resources::Making;
 use crate::cloud::{Error, Filter, Holder, Kind, Result, Volume, VolumeSpec, Volumes};
 use crate::provider::recover::{Seen, quoted};
@@ -92,29 +92,30 @@ impl Volumes for CloudStack {
     }
 
     async fn delete_volume(&self, id: &str) -> Result<bool> {
-        if !is_uuid(id) {
-            return Ok(false);
-        }
         let call = Call::idempotent("volume.delete", "deleteVolume").with("id", id);
         match self.take_away(&call, || async { Ok(self.volume(id).await?.is_some()) }).await {
-            Err(error) if error.kind == Kind::Conflict => {
-                let server = self.volume(id).await.ok().flatten().and_then(|volume| volume.server);
-                let Some(server) = server else { return Err(error) };
-                let there = self.machine(&server).await.ok().flatten();
-                let state = there.as_ref().map(super::server::state);
-                Err(match state.as_deref() {
-                    None | Some("Destroyed" | "Expunging") => error.help(format!(
-                        "expunge server {server}, which is destroyed and still has it: `delete(server, #{{ force: true }})` where the account may, or wait until the cloud does"
-                    )),
-                    Some(_) => error.help(format!("detach it first: it is attached to server {server}")),
-                })
-            }
+            Err(error) if error.kind == Kind::Conflict => Err(self.volume_held(id, error).await),
             result => result,
         }
     }
 }
 
 impl CloudStack {
+    /// The error of a volume that is at a server, with what frees it.
+    async fn volume_held(&self, id: &str, error: Error) -> Error {
+        let server = self.volume(id).await.ok().flatten().and_then(|volume| volume.server);
+        let Some(server) = server else { return error };
+        let there = self.machine(&server).await.ok().flatten();
+        let state = there.as_ref().map(super::server::state);
+        match state.as_deref() {
+            None | Some("Destroyed" | "Expunging") => error.help(format!(
+                "it is at server {server}, which is destroyed and still has it: {}",
+                super::held::way_out(&server)
+            )),
+            Some(_) => error.help(format!("detach it first: it is attached to server {server}")),
+        }
+    }
+
     /// Attach or detach, once: a lost answer is settled by where the volume is.
     async fn moved(&self, call: &Call, volume: &str, server: Option<&str>) -> Result<()> {
         let making = Making {
@@ -135,7 +136,12 @@ impl CloudStack {
                 None => Seen::Nothing,
             })
         };
-        self.make(&making, send, look).await
+        match self.make(&making, send, look).await {
+            Err(error) if error.kind == Kind::Conflict && server.is_some() => {
+                Err(self.volume_held(volume, error).await)
+            }
+            result => result,
+        }
     }
 
     async fn volume_row(&self, id: &str) -> Result<Json> {

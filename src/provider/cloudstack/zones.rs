@@ -3,7 +3,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{text, truth};
-use crate::cloud::{Error, Kind, Result};
+use crate::cloud::{Error, Filter, Kind, Result};
 use serde_json::Value as Json;
 
 /// A zone.
@@ -55,13 +55,26 @@ impl CloudStack {
         }
         let zones = self.zone_list().await?;
         zones.iter().find(is).cloned().ok_or_else(|| {
-            let names: Vec<&str> = zones.iter().map(|zone| zone.name.as_str()).collect();
-            let message = format!("{} has no zone `{wanted}`", self.session.name());
-            self.session
-                .error(Kind::NotFound, message)
-                .coded("cloud::not_found")
-                .help(format!("choose one of: {}", names.join(", ")))
+            let names: Vec<String> = zones.iter().map(|zone| zone.name.clone()).collect();
+            self.missing("zone", wanted, &names)
         })
+    }
+
+    /// Refuse a filter by a zone that does not exist, where it let nothing through: nothing there is no answer to a slip.
+    pub(super) async fn check_zone(&self, filter: &Filter, found: usize) -> Result<()> {
+        match &filter.zone {
+            Some(zone) if found == 0 && filter.limit != Some(0) => {
+                let known = self.zone_named(zone).await?;
+                if known.name == *zone {
+                    return Ok(());
+                }
+                let message =
+                    format!("`{zone}` is the id of zone `{}`, and a filter has its name", known.name);
+                let help = format!("write `zone: \"{}\"`", known.name);
+                Err(self.session.error(Kind::InvalidArgument, message).help(help))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The zone of something new: the one named, the session's, or the only one.

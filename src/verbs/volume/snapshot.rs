@@ -1,7 +1,7 @@
 //! `snapshot`: an image of a server, a snapshot of a volume; with one argument, that snapshot.
 
 use crate::cloud::{Error, Image, Kind, Noun, Resource, Result, Snapshot, Ty, Value};
-use crate::verbs::argument::{Meta, Name, Ref, SourceRef};
+use crate::verbs::argument::{Map, Meta, Name, Ref, SourceRef};
 use crate::verbs::call::Call;
 use crate::verbs::read;
 use crate::verbs::stack;
@@ -22,6 +22,10 @@ const CONSISTENT: Key<bool> = Key::optional(
     "consistent",
     "Allow the server to be stopped for it; where the cloud snapshots a running server it has no effect.",
 );
+const PROVIDER: Key<Map> = Key::optional(
+    "provider",
+    "Of a server, where the provider snapshots whole machines: its own request; it gives a snapshot, and no image.",
+);
 
 /// The declaration.
 pub static VERB: Verb = Verb {
@@ -29,7 +33,7 @@ pub static VERB: Verb = Verb {
     group: Group::Images,
     summary: "Make an image of a server, or a snapshot of a volume or a stack; with one argument, read that snapshot.",
     forms: &[
-        Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param()])
+        Form::with(&[SOURCE.param(), NAME.param()], &[META.param(), CONSISTENT.param(), PROVIDER.param()])
             .made_of(&["snapshot(server)", "snapshot(volume)"]),
         Form::of(&[SNAPSHOT.param()]).made_of(&["snapshot"]),
     ],
@@ -63,6 +67,15 @@ async fn make(call: &Call) -> Result<Value> {
     let name = call.get(&NAME)?.0;
     let meta = call.find(&META)?.map(|meta| meta.0).unwrap_or_default();
     let consistent = call.find(&CONSISTENT)?.unwrap_or(false);
+    if let Some(request) = call.find(&PROVIDER)?.map(|map| Value::Map(map).to_request()) {
+        if source.noun() != Noun::Server || consistent || !meta.is_empty() {
+            let message = "`provider` is for a snapshot of a whole server, and goes with no other option";
+            return Err(Error::new(Kind::InvalidArgument, message)
+                .help("leave it out: a server is made an image of then, a volume a snapshot")
+                .at(call.place(PROVIDER.name), "this one"));
+        }
+        return Ok(Value::from(cloud.snapshot_machine(source.id(), &name, &request).await?));
+    }
     if let Resource::Volume(volume) = &source {
         return Ok(Value::from(cloud.snapshot_volume(&volume.id, &name, &meta).await?));
     }
