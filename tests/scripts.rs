@@ -99,7 +99,9 @@ fn the_runbook_of_cloudstack_runs_by_password() {
     let logins = seen.iter().filter(|seen| seen.operation == "cloudstack.login").count();
     let logouts = seen.iter().filter(|seen| seen.operation == "cloudstack.logout").count();
     assert_eq!((logins, logouts), (1, 1));
-    assert!(seen.iter().all(|seen| seen.status == 200 && !seen.path.contains("apiKey")), "{seen:?}");
+    // A name that is nothing's may be an id, and is asked for as one at last.
+    let answered = seen.iter().all(|seen| seen.status == 200 || seen.path.contains("&id=stacked"));
+    assert!(answered && seen.iter().all(|seen| !seen.path.contains("apiKey")), "{seen:?}");
     assert!(!ended.all().contains(&access.password), "{}", ended.err);
 }
 

@@ -4,7 +4,9 @@
 use super::raise::{Outcome, script_error};
 use crate::base::placeholder;
 use rhai::packages::{Package, StandardPackage};
-use rhai::{Array, Dynamic, Engine, GlobalRuntimeState, ImmutableString, Module, NativeCallContext, Position};
+use rhai::{
+    Array, Dynamic, Engine, GlobalRuntimeState, ImmutableString, Module, NativeCallContext, Position,
+};
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::sync::LazyLock;

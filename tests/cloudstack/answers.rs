@@ -136,6 +136,40 @@ async fn a_deploy_that_fails_while_its_machine_runs_is_told() {
 }
 
 #[tokio::test]
+async fn a_deploy_whose_job_is_forgotten_is_judged_by_its_machine() {
+    for (state, refusal) in [
+        ("Running", (431, "Unable to find UUID for id [9] of type [AsyncJob]")),
+        ("Stopped", (431, "Unable to find UUID for id [9] of type [AsyncJob]")),
+        // An account may have no right to ask about jobs.
+        (
+            "Running",
+            (432, "The API [queryAsyncJobResult] does not exist or is not available for the account"),
+        ),
+    ] {
+        let world = stubbed(keys(), move |asked, before| match (asked["command"].as_str(), before) {
+            ("listZones", _) => text(ZONES),
+            ("deployVirtualMachine", _) => text(&format!(r#"{{"r":{{"id":"{ID}","jobid":"j-1"}}}}"#)),
+            ("listVirtualMachines", 0) => machine("Stopped", r#","jobid":"j-1","jobstatus":0"#),
+            ("listVirtualMachines", _) => machine(state, r#","lastupdated":"2026-11-21T07:31:29+0000""#),
+            ("queryAsyncJobResult", _) => refused(refusal.0, refusal.1),
+            _ => text(r#"{"r":{}}"#),
+        })
+        .await;
+        match waited(&world).await {
+            Ok(server) => assert_eq!((state, server.status.as_str()), ("Running", "ACTIVE")),
+            Err(error) => {
+                let words = error.answer.clone().unwrap_or_default();
+                assert!(state == "Stopped" && error.kind == Kind::Failed, "{error:?}");
+                assert!(
+                    words.contains("no longer knows job j-1") && words.contains("is Stopped"),
+                    "{error:?}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_done_job_that_did_nothing_and_a_failure_in_words_alone_are_failures() {
     for (end, code, words) in [
         (r#""jobstatus":1,"jobresult":{"success":false,"displaytext":"could not"}"#, 530, "could not"),

@@ -41,8 +41,8 @@ fn a_whole_machine_is_snapshot_on_request() {
     world.gives("snapshots().len()", "0");
     // Several at once, and what does not go together.
     world.gives(
-        r#"snapshot([server("web")], "{name}-whole", #{ provider: #{ snapshotmemory: false } }).wait_ready().map(|s| s.name)"#,
-        r#"["web-whole"]"#,
+        r#"snapshot([server("web")], "again", #{ provider: #{ snapshotmemory: false } }).wait_ready().map(|s| s.name)"#,
+        r#"["again"]"#,
     );
     world.fails(
         r#"snapshot("web", "x", #{ provider: #{ snapshotmemry: true } })"#,
@@ -71,6 +71,8 @@ fn what_a_destroyed_machine_keeps_is_told_with_the_way_out() {
     ));
     for script in [
         format!(r#"boot("web", {SPEC})"#),
+        // One that is not waited for is on its way.
+        format!(r#"delete(boot("soon", {SPEC}).wait_active()); boot("soon", {SPEC})"#),
         r#"delete(volume("data"))"#.to_string(),
         format!(r#"attach(boot("other", {SPEC}).wait_active(), volume("data"))"#),
     ] {
@@ -79,6 +81,21 @@ fn what_a_destroyed_machine_keeps_is_told_with_the_way_out() {
         assert_eq!(error.kind, Kind::Conflict, "{script}: {error:?}");
         assert!(help.contains("destroyed") && help.contains("expungeVirtualMachine"), "{script}: {error:?}");
     }
+}
+
+#[test]
+fn templates_are_registered_from_a_url_for_several_zones() {
+    let world = on_sim();
+    world.sim(|sim| assert!(sim.cloudstack_zone("b", false, false)));
+    world.gives(
+        r#"let zones = api("cloudstack", "listZones", #{}).zone.map(|z| z.id);
+        let os = api("cloudstack", "listOsTypes", #{}).ostype[0].id;
+        let made = api("cloudstack", "registerTemplate", #{ name: "jammy", displaytext: "Ubuntu", format: "QCOW2", hypervisor: "Simulator",
+            url: "http://files.test/jammy.img", zoneids: zones, ostypeid: os });
+        let i = image(made.template[0].id).wait_active();
+        [i.name, i.status, images(#{ name: "jammy" }).len(), boot("k", #{ image: i, flavor: "m1.tiny", zone: "b" }).wait_active().image]"#,
+        r#"["jammy", "ACTIVE", 1, "jammy"]"#,
+    );
 }
 
 #[test]

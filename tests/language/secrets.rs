@@ -80,7 +80,13 @@ fn functions_on_text_with_a_secret_compute_on_the_secret() {
         ],
         |(script, text)| world.gives(&format!("{whole}{script}"), text),
     );
-    for piece in ["t.to_chars()", "t.get(3)", "for c in t.chars() { print(c) }", "for c in t { print(c) }", "t.to_blob()"] {
+    for piece in [
+        "t.to_chars()",
+        "t.get(3)",
+        "for c in t.chars() { print(c) }",
+        "for c in t { print(c) }",
+        "t.to_blob()",
+    ] {
         let error = world.error(&format!("{whole}{piece}"));
         assert_eq!(error.diagnostic, Some("language::secret_text"), "{piece}: {error:?}");
     }

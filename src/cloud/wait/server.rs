@@ -282,7 +282,13 @@ impl Member {
     async fn state(&self, scene: &Scene<'_>) -> RequestState {
         let request = self.pending.as_ref().and_then(|pending| pending.request_id.as_deref());
         let Some(request) = request else {
-            return RequestState::Unknown;
+            // What made it may have an end of its own, and a bad one.
+            let made = scene.cloud.last_operation(&self.server.id);
+            let made = made.filter(|operation| operation.makes && self.pending.is_none());
+            return match made.and_then(|operation| operation.end) {
+                Some(End::Failed { words, .. }) => RequestState::Failed(words),
+                _ => RequestState::Unknown,
+            };
         };
         match scene.in_time(scene.cloud.request_state(&self.server.id, request)).await {
             Some(Ok(state)) => state,
@@ -296,14 +302,6 @@ impl Member {
     async fn went_wrong(&self, scene: &Scene<'_>) -> Option<String> {
         if !scene.single {
             return None;
-        }
-        if self.pending.is_none() {
-            // What made it may have an end of its own, and a bad one.
-            let made = scene.cloud.last_operation(&self.server.id).filter(|operation| operation.makes);
-            return match made.and_then(|operation| operation.end) {
-                Some(End::Failed { words, .. }) => Some(words),
-                _ => None,
-            };
         }
         match self.state(scene).await {
             RequestState::Failed(words) => Some(words),

@@ -4,7 +4,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{list, text};
-use super::jobs::State;
+use super::jobs::{State, passes};
 use super::memory::{End, Job, Seen};
 use super::server;
 use crate::cloud::{
@@ -207,7 +207,17 @@ impl CloudStack {
             self.memory.ended(&job.id, &End::Done);
             return;
         }
-        let _ = self.job_state(&Call::once("job.show", &job.command), &job.id).await;
+        match self.job_state(&Call::once("job.show", &job.command), &job.id).await {
+            Ok(State::Unknown) => {
+                let id = text(body, "id").unwrap_or_default();
+                let _ = self.after_forgotten(&id, &job.id, &job.command).await;
+            }
+            // Who may not ask about jobs goes by the state.
+            Err(error) if !passes(&error) && shows_its_end(body, &job) => {
+                self.memory.ended(&job.id, &End::Done);
+            }
+            _ => {}
+        }
     }
 
     /// The volumes of machines at rest, the root first: descriptions of machines do not tell them.
