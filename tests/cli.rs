@@ -8,6 +8,7 @@ mod ending;
 mod events;
 #[cfg(unix)]
 mod killed;
+mod migrate;
 mod options;
 #[cfg(unix)]
 mod report;

@@ -3,7 +3,9 @@
 //! Drivers fulfil [`Cloud`] and its [`traits`]; verbs call them. Nothing here knows HTTP, a provider or the scripting language.
 //! Start at [`server`] for a noun, [`error`] for what can go wrong, [`wait`] for how polling goes.
 
+pub mod action;
 pub mod call_scope;
+pub mod daemon;
 pub mod described;
 pub mod double;
 pub mod error;
@@ -27,6 +29,7 @@ pub mod server;
 pub mod server_words;
 pub mod stack;
 pub mod stored;
+pub mod tags;
 pub mod time;
 pub mod traits;
 pub mod ty;
@@ -34,6 +37,8 @@ pub mod value;
 pub mod volume;
 pub mod wait;
 
+pub use action::{Accepted, Action};
+pub use daemon::Daemon;
 pub use described::{Described, Kinded};
 pub use double::Double;
 pub use error::{Error, Kind, Result};
@@ -47,11 +52,12 @@ pub use operation::Operation;
 pub use provider::{Provider, Providers};
 pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
-pub use server::{Accepted, Action, BootSpec, Server, ServerUpdate};
+pub use server::{BootSpec, Server, ServerUpdate};
 pub use stack::{
     EnvironmentSource, ReadFile, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
     StackFailure, StackNews, StackResource, StackSpec, StackTags, StackTrack, TemplateReport, TemplateSource,
 };
+pub use tags::TagChange;
 pub use time::{Span, Time};
 pub use traits::{
     Account, Ec2Credential, Ec2Credentials, Flavors, Images, Keypairs, Metadata, Networks, OPERATIONS,

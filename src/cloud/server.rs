@@ -70,6 +70,21 @@ pub struct Server {
     pub tags: Vec<String>,
     /// Its addresses by network, in the cloud's order.
     pub addresses: Vec<(String, Vec<Address>)>,
+    /// The addresses that it is to be reached at, as somebody set them: IPv4 and IPv6.
+    #[serde(default)]
+    pub access: (Option<String>, Option<String>),
+    /// What somebody wrote about it.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// The host that it runs on, as far as the cloud tells the user: its name, or an id of it.
+    #[serde(default)]
+    pub host: Option<String>,
+    /// The id of the project that it belongs to.
+    #[serde(default)]
+    pub project: Option<String>,
+    /// Whether it is locked, where the cloud knows such a thing.
+    #[serde(default)]
+    pub locked: Option<bool>,
     /// Its key's name.
     pub key: Option<String>,
     /// The names of its security groups.
@@ -133,6 +148,28 @@ impl Server {
             .changed_by(&["associate_ip", "disassociate_ip"]),
         Field::new("private_ip", Ty::Text, "Its private IPv4 address, or ()."),
         Field::new("ipv6", Ty::Text, "Its IPv6 address, or ()."),
+        Field::new(
+            "access_ipv4",
+            Ty::Text,
+            "The IPv4 address that was set as the one to reach it at, or ().",
+        )
+        .changed_by(&["update"]),
+        Field::new(
+            "access_ipv6",
+            Ty::Text,
+            "The IPv6 address that was set as the one to reach it at, or ().",
+        )
+        .changed_by(&["update"]),
+        Field::new("description", Ty::Text, "What was written about it, or ().").changed_by(&["update"]),
+        Field::new(
+            "host",
+            Ty::Text,
+            "The host that it runs on: its name for administrators, else an id that the cloud made of it, or ().",
+        )
+        .changed_by(&["migrate"]),
+        Field::new("project", Ty::Text, "The id of the project that it belongs to, or ()."),
+        Field::new("locked", Ty::Bool, "Whether it is locked, or () where the cloud has no locks.")
+            .changed_by(&["lock", "unlock"]),
         Field::new("key", Ty::Text, "Its key's name, or ()."),
         Field::new("security_groups", Ty::ArrayOf(&Ty::Text), "The names of its security groups.")
             .changed_by(&["add_security_group", "remove_security_group"]),
@@ -239,6 +276,12 @@ impl Described for Server {
             "public_ip" => Value::optional_text(self.public_ip()),
             "private_ip" => Value::optional_text(self.private_ip()),
             "ipv6" => Value::optional_text(self.ipv6()),
+            "access_ipv4" => Value::optional_text(self.access.0.as_deref()),
+            "access_ipv6" => Value::optional_text(self.access.1.as_deref()),
+            "description" => Value::optional_text(self.description.as_deref()),
+            "host" => Value::optional_text(self.host.as_deref()),
+            "project" => Value::optional_text(self.project.as_deref()),
+            "locked" => self.locked.map_or(Value::Unit, Value::Bool),
             "key" => Value::optional_text(self.key.as_deref()),
             "security_groups" => texts(&self.security_groups),
             "volumes" => texts(&self.volumes),
@@ -391,75 +434,4 @@ pub struct RebuildSpec {
     pub files: Vec<(String, Vec<u8>)>,
     /// What cloud-init reads, not yet encoded.
     pub user_data: Option<Vec<u8>>,
-}
-
-/// Something done to a server that the cloud accepts now and does in its own time.
-#[derive(Debug, Clone)]
-#[allow(missing_docs)]
-pub enum Action {
-    Start,
-    Stop { force: bool },
-    Reboot { hard: bool },
-    Pause,
-    Unpause,
-    Suspend,
-    Resume,
-    Shelve,
-    Unshelve,
-    Lock,
-    Unlock,
-    Rescue { image: Option<String>, admin_pass: Option<Secret> },
-    Unrescue,
-    Rebuild(Box<RebuildSpec>),
-    Resize { flavor: String },
-    ConfirmResize,
-    RevertResize,
-    SetPassword(Secret),
-    AddSecurityGroup(String),
-    RemoveSecurityGroup(String),
-}
-
-impl Action {
-    /// Whether the cloud shows the action being done, so that a later wait can wait for it.
-    pub fn is_waited_for(&self) -> bool {
-        !matches!(
-            self,
-            Action::Lock | Action::Unlock | Action::AddSecurityGroup(_) | Action::RemoveSecurityGroup(_)
-        )
-    }
-
-    /// The verb's name.
-    pub fn verb(&self) -> &'static str {
-        match self {
-            Action::Start => "start",
-            Action::Stop { .. } => "stop",
-            Action::Reboot { .. } => "reboot",
-            Action::Pause => "pause",
-            Action::Unpause => "unpause",
-            Action::Suspend => "suspend",
-            Action::Resume => "resume",
-            Action::Shelve => "shelve",
-            Action::Unshelve => "unshelve",
-            Action::Lock => "lock",
-            Action::Unlock => "unlock",
-            Action::Rescue { .. } => "rescue",
-            Action::Unrescue => "unrescue",
-            Action::Rebuild(_) => "rebuild",
-            Action::Resize { .. } => "resize",
-            Action::ConfirmResize => "confirm_resize",
-            Action::RevertResize => "revert_resize",
-            Action::SetPassword(_) => "set_password",
-            Action::AddSecurityGroup(_) => "add_security_group",
-            Action::RemoveSecurityGroup(_) => "remove_security_group",
-        }
-    }
-}
-
-/// What a cloud gave when it accepted a request.
-#[derive(Debug, Clone, Default)]
-pub struct Accepted {
-    /// The request's id, by which `request_state` asks what became of it.
-    pub request_id: Option<String>,
-    /// A password that the answer told (rebuild, rescue).
-    pub admin_pass: Option<Secret>,
 }

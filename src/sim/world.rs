@@ -42,7 +42,7 @@ pub(crate) use port::{Address, Holder, Plug, Port, PortSpec, Wanted};
 pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
 pub(crate) use router::Router;
-pub(crate) use server::{Failure, Flavor, Power, Server, State, Task};
+pub(crate) use server::{Failure, Flavor, HOSTS, Power, Server, State, Task};
 pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
 pub(crate) use transitions::{Action, Rebuild};
 pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};

@@ -317,6 +317,27 @@ const OTHERS: &[Family] = &[
             r#"false"#,
         )
     },
+    family("add_tags", Idempotent, "ec2.CreateTags", r##"add_tags("ID", ["eu"]).tags"##, r#"["eu"]"#),
+    Family {
+        before: r##"add_tags("ID", ["eu", "us"])"##,
+        ..family(
+            "remove_tags",
+            Idempotent,
+            "ec2.DeleteTags",
+            r##"remove_tags("ID", "eu").tags"##,
+            r#"["us"]"#,
+        )
+    },
+    Family {
+        before: r##"add_tags("ID", ["eu"])"##,
+        ..family(
+            "replace_tags",
+            Idempotent,
+            "ec2.CreateTags",
+            r##"replace_tags("ID", ["us"]).tags"##,
+            r#"["us"]"#,
+        )
+    },
     Family {
         before: r##"create_security_group("front", "of a test")"##,
         ..family(

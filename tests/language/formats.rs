@@ -1,6 +1,6 @@
 //! YAML, CSV, digests and regular expressions, beyond the verbs' own examples.
 
-use crate::support::World;
+use crate::support::{World, each};
 
 #[test]
 fn yaml_goes_there_and_back() {
@@ -68,4 +68,30 @@ fn patterns_match_find_and_replace() {
         "invalid_argument",
         "`(` is no regular expression: unclosed group",
     );
+}
+
+#[test]
+fn csv_is_read_as_rfc_4180_has_it() {
+    let world = World::new();
+    each(
+        [
+            (r#"parse_csv("a,b\r\n1,2\r\n")"#, r##"[#{"a": "1", "b": "2"}]"##),
+            (r#"parse_csv("a,b\n1,")"#, r##"[#{"a": "1", "b": ""}]"##),
+            (r#"parse_csv("a\n\"x \"\"y\"\", z\nnext\"\n\n")[0].a"#, "x \"y\", z\nnext"),
+            (r#"parse_csv("\ufeffa\n\"\"\n")"#, r##"[#{"a": ""}]"##),
+            (r#"parse_csv("")"#, "[]"),
+            (r#"parse_csv("a,b\n")"#, "[]"),
+            (r#"let rows = [#{ a: "1,2", b: "x\"y" }]; parse_csv(to_csv(rows, ["a", "b"])) == rows"#, "true"),
+            (
+                r#"let t = parse_csv("pw\n" + secret("hush-hush")); [t[0].pw, reveal(t[0].pw)]"#,
+                r#"[••••••, "hush-hush"]"#,
+            ),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    world.fails(r#"parse_csv("a,b\n1\n")"#, "invalid_argument", "line 2 has 1 cells");
+    world.fails(r#"parse_csv("a,a\n1,2\n")"#, "invalid_argument", "`a`");
+    world.fails(r#"parse_csv("a\n\"x\n")"#, "invalid_argument", "never closed");
+    world.fails(r#"parse_csv("a\n\"x\"y\n")"#, "invalid_argument", "behind a closing quote");
+    world.fails(r#"parse_csv("a\nx\"y\n")"#, "invalid_argument", "inside a cell");
 }

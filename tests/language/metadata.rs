@@ -89,3 +89,35 @@ fn all_six_on_an_image() {
     world.fails(r#"set_meta(image("cirros"), "a", 1)"#, "forbidden", "");
     world.fails(r#"set_meta(flavor("m1.tiny"), "a", 1)"#, "invalid_argument", "image");
 }
+
+#[test]
+fn tags_are_added_taken_away_and_replaced() {
+    let world = World::web();
+    each(
+        [
+            (r#"add_tags("web", "nightly").tags"#, r#"["nightly"]"#),
+            (r#"let s = server("web"); s.add_tags(["eu", "nightly", "eu"]); s.tags"#, r#"["nightly", "eu"]"#),
+            (r#"remove_tags("web", ["eu", "never-there"]).tags"#, r#"["nightly"]"#),
+            (r#"remove_tags("web", []).tags"#, r#"["nightly"]"#),
+            (r#"replace_tags("web", ["a b", "ü.x"]).tags"#, r#"["a b", "ü.x"]"#),
+            (r#"remove_tags("web", "ü.x").tags"#, r#"["a b"]"#),
+            (r#"servers(#{ tags: ["a b"] }).len()"#, "1"),
+            (r#"replace_tags("web", []).tags"#, "[]"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    // What is so already is not asked for.
+    let asked = world.written(|| drop(world.ok(r#"remove_tags("web", "gone"); replace_tags("web", [])"#)));
+    assert_eq!(asked, Vec::<String>::new());
+    world.fails(r#"add_tags("web", "a,b")"#, "invalid_argument", "a,b");
+    world.fails(r#"add_tags("nosuch", "a")"#, "not_found", "nosuch");
+    world.fails(r#"add_tags("web", 1)"#, "invalid_argument", "tags");
+    let aws = World::web_with(|options| options.cloud = Some("sim:aws".to_string()));
+    aws.gives(r#"set_meta("web", "role", "db").add_tags(["eu"]).tags"#, r#"["eu"]"#);
+    // A key has one value there: metadata is not lost to a tag of its name.
+    aws.fails(r#"add_tags("web", "role")"#, "conflict", "metadata");
+    aws.gives(
+        r#"replace_tags("web", ["us"]); [server("web").meta.role, server("web").tags]"#,
+        r#"["db", ["us"]]"#,
+    );
+}

@@ -17,6 +17,22 @@ fn each_action_leads_to_its_state() {
             (r#"rescue("web").wait_status("RESCUE").unrescue().wait_active().status"#, "ACTIVE"),
             (r#"rescue("web", #{ image: "cirros" }).wait_status("RESCUE").status"#, "RESCUE"),
             (r#"lock("web").unlock().name"#, "web"),
+            (
+                r#"let s = server("web"); let before = s.locked; s.lock(); [before, s.locked, s.unlock().locked]"#,
+                "[false, true, false]",
+            ),
+            (
+                r#"let s = update("web", #{ access_ipv4: "203.0.113.4", access_ipv6: "2001:db8::4", description: "mine" }); [s.access_ipv4, s.access_ipv6, s.description]"#,
+                r#"["203.0.113.4", "2001:db8::4", "mine"]"#,
+            ),
+            (
+                r#"let s = server("web"); [s.access_ipv4, s.access_ipv6, s.description, s.host.len(), s.project == s.raw.tenant_id]"#,
+                "[(), (), (), 56, true]",
+            ),
+            (
+                r#"update("web", #{ description: "mine" }).update(#{ description: "" }).description == ()"#,
+                "true",
+            ),
             (r#"rename("web", "www").name"#, "www"),
             (r#"update("web", #{ name: "www", access_ipv4: "203.0.113.4" }).raw.accessIPv4"#, "203.0.113.4"),
             (r#"update("web", #{ description: "mine" }).raw.description"#, "mine"),

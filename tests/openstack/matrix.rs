@@ -354,6 +354,27 @@ const OTHERS: &[Family] = &[
             r#"false"#,
         )
     },
+    family("add_tags", Idempotent, "server.tag_add", r##"add_tags("ID", ["eu"]).tags"##, r#"["eu"]"#),
+    Family {
+        before: r##"add_tags("ID", ["eu", "us"])"##,
+        ..family(
+            "remove_tags",
+            Idempotent,
+            "server.tag_delete",
+            r##"remove_tags("ID", "eu").tags"##,
+            r#"["us"]"#,
+        )
+    },
+    Family {
+        before: r##"add_tags("ID", ["eu"])"##,
+        ..family(
+            "replace_tags",
+            Idempotent,
+            "server.tags_replace",
+            r##"replace_tags("ID", ["us"]).tags"##,
+            r#"["us"]"#,
+        )
+    },
     Family {
         before: r##"create_volume("data", 1).wait_ready(); attach("ID", "data").wait_ready(); wait_status(volume("data"), "IN-USE", "1m")"##,
         ..family(

@@ -4,8 +4,8 @@ use crate::support::toy::machine;
 use rhain::cloud::server::{Nics, RebuildSpec};
 use rhain::cloud::{
     Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NetworkSpec, PublicIp, ReadFile, Result,
-    RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion, StackSpec, StackTags, TemplateSource,
-    VolumeSpec,
+    RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion, StackSpec, StackTags, TagChange,
+    TemplateSource, VolumeSpec,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -171,6 +171,8 @@ pub const CALLS: &[Call] = calls! {
     "whoami", "()", |c, w| c.whoami();
     "catalog", "()", |c, w| c.catalog();
     "limits", "()", |c, w| c.limits();
+    "limits(project)", "whoami().project", |c, w| c.limits_of(&w[0]);
+    "services", "()", |c, w| c.services();
     "zones", "()", |c, w| c.zones();
     "api", "()", |c, w| c.api("compute", "GET", "/servers", None);
     "api(service, action, params)", "()", |c, w| c.query(native(c).0, native(c).1, &json!({}));
@@ -208,6 +210,8 @@ pub const CALLS: &[Call] = calls! {
     "resize", r#"server("web").id + " " + flavor("m1.small").id"#, |c, w| c.act(&w[0], &Action::Resize { flavor: w[1].clone() });
     "confirm_resize", r#"resize("web", "m1.small").wait_ready().id"#, |c, w| c.act(&w[0], &Action::ConfirmResize);
     "revert_resize", r#"resize("web", "m1.small").wait_ready().id"#, |c, w| c.act(&w[0], &Action::RevertResize);
+    "migrate", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Migrate { live: false, host: None });
+    "migrate(live)", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::Migrate { live: true, host: None });
     "set_password", r#"server("web").id"#, |c, w| c.act(&w[0], &Action::SetPassword(Secret::new("Secret-1234")));
     "add_security_group", r#"let g = create_security_group("g", "d"); server("web").id + " " + g.id"#, |c, w| c.act(&w[0], &Action::AddSecurityGroup(w[1].clone()));
     "remove_security_group", r#"let g = create_security_group("g", "d"); add_security_group("web", g).id + " " + g.id"#, |c, w| c.act(&w[0], &Action::RemoveSecurityGroup(w[1].clone()));
@@ -220,6 +224,9 @@ pub const CALLS: &[Call] = calls! {
     "set_meta", r#"server("web").id"#, |c, w| c.set_meta(&Holder::Server(w[0].clone()), &item());
     "replace_meta", r#"server("web").id"#, |c, w| c.replace_meta(&Holder::Server(w[0].clone()), &item());
     "delete_meta", r#"set_meta("web", #{ a: "1" }).id"#, |c, w| c.delete_meta(&Holder::Server(w[0].clone()), "a");
+    "add_tags", r#"server("web").id"#, |c, w| c.update_tags(&w[0], &TagChange::Add(vec!["nightly".to_string()]));
+    "remove_tags", r#"add_tags("web", "nightly").id"#, |c, w| c.update_tags(&w[0], &TagChange::Remove(vec!["nightly".to_string()]));
+    "replace_tags", r#"add_tags("web", "nightly").id"#, |c, w| c.update_tags(&w[0], &TagChange::Replace(vec!["weekly".to_string()]));
     "images", "()", |c, w| c.images(&Filter::default());
     "images(all_projects)", "()", |c, w| c.images(&Filter { all_projects: true, ..Filter::default() });
     "image", r#"image("cirros").id"#, |c, w| there(c.image(&w[0]));

@@ -17,12 +17,17 @@ impl Overlay {
         self.shown(changed, words, self.inner.act(id, action)).await?;
         match action {
             Action::Resize { flavor } => self.resized(&server, flavor).await?,
+            Action::Migrate { live, host } => self.migrated(&server, *live, host.as_ref()),
             Action::ConfirmResize => self.resize_ended(&server, false),
             Action::RevertResize => self.resize_ended(&server, true),
             Action::AddSecurityGroup(group) => self.add_group(&server, group).await?,
             Action::RemoveSecurityGroup(group) => self.remove_group(&server, group).await?,
             Action::Rebuild(spec) => self.rebuilt(&server, spec),
-            Action::Lock | Action::Unlock | Action::SetPassword(_) => self.edit_server(&server, |_| {}),
+            Action::Lock | Action::Unlock => {
+                let locked = matches!(action, Action::Lock);
+                self.edit_server(&server, |server| server.locked = Some(locked));
+            }
+            Action::SetPassword(_) => self.edit_server(&server, |_| {}),
             other => self.to_status(&server, status_after(other, &server.status)),
         }
         Ok(Accepted { request_id: Some(DONE.to_string()), admin_pass: None })
@@ -61,6 +66,16 @@ impl Overlay {
             self.to_status(server, "VERIFY_RESIZE");
         }
         Ok(())
+    }
+
+    fn migrated(&self, server: &Server, live: bool, host: Option<&String>) {
+        if !live {
+            let before = Resize { flavor: server.flavor.clone(), status: server.status.clone() };
+            self.world().resizes.insert(server.id.clone(), before);
+            self.to_status(server, "VERIFY_RESIZE");
+        }
+        // Which host the cloud would choose nobody knows.
+        self.edit_server(server, |server| server.host = host.cloned());
     }
 
     fn resize_ended(&self, server: &Server, back: bool) {
@@ -128,6 +143,15 @@ impl Overlay {
             if let Some(name) = &update.name {
                 server.name = name.clone();
             }
+            // An empty text clears.
+            let set = |field: &mut Option<String>, new: &Option<String>| {
+                if let Some(text) = new {
+                    *field = Some(text.clone()).filter(|text| !text.is_empty());
+                }
+            };
+            set(&mut server.access.0, &update.access_ipv4);
+            set(&mut server.access.1, &update.access_ipv6);
+            set(&mut server.description, &update.description);
             let raw = std::sync::Arc::make_mut(&mut server.raw);
             for (key, field) in [
                 ("accessIPv4", &update.access_ipv4),

@@ -1,7 +1,7 @@
 //! Metadata of servers, images, volumes and snapshots.
 
 use super::Overlay;
-use crate::cloud::{Holder, Noun, Resource, Result};
+use crate::cloud::{Holder, Noun, Resource, Result, TagChange};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -43,6 +43,15 @@ impl Overlay {
         let words = || format!("delete_meta {} {key}", resource.name());
         self.shown(changed, words, self.inner.delete_meta(holder, key)).await?;
         self.edit_meta(resource, |held| drop(held.remove(key)));
+        Ok(())
+    }
+
+    pub(super) async fn change_tags(&self, server: &str, change: &TagChange) -> Result<()> {
+        let server = self.server_now(server).await?;
+        let changed = self.is_changed(Noun::Server, &server.id);
+        let words = || format!("{} {}", change.verb(), server.name);
+        self.shown(changed, words, self.inner.update_tags(&server.id, change)).await?;
+        self.edit_server(&server, |server| server.tags = change.after(&server.tags));
         Ok(())
     }
 

@@ -2,10 +2,11 @@
 
 use super::Overlay;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Cloud, Filter, Flavor, Flavors, Holder, Identity, Image, Images,
-    Keypair, Keypairs, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp, PublicIps,
+    Accepted, Account, Action, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity, Image,
+    Images, Keypair, Keypairs, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp, PublicIps,
     RequestState, Resource, Result, Router, RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server,
-    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, Value, Volume, VolumeSpec, Volumes,
+    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec,
+    Volumes,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -85,6 +86,14 @@ impl Account for Overlay {
 
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
         self.used().await
+    }
+
+    async fn limits_of(&self, project: &str) -> Result<BTreeMap<String, Option<i64>>> {
+        self.inner.limits_of(project).await
+    }
+
+    async fn services(&self) -> Result<Vec<Daemon>> {
+        self.inner.services().await
     }
 
     async fn zones(&self) -> Result<Vec<String>> {
@@ -181,6 +190,10 @@ impl Metadata for Overlay {
 
     async fn delete_meta(&self, holder: &Holder, key: &str) -> Result<()> {
         self.take_meta(holder, key).await
+    }
+
+    async fn update_tags(&self, server: &str, change: &TagChange) -> Result<()> {
+        self.change_tags(server, change).await
     }
 }
 

@@ -136,7 +136,8 @@ fn allowed_from(action: &Action) -> &'static [&'static str] {
         Action::Unshelve => &["SHELVED", "SHELVED_OFFLOADED"],
         Action::Rescue { .. } | Action::Rebuild(_) => &["ACTIVE", "SHUTOFF", "ERROR"],
         Action::Unrescue => &["RESCUE"],
-        Action::Resize { .. } => &["ACTIVE", "SHUTOFF"],
+        Action::Resize { .. } | Action::Migrate { live: false, .. } => &["ACTIVE", "SHUTOFF"],
+        Action::Migrate { live: true, .. } => &["ACTIVE", "PAUSED"],
         Action::ConfirmResize | Action::RevertResize => &["VERIFY_RESIZE"],
         Action::Lock | Action::Unlock | Action::AddSecurityGroup(_) | Action::RemoveSecurityGroup(_) => &[],
     }

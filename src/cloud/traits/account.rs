@@ -1,13 +1,21 @@
 //! Which cloud this is, who the session is to it, and its APIs as they are.
 
-use crate::cloud::{Double, Error, Identity, Noun, Provider, Resource, Result, Value};
+use crate::cloud::{Daemon, Double, Error, Identity, Noun, Provider, Resource, Result, Value};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub(super) const OPERATIONS: &[&str] =
-    &["whoami", "catalog", "limits", "zones", "api", "api(service, action, params)"];
+pub(super) const OPERATIONS: &[&str] = &[
+    "whoami",
+    "catalog",
+    "limits",
+    "limits(project)",
+    "services",
+    "zones",
+    "api",
+    "api(service, action, params)",
+];
 
 /// A cloud as the session knows it, logged in when first needed.
 #[async_trait]
@@ -43,6 +51,14 @@ pub trait Account: Send + Sync {
     /// Quota and usage by the language's names; `None` where unlimited or untold.
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
         Err(self.unsupported("limits"))
+    }
+    /// The same of another project, by id or name, which takes an administrator.
+    async fn limits_of(&self, _project: &str) -> Result<BTreeMap<String, Option<i64>>> {
+        Err(self.unsupported("limits(project)"))
+    }
+    /// The cloud's own daemons and hosts.
+    async fn services(&self) -> Result<Vec<Daemon>> {
+        Err(self.unsupported("services"))
     }
     /// The names of the availability zones.
     async fn zones(&self) -> Result<Vec<String>> {

@@ -1,12 +1,13 @@
 //! Metadata of servers, images, volumes and snapshots.
 
 use super::Account;
-use crate::cloud::{Holder, Result};
+use crate::cloud::{Holder, Result, TagChange};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub(super) const OPERATIONS: &[&str] = &["meta", "set_meta", "replace_meta", "delete_meta"];
+pub(super) const OPERATIONS: &[&str] =
+    &["meta", "set_meta", "replace_meta", "delete_meta", "add_tags", "remove_tags", "replace_tags"];
 
 /// The metadata that a cloud keeps with its resources.
 #[async_trait]
@@ -26,5 +27,9 @@ pub trait Metadata: Account {
     /// Delete one metadata item; a missing one is `not_found`.
     async fn delete_meta(&self, _holder: &Holder, _key: &str) -> Result<()> {
         Err(self.unsupported("delete_meta"))
+    }
+    /// Change the tags of a server; what is there already, or not there, is no error.
+    async fn update_tags(&self, _server: &str, change: &TagChange) -> Result<()> {
+        Err(self.unsupported(change.verb()))
     }
 }

@@ -44,6 +44,8 @@ pub(super) const OPERATIONS: &[&str] = &[
     "resize",
     "confirm_resize",
     "revert_resize",
+    "migrate",
+    "migrate(live)",
     "set_password",
     "add_security_group",
     "remove_security_group",

@@ -51,7 +51,7 @@ impl Pending {
             "suspend" => &["SUSPENDED"],
             "shelve" => &["SHELVED", "SHELVED_OFFLOADED"],
             "rescue" => &["RESCUE"],
-            "resize" => &["VERIFY_RESIZE"],
+            "resize" | "migrate" => &["VERIFY_RESIZE"],
             "confirm_resize" | "revert_resize" => &["ACTIVE", "SHUTOFF"],
             "delete" => &["DELETED"],
             _ => &[],

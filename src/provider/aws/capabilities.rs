@@ -35,6 +35,9 @@ pub static AWS: Provider = Provider {
         "set_meta",
         "replace_meta",
         "delete_meta",
+        "add_tags",
+        "remove_tags",
+        "replace_tags",
         // Images
         "images",
         "image",

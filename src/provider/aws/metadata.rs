@@ -3,7 +3,7 @@
 use super::Aws;
 use super::decode::text;
 use super::ec2::{image, tag};
-use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result, TagChange};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 
@@ -44,6 +44,35 @@ impl Metadata for Aws {
         let mut error = self.session.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
         error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
         Err(error.coded("cloud::not_found"))
+    }
+
+    async fn update_tags(&self, server: &str, change: &TagChange) -> Result<()> {
+        let all = self.all_tags(server).await?;
+        let is_tag = |key: &str, value: &str| {
+            value.is_empty() && key != tag::NAME && key != MARKER && !key.starts_with("aws:")
+        };
+        let now: Vec<String> =
+            all.iter().filter(|(key, value)| is_tag(key, value)).map(|(key, _)| key.clone()).collect();
+        let (missing, gone) = change.differ(&now);
+        tag::check(missing.iter().map(String::as_str)).map_err(|error| self.session.own(error))?;
+        if let Some(both) = missing.iter().find(|key| all.get(*key).is_some_and(|value| !value.is_empty())) {
+            let error = Error::new(
+                Kind::Conflict,
+                format!("`{both}` is metadata of this server already, and a key has one value on EC2"),
+            );
+            return Err(self
+                .session
+                .own(error.coded("cloud::conflict"))
+                .help("choose another tag, or delete_meta it first"));
+        }
+        // New ones first: a break in between loses nothing.
+        if !missing.is_empty() {
+            self.ask(&tag::set(server, missing.iter().map(|key| (key.as_str(), "")))).await?;
+        }
+        if !gone.is_empty() {
+            self.ask(&tag::delete(server, gone.iter().map(String::as_str))).await?;
+        }
+        Ok(())
     }
 }
 

@@ -41,6 +41,9 @@ pub static CLOUDSTACK: Provider = Provider {
         "set_meta",
         "replace_meta",
         "delete_meta",
+        "add_tags",
+        "remove_tags",
+        "replace_tags",
         // Images
         "images",
         "images(all_projects)",

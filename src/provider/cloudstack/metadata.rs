@@ -4,7 +4,7 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{meta_and_tags, tags};
-use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result, TagChange};
 use crate::provider::recover;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -48,6 +48,28 @@ impl Metadata for CloudStack {
         let mut error = self.session.own(Error::new(Kind::NotFound, format!("there is no metadata `{key}`")));
         error.help = (!has.is_empty()).then(|| format!("choose one that is there: {has}"));
         Err(error.coded("cloud::not_found"))
+    }
+
+    async fn update_tags(&self, server: &str, change: &TagChange) -> Result<()> {
+        let holder = Holder::Server(server.to_string());
+        let row = self.holder_row(&holder).await?;
+        let (all, (_, now)) = (tags(&row), meta_and_tags(&row));
+        let (missing, gone) = change.differ(&now);
+        if let Some(both) = missing.iter().find(|key| all.get(*key).is_some_and(|value| !value.is_empty())) {
+            let message =
+                format!("`{both}` is metadata of this server already, and a key has one value on CloudStack");
+            let error = self.session.own(Error::new(Kind::Conflict, message).coded("cloud::conflict"));
+            return Err(error.help("choose another tag, or delete_meta it first"));
+        }
+        if missing.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        self.change_tags(&holder, |now| {
+            let kept =
+                now.clone().into_iter().filter(|(key, value)| !(value.is_empty() && gone.contains(key)));
+            kept.chain(missing.iter().map(|tag| (tag.clone(), String::new()))).collect()
+        })
+        .await
     }
 }
 

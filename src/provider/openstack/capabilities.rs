@@ -11,6 +11,8 @@ pub static OPENSTACK: Provider = Provider {
         "whoami",
         "catalog",
         "limits",
+        "limits(project)",
+        "services",
         "zones",
         "api",
         // Servers
@@ -48,6 +50,8 @@ pub static OPENSTACK: Provider = Provider {
         "resize",
         "confirm_resize",
         "revert_resize",
+        "migrate",
+        "migrate(live)",
         "set_password",
         "add_security_group",
         "remove_security_group",
@@ -60,6 +64,9 @@ pub static OPENSTACK: Provider = Provider {
         "set_meta",
         "replace_meta",
         "delete_meta",
+        "add_tags",
+        "remove_tags",
+        "replace_tags",
         // Images
         "images",
         "images(all_projects)",

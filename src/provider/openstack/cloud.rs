@@ -6,7 +6,7 @@ use super::claims::Given;
 use super::nova::limits;
 use super::session::{Call, Range, Service, Session};
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Double, Identity, Noun, Provider, Result, Time, Value};
+use crate::cloud::{Account, Cloud, Daemon, Double, Identity, Noun, Provider, Result, Time, Value};
 use crate::provider::doubles::{Doubles, Twice};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -84,6 +84,14 @@ impl Account for OpenStack {
 
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
         self.all_limits().await
+    }
+
+    async fn limits_of(&self, project: &str) -> Result<BTreeMap<String, Option<i64>>> {
+        self.all_limits_of(project).await
+    }
+
+    async fn services(&self) -> Result<Vec<Daemon>> {
+        self.daemons().await
     }
 
     async fn delete_doubles(&self, last: bool) -> Vec<Double> {

@@ -1,10 +1,15 @@
 //! Quota and usage of all services, asked for at once. What a service does not tell is untold, not an error.
 
 use super::OpenStack;
+use super::call::is_segment;
 use super::cinder;
+use super::decode::text;
+use super::keystone::projects;
 use super::neutron::quota;
 use super::nova::{keypair, limits};
-use crate::cloud::{Error, Filter, Kind, Result};
+use super::send::found;
+use crate::cloud::{Daemon, Error, Filter, Kind, Result};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 type Limits = BTreeMap<String, Option<i64>>;
@@ -22,6 +27,74 @@ impl OpenStack {
         for told in [volumes, networks, keypairs] {
             match told {
                 Ok(told) => all.extend(told),
+                Err(error) if is_untold(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The same of another project. Quotas of a project that there is not are told like any other's, so it is looked for first.
+    pub(super) async fn all_limits_of(&self, project: &str) -> Result<Limits> {
+        let project = self.project_called(project).await?;
+        let (details, volume_usage) = (quota::details(&project), cinder::limits::usage(&project));
+        let server_usage = limits::usage(&project, &self.compute().await?);
+        let (servers, volumes, networks) =
+            tokio::join!(self.json(&server_usage), self.json(&volume_usage), self.json(&details));
+        let mut all = limits::decode_usage(&servers?);
+        for (told, decode) in [
+            (volumes, cinder::limits::decode_usage as fn(&Json) -> Limits),
+            (networks, quota::decode as fn(&Json) -> Limits),
+        ] {
+            match told {
+                Ok(told) => all.extend(decode(&told)),
+                Err(error) if is_untold(&error) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    /// The id of a project by id or name.
+    async fn project_called(&self, project: &str) -> Result<String> {
+        if is_segment(project) {
+            let shown = found(self.json(&projects::show(project)).await)?;
+            if let Some(id) = shown.as_ref().and_then(|body| text(body.get("project")?, "id")) {
+                return Ok(id);
+            }
+        }
+        let mut ids = Vec::new();
+        self.every(projects::named(project), "projects", |entry| {
+            ids.extend(text(entry, "id"));
+            false
+        })
+        .await?;
+        match ids.as_slice() {
+            [id] => Ok(id.clone()),
+            [] => {
+                let message = format!("{} has no project `{project}`", self.session.name());
+                Err(self.session.error(Kind::NotFound, message).coded("cloud::not_found"))
+            }
+            several => {
+                let message = format!("{} projects are called `{project}`", several.len());
+                let error = self.session.error(Kind::Ambiguous, message).coded("cloud::ambiguous");
+                Err(error.help(format!("use the id: {}", several.join(", "))))
+            }
+        }
+    }
+
+    /// The daemons of the services that the cloud has.
+    pub(super) async fn daemons(&self) -> Result<Vec<Daemon>> {
+        let (servers, volumes, networks) = (limits::daemons(), cinder::limits::daemons(), quota::agents());
+        let (servers, volumes, networks) =
+            tokio::join!(self.json(&servers), self.json(&volumes), self.json(&networks));
+        let mut all: Vec<Daemon> = entries(&servers?, "services").iter().filter_map(limits::daemon).collect();
+        for (told, key, decode) in [
+            (volumes, "services", limits::daemon as fn(&Json) -> Option<Daemon>),
+            (networks, "agents", quota::agent as fn(&Json) -> Option<Daemon>),
+        ] {
+            match told {
+                Ok(told) => all.extend(entries(&told, key).iter().filter_map(decode)),
                 Err(error) if is_untold(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -58,6 +131,10 @@ impl OpenStack {
         .await?;
         Ok(Limits::from([("keypairs_used".to_string(), Some(used))]))
     }
+}
+
+fn entries<'a>(body: &'a Json, key: &str) -> &'a [Json] {
+    body.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
 /// Whether an error says no more than that this is not told here: no such service, or not to this user.

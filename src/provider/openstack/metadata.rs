@@ -5,8 +5,13 @@ use super::call::is_segment;
 use super::glance;
 use super::glance::property;
 use super::metadata_calls::{self, Place};
-use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result};
+use super::nova::{files, version};
+use super::session::Call;
+use crate::cloud::{Error, Holder, Kind, MARKER, Metadata, Result, TagChange};
+use crate::provider::recover::Seen;
+use crate::wire::Method;
 use async_trait::async_trait;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 #[async_trait]
@@ -94,9 +99,44 @@ impl Metadata for OpenStack {
             }
         }
     }
+
+    async fn update_tags(&self, server: &str, change: &TagChange) -> Result<()> {
+        let range = self.compute().await?;
+        let version = version::at_least(&range, version::TAGS)
+            .ok_or_else(|| self.own(files::too_old("a server's tags", version::TAGS, &range)))?;
+        let show = metadata_calls::tags(server, version);
+        let now = self.tags_of(&show).await?;
+        let (missing, gone) = change.differ(&now);
+        if missing.is_empty() && gone.is_empty() {
+            return Ok(());
+        }
+        // One by one what others change in the meantime would stay; there is no tag with a `,` or a `/`, which Nova says of the whole.
+        let one_by_one = !matches!(change, TagChange::Replace(_))
+            && missing.len() + gone.len() == 1
+            && missing.iter().chain(&gone).all(|tag| is_segment(tag));
+        let is_so = |body: &Json| change.differ(&metadata_calls::decode_tags(body)) == Default::default();
+        let call = match (one_by_one, missing.first(), gone.first()) {
+            (true, Some(tag), _) => metadata_calls::tag(server, tag, Method::Put, version),
+            (true, _, Some(tag)) => {
+                let call = metadata_calls::tag(server, tag, Method::Delete, version);
+                let look = || async {
+                    Ok(if is_so(&self.json(&show).await?) { Seen::Effect(true) } else { Seen::Nothing })
+                };
+                // One that somebody else took away meanwhile is away.
+                return self.take_away_seen(&call, look).await.map(drop);
+            }
+            _ => metadata_calls::replace_tags(server, &change.after(&now), version),
+        };
+        self.change_seen(&call, &show, is_so).await
+    }
 }
 
 impl OpenStack {
+    /// The tags of a server now.
+    async fn tags_of(&self, show: &Call) -> Result<Vec<String>> {
+        Ok(metadata_calls::decode_tags(&self.json(show).await?))
+    }
+
     /// The metadata calls' place, or `None` for an image in Glance.
     async fn place(&self, holder: &Holder) -> Result<Option<Place>> {
         Ok(match holder {

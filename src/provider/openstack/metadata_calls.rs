@@ -2,7 +2,7 @@
 //! rhain's own marker is kept here.
 
 use super::call::{With, get, json, segment};
-use super::decode::texts;
+use super::decode::{scalar, texts};
 use super::nova::version;
 use super::session::{Call, Range, Service, Version};
 use crate::cloud::MARKER;
@@ -63,6 +63,33 @@ pub fn replace(place: &Place, items: &BTreeMap<String, String>) -> Call {
 pub fn delete(place: &Place, key: &str) -> Call {
     let path = format!("{}/{}", place.path, segment(key));
     Call::new("metadata.delete", place.service.clone(), Method::Delete, path).version(place.version)
+}
+
+/// Ask for the tags of a server.
+pub fn tags(server: &str, version: Version) -> Call {
+    get("server.tags", Service::Compute, tags_path(server)).version(Some(version))
+}
+
+/// Ask for one tag of a server, to be there or to be deleted.
+pub fn tag(server: &str, tag: &str, method: Method, version: Version) -> Call {
+    let path = format!("{}/{}", tags_path(server), segment(tag));
+    Call::new("server.tag", Service::Compute, method, path).version(Some(version)).intent(Intent::Idempotent)
+}
+
+/// Ask for exactly these tags of a server.
+pub fn replace_tags(server: &str, tags: &[String], version: Version) -> Call {
+    let body = value!({ "tags": tags });
+    json("server.tags.replace", Service::Compute, Method::Put, tags_path(server), body).version(Some(version))
+}
+
+fn tags_path(server: &str) -> String {
+    format!("/servers/{}/tags", segment(server))
+}
+
+/// The tags in an answer.
+pub fn decode_tags(body: &Json) -> Vec<String> {
+    let tags = body.get("tags").and_then(Json::as_array);
+    tags.map(|tags| tags.iter().filter_map(scalar).collect()).unwrap_or_default()
 }
 
 /// The metadata of what is to be made, the call's marker among it.

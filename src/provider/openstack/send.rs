@@ -87,14 +87,24 @@ impl OpenStack {
         call: &Call,
         is_so: impl Fn(&Json) -> bool + Send + Sync,
     ) -> Result<()> {
+        let mut show = get("resource.show", call.service.clone(), call.path.clone());
+        show.microversion = call.microversion;
+        self.change_seen(call, &show, is_so).await
+    }
+
+    /// The same, settled by this read.
+    pub(super) async fn change_seen(
+        &self,
+        call: &Call,
+        show: &Call,
+        is_so: impl Fn(&Json) -> bool + Send + Sync,
+    ) -> Result<()> {
         let lost = match self.ask(call).await {
             Err(error) if recover::is_open(&error) => error,
             known => return known.map(drop),
         };
-        let mut show = get("resource.show", call.service.clone(), call.path.clone());
-        show.microversion = call.microversion;
         let look =
-            || async { Ok(if is_so(&self.json(&show).await?) { Seen::Effect(()) } else { Seen::Nothing }) };
+            || async { Ok(if is_so(&self.json(show).await?) { Seen::Effect(()) } else { Seen::Nothing }) };
         match recover::settle(&*self.clock, lost, look, || async { self.ask(call).await.map(drop) }).await {
             Settled::Done { .. } => Ok(()),
             Settled::Refused(error) | Settled::Unknown(error, _) => Err(error),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::State::{Active, Error, Stopped};
 use super::action_log::Asker;
 use super::transitions::Change::{
-    self, Gone, Groups, Host, Image as Snap, NewFlavor, Offloaded, OldFlavor, Ready,
+    self, Gone, Groups, Host, Image as Snap, Moved, NewFlavor, Offloaded, OldFlavor, Ready,
 };
 use super::transitions::Change::{
     Launched, Relaunch, Resized, Rest, Shelved, State as To, Task as Do, Touch, Zone,
@@ -113,9 +113,14 @@ impl World {
                 server.rest = server.state;
                 server.other_flavor = Some(*flavor);
             }
-            Action::Migrate => {
+            Action::Migrate(host) => {
                 server.rest = server.state;
                 server.other_flavor = Some(server.flavor.clone());
+                server.other_host = Some(host);
+            }
+            Action::MigrateLive(host) => {
+                server.rest = server.state;
+                server.other_host = Some(host);
             }
             Action::Confirm => server.confirming = true,
             Action::Password(word) => server.password = word,
@@ -211,7 +216,9 @@ impl World {
                 server.relaunch(Active, Power::Running, now);
                 last = true;
             }
+            Moved => move_over(server),
             NewFlavor | OldFlavor => {
+                move_over(server);
                 if let Some(other) = server.other_flavor.take() {
                     let was = std::mem::replace(&mut server.flavor, other);
                     server.other_flavor = matches!(change, NewFlavor).then_some(was);
@@ -227,6 +234,7 @@ impl World {
             Rest => {
                 server.confirming = false;
                 server.other_flavor = None;
+                server.other_host = None;
                 let power = if server.rest == Stopped { Power::Shutdown } else { Power::Running };
                 server.settle(server.rest, power);
                 last = true;
@@ -369,4 +377,11 @@ const fn rebootable(task: Task) -> bool {
             | Task::Pausing
             | Task::Suspending
     )
+}
+
+/// To the host that it is to go to, or back.
+fn move_over(server: &mut Server) {
+    if let Some(other) = server.other_host {
+        server.other_host = Some(std::mem::replace(&mut server.host, other));
+    }
 }

@@ -242,6 +242,8 @@ impl World {
             terminated: None,
             zoned: false,
             hosted: false,
+            host: 0,
+            other_host: None,
             grouped: false,
             networked: false,
             zone_asked: spec.zone.clone(),

@@ -54,6 +54,9 @@ impl State {
     }
 }
 
+/// The hosts that servers run on, as administrators see them.
+pub(crate) const HOSTS: [&str; 2] = ["sim", "sim2"];
+
 /// What is being done to a server at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Task {
@@ -70,6 +73,7 @@ pub(crate) enum Task {
     ResizeMigrated,
     ResizeFinish,
     ResizeReverting,
+    Migrating,
     SnapshotPending,
     Snapshot,
     SnapshotUploading,
@@ -104,6 +108,7 @@ impl Task {
             Self::ResizeMigrated => "resize_migrated",
             Self::ResizeFinish => "resize_finish",
             Self::ResizeReverting => "resize_reverting",
+            Self::Migrating => "migrating",
             Self::SnapshotPending => "image_snapshot_pending",
             Self::Snapshot => "image_snapshot",
             Self::SnapshotUploading => "image_uploading",
@@ -171,6 +176,9 @@ pub(crate) struct Server {
     /// The zone has been chosen, the host has it, its groups and addresses are made.
     pub(crate) zoned: bool,
     pub(crate) hosted: bool,
+    /// Which of the hosts has it, and where a migration takes it; while it may still go back, where it came from.
+    pub(crate) host: usize,
+    pub(crate) other_host: Option<usize>,
     pub(crate) grouped: bool,
     pub(crate) networked: bool,
     pub(crate) zone_asked: Option<String>,

@@ -12,7 +12,8 @@ pub(crate) enum Action {
     RebootHard,
     Rebuild(Box<Rebuild>),
     Resize(Box<Flavor>),
-    Migrate,
+    Migrate(usize),
+    MigrateLive(usize),
     Confirm,
     Revert,
     Snapshot(String),
@@ -59,6 +60,8 @@ pub(super) enum Change {
     Touch,
     Ready,
     NewFlavor,
+    /// To the other host.
+    Moved,
     OldFlavor,
     Relaunch,
     Resized,
@@ -73,7 +76,7 @@ pub(super) enum Change {
 }
 
 use Change::{
-    Gone, Groups, Host, Image as Snap, NewFlavor, Offloaded, OldFlavor, Ready, Relaunch, Resized, Rest,
+    Gone, Groups, Host, Image as Snap, Moved, NewFlavor, Offloaded, OldFlavor, Ready, Relaunch, Resized, Rest,
 };
 use Change::{Launched, Shelved, State as To, Task as Do, Touch, Zone};
 use State::{Active, Error, Paused, Rescued, Stopped, Suspended};
@@ -159,7 +162,10 @@ pub(super) fn course(action: &Action, server: &Server) -> Course {
         },
         Action::Rebuild(_) => of("rebuild", &[Active, Stopped, Error], Task::Rebuilding, REBUILD),
         Action::Resize(_) => of("resize", &[Active, Stopped], Task::ResizePrep, RESIZE),
-        Action::Migrate => of("migrate", &[Active, Stopped], Task::ResizePrep, RESIZE),
+        Action::Migrate(_) => of("migrate", &[Active, Stopped], Task::ResizePrep, RESIZE),
+        Action::MigrateLive(_) => {
+            of("live-migration", &[Active, Paused], Task::Migrating, const { &[(1200, Moved), (1500, Rest)] })
+        }
         Action::Confirm => Course {
             begin: None,
             ..of("confirmResize", &[State::Resized], Task::ResizeReverting, const { &[(700, Rest)] })

@@ -1,21 +1,16 @@
-//! Text that other programs read: YAML, CSV, digests.
+//! Text that other programs read: YAML and digests.
 
 use super::declared::verb;
 use super::text::{ANY, DATA, TEXT, named};
 use crate::base::{placeholder, yaml};
-use crate::cloud::{Error, Handle, Kind, Result, Ty, Value};
-use crate::verbs::call::Call;
-use crate::verbs::verb::{Example, Form, Key, Run, Verb};
+use crate::cloud::{Error, Kind, Ty, Value};
+use crate::verbs::verb::{Example, Form, Run, Verb};
 use saphyr::{LoadableYamlNode as _, Mapping, Scalar, Yaml, YamlEmitter};
 use sha2::{Digest as _, Sha256};
 
 /// How deep YAML may be, and how many values it may have once its aliases are resolved.
 const DEEPEST: usize = 100;
 const MOST: usize = 1_000_000;
-
-const ROWS: Key<Vec<Value>> = Key::required("array", "An array of resources or maps.");
-const COLUMNS: Key<Vec<String>> =
-    Key::required("columns", "Which fields, in this order; the first line names them.");
 
 /// `to_yaml`
 pub static TO_YAML: Verb = verb(
@@ -128,96 +123,6 @@ fn key(value: &Value) -> String {
         Value::Unit => "null".to_string(),
         other => other.to_json(&|_, id| Value::text(id)).to_string(),
     }
-}
-
-/// `to_csv`
-pub static TO_CSV: Verb = Verb {
-    errors: &[Kind::Script],
-    ..verb(
-        "to_csv",
-        "An array as CSV text: a line of names, then one for each row, quoted where RFC 4180 wants it.",
-        &[Form::of(&[ROWS.param(), COLUMNS.param()])],
-        Ty::Text,
-        &[Example {
-            code: r#"to_csv([#{ name: "a,b", n: 1 }], ["name", "n"])"#,
-            gives: "name,n\r\n\"a,b\",1\r\n",
-        }],
-        &["table", "write_file"],
-        Run::Once(|call| {
-            Box::pin(async move {
-                let columns = call.get(&COLUMNS)?;
-                let heads: Vec<String> = columns.iter().map(|head| call.host.clouds.hide(head)).collect();
-                let mut text = line(heads.iter().map(String::as_str));
-                for row in call.get(&ROWS)? {
-                    let mut cells = Vec::with_capacity(columns.len());
-                    for column in &columns {
-                        cells.push(cell(&call, &row, column).await?);
-                    }
-                    text.push_str(&line(cells.iter().map(String::as_str)));
-                }
-                Ok(Value::text(placeholder::reformed(&text, quoted)))
-            })
-        }),
-    )
-};
-
-async fn cell(call: &Call, row: &Value, column: &str) -> Result<String> {
-    let no_column = |known: Vec<&str>| {
-        let near = crate::verbs::resolve::closest(column, known.iter().copied());
-        let label =
-            near.first().map_or("no such column".to_string(), |near| format!("did you mean `{near}`?"));
-        Error::new(Kind::InvalidArgument, format!("a row has no field `{column}`"))
-            .coded("language::unknown_field")
-            .help(format!("use its fields: {}", known.join(", ")))
-            .at(call.place(COLUMNS.name), label)
-    };
-    let found = match row {
-        Value::Resource(resource) => field(call, resource, column)
-            .await?
-            .ok_or_else(|| no_column(resource.noun().fields().iter().map(|field| field.name).collect()))?,
-        // A row without a key that other rows have leaves its cell empty.
-        Value::Map(map) => map.get(column).cloned().unwrap_or(Value::Unit),
-        other => {
-            return Err(Error::new(Kind::InvalidArgument, format!("`array` holds {} here", other.kind()))
-                .coded("call::wrong_type")
-                .help("give an array of resources or maps")
-                .at(call.place(ROWS.name), "give resources or maps"));
-        }
-    };
-    Ok(match found {
-        Value::Unit => String::new(),
-        Value::Text(text) => text.to_string(),
-        other => match other.to_text_json(&|_, id| Value::text(id)) {
-            serde_json::Value::String(text) => text,
-            json => json.to_string(),
-        },
-    })
-}
-
-async fn field(call: &Call, resource: &Handle, name: &str) -> Result<Option<Value>> {
-    call.host.freshen(resource).await?;
-    if resource.field(name) == Some(Value::Unread) {
-        call.host.read_whole(resource).await?;
-    }
-    match resource.field(name) {
-        Some(Value::NameOf(noun, id)) => {
-            let cloud = call.host.clouds.get(Some(resource.cloud()))?;
-            call.host.name_of(&cloud, noun, &id).await.map(Some)
-        }
-        other => Ok(other),
-    }
-}
-
-/// A cell as RFC 4180 wants it.
-fn quoted(cell: &str) -> String {
-    match cell.contains(['"', ',', '\n', '\r']) {
-        true => format!("\"{}\"", cell.replace('"', "\"\"")),
-        false => cell.to_string(),
-    }
-}
-
-fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
-    format!("{}\r\n", cells.map(quoted).collect::<Vec<_>>().join(","))
 }
 
 /// `sha256`

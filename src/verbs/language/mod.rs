@@ -5,6 +5,7 @@ pub mod arrays;
 pub mod asking;
 pub mod builtins;
 pub mod control;
+pub mod csv;
 mod declared;
 pub mod formats;
 pub mod output;

@@ -1,9 +1,10 @@
-//! Metadata of servers, images, volumes and snapshots.
+//! Metadata of servers, images, volumes and snapshots, and the tags of servers.
 
 pub mod delete_meta;
 pub mod meta;
 pub mod replace_meta;
 pub mod set_meta;
+pub mod tags;
 
 use super::argument::HolderRef;
 use super::call::Call;

@@ -10,6 +10,7 @@ pub mod console_url;
 pub mod delete;
 pub mod find_server;
 pub mod lock;
+pub mod migrate;
 pub mod one;
 pub mod pause;
 pub mod reboot;

@@ -15,7 +15,10 @@ pub(super) enum Ending {
 /// The server once its resize can be ended; `conflict` at once when none is under way.
 pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Ending> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
-    let pending = call.host.pending(&server.cloud, &server.id).filter(|pending| pending.verb == "resize");
+    let pending = call
+        .host
+        .pending(&server.cloud, &server.id)
+        .filter(|pending| matches!(pending.verb, "resize" | "migrate"));
     let seen = server.clone();
     let now = cloud.server(&server.id).await?.unwrap_or(server);
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");

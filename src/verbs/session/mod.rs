@@ -5,5 +5,6 @@ pub mod catalog;
 pub mod cloud;
 pub mod clouds;
 pub mod limits;
+pub mod services;
 pub mod whoami;
 pub mod zones;

@@ -134,6 +134,12 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, known: Known) -> Option
         meta: told.meta,
         tags: told.tags,
         addresses: addresses(body),
+        access: (None, None),
+        description: None,
+        // A dedicated host has an id; of the others nothing is told.
+        host: body.get("placement").and_then(|placement| text(placement, "hostId")),
+        project: owner(body),
+        locked: None,
         key: text(body, "keyName"),
         security_groups: groups(body).into_iter().filter_map(|(id, name)| name.or(id)).collect(),
         volumes: volumes(body),
@@ -145,6 +151,12 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, known: Known) -> Option
         read,
         raw: Arc::new(body.clone()),
     })
+}
+
+/// The account that it belongs to: told of its reservation and of its network interfaces.
+fn owner(body: &Json) -> Option<String> {
+    let interface = list(body, "networkInterfaceSet").first();
+    text(body, "ownerId").or_else(|| interface.and_then(|interface| text(interface, "ownerId")))
 }
 
 /// Every status that an instance's state can be.

@@ -4,6 +4,7 @@
 
 pub mod credentials;
 pub mod ec2;
+pub mod projects;
 pub mod token;
 pub mod v2;
 pub mod v3;

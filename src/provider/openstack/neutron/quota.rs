@@ -1,8 +1,9 @@
 //! Quota and usage of a project's networks.
 
 use super::super::call::{get, segment};
-use super::super::decode::int;
+use super::super::decode::{int, text};
 use super::super::session::{Call, Service};
+use crate::cloud::Daemon;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -22,6 +23,23 @@ pub fn details(project: &str) -> Call {
 /// Ask for limits alone.
 pub fn show(project: &str) -> Call {
     get("quota.show", Service::Network, format!("/quotas/{}", segment(project)))
+}
+
+/// Ask for Neutron's agents.
+pub fn agents() -> Call {
+    get("network.agents", Service::Network, "/agents")
+}
+
+/// An agent as a daemon.
+pub fn agent(row: &Json) -> Option<Daemon> {
+    let is = |key: &str| row.get(key).and_then(Json::as_bool).unwrap_or_default();
+    Some(Daemon {
+        name: text(row, "binary")?,
+        host: text(row, "host").unwrap_or_default(),
+        zone: text(row, "availability_zone"),
+        state: if is("alive") { "up" } else { "down" }.to_string(),
+        status: if is("admin_state_up") { "enabled" } else { "disabled" }.to_string(),
+    })
 }
 
 /// Limits by name, and usage where it is told; -1 is none.

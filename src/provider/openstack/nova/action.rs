@@ -5,7 +5,7 @@
 
 use super::super::call::{With, get, json, segment};
 use super::super::decode::{list, text};
-use super::super::session::{Call, Range, Service};
+use super::super::session::{Call, Range, Service, Version};
 use super::{files, server, version};
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{Action, RequestState, Result};
@@ -34,6 +34,8 @@ pub fn act(id: &str, action: &Action, range: &Range) -> Result<Call> {
         Action::ConfirmResize => (value!({"confirmResize": null}), usual),
         Action::RevertResize => (value!({"revertResize": null}), usual),
         Action::Resize { flavor } => (value!({"resize": {"flavorRef": flavor}}), usual),
+        Action::Migrate { live: false, host } => migrate(host.as_ref(), range)?,
+        Action::Migrate { live: true, host } => migrate_live(host.as_ref(), range),
         Action::SetPassword(password) => {
             (value!({"changePassword": {"adminPass": password.reveal()}}), usual)
         }
@@ -78,6 +80,8 @@ fn operation(action: &Action) -> &'static str {
         Action::Unrescue => "server.unrescue",
         Action::Rebuild(_) => "server.rebuild",
         Action::Resize { .. } => "server.resize",
+        Action::Migrate { live: false, .. } => "server.migrate",
+        Action::Migrate { live: true, .. } => "server.migrate_live",
         Action::ConfirmResize => "server.confirm_resize",
         Action::RevertResize => "server.revert_resize",
         Action::SetPassword(_) => "server.set_password",
@@ -86,7 +90,29 @@ fn operation(action: &Action) -> &'static str {
     }
 }
 
-fn rebuild(spec: &RebuildSpec, range: &Range) -> Result<(Json, Option<super::super::session::Version>)> {
+fn migrate(host: Option<&String>, range: &Range) -> Result<(Json, Option<Version>)> {
+    let Some(host) = host else {
+        return Ok((value!({"migrate": null}), version::usual(range)));
+    };
+    let version = version::at_least(range, version::MIGRATE_TO)
+        .ok_or_else(|| files::too_old("`migrate` with `host`", version::MIGRATE_TO, range))?;
+    Ok((value!({"migrate": {"host": host}}), Some(version)))
+}
+
+/// Nova finds out whether the disk has to go along, from the version that can; before it, the disk is taken for shared.
+fn migrate_live(host: Option<&String>, range: &Range) -> (Json, Option<Version>) {
+    match version::at_least(range, version::LIVE_CHECKED) {
+        Some(version) => {
+            (value!({"os-migrateLive": {"host": host, "block_migration": "auto"}}), Some(version))
+        }
+        None => {
+            let live = value!({"host": host, "block_migration": false, "disk_over_commit": false});
+            (value!({ "os-migrateLive": live }), version::usual(range))
+        }
+    }
+}
+
+fn rebuild(spec: &RebuildSpec, range: &Range) -> Result<(Json, Option<Version>)> {
     let mut rebuild = Map::new();
     rebuild.insert("imageRef".to_string(), value!(spec.image));
     if let Some(name) = &spec.name {

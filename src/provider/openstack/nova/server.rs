@@ -67,6 +67,12 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Server> {
         },
         tags: list(body, "tags").map(|tags| tags.iter().filter_map(scalar).collect()).unwrap_or_default(),
         addresses: addresses(body.get("addresses")),
+        access: (text(body, "accessIPv4"), text(body, "accessIPv6")),
+        description: text(body, "description"),
+        // Administrators are told the name; everybody gets an id that is another one in each project.
+        host: text(body, "OS-EXT-SRV-ATTR:host").or_else(|| text(body, "hostId")),
+        project: text(body, "tenant_id"),
+        locked: body.get("locked").and_then(Json::as_bool),
         key: text(body, "key_name"),
         security_groups: names(body, "security_groups"),
         volumes: list(body, "os-extended-volumes:volumes_attached")

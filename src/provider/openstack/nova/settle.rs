@@ -31,7 +31,9 @@ pub fn shows(action: &Action, server: &Server) -> Option<bool> {
         Action::Unshelve => (&["ACTIVE"], &["unshelving", "spawning"]),
         Action::Rescue { .. } => (&["RESCUE"], &["rescuing"]),
         Action::Unrescue => (&["ACTIVE"], &["unrescuing"]),
-        Action::Resize { .. } => (&["RESIZE", "VERIFY_RESIZE"], &["resize_"]),
+        Action::Resize { .. } | Action::Migrate { live: false, .. } => {
+            (&["RESIZE", "VERIFY_RESIZE"], &["resize_"])
+        }
         Action::RevertResize => (&["ACTIVE", "SHUTOFF", "REVERT_RESIZE"], &["resize_reverting"]),
         _ => return None,
     };
@@ -60,6 +62,7 @@ fn of_settings(action: &Action, server: &Server) -> Option<Option<bool>> {
 /// What Nova calls an action in its list of what was asked of a server; `None` for what it does not list.
 pub fn recorded_as(action: &Action) -> Option<&'static str> {
     Some(match action {
+        Action::Migrate { live: true, .. } => "live-migration",
         Action::ConfirmResize => "confirmResize",
         Action::RevertResize => "revertResize",
         Action::SetPassword(_) => "changePassword",

@@ -32,6 +32,11 @@ pub const KEYPAIR_MADE: Version = Version(2, 91);
 /// From here a project's members see an action's events.
 pub const ACTION_EVENTS: Version = Version(2, 51);
 
+/// From here a cold migration takes a host.
+pub const MIGRATE_TO: Version = Version(2, 56);
+/// From here Nova checks the host that a live migration is to go to, and finds out about the disk by itself (2.25).
+pub const LIVE_CHECKED: Version = Version(2, 30);
+
 /// From here a volume that several servers share can be attached.
 pub const SHARED_VOLUMES: Version = Version(2, 60);
 

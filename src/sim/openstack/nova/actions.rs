@@ -9,12 +9,12 @@ use super::{Answer, Call, Outcome, body, json, policy, server};
 use crate::world::{Action, Refusal, State, World, fresh_secret};
 
 /// What any body passes.
-fn anything() -> Value {
+pub(super) fn anything() -> Value {
     v!({})
 }
 
 /// Does an action on the server of the path, and answers with this status.
-fn act(world: &mut World, call: &Call<'_>, name: &str, status: u16, action: Action) -> Outcome {
+pub(super) fn act(world: &mut World, call: &Call<'_>, name: &str, status: u16, action: Action) -> Outcome {
     let at = server(world, call)?;
     act_on(world, call, at, name, action)?;
     let server = &world.servers[at];
@@ -95,13 +95,6 @@ pub(super) fn confirm(world: &mut World, call: &Call<'_>) -> Outcome {
 
 pub(super) fn revert(world: &mut World, call: &Call<'_>) -> Outcome {
     plain(world, call, "revertResize", Action::Revert)
-}
-
-pub(super) fn migrate(world: &mut World, call: &Call<'_>) -> Outcome {
-    body(call, &anything())?;
-    server(world, call)?;
-    policy(call, "os-migrate-server:migrate")?;
-    act(world, call, "migrate", 202, Action::Migrate)
 }
 
 pub(super) fn create_image(world: &mut World, call: &Call<'_>) -> Outcome {

@@ -3,10 +3,10 @@
 use serde_json::{Value, json as v};
 
 use super::refuse::fault;
-use super::view::{HOST, host_id};
+use super::view::host_id;
 use super::{Call, Outcome, json, policy, server};
 use crate::openstack::time;
-use crate::world::{LoggedAction, Server, State, World};
+use crate::world::{HOSTS, LoggedAction, Server, State, World};
 
 pub(super) fn zones(_: &mut World, _: &Call<'_>) -> Outcome {
     let zone = v!({"zoneName": "nova", "zoneState": {"available": true}, "hosts": null});
@@ -17,17 +17,23 @@ pub(super) fn zones_detail(world: &mut World, call: &Call<'_>) -> Outcome {
     policy(call, "os-availability-zone:detail")?;
     let service = || v!({"available": true, "active": true, "updated_at": time::bare(world.now())});
     let internal = v!({"zoneName": "internal", "zoneState": {"available": true},
-        "hosts": {HOST: {"nova-scheduler": service(), "nova-conductor": service()}}});
-    let nova = v!({"zoneName": "nova", "zoneState": {"available": true}, "hosts": {HOST: {"nova-compute": service()}}});
+        "hosts": {HOSTS[0]: {"nova-scheduler": service(), "nova-conductor": service()}}});
+    let nova = v!({"zoneName": "nova", "zoneState": {"available": true}, "hosts": {
+        HOSTS[0]: {"nova-compute": service()}, HOSTS[1]: {"nova-compute": service()}}});
     Ok(json(200, &v!({"availabilityZoneInfo": [internal, nova]})))
 }
 
 pub(super) fn services(world: &mut World, call: &Call<'_>) -> Outcome {
     policy(call, "os-services:list")?;
-    let rows = [("nova-scheduler", "internal"), ("nova-conductor", "internal"), ("nova-compute", "nova")];
-    let rows = rows.iter().enumerate().map(|(at, (binary, zone))| {
+    let rows = [
+        ("nova-scheduler", HOSTS[0], "internal"),
+        ("nova-conductor", HOSTS[0], "internal"),
+        ("nova-compute", HOSTS[0], "nova"),
+        ("nova-compute", HOSTS[1], "nova"),
+    ];
+    let rows = rows.iter().enumerate().map(|(at, (binary, host, zone))| {
         let id = if call.version >= 53 { v!(format!("00000000-0000-4000-8000-00000000000{at}")) } else { v!(at + 2) };
-        let mut row = v!({"binary": binary, "host": HOST, "id": id, "zone": zone, "status": "enabled", "state": "up",
+        let mut row = v!({"binary": binary, "host": host, "id": id, "zone": zone, "status": "enabled", "state": "up",
             "updated_at": time::bare(world.now()), "disabled_reason": null});
         if call.version >= 11 {
             row["forced_down"] = false.into();
@@ -39,24 +45,28 @@ pub(super) fn services(world: &mut World, call: &Call<'_>) -> Outcome {
 
 pub(super) fn hypervisors(_: &mut World, call: &Call<'_>) -> Outcome {
     policy(call, "os-hypervisors:list")?;
-    let row = v!({"id": 1, "hypervisor_hostname": HOST, "state": "up", "status": "enabled"});
-    Ok(json(200, &v!({"hypervisors": [row]})))
+    let row = |(at, host): (usize, &&str)| v!({"id": at + 1, "hypervisor_hostname": host, "state": "up", "status": "enabled"});
+    Ok(json(200, &v!({"hypervisors": HOSTS.iter().enumerate().map(row).collect::<Vec<_>>()})))
 }
 
 pub(super) fn hypervisors_detail(world: &mut World, call: &Call<'_>) -> Outcome {
     policy(call, "os-hypervisors:list-detail")?;
-    let there = |server: &&Server| server.state != State::Deleted && server.hosted;
+    let rows: Vec<Value> = (0..HOSTS.len()).map(|host| hypervisor(world, host)).collect();
+    Ok(json(200, &v!({"hypervisors": rows})))
+}
+
+fn hypervisor(world: &World, host: usize) -> Value {
+    let there = |server: &&Server| server.state != State::Deleted && server.hosted && server.host == host;
     let running = world.servers.iter().filter(there).count();
     let sum = |count: fn(&Server) -> i64| world.servers.iter().filter(there).map(count).sum::<i64>();
     let (cores, memory, disk) =
         (sum(|s| s.flavor.vcpus), 512 + sum(|s| s.flavor.ram_mib), sum(|s| s.flavor.disk_gib));
-    let row = v!({"id": 1, "hypervisor_hostname": HOST, "state": "up", "status": "enabled", "hypervisor_type": "fake",
-        "hypervisor_version": 1000, "host_ip": "127.0.0.1", "service": {"id": 4, "host": HOST,
+    v!({"id": host + 1, "hypervisor_hostname": HOSTS[host], "state": "up", "status": "enabled", "hypervisor_type": "fake",
+        "hypervisor_version": 1000, "host_ip": "127.0.0.1", "service": {"id": host + 4, "host": HOSTS[host],
         "disabled_reason": null}, "vcpus": 1000, "memory_mb": 800_000, "local_gb": 600_000, "vcpus_used": cores,
         "memory_mb_used": memory, "local_gb_used": disk, "free_ram_mb": 800_000 - memory,
         "free_disk_gb": 600_000 - disk, "current_workload": 0, "running_vms": running, "disk_available_least": 0,
-        "cpu_info": "{\"arch\": \"x86_64\"}"});
-    Ok(json(200, &v!({"hypervisors": [row]})))
+        "cpu_info": "{\"arch\": \"x86_64\"}"})
 }
 
 pub(super) fn server_groups(_: &mut World, _: &Call<'_>) -> Outcome {
@@ -131,6 +141,7 @@ fn event_name(action: &str) -> String {
         "create" => "compute__do_build_and_run_instance".into(),
         "delete" | "forceDelete" => "compute_terminate_instance".into(),
         "resize" | "migrate" => "compute_prep_resize".into(),
+        "live-migration" => "compute_live_migration".into(),
         "confirmResize" => "compute_confirm_resize".into(),
         "revertResize" => "compute_revert_resize".into(),
         "createImage" => "compute_snapshot_instance".into(),
@@ -159,7 +170,7 @@ pub(super) fn logged(world: &mut World, call: &Call<'_>) -> Outcome {
         if call.admin() {
             event["traceback"] = Value::Null;
             if call.version >= 62 {
-                event["host"] = HOST.into();
+                event["host"] = HOSTS[server.host].into();
             }
             if call.version >= 84 {
                 event["details"] = logged.error.clone().into();

@@ -6,11 +6,11 @@ use serde_json::{Value, json as v};
 use super::order::sort;
 use super::refuse::fault;
 use super::servers::no_boolean;
-use super::view::{HOST, power, status, status_at_rest};
+use super::view::{power, status, status_at_rest};
 use super::{Answer, Call};
 use crate::openstack::schema::check;
 use crate::openstack::time;
-use crate::world::{Server, State, Task, World};
+use crate::world::{HOSTS, Server, State, Task, World};
 
 /// Every query parameter that 2.75 and later take; others are refused there and ignored before.
 const KNOWN: &[&str] = &[
@@ -190,7 +190,7 @@ fn one(call: &Call<'_>, key: &str, value: &str) -> Result<Option<Test>, Answer> 
             Box::new(move |server| server.locked == locked)
         }
         "project_id" | "tenant_id" if admin => Box::new(move |server| server.project == own),
-        "host" | "node" if admin => Box::new(move |server| server.hosted && own == HOST),
+        "host" | "node" if admin => Box::new(move |server| server.hosted && own == HOSTS[server.host]),
         "uuid" if admin => Box::new(move |server| server.id == own),
         "hostname" if admin => Box::new(move |server| server.hostname == own),
         "metadata" if admin => {

@@ -14,6 +14,7 @@ mod groups;
 mod interfaces;
 mod keypairs;
 mod metadata;
+mod migrate;
 mod order;
 mod proxies;
 mod quotas;
@@ -144,7 +145,8 @@ static ACTS: &[Act] = &[
     act("resize", "server.resize", actions::resize),
     act("confirmResize", "server.confirm_resize", actions::confirm),
     act("revertResize", "server.revert_resize", actions::revert),
-    act("migrate", "server.migrate", actions::migrate),
+    act("migrate", "server.migrate", migrate::migrate),
+    act("os-migrateLive", "server.migrate_live", migrate::migrate_live),
     act("createImage", "server.create_image", actions::create_image),
     act("os-start", "server.start", actions::start),
     act("os-stop", "server.stop", actions::stop),

@@ -177,6 +177,14 @@ pub(super) fn reboot() -> Value {
     body("reboot", v!({"type": kinds}), &["type"])
 }
 
+pub(super) fn migrate_live() -> Value {
+    let host = v!({"type": ["string", "null"]});
+    let block =
+        v!({"type": ["string", "boolean"], "enum": ["auto", true, false, "true", "false", "True", "False"]});
+    let fields = v!({"host": host, "block_migration": block, "disk_over_commit": {}, "force": {}});
+    body("os-migrateLive", fields, &["host", "block_migration"])
+}
+
 pub(super) fn create_image() -> Value {
     body("createImage", v!({"name": name(), "metadata": strings()}), &["name"])
 }

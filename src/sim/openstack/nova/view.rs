@@ -7,10 +7,7 @@ use sha2::{Digest, Sha224};
 
 use super::super::{Call, time};
 use super::{bookmark, links};
-use crate::world::{Flavor, Port, Power, Server, State, Task, World, hex};
-
-/// The host that everything runs on, as administrators see it.
-pub(super) const HOST: &str = "sim";
+use crate::world::{Flavor, HOSTS, Port, Power, Server, State, Task, World, hex};
 
 /// Which answer a server is drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +34,7 @@ pub(super) fn status(server: &Server) -> &'static str {
             "REBUILD"
         }
         (State::Active | State::Stopped, _) if resizing() => "RESIZE",
+        (State::Active | State::Paused, Some(Task::Migrating)) => "MIGRATING",
         (State::Resized, Some(Task::ResizeReverting)) => "REVERT_RESIZE",
         (state, _) => status_at_rest(state),
     }
@@ -114,7 +112,11 @@ pub(super) fn addresses(world: &World, server: &Server, with_kind: bool) -> Valu
 }
 
 pub(super) fn host_id(server: &Server) -> String {
-    if server.hosted { hex(&Sha224::digest(format!("{}{HOST}", server.project))) } else { String::new() }
+    if server.hosted {
+        hex(&Sha224::digest(format!("{}{}", server.project, HOSTS[server.host])))
+    } else {
+        String::new()
+    }
 }
 
 fn group_names(world: &World, server: &Server) -> Vec<Value> {
@@ -205,7 +207,7 @@ fn extended(world: &World, call: &Call<'_>, server: &Server, value: &mut Value) 
         value["security_groups"] = groups.into();
     }
     if call.admin() {
-        let host = || server.hosted.then_some(HOST);
+        let host = || server.hosted.then_some(HOSTS[server.host]);
         value["OS-EXT-SRV-ATTR:host"] = host().into();
         value["OS-EXT-SRV-ATTR:instance_name"] = format!("instance-{:08x}", server.number).into();
         value["OS-EXT-SRV-ATTR:hypervisor_hostname"] = host().into();
