@@ -25,9 +25,10 @@ pub(super) fn lacking(environment: &Environment) -> Option<Error> {
     };
     let set =
         VARIABLES.iter().filter(|key| has(key)).map(|key| format!("CLOUDSTACK_{}", key.to_ascii_uppercase()));
-    let set = set.collect::<Vec<_>>().join(", ");
+    let set: Vec<String> = set.collect();
     let verb = if missing.contains(" and ") { "are" } else { "is" };
-    let message = format!("{missing} {verb} not set, and {set} means a CloudStack cloud");
+    let means = if set.len() == 1 { "means" } else { "mean" };
+    let message = format!("{missing} {verb} not set, and {} {means} a CloudStack cloud", set.join(", "));
     let help = format!(
         "set {missing}; a cloud takes CLOUDSTACK_ENDPOINT with CLOUDSTACK_KEY and CLOUDSTACK_SECRET, or with CLOUDSTACK_USERNAME and CLOUDSTACK_PASSWORD"
     );

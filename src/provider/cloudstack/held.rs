@@ -55,11 +55,11 @@ impl CloudStack {
                     .to_string(),
             );
             let held = self.destroyed(|list| list.with("name", name), |seen| seen.name == name).await;
-            error = self.held_by(error, "their names", &held);
+            error = self.held_by(error, "name", &held);
         } else if error.kind == Kind::OverQuota {
             let held = self.memory.destroyed(|_| true);
             let held: Vec<(String, String)> = held.into_iter().map(|(id, seen)| (id, seen.name)).collect();
-            error = self.held_by(error, "their volumes, which count", &held);
+            error = self.held_by(error, "volumes, which count,", &held);
         }
         error
     }
@@ -68,7 +68,7 @@ impl CloudStack {
     pub(super) fn held_by(&self, error: Error, what: &str, destroyed: &[(String, String)]) -> Error {
         let Some((first, _)) = destroyed.first() else { return error };
         let names: Vec<String> = destroyed.iter().map(|(id, name)| format!("`{name}` ({id})")).collect();
-        let (many, keep) = if names.len() == 1 { ("is", "keeps") } else { ("are", "keep") };
+        let (many, keep) = if names.len() == 1 { ("is", "keeps its") } else { ("are", "keep their") };
         let help = format!(
             "{} {many} destroyed, and {keep} {what} until expunged: {}",
             names.join(", "),

@@ -121,7 +121,7 @@ impl SecurityGroups for CloudStack {
             Err(error) if error.kind == Kind::Conflict => {
                 let narrow = |list: Call| list.with("securitygroupid", id);
                 let held = self.destroyed(narrow, |seen| seen.groups.iter().any(|group| group == id)).await;
-                Err(self.held_by(error, "their security groups", &held))
+                Err(self.held_by(error, "security groups", &held))
             }
             result => result,
         }
