@@ -4,6 +4,10 @@
 
 #[path = "stacks/cases.rs"]
 mod cases;
+#[path = "stacks/failures.rs"]
+mod failures;
+#[path = "stacks/interrupted.rs"]
+mod interrupted;
 #[path = "stacks/lost.rs"]
 mod lost;
 #[path = "stacks/recorded.rs"]

@@ -237,6 +237,8 @@ pub fn too_many(verb: &Verb, form: &Form, given: usize, map: bool, offset: usize
 /// What options are called in other tools, and what they are called here.
 const FOREIGN_KEYS: &[(&str, &str)] = &[
     ("adminPass", "admin_pass"),
+    ("OnFailure", "rollback"),
+    ("on_failure", "rollback"),
     ("TemplateBody", "template"),
     ("TemplateURL", "template_url"),
     ("all_tenants", "all_projects"),
@@ -244,6 +246,7 @@ const FOREIGN_KEYS: &[(&str, &str)] = &[
     ("block_device_mapping", "volumes"),
     ("block_device_mapping_v2", "volumes"),
     ("disable_rollback", "rollback"),
+    ("env", "environment"),
     ("environment_files", "environment"),
     ("flavor_id", "flavor"),
     ("flavor_name", "flavor"),

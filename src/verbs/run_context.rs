@@ -59,8 +59,8 @@ pub struct RunContext {
     /// Whether names are looked up once a run.
     pub caches: bool,
     phase: watch::Sender<Phase>,
-    /// How much is under way that an interruption waits for.
-    held: watch::Sender<usize>,
+    /// What is under way that an interruption waits for: what each may leave behind.
+    held: watch::Sender<Vec<String>>,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     addresses: Mutex<HashSet<String>>,
@@ -68,11 +68,14 @@ pub struct RunContext {
 }
 
 /// Something that an interruption waits for.
-pub struct Hold<'a>(&'a RunContext);
+pub struct Hold<'a>(&'a RunContext, String);
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        self.0.held.send_modify(|held| *held = held.saturating_sub(1));
+        self.0.held.send_modify(|held| {
+            let at = held.iter().position(|what| *what == self.1);
+            at.map(|at| held.remove(at));
+        });
     }
 }
 
@@ -100,7 +103,7 @@ impl RunContext {
             timeout: habits.timeout,
             caches: habits.caches,
             phase: watch::Sender::new(Phase::Running),
-            held: watch::Sender::new(0),
+            held: watch::Sender::new(Vec::new()),
             requests: Mutex::default(),
             names: Mutex::default(),
             addresses: Mutex::default(),
@@ -133,28 +136,35 @@ impl RunContext {
         lock(&self.requests).remove(&(cloud.clone(), id.to_string()));
     }
 
-    /// A future, unless the run is interrupted first: then `cancelled`. What is [held](Self::hold) comes to its end before.
+    /// A future, unless the run is interrupted first: then `cancelled`. What is [held](Self::hold) comes to its end before, or
+    /// what it may leave behind is told.
     pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         let stop = async {
             self.cancelled().await;
             let mut held = self.held.subscribe();
             tokio::select! {
                 // The sender is ours: it does not go while this is asked.
-                _ = held.wait_for(|held| *held == 0) => {}
-                () = self.clock.lapse(self.timeout) => {}
+                _ = held.wait_for(Vec::is_empty) => Vec::new(),
+                () = self.clock.lapse(self.timeout) => self.held.borrow().clone(),
             }
         };
         tokio::select! {
             biased;
-            () = stop => Err(Error::new(Kind::Cancelled, "interrupted")),
+            left = stop => {
+                if !left.is_empty() {
+                    self.progress.warn(&format!("look for what is left behind: {}", left.join("; ")));
+                }
+                Err(Error::new(Kind::Cancelled, "interrupted"))
+            }
             done = work => Ok(done),
         }
     }
 
-    /// As long as this is kept, an interruption waits: something was made that is taken away again.
-    pub fn hold(&self) -> Hold<'_> {
-        self.held.send_modify(|held| *held += 1);
-        Hold(self)
+    /// As long as this is kept, an interruption waits: something was made that is taken away again. `what` tells what is left
+    /// where that takes too long.
+    pub fn hold(&self, what: String) -> Hold<'_> {
+        self.held.send_modify(|held| held.push(what.clone()));
+        Hold(self, what)
     }
 
     /// Whether what runs now is to stop: nothing new begins.

@@ -100,7 +100,7 @@ refused("no change", "ValidationError", "No updates are to be performed.", cfn.u
 cfn.create_change_set(StackName="web", ChangeSetName="set", UsePreviousTemplate=True, Parameters=keep + [{"ParameterKey": "Port", "ParameterValue": "8080"}])
 cfn.get_waiter("change_set_create_complete").wait(StackName="web", ChangeSetName="set", WaiterConfig=FAST)
 changes = {row["ResourceChange"]["LogicalResourceId"]: row["ResourceChange"] for row in cfn.describe_change_set(StackName="web", ChangeSetName="set")["Changes"]}
-must("a change set", (changes["Address"]["Action"], changes["Group"]["Replacement"]), ("Remove", "True"))
+must("a change set", (changes["Address"]["Action"], changes["Group"]["Replacement"]), ("Remove", "False"))
 cfn.execute_change_set(StackName="web", ChangeSetName="set")
 cfn.get_waiter("stack_update_complete").wait(StackName="web", WaiterConfig=FAST)
 must("updated", ec2.describe_security_groups(GroupIds=[{row["OutputKey"]: row["OutputValue"] for row in stack("web")["Outputs"]}["GroupId"]])["SecurityGroups"][0]["IpPermissions"][0]["FromPort"], 8080)

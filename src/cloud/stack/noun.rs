@@ -81,6 +81,14 @@ pub enum StackTags {
 }
 
 impl StackTags {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            StackTags::Words(words) => words.is_empty(),
+            StackTags::Pairs(pairs) => pairs.is_empty(),
+        }
+    }
+
     fn value(&self) -> Value {
         match self {
             StackTags::Words(words) => Value::Array(words.iter().map(Value::text).collect()),

@@ -48,6 +48,8 @@ pub struct StackAccepted {
     pub unchanged: bool,
     /// What was left behind, of a deletion.
     pub left: Vec<String>,
+    /// The options that the service takes no notice of.
+    pub dropped: Vec<&'static str>,
 }
 
 /// The resource that failed first, the innermost one.
@@ -82,8 +84,12 @@ pub struct StackTrack {
     pub superseded: bool,
     /// The types of resources, by stack and name.
     pub kinds: BTreeMap<(String, String), String>,
+    /// The types of resources by their ways, `outer/inner/boom`, as nested templates have them.
+    pub types: BTreeMap<String, String>,
     /// How often types were asked for.
     pub asked_kinds: u32,
+    /// The ends of nested stacks whose own events were read, by the ids of the events that tell of them.
+    pub read: HashSet<String>,
     /// The failure that was found, kept when its events are gone.
     pub failure: Option<StackFailure>,
 }
@@ -97,6 +103,8 @@ pub struct StackNews {
     pub open: Vec<String>,
     /// What failed first.
     pub failure: Option<StackFailure>,
+    /// What a rollback stopped at, where that failed too.
+    pub stopped: Option<StackFailure>,
     /// The way out of a status that a stack cannot go on from.
     pub help: Option<String>,
 }
@@ -121,4 +129,31 @@ pub fn leads_on(status: &str, asked: Option<&'static str>) -> Option<String> {
         )),
         _ => None,
     }
+}
+
+/// What failed first and what a rollback stopped at: words that follow an outcome, and the service's own.
+pub fn told(failure: Option<StackFailure>, stopped: Option<StackFailure>) -> Option<(String, String)> {
+    let place = |failure: &StackFailure| {
+        let kind = failure.kind.as_ref().map(|kind| format!(" ({kind})")).unwrap_or_default();
+        format!("`{}`{kind}", failure.place)
+    };
+    let first = failure.map(|failure| {
+        let what = match failure.supposed {
+            true => "was taken back, and may be what failed",
+            false if is_late(&failure.reason) => "was not done in time",
+            false => "failed first",
+        };
+        match failure.place.is_empty() {
+            true => (String::new(), failure.reason),
+            false => (format!(": {} {what}", place(&failure)), failure.reason),
+        }
+    });
+    let Some(stopped) = stopped else { return first };
+    let (before, reason) = match first {
+        Some((words, reason)) => {
+            (format!("{words};"), format!("{reason}; {}: {}", stopped.place, stopped.reason))
+        }
+        None => (":".to_string(), stopped.reason.clone()),
+    };
+    Some((format!("{before} its rollback stopped at {}", place(&stopped)), reason))
 }

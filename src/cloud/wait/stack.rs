@@ -8,7 +8,7 @@ use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
-use crate::cloud::stack::operation::{ended_badly, is_late, leads_on};
+use crate::cloud::stack::operation::{ended_badly, leads_on, told};
 use crate::cloud::{
     Cloud, Error, Filter, Handle, Kind, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
@@ -241,18 +241,9 @@ impl Member {
             status if ended_badly(status) => format!("stack `{name}` is {status}"),
             status => format!("stack `{name}` is {status}, which does not lead to {}", scene.goal.words()),
         };
-        let failure = news.failure.filter(|_| ended_badly(status));
-        let (message, answer) = match failure {
-            Some(failure) if failure.place.is_empty() => (outcome, Some(failure.reason)),
-            Some(failure) => {
-                let kind = failure.kind.map(|kind| format!(" ({kind})")).unwrap_or_default();
-                let what = match failure.supposed {
-                    true => "was taken back, and may be what failed",
-                    false if is_late(&failure.reason) => "was not done in time",
-                    false => "failed first",
-                };
-                (format!("{outcome}: `{}`{kind} {what}", failure.place), Some(failure.reason))
-            }
+        let story = ended_badly(status).then(|| told(news.failure, news.stopped)).flatten();
+        let (message, answer) = match story {
+            Some((words, reason)) => (format!("{outcome}{words}"), Some(reason)),
             None => (outcome, self.stack.reason.clone()),
         };
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed").fact("status", status);

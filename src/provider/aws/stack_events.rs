@@ -4,15 +4,16 @@
 use super::Aws;
 use super::cloudformation::{event, is_of_heat, stack};
 use super::decode::{list, text};
+use super::page::is_absent;
 use crate::cloud::{Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack, Value};
 use crate::provider::stacks::order::in_order;
 use crate::provider::stacks::{guard, tracker};
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
-/// How deep nested stacks are followed.
-const DEPTH: usize = 8;
+/// Of how many nested stacks events are asked for at one look.
+const NESTED: usize = 16;
 
 /// How long a detection of drift is waited for, and how often it is looked at.
 const DETECTION: Duration = Duration::from_secs(600);
@@ -36,27 +37,40 @@ impl Aws {
         Ok(events)
     }
 
-    /// The same with what happened in nested stacks that failed: their events tell what failed first.
-    async fn events_down(&self, stack: &Stack) -> Result<Vec<StackEvent>> {
+    /// The same with what happened in nested stacks since the operation began; what has ended is read once.
+    async fn events_down(&self, stack: &Stack, track: &mut StackTrack) -> Result<Vec<StackEvent>> {
         let mut all = self.events_of(stack).await?;
-        if is_of_heat(&stack.id) {
-            return Ok(all);
-        }
-        let mut open = nested_failures(&all, &stack.id);
-        for _ in 0..DEPTH {
-            let Some(id) = open.pop() else { break };
-            // A nested stack that is gone is still known by its id.
-            let mut inner = self.every(event::all(&id), "StackEvents", event::decode).await?;
-            inner.reverse();
-            open.extend(nested_failures(&inner, &id));
+        let mut open = nested(&all, &stack.id);
+        for _ in 0..NESTED {
+            let Some(one) = next_of(&mut open, &track.read) else { break };
+            let inner = self.events_inside(stack, &one.id).await?;
+            open.extend(nested(&inner, &one.id));
             all.extend(inner);
+            if one.ended {
+                track.read.insert(one.event);
+            }
         }
         Ok(in_order(all))
     }
 
+    /// What happened in a nested stack; one that is gone is still known by its id.
+    async fn events_inside(&self, around: &Stack, id: &str) -> Result<Vec<StackEvent>> {
+        if is_of_heat(&around.id) {
+            let decode = |body: &Json| stack::resource(body, id);
+            return match self.every(stack::resources(id), "StackResourceSummaries", decode).await {
+                Ok(resources) => Ok(event::made_up_inside(id, &resources)),
+                Err(error) if is_absent(&error) => Ok(Vec::new()),
+                Err(error) => Err(error),
+            };
+        }
+        let mut inner = self.every(event::all(id), "StackEvents", event::decode).await?;
+        inner.reverse();
+        Ok(inner)
+    }
+
     /// Look how an operation goes.
     pub(super) async fn follow(&self, stack: &Stack, track: &mut StackTrack) -> Result<StackNews> {
-        let events = self.events_down(stack).await?;
+        let events = self.events_down(stack, track).await?;
         let heat = is_of_heat(&stack.id);
         if heat {
             // What is told is the present alone; an operation has begun once the stack says another time.
@@ -66,10 +80,16 @@ impl Aws {
         let fresh = tracker::take(track, stack, events);
         // Where no event carries a token, what is at rest has been what was asked for.
         track.begun |= !heat && !stack.is_busy() && track.events.iter().all(|event| event.token.is_none());
+        let (mut failure, mut stopped) = (tracker::failure(track, stack), tracker::stopped(track, stack));
+        if heat && stack.status.ends_with("ROLLBACK_FAILED") {
+            // What is told is the present: what failed before the rollback is gone.
+            stopped = failure.take();
+        }
         Ok(StackNews {
             events: fresh,
             open: tracker::open(track),
-            failure: tracker::failure(track, stack),
+            failure,
+            stopped,
             help: guard::way_out(stack, !heat),
         })
     }
@@ -107,16 +127,55 @@ impl Aws {
     }
 }
 
-/// The ids of the nested stacks in which something failed.
-fn nested_failures(events: &[StackEvent], owner: &str) -> Vec<String> {
-    let nested = events.iter().filter(|event| {
-        event.kind.as_deref() == Some("AWS::CloudFormation::Stack")
-            && event.status.ends_with("_FAILED")
-            && event.physical_id.as_deref().is_some_and(|id| id != owner && !id.is_empty())
-    });
-    let mut ids: Vec<String> = nested.filter_map(|event| event.physical_id.clone()).collect();
-    ids.dedup();
-    ids
+/// A nested stack, as the events of the one around it tell.
+struct Nested {
+    id: String,
+    /// The last event of it, and whether it has come to an end.
+    event: String,
+    ended: bool,
+    /// Whether it failed, and not only for another's sake.
+    failed: bool,
+}
+
+/// Whether a resource of this type is a stack of its own.
+fn nests(kind: &str) -> bool {
+    const KINDS: [&str; 4] = [
+        "AWS::CloudFormation::Stack",
+        "OS::Heat::Stack",
+        "OS::Heat::ResourceGroup",
+        "OS::Heat::ResourceChain",
+    ];
+    KINDS.contains(&kind) || kind.ends_with(".yaml") || kind.ends_with(".template")
+}
+
+/// The nested stacks that something happened to since the last operation of the stack around them began.
+fn nested(events: &[StackEvent], owner: &str) -> Vec<Nested> {
+    let begins = |event: &StackEvent| {
+        event.is_of_stack() && event.status.ends_with("_IN_PROGRESS") && !event.status.contains("ROLLBACK")
+    };
+    let from = events.iter().rposition(begins).unwrap_or(0);
+    let mut all: Vec<Nested> = Vec::new();
+    for event in &events[from..] {
+        let id = event.physical_id.as_deref().filter(|id| !id.is_empty() && *id != owner);
+        let Some(id) = id.filter(|_| event.kind.as_deref().is_some_and(nests)) else { continue };
+        let failed = event.status.ends_with("_FAILED") && !tracker::is_cancelled(event);
+        let (last, ended) = (event.id.clone(), tracker::is_end(&event.status));
+        match all.iter_mut().find(|one| one.id == id) {
+            Some(one) => {
+                (one.event, one.ended) = (last, ended);
+                one.failed |= failed;
+            }
+            None => all.push(Nested { id: id.to_string(), event: last, ended, failed }),
+        }
+    }
+    all
+}
+
+/// The one to be read next: the first that failed, or else the first that was not read since it ended.
+fn next_of(open: &mut Vec<Nested>, read: &HashSet<String>) -> Option<Nested> {
+    open.retain(|one| !(one.ended && read.contains(&one.event)));
+    let at = open.iter().position(|one| one.failed).unwrap_or(0);
+    (at < open.len()).then(|| open.remove(at))
 }
 
 /// A resource's drift as scripts read it.

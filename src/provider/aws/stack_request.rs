@@ -17,6 +17,7 @@ impl Aws {
     /// The parts of a create; rollback is always sent.
     pub(super) async fn parts_of_create(&self, spec: &StackSpec, token: &str) -> Result<Map<String, Json>> {
         let mut parts = Map::new();
+        self.without_files(spec)?;
         parts.insert("StackName".to_string(), json!(spec.name));
         self.put_template(spec, None, &mut parts).await?;
         let parameters = self.given(spec, None)?;
@@ -43,6 +44,7 @@ impl Aws {
     ) -> Result<Map<String, Json>> {
         let heat = is_of_heat(&before.id);
         let mut parts = Map::new();
+        self.without_files(spec)?;
         // A change set is of a name: who reads it sees of which stack it is.
         let whose = if token.is_some() { &before.id } else { &before.name };
         parts.insert("StackName".to_string(), json!(whose));
@@ -52,6 +54,12 @@ impl Aws {
                 .session
                 .error(Kind::Unsupported, message)
                 .help("leave it out: the `timeout` of `create_stack` is for the creation alone"));
+        }
+        if spec.template.is_none() {
+            let declared: Vec<String> = before.parameters.keys().cloned().collect();
+            let whose = format!("the template of `{}`", before.name);
+            guard::known_parameters(spec.parameters.keys(), &declared, &whose)
+                .map_err(|error| self.session.own(error))?;
         }
         let template = self.put_template(spec, Some(before), &mut parts).await?;
         let given = self.given(spec, Some(before))?;
@@ -72,7 +80,10 @@ impl Aws {
             });
         }
         put_list(&mut parts, "Parameters", parameters);
-        if spec.tags.is_some() {
+        if spec.tags.as_ref().is_some_and(StackTags::is_empty) {
+            // A list without members takes all away.
+            parts.insert("Tags".to_string(), json!(""));
+        } else if spec.tags.is_some() {
             put_list(&mut parts, "Tags", tags(spec.tags.as_ref()).map_err(|error| self.session.own(error))?);
         }
         let capabilities: Vec<Json> = match spec.capabilities.is_empty() {
@@ -89,6 +100,20 @@ impl Aws {
             parts.insert("ClientRequestToken".to_string(), json!(token));
         }
         Ok(parts)
+    }
+
+    /// A template of CloudFormation names no files.
+    pub(super) fn without_files(&self, spec: &StackSpec) -> Result<()> {
+        match spec.files.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(self
+                .session
+                .error(
+                    Kind::Unsupported,
+                    format!("CloudFormation takes no `files`: `{name}` would not be sent"),
+                )
+                .help("write the text into the template, or give it as one of its `parameters`")),
+        }
     }
 
     /// The parameters that a script gave, as text; of environments the parameters alone, for CloudFormation has no more of them.
@@ -143,6 +168,8 @@ impl Aws {
     /// A stack whose creation was accepted a moment ago; CloudFormation's tags are pairs.
     pub(super) fn just_made(&self, id: String, spec: &StackSpec) -> Stack {
         let tags = StackTags::Pairs(match &spec.tags {
+            // Heat's endpoint keeps none.
+            _ if is_of_heat(&id) => BTreeMap::new(),
             Some(StackTags::Pairs(pairs)) => pairs.clone(),
             Some(StackTags::Words(words)) => words.iter().map(|word| (word.clone(), String::new())).collect(),
             None => BTreeMap::new(),

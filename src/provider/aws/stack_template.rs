@@ -29,11 +29,17 @@ impl Aws {
             }
         };
         let whose = source.path().map_or_else(|| "the template".to_string(), |path| format!("`{path}`"));
-        let Some(body) = source.text() else {
-            if let TemplateSource::Url(url) = &source {
-                parts.insert("TemplateURL".to_string(), json!(url));
+        let body = match &source {
+            TemplateSource::Url(url) => {
+                let heat = match before {
+                    Some(before) => is_of_heat(&before.id),
+                    None => self.is_heat().await?,
+                };
+                let name = if heat { "TemplateUrl" } else { "TemplateURL" };
+                parts.insert(name.to_string(), json!(url));
+                return Ok(None);
             }
-            return Ok(None);
+            TemplateSource::Text(body) | TemplateSource::File(_, body) => body,
         };
         let template = Template::read(body);
         let special =
@@ -83,6 +89,7 @@ impl Aws {
     /// What a template asks for; what the service refuses of it is told, not raised.
     pub(super) async fn report_of_template(&self, spec: &StackSpec) -> Result<TemplateReport> {
         let mut parts = Map::new();
+        self.without_files(spec)?;
         self.put_template(spec, None, &mut parts).await?;
         match self.ask(&stack::with("ValidateTemplate", "template.validate", parts)).await {
             Ok(body) => {
@@ -127,11 +134,25 @@ impl Aws {
             ));
         }
         if words.contains("must be a JSON or YAML document") {
-            error.help = Some(
-                "write the long forms, `Ref: Name` for `!Ref Name`: Heat's endpoint takes no short ones"
-                    .to_string(),
-            );
+            error.help = Some(unread(spec));
         }
         error
+    }
+}
+
+/// What to do about a template that Heat's endpoint cannot read.
+fn unread(spec: &StackSpec) -> String {
+    let text = spec.template.as_ref().and_then(TemplateSource::text).unwrap_or_default();
+    match crate::base::yaml_tree::parse(text) {
+        Err(wrong) => format!("mend it at line {}, column {}: {}", wrong.line, wrong.column, wrong.what),
+        Ok(tree)
+            if tree.get("AWSTemplateFormatVersion").is_none()
+                && tree.get("heat_template_version").is_none() =>
+        {
+            "begin it with `AWSTemplateFormatVersion: \"2010-09-09\"`: Heat's endpoint reads none without"
+                .to_string()
+        }
+        Ok(_) => "look at its sections: `AWSTemplateFormatVersion`, `Parameters`, `Resources`, `Outputs`"
+            .to_string(),
     }
 }

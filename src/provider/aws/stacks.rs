@@ -98,7 +98,11 @@ impl Stacks for Aws {
         };
         let unknown = |error, looked: Looked| self.unsure(error, "update_stack", &before, looked);
         match self.once(send, look, unknown).await {
-            Ok(()) => Ok(StackAccepted { mark: Some(mark_of(&before, token)), ..StackAccepted::default() }),
+            Ok(()) => Ok(StackAccepted {
+                mark: Some(mark_of(&before, token)),
+                dropped: if heat && spec.tags.is_some() { vec!["tags"] } else { Vec::new() },
+                ..StackAccepted::default()
+            }),
             Err(error) if is_without_changes(error.answer.as_deref().unwrap_or_default()) => {
                 Ok(StackAccepted { unchanged: true, ..StackAccepted::default() })
             }
@@ -176,6 +180,15 @@ impl Stacks for Aws {
             return Err(self
                 .unsupported(what)
                 .help("write `DeletionPolicy: Retain` into the template's resource, and update the stack"));
+        }
+        if !deletion.force && !deletion.retain.is_empty() && before.status != "DELETE_FAILED" {
+            let message = format!(
+                "`{}` is {}: CloudFormation retains resources of a stack in DELETE_FAILED alone",
+                before.name, before.status
+            );
+            return Err(self.session.own(guard::conflict(message)).help(
+                "write `DeletionPolicy: Retain` into the template's resource, and update the stack before it is deleted",
+            ));
         }
         if deletion.force {
             deletion.retain = self.undeletable(&before).await?;
@@ -266,7 +279,7 @@ impl Aws {
                 format!("`{}` is {}: `force` is for a stack in DELETE_FAILED", stack.name, stack.status);
             let error = guard::conflict(message);
             return Err(self.session.own(
-                error.help("delete it without `force` first; resources that must stay are named by `retain`"),
+                error.help("delete it without `force` first; what must stay has `DeletionPolicy: Retain` in its template"),
             ));
         }
         let resources = self.resources_of(stack).await?;

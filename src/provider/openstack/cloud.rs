@@ -24,6 +24,8 @@ pub struct OpenStack {
     pub(super) stack_names: tokio::sync::Mutex<HashMap<String, String>>,
     /// Whether what was rolled back was an update, by a stack's id and when it was last updated.
     pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
+    /// The types of what this run's nested templates hold, by a stack's id and the way to each.
+    pub(super) stack_types: tokio::sync::Mutex<HashMap<String, BTreeMap<String, String>>>,
     /// Creates that went out twice.
     pub(super) doubles: Doubles<Call>,
 }
@@ -38,6 +40,7 @@ impl OpenStack {
             given: Given::default(),
             stack_names: tokio::sync::Mutex::default(),
             rolled_updates: tokio::sync::Mutex::default(),
+            stack_types: tokio::sync::Mutex::default(),
             doubles: Doubles::default(),
         }
     }

@@ -1,8 +1,9 @@
 //! What happens in a stack: its events and resources, and following an operation.
 
 use super::OpenStack;
-use super::decode::list;
-use super::heat::{Identity, action, event, resource};
+use super::decode::{list, text};
+use super::heat::template::{is_template, types};
+use super::heat::{Identity, action, event, resource, stack};
 use crate::cloud::{Error, Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack};
 use crate::provider::stacks::order::in_order;
 use crate::provider::stacks::{guard, tracker};
@@ -79,6 +80,7 @@ impl OpenStack {
                 track.kinds.insert((one.stack, one.resource), one.kind);
             }
         }
+        self.types_of_templates(stack, &identity, track).await;
         self.kind_of_failure(track).await;
         for event in &mut fresh {
             let key = (event.stack.0.clone(), event.resource.clone());
@@ -88,8 +90,27 @@ impl OpenStack {
             events: fresh,
             open: tracker::open(track),
             failure: tracker::failure(track, stack),
+            stopped: tracker::stopped(track, stack),
             help: help(stack, track),
         })
+    }
+
+    /// The types of what nested templates hold, by their ways, for a rollback takes templates and events along: those of this
+    /// run's own request, or else read once while the stack is under way.
+    async fn types_of_templates(&self, stack: &Stack, identity: &Identity, track: &mut StackTrack) {
+        if !track.types.is_empty() || !stack.is_busy() {
+            return;
+        }
+        if let Some(known) = self.stack_types.lock().await.get(&stack.id) {
+            track.types.clone_from(known);
+            return;
+        }
+        if !track.kinds.values().any(|kind| is_template(kind)) {
+            return;
+        }
+        let Ok(template) = self.json(&stack::template(identity)).await else { return };
+        let Ok(files) = self.json(&stack::files(identity)).await else { return };
+        track.types = types(template, |name| text(&files, name));
     }
 
     /// The type of what failed, of its event, where the resource is gone already.

@@ -3,9 +3,10 @@
 use super::OpenStack;
 use super::decode::{list, text};
 use super::heat::files::{Collector, named};
-use super::heat::template::{declared, given, place_in};
+use super::heat::template::{declared, given, place_in, types};
 use super::heat::{Identity, environment, limits, stack};
 use super::session::{Call, Service};
+use crate::base::yaml_tree;
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Result, Stack, StackSpec, StackTags, TemplateReport, TemplateSource, Value};
 use crate::provider::recover::{self, Seen, Settled};
@@ -63,6 +64,14 @@ impl OpenStack {
             )?;
         }
         Ok(StackRequest { template, files, environment, parameters })
+    }
+
+    /// Keep the types that the nested templates of a request have: a stack that is rolled back tells them no more.
+    pub(super) async fn remember_types(&self, id: &str, request: &StackRequest) {
+        let template = request.template.as_deref().filter(|_| !request.files.is_empty());
+        let Some(Ok(template)) = template.map(yaml_tree::parse) else { return };
+        let types = types(template.json(), |name| request.files.get(name).cloned());
+        self.stack_types.lock().await.insert(id.to_string(), types);
     }
 
     /// Values of hidden parameters are secrets from now on.

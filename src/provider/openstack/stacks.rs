@@ -82,6 +82,7 @@ impl Stacks for OpenStack {
             Err(error) => return Err(self.of_template(spec.template.as_ref(), error).await),
         };
         self.remember_stack_of(&id, &spec.name).await;
+        self.remember_types(&id, &request).await;
         Ok(self.just_made(id, spec))
     }
 
@@ -96,7 +97,10 @@ impl Stacks for OpenStack {
         let mark = self.last_event(&identity).await?;
         let moved = |now: &Stack| now.status == "UPDATE_IN_PROGRESS" || now.updated != before.updated;
         match self.asked_once(&identity, &call, "update_stack", moved).await {
-            Ok(()) => Ok(StackAccepted { mark, ..StackAccepted::default() }),
+            Ok(()) => {
+                self.remember_types(&before.id, &request).await;
+                Ok(StackAccepted { mark, ..StackAccepted::default() })
+            }
             Err(error) => Err(self.of_template(spec.template.as_ref(), error).await),
         }
     }

@@ -31,8 +31,10 @@ pub(crate) fn at_rest(stack: &Stack, verb: &str) -> Result<(), Error> {
 pub(crate) fn may_update(stack: &Stack, strict: bool) -> Result<(), Error> {
     at_rest(stack, "update_stack")?;
     let refused = match stack.status.as_str() {
-        "UPDATE_ROLLBACK_FAILED" => true,
-        "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED"
+        "ROLLBACK_COMPLETE"
+        | "ROLLBACK_FAILED"
+        | "UPDATE_ROLLBACK_FAILED"
+        | "DELETE_FAILED"
         | "REVIEW_IN_PROGRESS" => strict,
         _ => false,
     };
@@ -77,19 +79,31 @@ pub(crate) fn way_out(stack: &Stack, strict: bool) -> Option<String> {
         "ROLLBACK_COMPLETE" => {
             format!("mend the template, then `update_stack(\"{name}\", …)`, or delete it and create it again")
         }
-        "ROLLBACK_FAILED" | "CREATE_FAILED" if strict => {
+        "ROLLBACK_FAILED" if strict => {
             format!("`delete(stack(\"{name}\"))` and create it again: it takes no update")
         }
-        "CREATE_FAILED" => {
+        "ROLLBACK_FAILED" | "CREATE_FAILED" => {
             format!("mend the template, then `update_stack(\"{name}\", …)`, or `delete(stack(\"{name}\"))`")
         }
+        "UPDATE_FAILED" if strict => {
+            format!("mend the template, then `update_stack(\"{name}\", …)`, or `rollback_stack(\"{name}\")`")
+        }
+        "UPDATE_FAILED" => format!("mend the template, then `update_stack(\"{name}\", …)`"),
         "REVIEW_IN_PROGRESS" => format!(
             "it holds nothing but a change set that nobody ran: run that, or `delete(stack(\"{name}\"))`"
         ),
-        "UPDATE_ROLLBACK_FAILED" => {
+        "UPDATE_ROLLBACK_FAILED" if strict => {
             format!(
-                "mend what the reason names, then call `rollback_stack(\"{name}\")`: it goes on with the rollback"
+                "mend what stopped the rollback, then call `rollback_stack(\"{name}\")`: it goes on; what cannot be \
+                 mended is left out by `api(\"cloudformation\", \"ContinueUpdateRollback\", #{{ StackName: \"{name}\", \
+                 ResourcesToSkip: [\"…\"] }})`"
             )
+        }
+        "UPDATE_ROLLBACK_FAILED" => format!(
+            "give it a template that can be made: `update_stack(\"{name}\", …)`; Heat goes on with no rollback"
+        ),
+        "DELETE_FAILED" if !strict => {
+            format!("remove what the reason names and delete it again: `delete(stack(\"{name}\"))`")
         }
         "DELETE_FAILED" => format!(
             "remove what the reason names and delete it again, or leave those resources behind: \

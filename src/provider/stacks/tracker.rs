@@ -79,7 +79,7 @@ fn is_start(stack: &Stack, event: &StackEvent) -> bool {
     is_root(stack, event) && STARTS.contains(&event.status.as_str())
 }
 
-pub(super) fn is_end(status: &str) -> bool {
+pub(crate) fn is_end(status: &str) -> bool {
     status.ends_with("_COMPLETE") || status.ends_with("_FAILED")
 }
 
@@ -166,7 +166,7 @@ pub(crate) fn led(reason: &str) -> Option<(Vec<String>, &str)> {
 }
 
 /// What failed only because something else did; what was cut off by its own time limit is itself what failed.
-fn is_cancelled(event: &StackEvent) -> bool {
+pub(crate) fn is_cancelled(event: &StackEvent) -> bool {
     let reason = event.reason.as_deref().unwrap_or_default().to_ascii_lowercase();
     !reason.contains("timed out") && (reason.contains("cancelled") || reason.contains("aborted"))
 }
@@ -195,6 +195,20 @@ pub(crate) fn failure(track: &StackTrack, stack: &Stack) -> Option<StackFailure>
         return Some(taken_back(track).unwrap_or(StackFailure { reason, ..StackFailure::default() }));
     }
     Some(StackFailure { kind: kind_of(track, &place), place, reason, supposed: false })
+}
+
+/// What a rollback stopped at, where that is another resource than the one that it was for.
+pub(crate) fn stopped(track: &StackTrack, stack: &Stack) -> Option<StackFailure> {
+    if !stack.status.ends_with("ROLLBACK_FAILED") {
+        return None;
+    }
+    let back = |event: &StackEvent| is_root(stack, event) && event.status.ends_with("ROLLBACK_IN_PROGRESS");
+    let from = track.events.iter().rposition(back)?;
+    let mut found = first_failure(stack, &track.events[from..])?;
+    found.kind = found.kind.take().or_else(|| kind_of(track, &found.place));
+    let first = track.failure.as_ref();
+    (first.is_none_or(|first| (&first.place, &first.reason) != (&found.place, &found.reason)))
+        .then_some(found)
 }
 
 /// What was still being made when the service gave up, for the reason that the stack itself has.
@@ -241,7 +255,7 @@ fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
     });
     // A name that stands for one type alone needs no way to it.
     let name = place.rsplit('/').next().unwrap_or(place);
-    of_event.or_else(|| {
+    of_event.or_else(|| track.types.get(place).cloned()).or_else(|| {
         let mut named =
             track.kinds.iter().filter(|((_, resource), _)| resource == name).map(|(_, kind)| kind);
         named.next().filter(|kind| named.all(|other| other == *kind)).cloned()

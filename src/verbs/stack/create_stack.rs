@@ -30,6 +30,9 @@ async fn create(call: Call) -> Result<Value> {
     let spec = spec::of(&call, &call.get(&NAME)?.0)?;
     spec::needs_template(&call, &spec)?;
     let stack = call.cloud()?.create_stack(&spec).await?;
+    if spec.tags.as_ref().is_some_and(|tags| !tags.is_empty()) && stack.tags.is_empty() {
+        super::not_kept(&call, &stack.name, "tags");
+    }
     let at = call.host.clock.now();
     let pending = Pending { verb: VERB.name, request_id: None, at, before: None };
     call.host.requested(&stack.cloud, &stack.id, pending);

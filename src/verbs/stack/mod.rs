@@ -67,8 +67,16 @@ pub async fn act_on(call: &Call, stack: Resource, action: StackAction) -> Result
     Ok(asked(call, stack, accepted))
 }
 
+/// An option that the service takes no notice of is told.
+pub fn not_kept(call: &Call, stack: &str, option: &str) {
+    call.host.progress.warn(&format!("`{stack}` is without its `{option}`: this service keeps none"));
+}
+
 /// A request about a stack was accepted: the next wait is for it, and the object is read when a field of it is.
 pub fn asked(call: &Call, stack: Resource, accepted: StackAccepted) -> Value {
+    for option in &accepted.dropped {
+        not_kept(call, stack.name(), option);
+    }
     if accepted.unchanged {
         call.host.progress.warn(&format!("nothing was to change in `{}`", stack.name()));
     } else {

@@ -41,7 +41,10 @@ async fn preview(call: Call) -> Result<Value> {
     }
     let cloud = call.cloud()?;
     // What the service makes for it goes again, also when the run is interrupted.
-    let _held = call.host.hold();
+    let _held = call.host.hold(format!(
+        "a change set `rhain-…` of `{0}`, with an empty stack `{0}` in REVIEW_IN_PROGRESS where there was none",
+        spec.name
+    ));
     let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await?;
     Ok(Value::Array(changes.iter().map(StackChange::value).collect()))
 }

@@ -3,7 +3,7 @@
 use super::super::call::Call;
 use super::super::decode::{text, time};
 use super::stack::call;
-use crate::cloud::{Stack, StackEvent, StackResource};
+use crate::cloud::{Stack, StackEvent, StackResource, Time};
 use serde_json::Value as Json;
 
 /// Ask for the events of a stack, newest first.
@@ -28,11 +28,15 @@ pub fn decode(body: &Json) -> Option<StackEvent> {
     })
 }
 
+fn moment(time: Option<Time>) -> String {
+    time.map(|time| time.to_string()).unwrap_or_default()
+}
+
 /// What happened as far as the resources of a stack tell, where no events are to be had: the last thing of each, and of the stack.
 pub fn made_up(stack: &Stack, resources: &[StackResource]) -> Vec<StackEvent> {
     let owner = (stack.name.clone(), stack.id.clone());
     let root = StackEvent {
-        id: format!("{}:{}:{:?}", stack.id, stack.provider_status, stack.updated),
+        id: format!("{}:{}:{}", stack.id, stack.provider_status, moment(stack.updated)),
         time: stack.updated.or(stack.created),
         resource: stack.name.clone(),
         physical_id: Some(stack.id.clone()),
@@ -43,8 +47,21 @@ pub fn made_up(stack: &Stack, resources: &[StackResource]) -> Vec<StackEvent> {
         path: Vec::new(),
         token: None,
     };
-    let of_resource = |one: &StackResource| StackEvent {
-        id: format!("{}/{}:{}:{:?}", stack.id, one.resource, one.status, one.time),
+    let mut events: Vec<StackEvent> = resources.iter().map(|one| of_resource(one, &owner)).collect();
+    events.push(root);
+    events.sort_by_key(|event| event.time);
+    events
+}
+
+/// The same of a nested stack, of which nothing but its id is known.
+pub fn made_up_inside(id: &str, resources: &[StackResource]) -> Vec<StackEvent> {
+    let owner = (id.to_string(), id.to_string());
+    resources.iter().map(|one| of_resource(one, &owner)).collect()
+}
+
+fn of_resource(one: &StackResource, owner: &(String, String)) -> StackEvent {
+    StackEvent {
+        id: format!("{}/{}:{}:{}", owner.1, one.resource, one.status, moment(one.time)),
         time: one.time,
         resource: one.resource.clone(),
         physical_id: Some(one.id.clone()).filter(|id| !id.is_empty()),
@@ -54,9 +71,5 @@ pub fn made_up(stack: &Stack, resources: &[StackResource]) -> Vec<StackEvent> {
         stack: owner.clone(),
         path: Vec::new(),
         token: None,
-    };
-    let mut events: Vec<StackEvent> = resources.iter().map(of_resource).collect();
-    events.push(root);
-    events.sort_by_key(|event| event.time);
-    events
+    }
 }

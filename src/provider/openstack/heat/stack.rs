@@ -76,6 +76,11 @@ pub fn template(stack: &Identity) -> Call {
     get("stack.template", Service::Orchestration, stack.path("/template"))
 }
 
+/// Ask for the files that its template names.
+pub fn files(stack: &Identity) -> Call {
+    get("stack.files", Service::Orchestration, stack.path("/files"))
+}
+
 /// Ask for a deletion.
 pub fn delete(stack: &Identity) -> Call {
     Call::new("stack.delete", Service::Orchestration, Method::Delete, stack.path(""))
@@ -117,7 +122,9 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, partial: bool) -> Optio
         description: told("description"),
         outputs: outputs.collect(),
         parameters: parameters(body.get("parameters")),
-        tags: StackTags::Words(tags.filter(|tag| !tag.starts_with(MARKER)).map(str::to_string).collect()),
+        tags: StackTags::Words(
+            tags.filter(|tag| !tag.is_empty() && !tag.starts_with(MARKER)).map(str::to_string).collect(),
+        ),
         timeout: int(body, "timeout_mins"),
         rollback: body.get("disable_rollback").and_then(Json::as_bool).map(|disabled| !disabled),
         parent: text(body, "parent"),

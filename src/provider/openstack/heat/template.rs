@@ -5,6 +5,7 @@ use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Result, Stack, Value};
 use crate::provider::stacks::guard;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 
 /// The parameters that a template declares, and whether each is hidden; `None` where it cannot be read.
 pub fn declared(text: &str) -> Option<Vec<(String, bool)>> {
@@ -49,4 +50,27 @@ pub fn place_in(words: &str) -> Option<(usize, usize)> {
     let line = rest.split_once("line ")?.1;
     let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
     Some((number(line)?, number(line.split_once("column ")?.1)?))
+}
+
+/// Whether a type is a nested template.
+pub fn is_template(kind: &str) -> bool {
+    kind.ends_with(".yaml") || kind.ends_with(".template")
+}
+
+/// The types of a template's resources and of those in the templates nested in it, by their ways: `outer/inner/boom`.
+pub fn types(template: Json, file: impl Fn(&str) -> Option<String>) -> BTreeMap<String, String> {
+    let (mut all, mut open) = (BTreeMap::new(), vec![(String::new(), template)]);
+    while let Some((way, template)) = open.pop() {
+        for (name, about) in template.get("resources").and_then(Json::as_object).into_iter().flatten() {
+            let Some(kind) = about.get("type").and_then(Json::as_str) else { continue };
+            let way = if way.is_empty() { name.clone() } else { format!("{way}/{name}") };
+            // A stack is never deeper than this, nor has it more resources.
+            let inner = file(kind).filter(|_| way.matches('/').count() < 16 && all.len() < 1000);
+            if let Some(Ok(inner)) = inner.map(|text| yaml_tree::parse(&text)) {
+                open.push((way.clone(), inner.json()));
+            }
+            all.insert(way, kind.to_string());
+        }
+    }
+    all
 }

@@ -139,25 +139,33 @@ pub(super) fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 pub(super) fn cancel(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let name = asked_name(cloud)?;
     let stack = named(cloud, &name)?;
-    let (id, own) = (stack.id.clone(), stack.name.clone());
-    cloud.world.cancel_update(&id, true).map_err(|flaw| match flaw {
-        Flaw::State(..) => invalid("CancelUpdateStack cannot be called from current stack status"),
-        other => flawed(other),
-    })?;
+    let (id, own, before) = (stack.id.clone(), stack.name.clone(), stack.token.clone());
+    cloud.world.set_token(&id, cloud.params.get("ClientRequestToken"));
+    if let Err(flaw) = cloud.world.cancel_update(&id, true) {
+        cloud.world.set_token(&id, before.as_deref());
+        return Err(match flaw {
+            Flaw::State(..) => invalid("CancelUpdateStack cannot be called from current stack status"),
+            other => flawed(other),
+        });
+    }
     Ok(Told { bare: true, ..Told::default() }.about(&id, &own))
 }
 
 pub(super) fn go_on(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let name = asked_name(cloud)?;
     let stack = named(cloud, &name)?;
-    let (id, own, arn) = (stack.id.clone(), stack.name.clone(), stack.arn());
+    let (id, own, arn, before) = (stack.id.clone(), stack.name.clone(), stack.arn(), stack.token.clone());
     let skip = cloud.params.list("ResourcesToSkip.member");
-    cloud.world.continue_rollback(&id, &skip).map_err(|flaw| match flaw {
-        Flaw::State(_, state) => {
-            invalid(format!("Stack:{arn} is in {state} state and can not continue rollback."))
-        }
-        other => flawed(other),
-    })?;
+    cloud.world.set_token(&id, cloud.params.get("ClientRequestToken"));
+    if let Err(flaw) = cloud.world.continue_rollback(&id, &skip) {
+        cloud.world.set_token(&id, before.as_deref());
+        return Err(match flaw {
+            Flaw::State(_, state) => {
+                invalid(format!("Stack:{arn} is in {state} state and can not continue rollback."))
+            }
+            other => flawed(other),
+        });
+    }
     Ok(Told::default().about(&id, &own))
 }
 
@@ -169,6 +177,7 @@ pub(super) fn roll_back(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     if !matches!(state.as_str(), "CREATE_FAILED" | "UPDATE_FAILED") {
         return Err(invalid(format!("Stack:{arn} is in {state} state and can not be rolled back.")));
     }
+    cloud.world.set_token(&id, cloud.params.get("ClientRequestToken"));
     cloud.world.roll_back_stack(&id);
     Ok(told)
 }

@@ -31,7 +31,7 @@ pub(super) fn asked_name(cloud: &Cloud<'_>) -> Outcome<String> {
 }
 
 pub(super) fn template(cloud: &Cloud<'_>) -> Outcome<Template> {
-    let url = cloud.params.get("TemplateUrl").or_else(|| cloud.params.get("TemplateURL"));
+    let url = cloud.params.get("TemplateUrl");
     let text = match (cloud.params.get("TemplateBody"), url) {
         (Some(text), _) => text.to_owned(),
         (None, Some(url)) => {

@@ -8,7 +8,7 @@ use super::show::{asked_name, full, named, need, page, texts};
 use crate::aws::refused::Outcome;
 use crate::aws::xml::Xml;
 use crate::openstack::time;
-use crate::world::stack::{Side, Stack, Template, as_text};
+use crate::world::stack::{Flaw, Side, Stack, Template, as_text};
 
 fn own<'a>(cloud: &'a Cloud<'_>) -> Vec<&'a Stack> {
     let here = |stack: &&Stack| stack.side == Side::Aws && stack.project == cloud.asker.project;
@@ -81,6 +81,12 @@ pub(super) fn summary(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         Some(stack) => std::sync::Arc::clone(&stack.definition.template),
         None => asked_template(cloud, None)?,
     };
+    for resource in &template.resources {
+        if cloud.world.kind(Side::Aws, &resource.kind).is_none() {
+            let flaw = Flaw::UnknownType(resource.name.clone(), resource.kind.clone());
+            return Err(super::flawed::flawed(flaw));
+        }
+    }
     let mut xml = Xml::default();
     members(&mut xml, "Parameters", &template.parameters, |xml, parameter| {
         xml.text("ParameterKey", &parameter.name);
@@ -111,7 +117,13 @@ pub(super) fn summary(cloud: &mut Cloud<'_>) -> Outcome<Told> {
 pub(super) fn validate(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let template = asked_template(cloud, None)?;
     if template.resources.is_empty() {
-        return Err(super::flawed::flawed(crate::world::stack::Flaw::NoResources));
+        return Err(super::flawed::flawed(Flaw::NoResources));
+    }
+    for resource in &template.resources {
+        if cloud.world.kind(Side::Aws, &resource.kind).is_none() {
+            let flaw = Flaw::UnknownType(resource.name.clone(), resource.kind.clone());
+            return Err(super::flawed::flawed(flaw));
+        }
     }
     let mut xml = Xml::default();
     members(&mut xml, "Parameters", &template.parameters, |xml, parameter| {

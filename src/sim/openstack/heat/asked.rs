@@ -115,7 +115,7 @@ pub(super) fn tags(body: &Value) -> Result<Option<Vec<String>>, Answer> {
         Value::String(text) => text,
         _ => return Err(silent("AttributeError")),
     };
-    let tags: Vec<String> = text.split(',').filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+    let tags: Vec<String> = text.split(',').map(str::to_owned).collect();
     if let Some(tag) = tags.iter().find(|tag| tag.chars().count() > TAG) {
         return Err(bad(&format!("Invalid tag, \"{tag}\" is longer than {TAG} characters")));
     }

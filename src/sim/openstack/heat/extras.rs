@@ -165,6 +165,7 @@ pub(super) fn validate(world: &mut World, call: &Call<'_>) -> Outcome {
     if template.resources.len() > 1000 {
         return Err(flawed(&Flaw::TooManyResources));
     }
+    world.check_circle(Side::Heat, &template).map_err(|flaw| flawed(&flaw))?;
     let definition = Definition { environment: given, ..Definition::default() };
     let parameters: Map<String, Value> =
         template.parameters.iter().map(|own| (own.name.clone(), declared(own))).collect();

@@ -207,7 +207,10 @@ fn within(flaw: &Flaw) -> (u16, &'static str, String) {
         ),
         Flaw::NoCondition(name) => (400, INVALID, format!("Invalid condition \"{name}\"")),
         Flaw::Circular(rows) => {
-            let class = |kind: &str| kind.rsplit("::").next().unwrap_or_default().to_owned();
+            let class = |kind: &str| match kind.rsplit("::").next().unwrap_or_default() {
+                "None" => "NoneResource".to_owned(),
+                word => word.to_owned(),
+            };
             let named = |(name, kind): &(String, String)| format!("{} \"{name}\"", class(kind));
             let next = |at: usize| rows.get((at + 1) % rows.len()).map(named).unwrap_or_default();
             let row = |(at, row): (usize, &(String, String))| format!("{}: {{{}}}", named(row), next(at));

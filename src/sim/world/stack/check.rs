@@ -216,8 +216,7 @@ impl Side {
     pub(super) fn nests(self, kind: &str) -> bool {
         matches!(
             (self, kind),
-            (Self::Heat, "OS::Heat::ResourceGroup" | "OS::Heat::Stack")
-                | (Self::Aws, "AWS::CloudFormation::Stack")
+            (Self::Heat, "OS::Heat::ResourceGroup" | "OS::Heat::Stack") | (_, "AWS::CloudFormation::Stack")
         )
     }
 }

@@ -48,7 +48,11 @@ impl World {
                 _ => {
                     let url = as_text(&properties["TemplateURL"]);
                     let text = self.object(&url).ok_or_else(|| Flaw::Fetch(url.clone()))?;
-                    (Template::for_aws(text)?, map(&properties["Parameters"]))
+                    let template = match side {
+                        Side::Aws => Template::for_aws(text)?,
+                        Side::Heat => Template::for_heat(&Value::from(text))?,
+                    };
+                    (template, map(&properties["Parameters"]))
                 }
             }
         };

@@ -29,7 +29,7 @@ pub(super) fn needs(template: &Template, declared: &Declared) -> Outcome<Vec<Str
         if template.resource(&name).is_some() && !found.contains(&name) {
             found.push(name);
         } else if template.resource(&name).is_none() && declared.depends.contains(&name) {
-            return Err(Flaw::Reference(name, format!("{}.DependsOn", declared.name)));
+            return Err(Flaw::Reference(name, declared.name.clone()));
         }
     }
     Ok(found)
@@ -90,6 +90,16 @@ fn circle(template: &Template, all: &BTreeMap<String, Vec<String>>) -> Outcome<(
         if left.len() == before {
             let row = |declared: &Declared| (declared.name.clone(), declared.kind.clone());
             return Err(Flaw::Circular(left.into_iter().rev().map(row).collect()));
+        }
+    }
+}
+
+impl World {
+    /// Refuses a template whose resources wait for each other.
+    pub(crate) fn check_circle(&self, side: Side, template: &Template) -> Outcome<()> {
+        match all_needs(self, side, template) {
+            Err(flaw @ Flaw::Circular(_)) => Err(flaw),
+            _ => Ok(()),
         }
     }
 }

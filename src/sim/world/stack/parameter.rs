@@ -134,7 +134,12 @@ impl Parameter {
                 if within {
                     Ok(())
                 } else {
-                    Err(format!("{shown} is not an allowed value [{}]", rows.join(", ")))
+                    let told = |value: &Value| match value {
+                        Value::String(text) => format!("\"{text}\""),
+                        other => as_text(other),
+                    };
+                    let rows: Vec<String> = wanted.as_array().into_iter().flatten().map(told).collect();
+                    Err(format!("{} is not an allowed value [{}]", told(value), rows.join(", ")))
                 }
             }
             #[allow(clippy::cast_precision_loss)] // a length

@@ -75,6 +75,32 @@ pub(super) fn tags(site: &Site<'_>, kind: &str, asked: &mut Asked) {
     }
 }
 
+/// The tags that go and those that come.
+fn retagged(site: &Site<'_>, before: &Value) -> Vec<(&'static str, Asked)> {
+    let rows = |of: &Value| of["Tags"].as_array().cloned().unwrap_or_default();
+    let (old, new) = (rows(before), rows(&site.properties));
+    let gone: Vec<&Value> =
+        old.iter().filter(|row| !new.iter().any(|other| other["Key"] == row["Key"])).collect();
+    let asked = |rows: &[&Value], values: bool| {
+        let mut asked: Asked = vec![("ResourceId.1".into(), site.physical.clone())];
+        for (at, row) in rows.iter().enumerate() {
+            asked.push((format!("Tag.{}.Key", at + 1), as_text(&row["Key"])));
+            if values {
+                asked.push((format!("Tag.{}.Value", at + 1), as_text(&row["Value"])));
+            }
+        }
+        asked
+    };
+    let mut actions = Vec::new();
+    if !gone.is_empty() {
+        actions.push(("DeleteTags", asked(&gone, false)));
+    }
+    if !new.is_empty() {
+        actions.push(("CreateTags", asked(&new.iter().collect::<Vec<_>>(), true)));
+    }
+    actions
+}
+
 /// A type that is one resource of EC2.
 pub(super) struct Row {
     pub(super) notes: Notes,
@@ -84,6 +110,8 @@ pub(super) struct Row {
     pub(super) build: fn(&mut Site<'_>) -> Asked,
     /// What is done once it is there, as actions.
     pub(super) then: fn(&Site<'_>, &str) -> Vec<(&'static str, Asked)>,
+    /// What changes one that is there into what it is to be from what it was, tags aside.
+    pub(super) change: fn(&Site<'_>, &Value) -> Vec<(&'static str, Asked)>,
     /// The action that shows one, and the parameter that names it.
     pub(super) show: (&'static str, &'static str),
     /// The element that says how far it is, and the words for done and for failed.
@@ -149,7 +177,15 @@ impl Behaviour for Row {
         Some(self.data(&shown))
     }
 
-    fn change(&self, _: &mut Site<'_>, _: &Value) -> Result<Value, String> {
+    fn change(&self, site: &mut Site<'_>, before: &Value) -> Result<Value, String> {
+        let request = site.asker.request.clone();
+        let mut asked = (self.change)(site, before);
+        if site.properties["Tags"] != before["Tags"] {
+            asked.extend(retagged(site, before));
+        }
+        for (name, asked) in asked {
+            ask(&self.notes, site, name, asked).map_err(|why| words(&why, &request))?;
+        }
         Ok(Value::Null)
     }
 

@@ -1,4 +1,4 @@
-//! Instances, volumes and key pairs.
+//! Volumes and key pairs.
 
 use std::sync::Arc;
 
@@ -10,65 +10,20 @@ use super::ask::{Asked, Row, ask, given, tags, words};
 use super::{Notes, kind};
 use crate::world::World;
 use crate::world::stack::{
-    Behaviour, Kind, Made, Progress, Property, Resource, Shape, Site, as_text, live, needed, plain,
+    Behaviour, Kind, Made, Progress, Resource, Shape, Site, as_text, live, needed, plain,
 };
 
-const INSTANCE: &[Property] = &[
-    plain("ImageId", Shape::Text),
-    live("InstanceType", Shape::Text),
-    plain("KeyName", Shape::Text),
-    plain("SubnetId", Shape::Text),
-    plain("SecurityGroupIds", Shape::List),
-    plain("SecurityGroups", Shape::List),
-    plain("UserData", Shape::Text),
-    plain("AvailabilityZone", Shape::Text),
-    plain("PrivateIpAddress", Shape::Text),
-    plain("BlockDeviceMappings", Shape::List),
-    plain("NetworkInterfaces", Shape::List),
-    live("Tags", Shape::List),
-    live("Monitoring", Shape::Flag),
-    live("EbsOptimized", Shape::Flag),
-    live("DisableApiTermination", Shape::Flag),
-    live("IamInstanceProfile", Shape::Text),
-    live("SourceDestCheck", Shape::Flag),
-    live("InstanceInitiatedShutdownBehavior", Shape::Text),
-    live("MetadataOptions", Shape::Map),
-    live("LaunchTemplate", Shape::Map),
-    live("CreditSpecification", Shape::Map),
-    live("PropagateTagsToVolumeOnCreation", Shape::Flag),
-    plain("Tenancy", Shape::Text),
-];
-
-fn instance(site: &mut Site<'_>) -> Asked {
-    let mut asked = given(
-        site,
-        &[
-            ("ImageId", "ImageId"),
-            ("InstanceType", "InstanceType"),
-            ("KeyName", "KeyName"),
-            ("SubnetId", "SubnetId"),
-            ("SecurityGroupIds", "SecurityGroupId"),
-            ("SecurityGroups", "SecurityGroup"),
-            ("UserData", "UserData"),
-            ("PrivateIpAddress", "PrivateIpAddress"),
-            ("AvailabilityZone", "Placement.AvailabilityZone"),
-            ("DisableApiTermination", "DisableApiTermination"),
-            ("InstanceInitiatedShutdownBehavior", "InstanceInitiatedShutdownBehavior"),
-        ],
-    );
-    for (at, row) in site.properties["BlockDeviceMappings"].as_array().into_iter().flatten().enumerate() {
-        let own = format!("BlockDeviceMapping.{}", at + 1);
-        asked.push((format!("{own}.DeviceName"), as_text(&row["DeviceName"])));
-        for name in ["VolumeSize", "VolumeType", "SnapshotId", "DeleteOnTermination"] {
-            if let Some(value) = row["Ebs"].get(name) {
-                asked.push((format!("{own}.Ebs.{name}"), as_text(value)));
-            }
-        }
+fn changed_volume(site: &Site<'_>, before: &Value) -> Vec<(&'static str, Asked)> {
+    let names = ["Size", "VolumeType", "Iops", "Throughput"];
+    let changed = names
+        .into_iter()
+        .filter(|name| site.properties[*name] != before[*name] && !site.properties[*name].is_null());
+    let mut asked: Asked = changed.map(|name| (name.to_owned(), as_text(&site.properties[name]))).collect();
+    if asked.is_empty() {
+        return Vec::new();
     }
-    asked.push(("MinCount".into(), "1".into()));
-    asked.push(("MaxCount".into(), "1".into()));
-    tags(site, "instance", &mut asked);
-    asked
+    asked.push(("VolumeId".into(), site.physical.clone()));
+    vec![("ModifyVolume", asked)]
 }
 
 /// A volume's place at an instance.
@@ -138,7 +93,6 @@ impl Behaviour for Key {
 }
 
 pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
-    add_instances(kinds, notes);
     add_volumes(kinds, notes);
     kinds.push(kind(
         "AWS::EC2::VolumeAttachment",
@@ -165,43 +119,6 @@ pub(super) fn add(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         },
         &["KeyPairId", "KeyFingerprint"],
         Key(Arc::clone(notes)),
-    ));
-}
-
-fn add_instances(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
-    kinds.push(kind(
-        "AWS::EC2::Instance",
-        INSTANCE,
-        &[
-            "InstanceId",
-            "PrivateIp",
-            "PublicIp",
-            "PrivateDnsName",
-            "PublicDnsName",
-            "AvailabilityZone",
-            "VpcId",
-            "State.Name",
-        ],
-        Row {
-            notes: Arc::clone(notes),
-            make: "RunInstances",
-            id: "instanceId",
-            build: instance,
-            then: |_, _| Vec::new(),
-            show: ("DescribeInstances", "InstanceId.1"),
-            state: ("name", "running", &["terminated", "shutting-down"]),
-            delete: ("TerminateInstances", "InstanceId.1"),
-            gone: "terminated",
-            attributes: &[
-                ("InstanceId", "instanceId"),
-                ("PrivateIp", "privateIpAddress"),
-                ("PublicIp", "ipAddress"),
-                ("PrivateDnsName", "privateDnsName"),
-                ("PublicDnsName", "dnsName"),
-                ("AvailabilityZone", "availabilityZone"),
-                ("VpcId", "vpcId"),
-            ],
-        },
     ));
 }
 
@@ -243,6 +160,7 @@ fn add_volumes(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
                 asked
             },
             then: |_, _| Vec::new(),
+            change: changed_volume,
             show: ("DescribeVolumes", "VolumeId.1"),
             state: ("status", "available", &["error"]),
             delete: ("DeleteVolume", "VolumeId"),

@@ -4,6 +4,7 @@
 mod address;
 mod ask;
 mod compute;
+mod instance;
 mod named;
 mod network;
 mod wait;
@@ -19,6 +20,7 @@ pub(crate) type Notes = Arc<Mutex<Ledger>>;
 /// All types.
 pub(crate) fn all(notes: &Notes) -> Vec<Arc<Kind>> {
     let mut kinds = Vec::new();
+    instance::add(&mut kinds, notes);
     compute::add(&mut kinds, notes);
     network::add(&mut kinds, notes);
     address::add(&mut kinds, notes);

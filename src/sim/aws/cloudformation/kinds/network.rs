@@ -8,19 +8,40 @@ use super::ask::{Asked, Row, ask, given, tags, words};
 use super::{Notes, kind};
 use crate::world::stack::{Behaviour, Kind, Made, Progress, Shape, Site, as_text, live, needed, plain};
 
+/// The properties that hold rules, with the actions that add one and take one away.
+const RULES: [(&str, &str, &str); 2] = [
+    ("SecurityGroupIngress", "AuthorizeSecurityGroupIngress", "RevokeSecurityGroupIngress"),
+    ("SecurityGroupEgress", "AuthorizeSecurityGroupEgress", "RevokeSecurityGroupEgress"),
+];
+
+fn listed(properties: &Value, list: &str) -> Vec<Value> {
+    match &properties[list] {
+        Value::Array(rows) => rows.clone(),
+        Value::Object(_) => vec![properties[list].clone()],
+        _ => Vec::new(),
+    }
+}
+
 /// The rules of a group, each as an action of its own.
 fn rules(site: &Site<'_>, id: &str) -> Vec<(&'static str, Asked)> {
+    let of = |(list, add, _): (&str, &'static str, &str)| {
+        let rows = listed(&site.properties, list).into_iter();
+        rows.map(move |row| (add, rule(&row, id)))
+    };
+    RULES.into_iter().flat_map(of).collect()
+}
+
+/// The rules that go and those that come.
+fn changed_rules(site: &Site<'_>, before: &Value) -> Vec<(&'static str, Asked)> {
     let mut actions = Vec::new();
-    for (list, action) in [
-        ("SecurityGroupIngress", "AuthorizeSecurityGroupIngress"),
-        ("SecurityGroupEgress", "AuthorizeSecurityGroupEgress"),
-    ] {
-        let rows = match &site.properties[list] {
-            Value::Array(rows) => rows.clone(),
-            Value::Object(_) => vec![site.properties[list].clone()],
-            _ => Vec::new(),
+    for (list, add, take) in RULES {
+        let (old, new) = (listed(before, list), listed(&site.properties, list));
+        let of = |action, rows: &[Value], other: &[Value]| {
+            let rows = rows.iter().filter(|row| !other.contains(row));
+            rows.map(|row| (action, rule(row, &site.physical))).collect::<Vec<_>>()
         };
-        actions.extend(rows.iter().map(|row| (action, rule(row, id))));
+        actions.extend(of(take, &old, &new));
+        actions.extend(of(add, &new, &old));
     }
     actions
 }
@@ -79,6 +100,7 @@ fn row(
         id,
         build,
         then: |_, _| Vec::new(),
+        change: |_, _| Vec::new(),
         show,
         state: ("", "", &[]),
         delete,
@@ -185,6 +207,7 @@ fn add_groups(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
         &[("GroupId", "groupId"), ("VpcId", "vpcId"), ("Id", "groupId")],
     );
     group.then = rules;
+    group.change = changed_rules;
     kinds.push(kind(
         "AWS::EC2::SecurityGroup",
         const {
@@ -192,8 +215,8 @@ fn add_groups(kinds: &mut Vec<Arc<Kind>>, notes: &Notes) {
                 needed("GroupDescription", Shape::Text),
                 plain("GroupName", Shape::Text),
                 plain("VpcId", Shape::Text),
-                plain("SecurityGroupIngress", Shape::Any),
-                plain("SecurityGroupEgress", Shape::Any),
+                live("SecurityGroupIngress", Shape::Any),
+                live("SecurityGroupEgress", Shape::Any),
                 live("Tags", Shape::List),
             ]
         },

@@ -249,6 +249,18 @@ fn add_others(kinds: &mut Vec<Arc<Kind>>) {
         Nothing,
     ));
     kinds.push(kind(
+        "AWS::CloudFormation::Stack",
+        const {
+            &[
+                Property { name: "TemplateURL", shape: Shape::Text, required: true, live: true },
+                live("Parameters", Shape::Map),
+                live("TimeoutInMinutes", Shape::Integer),
+            ]
+        },
+        &["*"],
+        Nothing,
+    ));
+    kinds.push(kind(
         "OS::Heat::SoftwareConfig",
         const {
             &[
