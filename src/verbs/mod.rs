@@ -9,6 +9,7 @@ pub mod call;
 pub mod filter;
 pub mod flavor;
 pub mod foreign_names;
+pub mod held;
 pub mod image;
 pub mod keypair;
 pub mod language;

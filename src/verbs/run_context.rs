@@ -1,5 +1,6 @@
 //! What all calls of a run share: the clock, the clouds, the requests made so far, the names looked up so far.
 
+use super::held::{Held, Hold};
 use crate::cloud::ports::{Clock, Clouds, FileGate, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value, call_scope};
@@ -59,24 +60,11 @@ pub struct RunContext {
     /// Whether names are looked up once a run.
     pub caches: bool,
     phase: watch::Sender<Phase>,
-    /// What is under way that an interruption waits for: what each may leave behind.
-    held: watch::Sender<Vec<String>>,
+    held: Held,
     requests: Mutex<HashMap<Id, Pending>>,
     names: Mutex<Names>,
     addresses: Mutex<HashSet<String>>,
     files: OnceLock<Arc<dyn FileGate>>,
-}
-
-/// Something that an interruption waits for.
-pub struct Hold<'a>(&'a RunContext, String);
-
-impl Drop for Hold<'_> {
-    fn drop(&mut self) {
-        self.0.held.send_modify(|held| {
-            let at = held.iter().position(|what| *what == self.1);
-            at.map(|at| held.remove(at));
-        });
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -103,7 +91,7 @@ impl RunContext {
             timeout: habits.timeout,
             caches: habits.caches,
             phase: watch::Sender::new(Phase::Running),
-            held: watch::Sender::new(Vec::new()),
+            held: Held::default(),
             requests: Mutex::default(),
             names: Mutex::default(),
             addresses: Mutex::default(),
@@ -141,11 +129,9 @@ impl RunContext {
     pub async fn unless_cancelled<T>(&self, work: impl Future<Output = T>) -> Result<T> {
         let stop = async {
             self.cancelled().await;
-            let mut held = self.held.subscribe();
             tokio::select! {
-                // The sender is ours: it does not go while this is asked.
-                _ = held.wait_for(Vec::is_empty) => Vec::new(),
-                () = self.clock.lapse(self.timeout) => self.held.borrow().clone(),
+                () = self.held.none() => Vec::new(),
+                () = self.clock.lapse(self.timeout) => self.held.left(),
             }
         };
         tokio::select! {
@@ -163,8 +149,7 @@ impl RunContext {
     /// As long as this is kept, an interruption waits: something was made that is taken away again. `what` tells what is left
     /// where that takes too long.
     pub fn hold(&self, what: String) -> Hold<'_> {
-        self.held.send_modify(|held| held.push(what.clone()));
-        Hold(self, what)
+        self.held.hold(what)
     }
 
     /// Whether what runs now is to stop: nothing new begins.

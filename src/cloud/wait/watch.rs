@@ -307,7 +307,10 @@ fn timed_out<W: Watch>(
         (None, false) => {
             format!("`{name}` was not {goal} after {after}, but {state}{}", still(member.open()))
         }
-        (None, true) => format!("`{name}` was not seen to be {goal} after {after}; it was {state}"),
+        (None, true) => {
+            let open = still(member.open());
+            format!("`{name}` was not seen to be {goal} after {after}; it was {state}{open}")
+        }
     };
     if let Some(operation) = member.under_way(scene.cloud) {
         message.push_str(&format!("; {}", operation.goes_on()));

@@ -41,6 +41,8 @@ pub struct Aws {
     pub(super) heat: tokio::sync::OnceCell<bool>,
     /// Whether what Heat rolled back was an update, by a stack's id and when it was last updated.
     pub(super) rolled_updates: tokio::sync::Mutex<HashMap<(String, Option<Time>), bool>>,
+    /// The types of what this run's templates on Heat's endpoint are to make, by a stack's id and their names.
+    pub(super) stack_types: tokio::sync::Mutex<HashMap<String, BTreeMap<String, String>>>,
     /// Creates that went out twice.
     pub(super) doubles: Doubles<Call>,
 }
@@ -55,6 +57,7 @@ impl Aws {
             networks: tokio::sync::Mutex::default(),
             heat: tokio::sync::OnceCell::new(),
             rolled_updates: tokio::sync::Mutex::default(),
+            stack_types: tokio::sync::Mutex::default(),
             doubles: Doubles::default(),
         }
     }

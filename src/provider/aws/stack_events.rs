@@ -76,6 +76,11 @@ impl Aws {
             // What is told is the present alone; an operation has begun once the stack says another time.
             let moved = track.mark.as_ref().is_none_or(|mark| *mark != format!("{:?}", stack.updated));
             track.begun |= moved || stack.is_busy();
+            if let Some(known) =
+                self.stack_types.lock().await.get(&stack.id).filter(|_| track.types.is_empty())
+            {
+                track.types.clone_from(known);
+            }
         }
         let fresh = tracker::take(track, stack, events);
         // Where no event carries a token, what is at rest has been what was asked for.

@@ -64,20 +64,16 @@ impl Aws {
         let template = self.put_template(spec, Some(before), &mut parts).await?;
         let given = self.given(spec, Some(before))?;
         let declared = template.map(|template| template.parameters());
-        let kept =
-            |name: &String| declared.as_ref().is_none_or(|all| all.iter().any(|(known, _)| known == name));
         let mut parameters: Vec<Json> = given
             .iter()
             .map(|(name, value)| json!({ "ParameterKey": name, "ParameterValue": value }))
             .collect();
-        for (name, value) in
-            before.parameters.iter().filter(|(name, _)| !given.contains_key(*name) && kept(name))
-        {
-            parameters.push(match (heat, guard::is_mask(value)) {
-                (false, _) => json!({ "ParameterKey": name, "UsePreviousValue": true }),
-                (true, false) => json!({ "ParameterKey": name, "ParameterValue": value }),
-                (true, true) => return Err(self.session.own(unkept(name))),
-            });
+        let wanted =
+            |name: &String| declared.as_ref().is_none_or(|all| all.iter().any(|(known, _)| known == name));
+        for (name, value) in &before.parameters {
+            if !given.contains_key(name) && wanted(name) {
+                parameters.push(kept(heat, name, value).map_err(|error| self.session.own(error))?);
+            }
         }
         put_list(&mut parts, "Parameters", parameters);
         if spec.tags.as_ref().is_some_and(StackTags::is_empty) {
@@ -207,6 +203,15 @@ impl Aws {
             there.parameters.get(name).is_some_and(|known| known == value || guard::is_mask(known))
         };
         Ok(young && theirs.is_some() && theirs == ours && given.iter().all(same))
+    }
+}
+
+/// A parameter that an update keeps: Heat's endpoint is given it again, which a hidden one cannot be.
+fn kept(heat: bool, name: &str, value: &str) -> Result<Json> {
+    match (heat, guard::is_mask(value)) {
+        (false, _) => Ok(json!({ "ParameterKey": name, "UsePreviousValue": true })),
+        (true, false) => Ok(json!({ "ParameterKey": name, "ParameterValue": value })),
+        (true, true) => Err(unkept(name)),
     }
 }
 

@@ -55,19 +55,10 @@ impl Aws {
                 .invalid(message)
                 .help("put it into S3 and give `template_url`: 1 MB is the limit there"));
         }
-        let mut sent = body.to_string();
-        if let (true, Some(template)) = (heat, &template) {
-            if let Some(line) = template.sub() {
-                let message =
-                    format!("{whose} uses Fn::Sub, at line {line}, which Heat's endpoint does not evaluate");
-                return Err(self
-                    .invalid(message)
-                    .help("write it with Fn::Join: the service would give the text as it stands"));
-            }
-            if template.has_short_forms() {
-                sent = template.written_out();
-            }
-        }
+        let sent = match &template {
+            Some(template) if heat => self.as_heat_takes_it(template, body, &whose)?,
+            _ => body.to_string(),
+        };
         parts.insert("TemplateBody".to_string(), json!(sent));
         if let (Some(template), Some(_)) = (&template, &spec.template) {
             let declared: Vec<String> = template.parameters().into_iter().map(|(name, _)| name).collect();
@@ -80,6 +71,18 @@ impl Aws {
             }
         }
         Ok(template)
+    }
+
+    /// A template as Heat's endpoint takes it: with short forms written out, and nothing that it would leave as it stands.
+    fn as_heat_takes_it(&self, template: &Template, body: &str, whose: &str) -> Result<String> {
+        if let Some(line) = template.sub() {
+            let message =
+                format!("{whose} uses Fn::Sub, at line {line}, which Heat's endpoint does not evaluate");
+            return Err(self
+                .invalid(message)
+                .help("write it with Fn::Join: the service would give the text as it stands"));
+        }
+        Ok(if template.has_short_forms() { template.written_out() } else { body.to_string() })
     }
 
     pub(super) fn invalid(&self, message: String) -> Error {

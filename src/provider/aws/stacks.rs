@@ -41,7 +41,8 @@ impl Stacks for Aws {
     }
 
     async fn stack(&self, id: &str) -> Result<Option<Stack>> {
-        match self.described_stack(id).await?.filter(|stack| !stack.is_deleted()) {
+        match self.described_stack(id).await? {
+            Some(stack) if stack.is_deleted() => self.held_by_name(stack).await,
             Some(stack) => self.in_shared_words(stack).await.map(Some),
             None => Ok(None),
         }
@@ -72,6 +73,7 @@ impl Stacks for Aws {
         match self.once(send, look, unknown).await {
             Ok(id) => {
                 self.learn_dialect(&id);
+                self.remember_types(&id, &parts).await;
                 Ok(self.just_made(id, spec))
             }
             Err(error) => Err(self.of_template(spec, error)),
@@ -88,7 +90,7 @@ impl Stacks for Aws {
         }
         let token = crate::cloud::call_scope::token();
         let parts = self.parts_of_update(spec, &before, Some(&token)).await?;
-        let call = stack::with("UpdateStack", "stack.update", parts);
+        let call = stack::with("UpdateStack", "stack.update", parts.clone());
         let send = || async { self.ask(&call).await.map(drop) };
         let look = || async {
             let moved =
@@ -98,11 +100,14 @@ impl Stacks for Aws {
         };
         let unknown = |error, looked: Looked| self.unsure(error, "update_stack", &before, looked);
         match self.once(send, look, unknown).await {
-            Ok(()) => Ok(StackAccepted {
-                mark: Some(mark_of(&before, token)),
-                dropped: if heat && spec.tags.is_some() { vec!["tags"] } else { Vec::new() },
-                ..StackAccepted::default()
-            }),
+            Ok(()) => {
+                self.remember_types(&before.id, &parts).await;
+                Ok(StackAccepted {
+                    mark: Some(mark_of(&before, token)),
+                    dropped: if heat && spec.tags.is_some() { vec!["tags"] } else { Vec::new() },
+                    ..StackAccepted::default()
+                })
+            }
             Err(error) if is_without_changes(error.answer.as_deref().unwrap_or_default()) => {
                 Ok(StackAccepted { unchanged: true, ..StackAccepted::default() })
             }
@@ -241,35 +246,6 @@ impl Aws {
                 .session
                 .error(Kind::NotFound, format!("{} has no stack `{id}`", self.session.name()))),
         }
-    }
-
-    /// Heat says ROLLBACK of a create and of an update alike; after the first nothing is left.
-    async fn in_shared_words(&self, mut stack: Stack) -> Result<Stack> {
-        let Some(rest) = stack.provider_status.strip_prefix("ROLLBACK_").filter(|_| is_of_heat(&stack.id))
-        else {
-            return Ok(stack);
-        };
-        let key = (stack.id.clone(), stack.updated);
-        let known = self.rolled_updates.lock().await.get(&key).copied();
-        let of_update = match known {
-            Some(known) => known,
-            None => {
-                let there = self.resources_of(&stack).await?;
-                let of_update = there.iter().any(|one| {
-                    !one.status.starts_with("DELETE")
-                        && !one.status.starts_with("CREATE_FAILED")
-                        && one.status != "INIT_COMPLETE"
-                });
-                if rest == "COMPLETE" {
-                    self.rolled_updates.lock().await.insert(key, of_update);
-                }
-                of_update
-            }
-        };
-        if of_update {
-            stack.status = format!("UPDATE_ROLLBACK_{rest}");
-        }
-        Ok(stack)
     }
 
     /// What could not be deleted the last time, which is all that may be left behind.

@@ -226,19 +226,25 @@ fn given_up(track: &StackTrack, stack: &Stack) -> Option<StackFailure> {
     Some(StackFailure { place: cut.place(), kind, reason, supposed: false })
 }
 
-/// What was taken back and never seen to be made, where nobody tells what failed: only one can be the one.
+/// What was taken back and never seen to be made, or never seen though it was to be made, where nobody tells what failed: only one
+/// can be the one.
 fn taken_back(track: &StackTrack) -> Option<StackFailure> {
-    let of = |status: &str| -> Vec<&StackEvent> {
-        track.events.iter().filter(|event| !event.is_of_stack() && event.status.starts_with(status)).collect()
+    let of = |is: &dyn Fn(&str) -> bool| -> Vec<String> {
+        let own = track.events.iter().filter(|event| !event.is_of_stack() && is(&event.status));
+        own.map(StackEvent::place).collect()
     };
-    let made = of("CREATE_COMPLETE");
-    let mut gone = of("DELETE");
-    gone.retain(|event| !made.iter().any(|other| other.place() == event.place()));
-    gone.dedup_by_key(|event| event.place());
-    let [one] = gone[..] else { return None };
+    let made = of(&|status| status == "CREATE_COMPLETE" || status == "UPDATE_COMPLETE");
+    let mut gone = of(&|status| status.starts_with("DELETE"));
+    gone.retain(|place| !made.contains(place));
+    gone.dedup();
+    if gone.is_empty() && matches!(track.verb, Some("create_stack" | "update_stack")) {
+        let seen = of(&|_| true);
+        gone.extend(track.types.keys().filter(|name| !name.contains('/') && !seen.contains(*name)).cloned());
+    }
+    let [place] = &gone[..] else { return None };
     Some(StackFailure {
-        place: one.place(),
-        kind: one.kind.clone().or_else(|| kind_of(track, &one.place())),
+        place: place.clone(),
+        kind: kind_of(track, place),
         reason: "the service tells no reason here, only that it took the operation back".to_string(),
         supposed: true,
     })
@@ -422,6 +428,41 @@ mod tests {
         take(&mut track, &end, events);
         let told = failure(&track, &end).unwrap_or_default();
         assert_eq!((told.place.as_str(), told.supposed), ("broken", true));
+        // Nor is anything seen of what came and went between two looks: what was asked for tells.
+        let kinds = [("good", "T"), ("broken", "B")].map(|(name, kind)| (name.to_string(), kind.to_string()));
+        let mut track =
+            StackTrack { verb: Some("update_stack"), types: BTreeMap::from(kinds), ..StackTrack::default() };
+        let events = vec![
+            event(1, APP, APP, "UPDATE_IN_PROGRESS", ""),
+            event(2, APP, ("good", "x"), "CREATE_COMPLETE", ""),
+            event(3, APP, APP, "ROLLBACK_COMPLETE", ""),
+        ];
+        take(&mut track, &end, events);
+        let told = failure(&track, &end).unwrap_or_default();
+        assert_eq!((told.place.as_str(), told.kind.as_deref(), told.supposed), ("broken", Some("B"), true));
+    }
+
+    #[test]
+    fn what_a_rollback_stopped_at_is_another_than_what_it_was_for() {
+        let mut track = StackTrack { verb: Some("update_stack"), ..StackTrack::default() };
+        let mut events = vec![
+            event(1, APP, APP, "UPDATE_IN_PROGRESS", ""),
+            event(2, APP, ("b", "x"), "CREATE_FAILED", "no b"),
+            event(3, APP, APP, "ROLLBACK_IN_PROGRESS", ""),
+            event(4, APP, ("a", "y"), "UPDATE_FAILED", "no a"),
+            event(5, APP, APP, "ROLLBACK_FAILED", "no a"),
+        ];
+        let end = stack("UPDATE_ROLLBACK_FAILED");
+        take(&mut track, &end, events.clone());
+        let places = |track: &StackTrack| {
+            let place = |one: Option<StackFailure>| one.map(|one| one.place);
+            (place(failure(track, &end)), place(stopped(track, &end)))
+        };
+        assert_eq!(places(&track), (Some("b".to_string()), Some("a".to_string())));
+        // A rollback that goes on, and meets the same again, has one thing to tell.
+        let mut track = StackTrack { verb: Some("rollback_stack"), ..StackTrack::default() };
+        take(&mut track, &end, events.split_off(2));
+        assert_eq!(places(&track), (Some("a".to_string()), None));
     }
 
     #[test]

@@ -89,10 +89,7 @@ fn told(object: &Json, key: &str) -> Option<String> {
 /// A stack from its description; `None` where it has no id.
 pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Stack> {
     let told_status = text(body, "StackStatus")?;
-    // Heat says so a moment before it gives the name free, which the time of the deletion tells.
-    let held =
-        told_status == "DELETE_COMPLETE" && text(body, "DeletionTime").is_some_and(|time| time == "None");
-    let status = if held { "DELETE_IN_PROGRESS".to_string() } else { told_status.clone() };
+    let status = told_status.clone();
     let pair =
         |one: &Json, key: &str, value: &str| Some((text(one, key)?, text(one, value).unwrap_or_default()));
     let parameters: BTreeMap<String, String> = list(body, "Parameters")

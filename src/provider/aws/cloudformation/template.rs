@@ -2,6 +2,7 @@
 
 use crate::base::yaml_tree::{self, Data, Node};
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 
 /// Bytes of a template that goes in a request, and of one that the service fetches.
 pub const BODY: usize = 51_200;
@@ -23,6 +24,16 @@ impl Template {
         let one = |(name, about): &(Node, Node)| {
             let hidden = about.get("NoEcho").or_else(|| about.get("hidden")).and_then(Node::text);
             Some((name.text()?.to_string(), hidden.is_some_and(|text| text.eq_ignore_ascii_case("true"))))
+        };
+        section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default()
+    }
+
+    /// The types of its resources by their names.
+    pub fn types(&self) -> BTreeMap<String, String> {
+        let section = self.tree.get("Resources").or_else(|| self.tree.get("resources"));
+        let one = |(name, about): &(Node, Node)| {
+            let kind = about.get("Type").or_else(|| about.get("type")).and_then(Node::text);
+            Some((name.text()?.to_string(), kind?.to_string()))
         };
         section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default()
     }

@@ -13,6 +13,16 @@ use super::template::{Declared, Template};
 use super::{Definition, Environment, Resource, Side, Stack};
 use crate::world::World;
 
+impl Side {
+    /// A template as this side reads it.
+    fn template(self, text: &str) -> Outcome<Template> {
+        match self {
+            Side::Aws => Template::for_aws(text),
+            Side::Heat => Template::for_heat(&Value::from(text)),
+        }
+    }
+}
+
 impl World {
     /// The definition of the stack inside a resource; none where it is no such resource. Its properties are given, or else
     /// what can be known of them before.
@@ -48,11 +58,7 @@ impl World {
                 _ => {
                     let url = as_text(&properties["TemplateURL"]);
                     let text = self.object(&url).ok_or_else(|| Flaw::Fetch(url.clone()))?;
-                    let template = match side {
-                        Side::Aws => Template::for_aws(text)?,
-                        Side::Heat => Template::for_heat(&Value::from(text))?,
-                    };
-                    (template, map(&properties["Parameters"]))
+                    (side.template(text)?, map(&properties["Parameters"]))
                 }
             }
         };

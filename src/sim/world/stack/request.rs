@@ -149,6 +149,7 @@ impl World {
         if stack.status == Status::Complete || stack.previous.is_none() {
             stack.previous = Some(before);
         }
+        stack.retain.clear();
         stack.tags = asked.tags;
         stack.labels = asked.labels;
         if !asked.capabilities.is_empty() {
