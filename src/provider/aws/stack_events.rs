@@ -7,7 +7,7 @@ use super::decode::{list, text};
 use super::page::is_absent;
 use crate::cloud::{Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack, Value};
 use crate::provider::stacks::order::in_order;
-use crate::provider::stacks::{guard, tracker};
+use crate::provider::stacks::{guard, tracker, under_way};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
@@ -92,7 +92,7 @@ impl Aws {
         }
         Ok(StackNews {
             events: fresh,
-            open: tracker::open(track),
+            open: under_way::open(track),
             failure,
             stopped,
             help: guard::way_out(stack, !heat),

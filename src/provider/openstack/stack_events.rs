@@ -6,7 +6,7 @@ use super::heat::template::{is_template, types};
 use super::heat::{Identity, action, event, resource, stack};
 use crate::cloud::{Error, Kind, Result, Stack, StackEvent, StackNews, StackResource, StackTrack};
 use crate::provider::stacks::order::in_order;
-use crate::provider::stacks::{guard, tracker};
+use crate::provider::stacks::{guard, tracker, under_way};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
@@ -88,7 +88,7 @@ impl OpenStack {
         }
         Ok(StackNews {
             events: fresh,
-            open: tracker::open(track),
+            open: under_way::open(track),
             failure: tracker::failure(track, stack),
             stopped: tracker::stopped(track, stack),
             help: help(stack, track),
@@ -98,14 +98,14 @@ impl OpenStack {
     /// The types of what nested templates hold, by their ways, for a rollback takes templates and events along: those of this
     /// run's own request, or else read once while the stack is under way.
     async fn types_of_templates(&self, stack: &Stack, identity: &Identity, track: &mut StackTrack) {
-        if !track.types.is_empty() || !stack.is_busy() {
+        if !track.types.is_empty() {
             return;
         }
         if let Some(known) = self.stack_types.lock().await.get(&stack.id) {
             track.types.clone_from(known);
             return;
         }
-        if !track.kinds.values().any(|kind| is_template(kind)) {
+        if !stack.is_busy() || !track.kinds.values().any(|kind| is_template(kind)) {
             return;
         }
         let Ok(template) = self.json(&stack::template(identity)).await else { return };

@@ -8,3 +8,4 @@ pub(crate) mod guard;
 pub(crate) mod made;
 pub(crate) mod order;
 pub(crate) mod tracker;
+pub(crate) mod under_way;

@@ -3,6 +3,7 @@
 //!
 //! Both services tell the same story in the same words. What differs is how events are fetched, which is the driver's.
 
+use super::under_way::under_way;
 use crate::cloud::{Stack, StackEvent, StackFailure, StackTrack};
 use std::collections::HashMap;
 
@@ -251,7 +252,7 @@ fn taken_back(track: &StackTrack) -> Option<StackFailure> {
 }
 
 /// The type of the resource at a place, where it is known.
-fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
+pub(super) fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
     let event = track.events.iter().find(|event| event.place() == place && !event.is_of_stack());
     let of_event = event.and_then(|event| {
         event
@@ -268,45 +269,9 @@ fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
     })
 }
 
-/// The resources whose last event says that something is still going on.
-pub(crate) fn under_way(track: &StackTrack) -> Vec<&StackEvent> {
-    let mut last: Vec<&StackEvent> = Vec::new();
-    for event in track.events.iter().filter(|event| !event.is_of_stack()) {
-        let same = |other: &&StackEvent| other.stack == event.stack && other.resource == event.resource;
-        match last.iter().position(same) {
-            Some(at) => last[at] = event,
-            None => last.push(event),
-        }
-    }
-    last.retain(|event| event.status.ends_with("_IN_PROGRESS"));
-    // What waits for something nested in it says less than that.
-    let inner: Vec<String> = last.iter().map(|event| event.place()).collect();
-    last.retain(|event| {
-        let within = format!("{}/", event.place());
-        !inner.iter().any(|place| place.starts_with(&within))
-    });
-    last
-}
-
-/// What is still under way, in words.
-pub(crate) fn open(track: &StackTrack) -> Vec<String> {
-    let told = |event: &&StackEvent| {
-        let kind = event.kind.clone().or_else(|| kind_of(track, &event.place()));
-        let reason =
-            event.reason.as_deref().filter(|reason| !reason.is_empty() && *reason != "state changed");
-        format!(
-            "`{}`{} is {}{}",
-            event.place(),
-            kind.map(|kind| format!(" ({kind})")).unwrap_or_default(),
-            event.status,
-            reason.map(|reason| format!(": {reason}")).unwrap_or_default()
-        )
-    };
-    under_way(track).iter().map(told).collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::under_way::open;
     use super::*;
     use crate::cloud::{StackTags, Time};
     use std::collections::BTreeMap;
