@@ -4,6 +4,7 @@
 
 mod arrays;
 mod asking;
+mod backups;
 mod boot;
 mod chains;
 mod clouds;
@@ -21,6 +22,7 @@ mod options;
 mod outside;
 mod parallel;
 mod params;
+mod ports;
 mod results;
 mod retry;
 mod same;

@@ -302,10 +302,16 @@ fn against<'a>(
         }
         // `image` and `flavor` may come from another server or a volume, so the declaration cannot require them.
         let other = |entry: &Given<'_>| ["like", "volumes", "provider"].contains(&entry.key.text.as_str());
+        // A volume or a snapshot as the root disk holds a system; a size is one of the image's.
+        let rooted = entries.iter().any(|entry| {
+            entry.key.text == "root_disk"
+                && !matches!(literal(entry.value), Some(Value::Int(_) | Value::Unit))
+        });
         if verb.name == "boot" && mistakes.is_empty() && !entries.iter().any(other) {
             let missing: Vec<&str> = keys
                 .iter()
-                .filter(|key| ["image", "flavor"].contains(&key.name) && !given(key))
+                .filter(|key| key.name == "flavor" || (key.name == "image" && !rooted))
+                .filter(|key| !given(key))
                 .map(|key| key.name)
                 .collect();
             if !missing.is_empty() {

@@ -23,15 +23,15 @@ pub struct Filter {
     pub image: Option<String>,
     /// By flavor id: servers.
     pub flavor: Option<String>,
-    /// By address: servers.
+    /// By address: servers, ports.
     pub ip: Option<String>,
     /// By zone: servers.
     pub zone: Option<String>,
-    /// Of a server, by id: volumes, public IPs.
+    /// Of a server, by id: volumes, public IPs, ports.
     pub server: Option<String>,
-    /// Of a volume, by id: snapshots.
+    /// Of a volume, by id: snapshots, backups.
     pub volume: Option<String>,
-    /// Of a network, by id: subnets.
+    /// Of a network, by id: subnets, ports.
     pub network: Option<String>,
     /// Of this type of storage: volumes.
     pub kind: Option<String>,
@@ -81,7 +81,7 @@ impl Filter {
             && is(&filter.zone, "zone")
             && is(&filter.server, "server")
             && is(&filter.volume, "volume")
-            && (thing.noun() != Noun::Subnet || is(&filter.network, "network"))
+            && (!matches!(thing.noun(), Noun::Subnet | Noun::Port) || is(&filter.network, "network"))
             && is(&filter.kind, "type")
             && filter
                 .external

@@ -8,7 +8,7 @@ use super::call_scope;
 use super::resource::Resource;
 use super::ty::Noun;
 use super::value::Value;
-use super::{Image, Keypair, Network, Router, Server, Snapshot, Stack, Volume};
+use super::{Backup, Image, Keypair, Network, Port, Router, Server, Snapshot, Stack, Volume};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -211,11 +211,14 @@ fn deleted(resource: Resource) -> Resource {
         Resource::Snapshot(old) => Resource::from(Snapshot { status, ..Arc::unwrap_or_clone(old) }),
         Resource::Network(old) => Resource::from(Network { status, ..Arc::unwrap_or_clone(old) }),
         Resource::Router(old) => Resource::from(Router { status, ..Arc::unwrap_or_clone(old) }),
+        Resource::Port(old) => Resource::from(Port { status, server: None, ..Arc::unwrap_or_clone(old) }),
+        Resource::Backup(old) => Resource::from(Backup { status, ..Arc::unwrap_or_clone(old) }),
         Resource::Stack(old) => Resource::from(Stack { status, ..Arc::unwrap_or_clone(old) }),
         other @ (Resource::Flavor(_)
         | Resource::Keypair(_)
         | Resource::SecurityGroup(_)
         | Resource::Subnet(_)
+        | Resource::ServerGroup(_)
         | Resource::PublicIp(_)) => other,
     }
 }

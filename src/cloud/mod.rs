@@ -4,6 +4,7 @@
 //! Start at [`server`] for a noun, [`error`] for what can go wrong, [`wait`] for how polling goes.
 
 pub mod action;
+pub mod backup;
 pub mod call_scope;
 pub mod daemon;
 pub mod described;
@@ -20,12 +21,14 @@ pub mod nearest;
 pub mod network;
 pub mod operation;
 pub mod overlay;
+pub mod port;
 pub mod ports;
 pub mod provider;
 pub mod region;
 pub mod resource;
 pub mod security_group;
 pub mod server;
+pub mod server_group;
 pub mod server_words;
 pub mod stack;
 pub mod stored;
@@ -39,6 +42,7 @@ pub mod wait;
 
 pub use action::{Accepted, Action};
 pub use daemon::Daemon;
+pub use backup::Backup;
 pub use described::{Described, Kinded};
 pub use double::Double;
 pub use error::{Error, Kind, Result};
@@ -49,10 +53,12 @@ pub use image::Image;
 pub use keypair::Keypair;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
 pub use operation::Operation;
+pub use port::{NameUpdate, Port, PortSpec};
 pub use provider::{Provider, Providers};
 pub use resource::Resource;
 pub use security_group::{Direction, Rule, SecurityGroup};
 pub use server::{BootSpec, Server, ServerUpdate};
+pub use server_group::ServerGroup;
 pub use stack::{
     EnvironmentSource, ReadFile, Stack, StackAccepted, StackAction, StackChange, StackDeletion, StackEvent,
     StackFailure, StackNews, StackResource, StackSpec, StackTags, StackTrack, TemplateReport, TemplateSource,
@@ -60,8 +66,9 @@ pub use stack::{
 pub use tags::TagChange;
 pub use time::{Span, Time};
 pub use traits::{
-    Account, Ec2Credential, Ec2Credentials, Flavors, Images, Keypairs, Metadata, Networks, OPERATIONS,
-    PublicIps, Routers, SecurityGroups, Servers, Snapshots, Stacks, Subnets, Volumes,
+    Account, Backups, Ec2Credential, Ec2Credentials, Flavors, Images, Keypairs, Metadata, Networks,
+    OPERATIONS, Ports, PublicIps, Routers, SecurityGroups, ServerGroups, Servers, Snapshots, Stacks, Subnets,
+    Volumes,
 };
 pub use ty::{Field, Noun, Ty};
 pub use value::{Secret, Value};
@@ -150,8 +157,11 @@ pub trait Cloud:
     + Subnets
     + Routers
     + PublicIps
+    + Ports
+    + ServerGroups
     + Volumes
     + Snapshots
+    + Backups
     + Stacks
     + Ec2Credentials
 {
@@ -173,6 +183,9 @@ pub trait Cloud:
             Noun::Subnet => resources(self.subnets(filter).await?),
             Noun::Router => resources(self.routers(filter).await?),
             Noun::PublicIp => resources(self.public_ips(filter).await?),
+            Noun::Port => resources(self.ports(filter).await?),
+            Noun::ServerGroup => resources(self.server_groups(filter).await?),
+            Noun::Backup => resources(self.backups(filter).await?),
             Noun::Stack => resources(self.stacks(filter).await?),
         })
     }
@@ -190,6 +203,9 @@ pub trait Cloud:
             Noun::Subnet => self.subnet(id).await?.map(Resource::from),
             Noun::Router => self.router(id).await?.map(Resource::from),
             Noun::PublicIp => self.public_ip(id).await?.map(Resource::from),
+            Noun::Port => self.port(id).await?.map(Resource::from),
+            Noun::ServerGroup => self.server_group(id).await?.map(Resource::from),
+            Noun::Backup => self.backup(id).await?.map(Resource::from),
             Noun::Stack => self.stack(id).await?.map(Resource::from),
         })
     }
@@ -207,6 +223,9 @@ pub trait Cloud:
             Noun::Subnet => self.delete_subnet(id).await,
             Noun::Router => self.delete_router(id).await,
             Noun::PublicIp => self.release_ip(id).await,
+            Noun::Port => self.delete_port(id).await,
+            Noun::ServerGroup => self.delete_server_group(id).await,
+            Noun::Backup => self.delete_backup(id).await,
             Noun::Stack => {
                 let deletion = StackDeletion { force, ..StackDeletion::default() };
                 Ok(self.delete_stack(id, &deletion).await?.is_some())

@@ -237,6 +237,8 @@ pub struct PublicIp {
     pub server: Option<String>,
     /// The id of the port or network interface it leads to.
     pub port: Option<String>,
+    /// The address behind it: of the server's network.
+    pub fixed_ip: Option<String>,
     /// Where it was taken from: the external network's name, or the provider's pool.
     pub pool: Option<String>,
     /// What joins it to its server, by the provider's id (EC2); OpenStack needs none.
@@ -256,6 +258,7 @@ impl PublicIp {
         Field::shown("address", Ty::Text, "The address."),
         Field::shown("server", Ty::Text, "The id of the server it leads to, or () when it is free."),
         Field::shown("port", Ty::Text, "The id of the port it leads to, or ()."),
+        Field::new("fixed_ip", Ty::Text, "The address behind it, in the server's network, or ()."),
         Field::shown("pool", Ty::Text, "Where it was taken from, or ()."),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
@@ -286,6 +289,7 @@ impl Described for PublicIp {
             "address" => Value::text(&self.address),
             "server" => text(self.server.as_deref()),
             "port" => text(self.port.as_deref()),
+            "fixed_ip" => text(self.fixed_ip.as_deref()),
             "pool" => text(self.pool.as_deref()),
             "cloud" => Value::Cloud(self.cloud.clone()),
             "raw" => Value::from_json(&self.raw),

@@ -1,13 +1,16 @@
 //! A resource: any of the nouns, with what all of them have. A noun's fields are declared in its own file.
 
+use super::backup::Backup;
 use super::described::{Described, Kinded};
 use super::flavor::Flavor;
 use super::handle::Handle;
 use super::image::Image;
 use super::keypair::Keypair;
 use super::network::{Network, PublicIp, Router, Subnet};
+use super::port::Port;
 use super::security_group::SecurityGroup;
 use super::server::Server;
+use super::server_group::ServerGroup;
 use super::stack::Stack;
 use super::ty::{Field, Noun};
 use super::value::Value;
@@ -29,6 +32,9 @@ impl Noun {
             Noun::Subnet => Subnet::FIELDS,
             Noun::Router => Router::FIELDS,
             Noun::PublicIp => PublicIp::FIELDS,
+            Noun::Port => Port::FIELDS,
+            Noun::ServerGroup => ServerGroup::FIELDS,
+            Noun::Backup => Backup::FIELDS,
             Noun::Stack => Stack::FIELDS,
         }
     }
@@ -49,6 +55,9 @@ pub enum Resource {
     Subnet(Arc<Subnet>),
     Router(Arc<Router>),
     PublicIp(Arc<PublicIp>),
+    Port(Arc<Port>),
+    ServerGroup(Arc<ServerGroup>),
+    Backup(Arc<Backup>),
     Stack(Arc<Stack>),
 }
 
@@ -67,6 +76,9 @@ impl Resource {
             Resource::Subnet(subnet) => &**subnet,
             Resource::Router(router) => &**router,
             Resource::PublicIp(ip) => &**ip,
+            Resource::Port(port) => &**port,
+            Resource::ServerGroup(group) => &**group,
+            Resource::Backup(backup) => &**backup,
             Resource::Stack(stack) => &**stack,
         }
     }
@@ -183,6 +195,24 @@ impl From<PublicIp> for Resource {
     }
 }
 
+impl From<Port> for Resource {
+    fn from(port: Port) -> Resource {
+        Resource::Port(Arc::new(port))
+    }
+}
+
+impl From<ServerGroup> for Resource {
+    fn from(group: ServerGroup) -> Resource {
+        Resource::ServerGroup(Arc::new(group))
+    }
+}
+
+impl From<Backup> for Resource {
+    fn from(backup: Backup) -> Resource {
+        Resource::Backup(Arc::new(backup))
+    }
+}
+
 impl From<Stack> for Resource {
     fn from(stack: Stack) -> Resource {
         Resource::Stack(Arc::new(stack))
@@ -231,6 +261,18 @@ impl Kinded for Router {
 
 impl Kinded for PublicIp {
     const NOUN: Noun = Noun::PublicIp;
+}
+
+impl Kinded for Port {
+    const NOUN: Noun = Noun::Port;
+}
+
+impl Kinded for ServerGroup {
+    const NOUN: Noun = Noun::ServerGroup;
+}
+
+impl Kinded for Backup {
+    const NOUN: Noun = Noun::Backup;
 }
 
 impl Kinded for Stack {

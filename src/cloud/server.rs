@@ -343,7 +343,7 @@ pub struct Nic {
     pub is_known: bool,
     /// A fixed address in it.
     pub ip: Option<String>,
-    /// A port that exists already.
+    /// A port that exists already, by id or unique name; the driver looks names up.
     pub port: Option<String>,
 }
 
@@ -359,12 +359,30 @@ pub enum Nics {
     These(Vec<Nic>),
 }
 
+/// The volume that a new server boots from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RootDisk {
+    /// A new one of the image, this many GiB, deleted with the server.
+    Size(i64),
+    /// This one, by id, which is kept.
+    Volume(String),
+    /// A new one of this snapshot, by id, deleted with the server.
+    Snapshot(String),
+}
+
+impl RootDisk {
+    /// Whether it holds a system of its own, so that no image is needed.
+    pub fn is_whole(&self) -> bool {
+        !matches!(self, RootDisk::Size(_))
+    }
+}
+
 /// What a new server is to be. Ids are resolved; a driver need not look names up, networks excepted.
 #[derive(Debug, Clone, Default)]
 pub struct BootSpec {
     /// Its name; with `count`, names end in `-1` … `-n`.
     pub name: String,
-    /// Image id; `None` only with boot volumes.
+    /// Image id; `None` only where a volume holds the system.
     pub image: Option<String>,
     /// Flavor id.
     pub flavor: String,
@@ -388,10 +406,12 @@ pub struct BootSpec {
     pub admin_pass: Option<Secret>,
     /// Whether to attach a config drive.
     pub config_drive: Option<bool>,
-    /// Boot from a new volume of this many GiB, deleted with the server.
-    pub root_disk: Option<i64>,
+    /// The volume that it boots from, where that is not the flavor's own disk.
+    pub root_disk: Option<RootDisk>,
     /// Ids of volumes to attach, never deleted with it.
     pub volumes: Vec<String>,
+    /// The id of the server group it is to be in.
+    pub server_group: Option<String>,
     /// A description.
     pub description: Option<String>,
     /// The address shown as its IPv4 access address.
@@ -404,6 +424,16 @@ pub struct BootSpec {
     pub provider: Option<serde_json::Value>,
     /// rhain's own marker for this call: an unanswered create is looked up by it, never repeated.
     pub marker: String,
+}
+
+impl BootSpec {
+    /// The size of the new volume that it boots from, where it asks for that.
+    pub fn root_size(&self) -> Option<i64> {
+        match self.root_disk {
+            Some(RootDisk::Size(gib)) => Some(gib),
+            _ => None,
+        }
+    }
 }
 
 /// What `update` changes; `None` keeps, an empty text clears.

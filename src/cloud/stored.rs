@@ -26,6 +26,9 @@ pub fn write(resource: &Resource) -> Json {
         Resource::Subnet(noun) => json(&**noun),
         Resource::Router(noun) => json(&**noun),
         Resource::PublicIp(noun) => json(&**noun),
+        Resource::Port(noun) => json(&**noun),
+        Resource::ServerGroup(noun) => json(&**noun),
+        Resource::Backup(noun) => json(&**noun),
         Resource::Stack(noun) => json(&**noun),
     }
 }
@@ -53,6 +56,9 @@ pub fn read(noun: Noun, json: Json) -> Result<Resource, String> {
         Noun::Subnet => of::<super::Subnet>(json),
         Noun::Router => of::<super::Router>(json),
         Noun::PublicIp => of::<super::PublicIp>(json),
+        Noun::Port => of::<super::Port>(json),
+        Noun::ServerGroup => of::<super::ServerGroup>(json),
+        Noun::Backup => of::<super::Backup>(json),
         Noun::Stack => of::<super::Stack>(json),
     }
 }
@@ -102,6 +108,9 @@ pub fn raw(resource: &Resource) -> &Arc<Json> {
         Resource::Subnet(noun) => &noun.raw,
         Resource::Router(noun) => &noun.raw,
         Resource::PublicIp(noun) => &noun.raw,
+        Resource::Port(noun) => &noun.raw,
+        Resource::ServerGroup(noun) => &noun.raw,
+        Resource::Backup(noun) => &noun.raw,
         Resource::Stack(noun) => &noun.raw,
     }
 }
@@ -120,6 +129,9 @@ pub fn with_raw(mut resource: Resource, own: Json) -> Resource {
         Resource::Subnet(noun) => &mut Arc::make_mut(noun).raw,
         Resource::Router(noun) => &mut Arc::make_mut(noun).raw,
         Resource::PublicIp(noun) => &mut Arc::make_mut(noun).raw,
+        Resource::Port(noun) => &mut Arc::make_mut(noun).raw,
+        Resource::ServerGroup(noun) => &mut Arc::make_mut(noun).raw,
+        Resource::Backup(noun) => &mut Arc::make_mut(noun).raw,
         Resource::Stack(noun) => &mut Arc::make_mut(noun).raw,
     };
     *slot = Arc::new(own);

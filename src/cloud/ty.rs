@@ -16,6 +16,9 @@ pub enum Noun {
     Subnet,
     Router,
     PublicIp,
+    Port,
+    ServerGroup,
+    Backup,
     Stack,
 }
 
@@ -29,7 +32,7 @@ struct Words {
 
 impl Noun {
     /// Every noun.
-    pub const ALL: [Noun; 12] = [
+    pub const ALL: [Noun; 15] = [
         Noun::Server,
         Noun::Image,
         Noun::Flavor,
@@ -41,6 +44,9 @@ impl Noun {
         Noun::Subnet,
         Noun::Router,
         Noun::PublicIp,
+        Noun::Port,
+        Noun::ServerGroup,
+        Noun::Backup,
         Noun::Stack,
     ];
 
@@ -57,6 +63,9 @@ impl Noun {
             Noun::Subnet => ("subnet", "subnet", "a subnet", "Subnet"),
             Noun::Router => ("router", "router", "a router", "Router"),
             Noun::PublicIp => ("public_ip", "public IP", "a public IP", "PublicIp"),
+            Noun::Port => ("port", "port", "a port", "Port"),
+            Noun::ServerGroup => ("server_group", "server group", "a server group", "ServerGroup"),
+            Noun::Backup => ("backup", "backup", "a backup", "Backup"),
             Noun::Stack => ("stack", "stack", "a stack", "Stack"),
         };
         Words { word, spoken, with_article, type_name }
@@ -86,6 +95,9 @@ impl Noun {
             Noun::Subnet => "an array of subnets",
             Noun::Router => "an array of routers",
             Noun::PublicIp => "an array of public IPs",
+            Noun::Port => "an array of ports",
+            Noun::ServerGroup => "an array of server groups",
+            Noun::Backup => "an array of backups",
             Noun::Stack => "an array of stacks",
         }
     }

@@ -6,6 +6,7 @@
 mod action_log;
 mod actions;
 mod attach;
+mod backup;
 mod boot;
 mod floating;
 mod group;
@@ -19,6 +20,7 @@ mod refusal;
 mod router;
 pub(crate) mod seed;
 mod server;
+mod server_group;
 mod snapshot;
 pub(crate) mod stack;
 mod transitions;
@@ -31,6 +33,7 @@ use std::time::{Duration, SystemTime};
 use super::clock::Clock;
 pub(crate) use action_log::{Asker, LoggedAction};
 pub(crate) use attach::{AttachSpec, Disk, Source};
+pub(crate) use backup::{Backup, BackupSpec, BackupState};
 pub(crate) use boot::{BootSpec, NetworkChoice, within};
 pub(crate) use floating::Floating;
 pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
@@ -43,6 +46,7 @@ pub(crate) use quota::{Quotas, Usage};
 pub(crate) use refusal::{FilesLimit, Kind, Refusal};
 pub(crate) use router::Router;
 pub(crate) use server::{Failure, Flavor, HOSTS, Power, Server, State, Task};
+pub(crate) use server_group::ServerGroup;
 pub(crate) use snapshot::{Snapshot, SnapshotSpec, SnapshotState};
 pub(crate) use transitions::{Action, Rebuild};
 pub(crate) use volume::{Attachment, Volume, VolumeSpec, VolumeState, VolumeType};
@@ -105,9 +109,11 @@ pub(crate) struct World {
     pub(crate) routers: Vec<Router>,
     pub(crate) floating: Vec<Floating>,
     pub(crate) groups: Vec<Group>,
+    pub(crate) server_groups: Vec<ServerGroup>,
     pub(crate) volume_types: Vec<VolumeType>,
     pub(crate) volumes: Vec<Volume>,
     pub(crate) snapshots: Vec<Snapshot>,
+    pub(crate) backups: Vec<Backup>,
     pub(crate) keypairs: Vec<Keypair>,
     pub(crate) quotas: HashMap<String, Quotas>,
     pub(crate) stacks: Vec<stack::Stack>,

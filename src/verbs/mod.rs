@@ -5,6 +5,7 @@
 
 pub mod argument;
 pub mod arguments;
+pub mod backup;
 pub mod call;
 pub mod filter;
 pub mod flavor;
@@ -16,6 +17,7 @@ pub mod language;
 pub mod members;
 pub mod metadata;
 pub mod network;
+pub mod port;
 pub mod public_ip;
 pub mod read;
 pub mod resolve;
@@ -23,6 +25,7 @@ pub mod run;
 pub mod run_context;
 pub mod security_group;
 pub mod server;
+pub mod server_group;
 pub mod session;
 pub mod stack;
 pub mod verb;
@@ -76,6 +79,10 @@ pub static VERBS: &[&Verb] = &[
     &server::unrescue::VERB,
     &server::unshelve::VERB,
     &server::update::VERB,
+    &server_group::create_server_group::VERB,
+    &server_group::read::FIND_SERVER_GROUP,
+    &server_group::read::SERVER_GROUP,
+    &server_group::read::SERVER_GROUPS,
     &metadata::delete_meta::VERB,
     &metadata::meta::VERB,
     &metadata::replace_meta::VERB,
@@ -109,6 +116,10 @@ pub static VERBS: &[&Verb] = &[
     &network::subnets::FIND_SUBNET,
     &network::subnets::SUBNET,
     &network::subnets::SUBNETS,
+    &port::create_port::VERB,
+    &port::read::FIND_PORT,
+    &port::read::PORT,
+    &port::read::PORTS,
     &security_group::authorize::VERB,
     &security_group::create_security_group::VERB,
     &security_group::read::FIND_SECURITY_GROUP,
@@ -122,6 +133,11 @@ pub static VERBS: &[&Verb] = &[
     &public_ip::read::PUBLIC_IP,
     &public_ip::read::PUBLIC_IPS,
     &public_ip::release_ip::VERB,
+    &backup::create_backup::VERB,
+    &backup::read::BACKUP,
+    &backup::read::BACKUPS,
+    &backup::read::FIND_BACKUP,
+    &backup::restore_backup::VERB,
     &volume::attach::VERB,
     &volume::create_volume::VERB,
     &volume::detach::VERB,

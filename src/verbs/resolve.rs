@@ -34,7 +34,7 @@ pub async fn of_another_noun(
     others: &str,
     mut error: Error,
 ) -> Error {
-    const OTHERS: [Noun; 9] = [
+    const OTHERS: [Noun; 12] = [
         Noun::Volume,
         Noun::Image,
         Noun::Network,
@@ -43,6 +43,9 @@ pub async fn of_another_noun(
         Noun::Router,
         Noun::Subnet,
         Noun::Keypair,
+        Noun::Port,
+        Noun::ServerGroup,
+        Noun::Backup,
         Noun::Stack,
     ];
     for noun in OTHERS {

@@ -442,6 +442,46 @@ const OTHERS: &[Family] = &[
         )
     },
     Family {
+        makes: 1,
+        ..family(
+            "create network interface",
+            Seen,
+            "ec2.CreateNetworkInterface",
+            r##"let p = create_port("db", #{ network: "private" }); `${p.name} ${ports(#{ name: "db" }).len}`"##,
+            r#"db 1"#,
+        )
+    },
+    Family {
+        makes: 1,
+        ..family(
+            "create placement group",
+            Seen,
+            "ec2.CreatePlacementGroup",
+            r##"create_server_group("apart", "spread").policy"##,
+            r#"spread"#,
+        )
+    },
+    Family {
+        before: r##"create_port("data", #{ network: "private" })"##,
+        ..family(
+            "delete network interface",
+            Idempotent,
+            "ec2.DeleteNetworkInterface",
+            r##"delete(port("data")); find_port("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_server_group("data", "cluster")"##,
+        ..family(
+            "delete placement group",
+            Idempotent,
+            "ec2.DeletePlacementGroup",
+            r##"delete(server_group("data")); find_server_group("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
         before: r##"create_volume("data", 1).wait_ready()"##,
         ..family(
             "delete volume",

@@ -39,6 +39,9 @@ impl Routers for Driver {}
 impl PublicIps for Driver {}
 impl Volumes for Driver {}
 impl Snapshots for Driver {}
+impl rhain::cloud::Ports for Driver {}
+impl rhain::cloud::Backups for Driver {}
+impl rhain::cloud::ServerGroups for Driver {}
 impl rhain::cloud::Stacks for Driver {}
 impl rhain::cloud::Ec2Credentials for Driver {}
 impl Cloud for Driver {}

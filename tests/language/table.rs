@@ -45,6 +45,7 @@ fn literal(ty: Ty, name: &str) -> &'static str {
             "path" => "\"/servers/x/action\"",
             "service" => "\"compute\"",
             "cidr" => "\"10.0.0.0/8\"",
+            "policy" => "\"affinity\"",
             "protocol" => "\"tcp\"",
             _ => "\"a\"",
         },

@@ -100,7 +100,7 @@ fn rhain_base64(text: &str) -> String {
 fn volumes_networks_count_and_the_provider_map() {
     let full = BootSpec {
         meta: BTreeMap::from([("k".to_string(), "v".to_string())]),
-        root_disk: Some(10),
+        root_disk: Some(rhain::cloud::server::RootDisk::Size(10)),
         volumes: vec!["v1".to_string()],
         networks: Nics::These(vec![
             Nic {

@@ -35,6 +35,22 @@ fn an_image_that_is_not_found_may_be() {
     assert_eq!(world.exists(), ["1 server of this run: web", "`snapshot` of `web` may have taken effect"]);
 }
 
+/// Nothing of a server group tells one create from another: what may be this call's is told, and sent again only where none is.
+#[test]
+fn a_server_group_whose_answer_is_lost_is_made_once_or_told() {
+    const GROUP: &str = r#"create_server_group("apart", "anti-affinity")"#;
+    let world = World::new();
+    world.fault("server_group.create", FaultKind::ResetAfter);
+    let error = world.error(GROUP);
+    assert_eq!((error.kind, error.maybe), (Kind::Network, true));
+    assert!(error.help.as_deref().unwrap().contains(r#"server_groups(#{ name: "apart" })"#), "{error:?}");
+    world.gives("server_groups().len", "1");
+    let world = World::new();
+    world.fault("server_group.create", FaultKind::ResetBefore);
+    let written = world.written(|| world.gives(&format!("{GROUP}.policy"), "anti-affinity"));
+    assert_eq!(written, ["server_group.create apart"]);
+}
+
 #[test]
 fn an_image_that_cannot_be_read_yet_was_made_all_the_same() {
     let world = World::web();

@@ -521,6 +521,89 @@ const OTHERS: &[Family] = &[
             r#"true"#,
         )
     },
+    family(
+        "create_port",
+        Create,
+        "port.create",
+        r##"let p = create_port("db", #{ network: "private" }); `${p.name} ${ports(#{ name: "db" }).len}`"##,
+        r#"db 1"#,
+    ),
+    Family {
+        before: r##"create_port("db", #{ network: "private" })"##,
+        ..family("rename, port", Idempotent, "port.update", r##"rename(port("db"), "data").name"##, r#"data"#)
+    },
+    Family {
+        before: r##"create_port("data", #{ network: "private" }); allocate_ip("public")"##,
+        ..family(
+            "associate_ip, port",
+            Idempotent,
+            "floating_ip.update",
+            r##"port("data").associate_ip(public_ips()[0]); public_ips()[0].fixed_ip == port("data").ip"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_port("data", #{ network: "private" })"##,
+        body: Body::Never,
+        ..family(
+            "delete, port",
+            Idempotent,
+            "port.delete",
+            r##"delete(port("data")); find_port("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_server_group("data", "affinity")"##,
+        body: Body::Never,
+        ..family(
+            "delete, server group",
+            Idempotent,
+            "server_group.delete",
+            r##"delete(server_group("data")); find_server_group("data") == ()"##,
+            r#"true"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("data", 1).wait_ready()"##,
+        ..family(
+            "create_backup",
+            Create,
+            "backup.create",
+            r##"let b = create_backup(volume("data"), "monday").wait_ready(); `${b.name} ${b.status} ${backups().len}`"##,
+            r#"monday AVAILABLE 1"#,
+        )
+    },
+    Family {
+        before: r##"create_backup(create_volume("data", 1).wait_ready(), "monday").wait_ready()"##,
+        ..family(
+            "restore_backup",
+            Create,
+            "backup.restore",
+            r##"let v = restore_backup(backup("monday")).wait_ready(); `${v.name} ${v.status} ${volumes().len}`"##,
+            r#"data AVAILABLE 2"#,
+        )
+    },
+    Family {
+        before: r##"create_backup(create_volume("data", 1).wait_ready(), "monday").wait_ready(); volume("data").wait_ready()"##,
+        ..family(
+            "restore_backup, onto a volume",
+            Create,
+            "backup.restore",
+            r##"let v = restore_backup(backup("monday"), volume("data")).wait_ready(); `${v.name} ${v.status} ${volumes().len}`"##,
+            r#"data AVAILABLE 1"#,
+        )
+    },
+    Family {
+        before: r##"create_backup(create_volume("data", 1).wait_ready(), "data").wait_ready()"##,
+        ..family(
+            "delete, backup",
+            Idempotent,
+            "backup.delete",
+            r##"delete(backup("data"), #{ wait: "2m" }); find_backup("data") == ()"##,
+            r#"true"#,
+        )
+    },
     // What is asked of stacks: nothing is made twice, and no update is lost or sent twice.
     Family {
         waits: true,

@@ -159,7 +159,7 @@ fn networks_and_what_is_on_them_have_what_was_recorded() {
     let of_balancer =
         json!({"id": "f", "port_id": "p", "port_details": {"device_id": "lb", "device_owner": "Octavia"}});
     assert_eq!(floating_ip::decode(&of_balancer, &lab()).unwrap().server, None);
-    let port = port::decode(&body("port list of ids")["ports"][0]).unwrap();
+    let port = port::decode_use(&body("port list of ids")["ports"][0]).unwrap();
     assert_eq!((port.server(), port.ipv4()), (None, Some("10.11.2.90")));
     let details = quota::decode(&body("quota details"));
     assert_eq!((details["public_ips"], details["public_ips_used"]), (Some(50), Some(0)));
@@ -332,7 +332,10 @@ fn hostile_descriptions_are_refused_or_read_and_never_break() {
             router::decode(&body, &lab()).is_none() && floating_ip::decode(&body, &lab()).is_none(),
             "{body}"
         );
-        assert!(security_group::decode(&body, &lab()).is_none() && port::decode(&body).is_none(), "{body}");
+        assert!(
+            security_group::decode(&body, &lab()).is_none() && port::decode_use(&body).is_none(),
+            "{body}"
+        );
         assert!(keypair::decode(&body, &lab()).is_none(), "{body}");
     }
     let odd = json!({"id": 7, "attachments": [null], "metadata": [], "bootable": 3, "size": "5"});

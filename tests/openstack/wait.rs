@@ -140,6 +140,9 @@ impl Routers for Scripted {}
 impl PublicIps for Scripted {}
 impl Volumes for Scripted {}
 impl Snapshots for Scripted {}
+impl rhain::cloud::Ports for Scripted {}
+impl rhain::cloud::Backups for Scripted {}
+impl rhain::cloud::ServerGroups for Scripted {}
 impl rhain::cloud::Stacks for Scripted {}
 impl rhain::cloud::Ec2Credentials for Scripted {}
 impl Cloud for Scripted {}

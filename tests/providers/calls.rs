@@ -1,11 +1,10 @@
 //! A call of every operation, in the order of their table: what a cloud has to hold for it, and the call of the driver.
 
 use crate::support::toy::machine;
-use rhain::cloud::server::{Nics, RebuildSpec};
+use rhain::cloud::port::AddressPair;
+use rhain::cloud::server::{Nic, Nics, RebuildSpec, RootDisk};
 use rhain::cloud::{
-    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NetworkSpec, PublicIp, ReadFile, Result,
-    RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion, StackSpec, StackTags, TagChange,
-    TemplateSource, VolumeSpec,
+    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NameUpdate, NetworkSpec, Port, PortSpec, PublicIp, ReadFile, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion, StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -144,6 +143,27 @@ async fn forward(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
     cloud.forward_ip(&server, &ip, &request).await
 }
 
+fn port_in(network: &str) -> PortSpec {
+    PortSpec { name: "p".to_string(), network: network.to_string(), ..PortSpec::default() }
+}
+
+async fn associate_port(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
+    let nobodys = || Port {
+        id: words[0].clone(),
+        name: String::new(),
+        status: "DOWN".to_string(),
+        network: None,
+        ips: Vec::new(),
+        mac: None,
+        server: None,
+        security_groups: Vec::new(),
+        cloud: cloud.name().clone(),
+        raw: Arc::new(json!({})),
+    };
+    let port = cloud.port(&words[0]).await.ok().flatten().unwrap_or_else(nobodys);
+    cloud.associate_port(&port, &address(cloud, &words[1]).await?).await
+}
+
 async fn disassociate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
     cloud.disassociate_ip(&address(cloud, &words[0]).await?).await
 }
@@ -155,6 +175,7 @@ async fn address(cloud: &dyn Cloud, id: &str) -> Result<PublicIp> {
         address: "192.0.2.1".to_string(),
         server: None,
         port: None,
+        fixed_ip: None,
         pool: None,
         association: None,
         cloud: cloud.name().clone(),
@@ -186,6 +207,10 @@ pub const CALLS: &[Call] = calls! {
     "boot(access_ipv4)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { access_ipv4: Some("192.0.2.7".to_string()), ..spec(&w) });
     "boot(access_ipv6)", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { access_ipv6: Some("2001:db8::7".to_string()), ..spec(&w) });
     "boot(networks: \"none\")", r#"image("cirros").id + " " + flavor("m1.tiny").id"#, |c, w| c.boot(&BootSpec { networks: Nics::Absent, ..spec(&w) });
+    "boot(networks: [port])", r#"image("cirros").id + " " + flavor("m1.tiny").id + " " + create_port("p", #{ network: "private" }).id"#, |c, w| c.boot(&BootSpec { networks: Nics::These(vec![Nic { port: Some(w[2].clone()), ..Nic::default() }]), ..spec(&w) });
+    "boot(server_group)", r#"image("cirros").id + " " + flavor("m1.tiny").id + " " + create_server_group("g", "affinity").id"#, |c, w| c.boot(&BootSpec { server_group: Some(w[2].clone()), ..spec(&w) });
+    "boot(root_disk: volume)", r#"image("cirros").id + " " + flavor("m1.tiny").id + " " + create_volume("root", 1, #{ image: "cirros" }).wait_ready().id"#, |c, w| c.boot(&BootSpec { image: None, root_disk: Some(RootDisk::Volume(w[2].clone())), ..spec(&w) });
+    "boot(root_disk: snapshot)", r#"image("cirros").id + " " + flavor("m1.tiny").id + " " + snapshot(create_volume("root", 1, #{ image: "cirros" }).wait_ready(), "s").wait_ready().id"#, |c, w| c.boot(&BootSpec { image: None, root_disk: Some(RootDisk::Snapshot(w[2].clone())), ..spec(&w) });
     "update", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { name: Some("new".to_string()), ..ServerUpdate::default() });
     "update(description)", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { description: Some("new".to_string()), ..ServerUpdate::default() });
     "update(access_ipv4)", r#"server("web").id"#, |c, w| c.update_server(&w[0], &ServerUpdate { access_ipv4: Some("192.0.2.7".to_string()), ..ServerUpdate::default() });
@@ -264,9 +289,23 @@ pub const CALLS: &[Call] = calls! {
     "public_ip", r#"allocate_ip().id"#, |c, w| there(c.public_ip(&w[0]));
     "allocate_ip", "()", |c, w| c.allocate_ip(None);
     "associate_ip", r#"server("web").id + " " + allocate_ip().id"#, |c, w| associate(c, &w);
+    "associate_ip(port)", r#"ports(#{ server: "web" })[0].id + " " + allocate_ip().id"#, |c, w| associate_port(c, &w);
     "associate_ip(provider)", r#"server("web").id + " " + allocate_ip().id"#, |c, w| forward(c, &w);
     "disassociate_ip", r#"let ip = allocate_ip(); associate_ip("web", ip); ip.id"#, |c, w| disassociate(c, &w);
     "release_ip", r#"allocate_ip().id"#, |c, w| gone(c.release_ip(&w[0]));
+    "ports", "()", |c, w| c.ports(&Filter::default());
+    "ports(all_projects)", "()", |c, w| c.ports(&everybodys());
+    "port", r#"create_port("p", #{ network: "private" }).id"#, |c, w| there(c.port(&w[0]));
+    "create_port", r#"network("private").id"#, |c, w| c.create_port(&port_in(&w[0]));
+    "create_port(allowed_address_pairs)", r#"network("private").id"#, |c, w| c.create_port(&PortSpec { allowed_address_pairs: vec![AddressPair { ip: "10.99.0.0/16".to_string(), mac: None }], ..port_in(&w[0]) });
+    "create_port(provider)", r#"network("private").id"#, |c, w| c.create_port(&PortSpec { provider: Some(json!({})), ..port_in(&w[0]) });
+    "update(port)", r#"create_port("p", #{ network: "private" }).id"#, |c, w| c.update_port(&w[0], &NameUpdate { name: Some("q".to_string()), description: Some("d".to_string()) });
+    "delete(port)", r#"create_port("p", #{ network: "private" }).id"#, |c, w| gone(c.delete_port(&w[0]));
+    "server_groups", "()", |c, w| c.server_groups(&Filter::default());
+    "server_groups(all_projects)", "()", |c, w| c.server_groups(&everybodys());
+    "server_group", r#"create_server_group("g", "affinity").id"#, |c, w| there(c.server_group(&w[0]));
+    "create_server_group", "()", |c, w| c.create_server_group("g", "affinity");
+    "delete(server_group)", r#"create_server_group("g", "affinity").id"#, |c, w| gone(c.delete_server_group(&w[0]));
     "volumes", "()", |c, w| c.volumes(&Filter::default());
     "volumes(all_projects)", "()", |c, w| c.volumes(&everybodys());
     "volume", r#"create_volume("v", 1).wait_ready().id"#, |c, w| there(c.volume(&w[0]));
@@ -280,6 +319,13 @@ pub const CALLS: &[Call] = calls! {
     "snapshot", r#"let v = create_volume("v", 1).wait_ready(); snapshot(v, "monday").wait_ready().id"#, |c, w| there(c.snapshot(&w[0]));
     "snapshot(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.snapshot_volume(&w[0], "monday", &BTreeMap::new());
     "delete(snapshot)", r#"let v = create_volume("v", 1).wait_ready(); snapshot(v, "monday").wait_ready().id"#, |c, w| gone(c.delete_snapshot(&w[0]));
+    "backups", "()", |c, w| c.backups(&Filter::default());
+    "backups(all_projects)", "()", |c, w| c.backups(&everybodys());
+    "backup", r#"create_backup(create_volume("v", 1).wait_ready(), "b").id"#, |c, w| there(c.backup(&w[0]));
+    "create_backup", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.create_backup(&w[0], "b");
+    "restore_backup", r#"create_backup(create_volume("v", 1).wait_ready(), "b").wait_ready().id"#, |c, w| c.restore_backup(&w[0], None);
+    "restore_backup(volume)", r#"let v = create_volume("v", 1).wait_ready(); let b = create_backup(v, "b").wait_ready(); v.wait_ready(); b.id + " " + v.id"#, |c, w| c.restore_backup(&w[0], Some(w.get(1).map_or("none", String::as_str)));
+    "delete(backup)", r#"create_backup(create_volume("v", 1).wait_ready(), "b").wait_ready().id"#, |c, w| gone(c.delete_backup(&w[0]));
     "stacks", "()", |c, w| c.stacks(&Filter::default());
     "stacks(all_projects)", "()", |c, w| c.stacks(&everybodys());
     "stack", app!("s.id"), |c, w| there(c.stack(&w[0]));

@@ -15,6 +15,7 @@ impl Overlay {
             (Noun::Volume, "volumes_used"),
             (Noun::Snapshot, "snapshots_used"),
             (Noun::PublicIp, "public_ips_used"),
+            (Noun::Port, "ports_used"),
             (Noun::Network, "networks_used"),
             (Noun::SecurityGroup, "security_groups_used"),
             (Noun::Keypair, "keypairs_used"),

@@ -21,6 +21,7 @@ impl Overlay {
             id,
             server: None,
             port: None,
+            fixed_ip: None,
             pool,
             association: None,
             cloud: self.inner.name().clone(),
@@ -57,7 +58,14 @@ impl Overlay {
         let words = || format!("associate_ip {} {}", server.name, ip.address);
         self.shown(changed, words, self.inner.associate_ip(&server, &ip)).await?;
         self.lead_nowhere(&ip).await?;
-        self.edit_server(&server, |server| {
+        self.show_floating(&server, &ip);
+        self.edit_ip(&ip, |ip| ip.server = Some(server.id.clone()));
+        Ok(())
+    }
+
+    /// A server is reached by an address.
+    pub(super) fn show_floating(&self, server: &Server, ip: &PublicIp) {
+        self.edit_server(server, |server| {
             let floating =
                 Address { version: 4, addr: ip.address.clone(), kind: Some("floating".to_string()) };
             match server.addresses.first_mut() {
@@ -65,8 +73,6 @@ impl Overlay {
                 None => server.addresses.push((String::new(), vec![floating])),
             }
         });
-        self.edit_ip(&ip, |ip| ip.server = Some(server.id.clone()));
-        Ok(())
     }
 
     /// Ports of an address lead to a server.
@@ -93,30 +99,40 @@ impl Overlay {
             let message = format!("`{}` is on no network, so no address can lead to it", server.name);
             return Err(self.conflict(message));
         }
-        let world = self.world();
         let made = |name: &String| {
+            let world = self.world();
             let mut networks = world.present(Noun::Network);
             networks
                 .find(|entry| entry.made && entry.resource.name() == name)
                 .map(|entry| entry.resource.id().to_string())
         };
-        let routed = |id: &String| {
-            let out = |router: &str| {
-                world.present(Noun::Router).any(|entry| {
-                    matches!(&entry.resource, Resource::Router(one) if one.id == router && one.external.is_some())
-                })
-            };
-            world.routes.iter().any(|(router, joined)| joined.contains(id) && out(router))
-        };
-        let reached = server.addresses.iter().any(|(name, _)| made(name).is_none_or(|id| routed(&id)));
-        drop(world);
-        match reached {
+        let reached =
+            server.addresses.iter().any(|(name, _)| made(name).is_none_or(|id| self.is_routed(&id)));
+        if reached { Ok(()) } else { Err(self.unreached(&server.name, ip)) }
+    }
+
+    /// The same of a port in a network.
+    pub(super) fn may_reach_network(&self, name: &str, network: Option<&str>, ip: &PublicIp) -> Result<()> {
+        let made = network.filter(|id| self.is_openstack() && self.world().is_made(Noun::Network, id));
+        match made.is_none_or(|id| self.is_routed(id)) {
             true => Ok(()),
-            false => {
-                let message = format!("`{}` is on no network that {} can lead to", server.name, ip.address);
-                Err(self.conflict(message))
-            }
+            false => Err(self.unreached(name, ip)),
         }
+    }
+
+    /// Whether a made router joins a network to the outside.
+    fn is_routed(&self, network: &str) -> bool {
+        let world = self.world();
+        let out = |router: &str| {
+            world.present(Noun::Router).any(|entry| {
+                matches!(&entry.resource, Resource::Router(one) if one.id == router && one.external.is_some())
+            })
+        };
+        world.routes.iter().any(|(router, joined)| joined.iter().any(|one| one == network) && out(router))
+    }
+
+    fn unreached(&self, name: &str, ip: &PublicIp) -> crate::cloud::Error {
+        self.conflict(format!("`{name}` is on no network that {} can lead to", ip.address))
     }
 
     pub(super) async fn free_address(&self, ip: &PublicIp) -> Result<()> {
@@ -129,8 +145,12 @@ impl Overlay {
 
     /// An address leads nowhere, and its server does not have it any more.
     pub(super) async fn lead_nowhere(&self, ip: &PublicIp) -> Result<()> {
-        let Some(server) = &ip.server else { return Ok(()) };
-        if let Some(Resource::Server(server)) = self.find(Noun::Server, server).await? {
+        if ip.server.is_none() && ip.port.is_none() {
+            return Ok(());
+        }
+        if let Some(server) = &ip.server
+            && let Some(Resource::Server(server)) = self.find(Noun::Server, server).await?
+        {
             self.edit_server(&server, |server| {
                 for (_, list) in &mut server.addresses {
                     list.retain(|address| address.addr != ip.address);
@@ -138,7 +158,12 @@ impl Overlay {
                 server.addresses.retain(|(name, list)| !(name.is_empty() && list.is_empty()));
             });
         }
-        self.edit_ip(ip, |ip| (ip.server, ip.port, ip.association) = (None, None, None));
+        self.edit_ip(ip, parted);
         Ok(())
     }
+}
+
+/// An address that leads nowhere.
+pub(super) fn parted(ip: &mut PublicIp) {
+    (ip.server, ip.port, ip.association, ip.fixed_ip) = (None, None, None, None);
 }

@@ -3,21 +3,21 @@
 use super::Overlay;
 use super::layer::{Home, raw};
 use super::world::Known;
-use crate::cloud::server::{Address, BootSpec, Named, Nic, Nics};
-use crate::cloud::{Noun, Resource, Result, Server, Volume};
-use std::sync::Arc;
+use crate::cloud::server::{Address, BootSpec, Named, Nic, Nics, RootDisk};
+use crate::cloud::{Noun, Port, Resource, Result, Server};
 
 impl Overlay {
     pub(super) async fn boot_servers(&self, spec: &BootSpec) -> Result<Vec<Server>> {
         let spec = self.with_ids(spec)?;
         self.boot_refused(&spec)?;
+        let ports = self.ports_of(&spec.networks).await?;
         let changed = self.names_own(&spec);
         let words = || format!("boot {}", spec.name);
         self.shown(changed, words, self.inner.boot(&spec)).await?;
         let flavor = self.inner.flavor(&spec.flavor).await?;
         let flavor = Named { id: Some(spec.flavor.clone()), name: flavor.map(|flavor| flavor.name) };
         let home = self.home(&spec).await;
-        let addresses = self.addresses_of(&spec, &home).await;
+        let addresses = self.addresses_of(&spec, &home, &ports).await;
         let groups = self.groups_of(&spec).await?;
         let names: Vec<String> = match spec.count {
             None => vec![spec.name.clone()],
@@ -60,6 +60,10 @@ impl Overlay {
             };
             server.volumes.extend(self.root_of(&spec, &server).await?);
             self.world().make(server.clone().into());
+            self.give_ports(&server, &ports);
+            if let Some(group) = &spec.server_group {
+                self.join_group(&server, group).await?;
+            }
             for volume in &spec.volumes {
                 self.joined(&server, volume, None).await?;
             }
@@ -78,6 +82,10 @@ impl Overlay {
         let mut spec = spec.clone();
         if let Nics::These(nics) = &mut spec.networks {
             for nic in nics {
+                if let Some(port) = nic.port.as_ref().and_then(|port| self.named(Noun::Port, port)) {
+                    *nic = Nic { port: Some(port.id().to_string()), is_known: true, ..nic.clone() };
+                    continue;
+                }
                 let Some(wanted) = &nic.network else { continue };
                 self.not_gone(Noun::Network, wanted)?;
                 if let Some(network) = self.named(Noun::Network, wanted) {
@@ -95,7 +103,17 @@ impl Overlay {
         for group in &spec.security_groups {
             self.not_gone(Noun::SecurityGroup, group)?;
         }
-        for id in &spec.volumes {
+        if let Some(group) = &spec.server_group {
+            self.not_gone(Noun::ServerGroup, group)?;
+        }
+        if let Some(RootDisk::Snapshot(id)) = &spec.root_disk {
+            self.not_gone(Noun::Snapshot, id)?;
+        }
+        let root = match &spec.root_disk {
+            Some(RootDisk::Volume(id)) => Some(id),
+            _ => None,
+        };
+        for id in spec.volumes.iter().chain(root) {
             self.not_gone(Noun::Volume, id)?;
             if let Known::Now(Resource::Volume(volume)) = self.known(Noun::Volume, id)
                 && volume.server.is_some()
@@ -114,6 +132,12 @@ impl Overlay {
         spec.image.iter().any(|image| self.is_changed(Noun::Image, image))
             || spec.key.iter().any(|key| own(Noun::Keypair, key))
             || spec.volumes.iter().any(|volume| self.is_changed(Noun::Volume, volume))
+            || match &spec.root_disk {
+                Some(RootDisk::Volume(id)) => self.is_changed(Noun::Volume, id),
+                Some(RootDisk::Snapshot(id)) => self.is_changed(Noun::Snapshot, id),
+                _ => false,
+            }
+            || spec.server_group.iter().any(|group| self.is_changed(Noun::ServerGroup, group))
             || spec.security_groups.iter().any(|group| own(Noun::SecurityGroup, group))
             || matches!(&spec.networks, Nics::These(nics) if nics.iter().any(|nic| nic.is_known))
     }
@@ -140,18 +164,27 @@ impl Overlay {
     }
 
     /// An address in each network, which only the cloud can know.
-    async fn addresses_of(&self, spec: &BootSpec, home: &Home) -> Vec<(String, Vec<Address>)> {
+    async fn addresses_of(
+        &self,
+        spec: &BootSpec,
+        home: &Home,
+        ports: &[Port],
+    ) -> Vec<(String, Vec<Address>)> {
         let unknown = || Address { version: 4, addr: String::new(), kind: Some("fixed".to_string()) };
         match &spec.networks {
             Nics::Absent => Vec::new(),
             Nics::Auto => home.network.iter().map(|name| (name.clone(), vec![unknown()])).collect(),
             Nics::These(nics) => {
                 let mut addresses: Vec<(String, Vec<Address>)> = Vec::new();
+                let mut ports = ports.iter();
                 for nic in nics {
-                    let Some(wanted) = &nic.network else { continue };
+                    let port = nic.port.as_ref().and_then(|_| ports.next());
+                    let at_port = port.and_then(|port| port.network.as_ref());
+                    let Some(wanted) = nic.network.as_ref().or(at_port) else { continue };
                     let name = self.network_key(wanted).await;
                     let mut address = unknown();
-                    address.addr = nic.ip.clone().unwrap_or_default();
+                    let ip = nic.ip.clone().or_else(|| port.and_then(Port::ip).map(str::to_string));
+                    address.addr = ip.unwrap_or_default();
                     match addresses.iter_mut().find(|(known, _)| *known == name) {
                         Some((_, list)) => list.push(address),
                         None => addresses.push((name, vec![address])),
@@ -204,44 +237,6 @@ impl Overlay {
         }
         let found = self.inner.one(Noun::SecurityGroup, text).await?;
         Ok(found.map_or_else(|| text.to_string(), |group| group.name().to_string()))
-    }
-
-    /// The volume that a server starts from, where it has one of its own.
-    async fn root_of(&self, spec: &BootSpec, server: &Server) -> Result<Option<String>> {
-        if self.is_openstack() && spec.root_disk.is_none() {
-            return Ok(None);
-        }
-        let image = match &spec.image {
-            Some(image) => self.find(Noun::Image, image).await?,
-            None => None,
-        };
-        let least = match &image {
-            Some(Resource::Image(image)) => image.min_disk.max(1),
-            _ => 1,
-        };
-        let id = self.new_id();
-        let volume = Volume {
-            id: id.clone(),
-            name: String::new(),
-            status: "IN-USE".to_string(),
-            size: spec.root_disk.unwrap_or(least),
-            kind: None,
-            zone: server.zone.clone(),
-            bootable: self.is_openstack().then_some(true),
-            server: Some(server.id.clone()),
-            device: Some(if self.is_openstack() { "/dev/vda" } else { "/dev/sda1" }.to_string()),
-            snapshot: None,
-            image: spec.image.clone().filter(|_| self.is_openstack()),
-            meta: Default::default(),
-            created: server.created,
-            cloud: server.cloud.clone(),
-            read: server.read,
-            raw: raw(),
-        };
-        let mut world = self.world();
-        world.make(Resource::Volume(Arc::new(volume)));
-        world.goes_with.insert(id.clone(), server.id.clone());
-        Ok(Some(id))
     }
 
     /// The provider's own word for a status.

@@ -27,8 +27,10 @@ impl Overlay {
             }
             _ => Vec::new(),
         };
-        if let Resource::PublicIp(ip) = &found {
-            self.lead_nowhere(ip).await?;
+        match &found {
+            Resource::PublicIp(ip) => self.lead_nowhere(ip).await?,
+            Resource::Port(port) => self.part_addresses(port).await?,
+            _ => {}
         }
         let mut world = self.world();
         subnets.into_iter().for_each(|subnet| world.delete(subnet));

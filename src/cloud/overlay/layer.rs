@@ -97,7 +97,7 @@ impl Overlay {
         Ok(match self.known(noun, found.id()) {
             Known::Now(resource) => Some(self.read_now(resource)),
             Known::Gone => None,
-            Known::Unchanged => self.settled(found),
+            Known::Unchanged => self.settled(found).and_then(|found| self.without_deleted(found)),
         })
     }
 
@@ -151,6 +151,7 @@ impl Overlay {
             Resource::Image(image) => Arc::make_mut(image).read = now,
             Resource::Volume(volume) => Arc::make_mut(volume).read = now,
             Resource::Snapshot(snapshot) => Arc::make_mut(snapshot).read = now,
+            Resource::Backup(backup) => Arc::make_mut(backup).read = now,
             _ => {}
         }
         resource

@@ -2,6 +2,7 @@
 //! where the cloud would show it.
 
 use super::Overlay;
+use super::ports::without_deleted;
 use super::world::Known;
 use crate::cloud::{Filter, Image, Noun, Resource, Result, Server, Time, Value};
 use std::sync::Arc;
@@ -46,6 +47,9 @@ impl Overlay {
 
     /// The resources of any other noun that a listing lets through.
     pub(super) async fn all_others(&self, noun: Noun, filter: &Filter) -> Result<Vec<Resource>> {
+        if noun == Noun::Port {
+            self.make_own_ports().await?;
+        }
         let filter = &self.at_home(noun, filter);
         let changed = self.world().has(noun);
         let limit = filter.limit.filter(|_| !changed);
@@ -83,7 +87,7 @@ impl Overlay {
                 Known::Unchanged => {
                     // What was let through as it is on its way is judged anew once it is at rest.
                     let status = one.status().to_string();
-                    let rested = self.settled(one);
+                    let rested = self.settled(one).and_then(|one| without_deleted(&world, one));
                     merged.extend(rested.filter(|one| one.status() == status || fits(one)));
                 }
                 Known::Now(now) if fits(&now) => merged.push(now),
@@ -114,7 +118,9 @@ impl Overlay {
     fn order(&self, noun: Noun) -> Order {
         match noun {
             Noun::Keypair => Order::Named,
-            Noun::Server | Noun::Image | Noun::Volume | Noun::Snapshot if self.is_openstack() => {
+            Noun::Server | Noun::Image | Noun::Volume | Noun::Snapshot | Noun::Backup
+                if self.is_openstack() =>
+            {
                 Order::NewestFirst
             }
             _ => Order::NewestLast,

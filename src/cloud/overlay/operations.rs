@@ -2,11 +2,7 @@
 
 use super::Overlay;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity, Image,
-    Images, Keypair, Keypairs, Metadata, Network, NetworkSpec, Networks, Noun, Provider, PublicIp, PublicIps,
-    RequestState, Resource, Result, Router, RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server,
-    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec,
-    Volumes,
+    Accepted, Account, Action, Backup, Backups, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity, Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, Networks, NetworkSpec, Noun, Port, Ports, PortSpec, Provider, PublicIp, PublicIps, RequestState, Resource, Result, Router, Routers, RouterSpec, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups, Servers, ServerUpdate, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, Volumes, VolumeSpec,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -31,7 +27,21 @@ macro_rules! of {
     )*};
 }
 
-of!(Server, Image, Keypair, Volume, Snapshot, SecurityGroup, Network, Subnet, Router, PublicIp);
+of!(
+    Server,
+    Image,
+    Keypair,
+    Volume,
+    Snapshot,
+    SecurityGroup,
+    Network,
+    Subnet,
+    Router,
+    PublicIp,
+    Port,
+    ServerGroup,
+    Backup
+);
 
 impl Overlay {
     async fn listed<T: Of>(&self, noun: Noun, filter: &Filter) -> Result<Vec<T>> {
@@ -349,6 +359,10 @@ impl PublicIps for Overlay {
         self.lead_to(server, ip).await
     }
 
+    async fn associate_port(&self, port: &Port, ip: &PublicIp) -> Result<()> {
+        self.associate_port_now(port, ip).await
+    }
+
     async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &Json) -> Result<()> {
         self.lead_ports_to(server, ip, request).await
     }
@@ -359,6 +373,48 @@ impl PublicIps for Overlay {
 
     async fn release_ip(&self, id: &str) -> Result<bool> {
         self.take_other(Noun::PublicIp, id).await
+    }
+}
+
+#[async_trait]
+impl Ports for Overlay {
+    async fn ports(&self, filter: &Filter) -> Result<Vec<Port>> {
+        self.listed(Noun::Port, filter).await
+    }
+
+    async fn port(&self, id: &str) -> Result<Option<Port>> {
+        self.found(Noun::Port, id).await
+    }
+
+    async fn create_port(&self, spec: &PortSpec) -> Result<Port> {
+        self.make_port(spec).await
+    }
+
+    async fn update_port(&self, id: &str, update: &NameUpdate) -> Result<()> {
+        self.change_port(id, update).await
+    }
+
+    async fn delete_port(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Port, id).await
+    }
+}
+
+#[async_trait]
+impl ServerGroups for Overlay {
+    async fn server_groups(&self, filter: &Filter) -> Result<Vec<ServerGroup>> {
+        self.listed(Noun::ServerGroup, filter).await
+    }
+
+    async fn server_group(&self, id: &str) -> Result<Option<ServerGroup>> {
+        self.found(Noun::ServerGroup, id).await
+    }
+
+    async fn create_server_group(&self, name: &str, policy: &str) -> Result<ServerGroup> {
+        self.make_server_group(name, policy).await
+    }
+
+    async fn delete_server_group(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::ServerGroup, id).await
     }
 }
 
@@ -414,5 +470,28 @@ impl Snapshots for Overlay {
 
     async fn delete_snapshot(&self, id: &str) -> Result<bool> {
         self.take_other(Noun::Snapshot, id).await
+    }
+}
+
+#[async_trait]
+impl Backups for Overlay {
+    async fn backups(&self, filter: &Filter) -> Result<Vec<Backup>> {
+        self.listed(Noun::Backup, filter).await
+    }
+
+    async fn backup(&self, id: &str) -> Result<Option<Backup>> {
+        self.found(Noun::Backup, id).await
+    }
+
+    async fn create_backup(&self, volume: &str, name: &str) -> Result<Backup> {
+        self.make_backup(volume, name).await
+    }
+
+    async fn restore_backup(&self, id: &str, volume: Option<&str>) -> Result<Volume> {
+        self.restore(id, volume).await
+    }
+
+    async fn delete_backup(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Backup, id).await
     }
 }

@@ -86,6 +86,8 @@ impl Overlay {
                 server.or(router).filter(|_| changed).map(|entry| entry.resource.name().to_string())
             }
             Resource::PublicIp(ip) if !self.is_openstack() => ip.server.clone(),
+            Resource::Port(port) => port.server.clone(),
+            Resource::ServerGroup(group) if !self.is_openstack() => group.servers.first().cloned(),
             _ => None,
         };
         drop(world);

@@ -13,6 +13,8 @@ impl Overlay {
         let words = || format!("delete {}", server.name);
         self.shown(changed, words, self.inner.delete_server(id, force)).await?;
         self.let_go(&server).await?;
+        self.free_ports(&server);
+        self.leave_groups(&server);
         self.world().delete(Resource::Server(server));
         Ok(true)
     }
@@ -34,7 +36,7 @@ impl Overlay {
             return Ok(());
         }
         for ip in self.addresses_at(&server.id).await? {
-            self.edit_ip(&ip, |ip| (ip.server, ip.port, ip.association) = (None, None, None));
+            self.edit_ip(&ip, super::addresses::parted);
         }
         Ok(())
     }

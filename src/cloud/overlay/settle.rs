@@ -16,7 +16,12 @@ impl Overlay {
                 let status = match (volume.status.as_str(), &volume.server) {
                     ("DELETING", _) => return None,
                     ("ATTACHING", _) | ("EXTENDING" | "RETYPING", Some(_)) => "IN-USE",
-                    ("CREATING" | "DOWNLOADING" | "DETACHING" | "EXTENDING" | "RETYPING", _) => "AVAILABLE",
+                    ("BACKING-UP", Some(_)) => "IN-USE",
+                    (
+                        "CREATING" | "DOWNLOADING" | "DETACHING" | "EXTENDING" | "RETYPING" | "BACKING-UP"
+                        | "RESTORING-BACKUP",
+                        _,
+                    ) => "AVAILABLE",
                     _ => return Some(Resource::Volume(volume)),
                 };
                 Arc::make_mut(&mut volume).status = status.to_string();
@@ -29,6 +34,14 @@ impl Overlay {
                     _ => {}
                 }
                 Resource::Snapshot(snapshot)
+            }
+            Resource::Backup(mut backup) => {
+                match backup.status.as_str() {
+                    "DELETING" => return None,
+                    "CREATING" | "RESTORING" => Arc::make_mut(&mut backup).status = "AVAILABLE".to_string(),
+                    _ => {}
+                }
+                Resource::Backup(backup)
             }
             Resource::Image(mut image) => {
                 if matches!(image.status.as_str(), "QUEUED" | "SAVING" | "IMPORTING" | "PENDING") {

@@ -46,6 +46,8 @@ pub(super) struct World {
     pub(super) routes: HashMap<String, Vec<String>>,
     /// The server that a volume is deleted with.
     pub(super) goes_with: HashMap<String, String>,
+    /// Networks and addresses in which a booted server still gets ports of its own, by server.
+    pub(super) portless: Vec<(String, Vec<(String, String)>)>,
     /// What this run did with stacks, by their ids.
     pub(super) stacks: HashMap<String, DryStack>,
     /// The keys for the EC2 APIs that this run made.

@@ -5,15 +5,18 @@
 //! provider in the words of [`OPERATIONS`].
 
 mod account;
+mod backups;
 mod ec2_credentials;
 mod flavors;
 mod images;
 mod keypairs;
 mod metadata;
 mod networks;
+mod ports;
 mod public_ips;
 mod routers;
 mod security_groups;
+mod server_groups;
 mod servers;
 mod snapshots;
 mod stacks;
@@ -21,15 +24,18 @@ mod subnets;
 mod volumes;
 
 pub use account::Account;
+pub use backups::Backups;
 pub use ec2_credentials::{Ec2Credential, Ec2Credentials};
 pub use flavors::Flavors;
 pub use images::Images;
 pub use keypairs::Keypairs;
 pub use metadata::Metadata;
 pub use networks::Networks;
+pub use ports::Ports;
 pub use public_ips::PublicIps;
 pub use routers::Routers;
 pub use security_groups::SecurityGroups;
+pub use server_groups::ServerGroups;
 pub use servers::Servers;
 pub use snapshots::Snapshots;
 pub use stacks::Stacks;
@@ -50,8 +56,11 @@ pub static OPERATIONS: &[(&str, &[&str])] = &[
     ("Subnets", subnets::OPERATIONS),
     ("Routers", routers::OPERATIONS),
     ("Public IPs", public_ips::OPERATIONS),
+    ("Ports", ports::OPERATIONS),
+    ("Server groups", server_groups::OPERATIONS),
     ("Volumes", volumes::OPERATIONS),
     ("Snapshots", snapshots::OPERATIONS),
+    ("Backups", backups::OPERATIONS),
     ("Stacks", stacks::OPERATIONS),
     ("EC2 credentials", ec2_credentials::OPERATIONS),
 ];

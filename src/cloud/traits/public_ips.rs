@@ -1,7 +1,7 @@
 //! Public addresses that can be assigned to servers.
 
 use super::Account;
-use crate::cloud::{Filter, PublicIp, Result, Server};
+use crate::cloud::{Filter, Port, PublicIp, Result, Server};
 use async_trait::async_trait;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
@@ -11,6 +11,7 @@ pub(super) const OPERATIONS: &[&str] = &[
     "public_ip",
     "allocate_ip",
     "associate_ip",
+    "associate_ip(port)",
     "associate_ip(provider)",
     "disassociate_ip",
     "release_ip",
@@ -34,6 +35,10 @@ pub trait PublicIps: Account {
     /// Assign a public address to a server, moving it if it is assigned elsewhere.
     async fn associate_ip(&self, _server: &Server, _ip: &PublicIp) -> Result<()> {
         Err(self.unsupported("associate_ip"))
+    }
+    /// Assign a public address to a port, moving it if it is assigned elsewhere.
+    async fn associate_port(&self, _port: &Port, _ip: &PublicIp) -> Result<()> {
+        Err(self.unsupported("associate_ip(port)"))
     }
     /// Let ports of a public address lead to a server, as the provider's own request says it; other ports stay as they are.
     async fn forward_ip(&self, _server: &Server, _ip: &PublicIp, _request: &serde_json::Value) -> Result<()> {

@@ -38,9 +38,16 @@ pub fn good(noun: Noun) -> &'static [&'static str] {
     match noun {
         Noun::Image | Noun::Server | Noun::Network | Noun::Router => &["ACTIVE"],
         Noun::Volume => &["AVAILABLE", "IN-USE"],
-        Noun::Snapshot => &["AVAILABLE"],
+        Noun::Snapshot | Noun::Backup => &["AVAILABLE"],
+        // One that no server has is DOWN for good.
+        Noun::Port => &["ACTIVE", "DOWN", "N/A"],
         Noun::Stack => crate::cloud::stack::noun::GOOD,
-        Noun::Flavor | Noun::Keypair | Noun::SecurityGroup | Noun::Subnet | Noun::PublicIp => &[],
+        Noun::Flavor
+        | Noun::Keypair
+        | Noun::SecurityGroup
+        | Noun::Subnet
+        | Noun::PublicIp
+        | Noun::ServerGroup => &[],
     }
 }
 

@@ -174,6 +174,21 @@ impl Account for Aws {
 // A subnet joins nothing by itself: VPCs have routers that are nobody's to make.
 impl Routers for Aws {}
 
+#[async_trait]
+impl crate::cloud::Backups for Aws {
+    async fn create_backup(&self, _volume: &str, _name: &str) -> Result<crate::cloud::Backup> {
+        Err(self
+            .unsupported("create_backup")
+            .help("make a snapshot: `snapshot(volume, name)`; EC2 keeps it apart from the volume"))
+    }
+
+    async fn restore_backup(&self, _id: &str, _volume: Option<&str>) -> Result<crate::cloud::Volume> {
+        Err(self
+            .unsupported("restore_backup")
+            .help("make a volume of a snapshot: `create_volume(name, gib, #{ snapshot })`"))
+    }
+}
+
 impl crate::cloud::Ec2Credentials for Aws {}
 
 impl Cloud for Aws {}

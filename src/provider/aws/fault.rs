@@ -166,7 +166,7 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
         "ValidationError" if words.contains(" state and can not be ") => Kind::Conflict,
         // Heat's endpoint, of a stack.
         "InvalidParameterValue" if words.contains("could not be found") => Kind::NotFound,
-        "InvalidInstanceType" | "NoSuchEntity" => Kind::NotFound,
+        "InvalidInstanceType" | "InvalidPlacementGroup.Unknown" | "NoSuchEntity" => Kind::NotFound,
         // Of an instance that is pending or gone, when an address is given to it.
         "InvalidInstanceID" if words.contains("not in a valid state") => Kind::Conflict,
         "RequestTimeout" | "RequestTimeoutException" => Kind::Timeout,

@@ -18,6 +18,7 @@ pub(super) fn is_id(noun: Noun, text: &str) -> bool {
         Noun::Snapshot => begins("snap-"),
         Noun::SecurityGroup => begins("sg-"),
         Noun::Network | Noun::Subnet => begins("subnet-"),
+        Noun::Port => begins("eni-"),
         Noun::Stack => text.starts_with("arn:"),
         Noun::PublicIp => begins("eipalloc-") || text.parse::<std::net::IpAddr>().is_ok(),
         _ => false,

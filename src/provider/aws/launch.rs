@@ -153,7 +153,11 @@ impl Aws {
                     Some(wanted) if !nic.is_known => Some(self.subnet_id(wanted).await?),
                     known => known.clone(),
                 };
-                nics.push(Nic { network, ..nic.clone() });
+                let port = match &nic.port {
+                    Some(wanted) if !nic.is_known => Some(self.interface_id(wanted).await?),
+                    known => known.clone(),
+                };
+                nics.push(Nic { network, port, ..nic.clone() });
             }
         }
         let vpc = match nics.iter().find_map(|nic| nic.network.as_deref()) {
@@ -164,11 +168,11 @@ impl Aws {
             true => self.group_ids(&spec.security_groups, vpc.as_deref()).await?,
             false => Vec::new(),
         };
-        let root = match (&spec.image, spec.root_disk) {
+        let root = match (&spec.image, spec.root_size()) {
             (Some(id), Some(_)) => self.first(&image::show(id), "imagesSet", image::root).await?,
             _ => None,
         };
-        if spec.root_disk.is_some() && root.is_none() {
+        if spec.root_size().is_some() && root.is_none() {
             let message = "the image does not tell the name of its root disk, whose size `root_disk` sets";
             return Err(self
                 .session
@@ -218,7 +222,7 @@ impl Aws {
     }
 
     /// The one of a name.
-    fn chosen(&self, noun: &str, wanted: &str, mut found: Vec<String>) -> Result<String> {
+    pub(super) fn chosen(&self, noun: &str, wanted: &str, mut found: Vec<String>) -> Result<String> {
         let cloud = self.session.name();
         match found.len() {
             1 => Ok(found.remove(0)),

@@ -97,6 +97,8 @@ fn has_id(set: &str, one: &Json) -> bool {
         // Before VPCs these went by their names.
         "securityGroupInfo" => &["groupId", "groupName"],
         "addressesSet" => &["allocationId", "publicIp"],
+        "networkInterfaceSet" => &["networkInterfaceId"],
+        "placementGroupSet" => &["groupName"],
         "keySet" => &["keyPairId", "keyName"],
         _ => return true,
     };

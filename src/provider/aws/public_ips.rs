@@ -4,7 +4,7 @@ use super::Aws;
 use super::decode::tags;
 use super::ec2::address;
 use super::making::Making;
-use crate::cloud::{Filter, Noun, PublicIp, PublicIps, Result, Server};
+use crate::cloud::{Filter, Noun, Port, PublicIp, PublicIps, Result, Server};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -49,12 +49,16 @@ impl PublicIps for Aws {
         self.ask(&address::associate(&server.id, ip)).await.map(drop)
     }
 
+    async fn associate_port(&self, port: &Port, ip: &PublicIp) -> Result<()> {
+        self.ask(&address::associate_interface(&port.id, ip)).await.map(drop)
+    }
+
     // What is free already stays as it is. The association is read anew: it changes with every move.
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
         let cloud = self.session.name();
         let now =
             self.first(&address::show(&ip.id), "addressesSet", |one| address::decode(one, cloud)).await?;
-        match now.filter(|now| now.association.is_some() || now.server.is_some()) {
+        match now.filter(|now| now.association.is_some() || now.server.is_some() || now.port.is_some()) {
             None => Ok(()),
             Some(now) => self.take_away(&address::disassociate(&now)).await.map(drop),
         }

@@ -204,6 +204,12 @@ impl Account for CloudStack {
 // Routers are the cloud's own machines, made with their networks.
 impl Routers for CloudStack {}
 
+impl crate::cloud::Ports for CloudStack {}
+
+impl crate::cloud::ServerGroups for CloudStack {}
+
+impl crate::cloud::Backups for CloudStack {}
+
 impl Stacks for CloudStack {}
 
 impl Ec2Credentials for CloudStack {}

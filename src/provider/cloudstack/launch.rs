@@ -58,6 +58,8 @@ impl CloudStack {
             (spec.config_drive == Some(true), "config_drive"),
             (spec.access_ipv4.is_some(), "access_ipv4"),
             (spec.access_ipv6.is_some(), "access_ipv6"),
+            (spec.server_group.is_some(), "server_group"),
+            (spec.root_disk.as_ref().is_some_and(|disk| disk.is_whole()), "root_disk: volume"),
             (spec.networks == Nics::Absent, "networks: \"none\""),
         ];
         if let Some((_, what)) = cannot.iter().find(|(given, _)| *given) {
@@ -199,7 +201,7 @@ impl CloudStack {
             .with("displayname", spec.description.as_ref())
             .with("keypair", spec.key.as_ref())
             .with("userdata", user_data)
-            .with("rootdisksize", spec.root_disk)
+            .with("rootdisksize", spec.root_size())
             .with("password", spec.admin_pass.as_ref().map(|password| password.reveal()));
         call = self.in_networks(call, &zone, networks);
         if !spec.security_groups.is_empty() {

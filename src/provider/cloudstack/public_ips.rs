@@ -252,6 +252,7 @@ impl CloudStack {
         Some(PublicIp {
             address: text(row, "ipaddress").unwrap_or_default(),
             port: None,
+            fixed_ip: text(row, "vmipaddress"),
             pool: text(row, "associatednetworkname").or_else(|| text(row, "associatednetworkid")),
             association: server.as_ref().map(|_| id.clone()),
             server,

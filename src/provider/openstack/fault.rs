@@ -234,6 +234,8 @@ fn by_words(words: &str, status: u16) -> Option<String> {
         "take the protection off first: `update(image, #{ protected: false })`"
     } else if has("locked") {
         "unlock it first: `unlock(server)`"
+    } else if has("is not bootable") {
+        "boot from a volume that was made of an image: `create_volume(name, gib, #{ image })`"
     } else if has("zero disk") || has("disk is smaller") || has("flavor's disk is too small") {
         "give `root_disk: GIB` to boot from a new volume, or choose a flavor with a larger disk"
     } else if has("volume") && (has("'creating'") || has("status is creating") || has("downloading")) {

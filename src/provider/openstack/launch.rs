@@ -241,7 +241,7 @@ impl OpenStack {
         error
     }
 
-    /// The networks of a spec by id.
+    /// The networks and ports of a spec by id.
     async fn nics(&self, nics: &Nics) -> Result<Nics> {
         let Nics::These(list) = nics else {
             return Ok(nics.clone());
@@ -252,7 +252,11 @@ impl OpenStack {
                 Some(wanted) if !nic.is_known => Some(self.network_id(wanted).await?),
                 known => known.clone(),
             };
-            out.push(Nic { network, ..nic.clone() });
+            let port = match &nic.port {
+                Some(wanted) if !nic.is_known => Some(self.port_id(wanted).await?),
+                known => known.clone(),
+            };
+            out.push(Nic { network, port, ..nic.clone() });
         }
         Ok(Nics::These(out))
     }

@@ -3,10 +3,11 @@
 //! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`], [`neutron`] and [`cinder`]
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
 //! [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (and `launch`, which makes
-//! them), `images`, `volumes`, `networks`, `routers`, `security_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
+//! them), `images`, `volumes`, `backups`, `networks`, `ports`, `routers`, `security_groups`, `server_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
 //! deletes what goes alike, `send` sends, `page` reads lists, `recover` finds out what became of a create that was not answered, `marked`
 //! of one that carries a marker, and `claims` whose it is. It does not poll: see [`crate::cloud::wait`].
 
+mod backups;
 pub mod call;
 pub mod capabilities;
 pub mod catalog;
@@ -34,6 +35,7 @@ mod networks;
 pub mod neutron;
 pub mod nova;
 mod page;
+mod ports;
 mod public_ips;
 mod raw;
 mod recover;
@@ -41,6 +43,7 @@ mod resources;
 mod routers;
 mod security_groups;
 mod send;
+mod server_groups;
 mod servers;
 pub mod service;
 pub mod session;

@@ -1,11 +1,11 @@
 //! Floating IPs as public addresses: which server each leads to and what its pool is called, and leading it elsewhere.
 
 use super::OpenStack;
-use super::neutron::port::{self, Port};
+use super::neutron::port::{self, PortUse};
 use super::neutron::{floating_ip, network};
 use super::recover::{Attempt, quoted};
 use super::session::Call;
-use crate::cloud::{Error, Filter, Kind, Network, PublicIp, PublicIps, Result, Server, Servers};
+use crate::cloud::{Error, Filter, Kind, Network, Port, PublicIp, PublicIps, Result, Server, Servers};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 use std::time::Duration;
@@ -74,7 +74,7 @@ impl PublicIps for OpenStack {
 
     // Let a floating IP lead to a server: to the first of its ports that the address reaches, IPv4 first.
     async fn associate_ip(&self, server: &Server, ip: &PublicIp) -> Result<()> {
-        let mut ports = self.ports(port::of_device(&server.id)).await?;
+        let mut ports = self.port_uses(port::of_device(&server.id)).await?;
         ports.retain(|port| port.server().is_some());
         ports.sort_by_key(|port| port.ipv4().is_none());
         let mut refused: Option<Error> = None;
@@ -92,22 +92,25 @@ impl PublicIps for OpenStack {
             }
         }
         Err(match refused {
-            Some(mut error) if error.code.as_deref() == Some(UNREACHABLE) => {
-                error.kind = Kind::Conflict;
-                error.diagnostic = Some("cloud::conflict");
-                error.message = format!("`{}` is on no network that {} can lead to", server.name, ip.address);
-                let pool = quoted(ip.pool.as_deref().unwrap_or_default());
-                error.help = Some(format!(
-                    "join one of its networks to the address's pool: `create_router(\"…\", #{{ external: {pool}, networks: […] }})`"
-                ));
-                error
-            }
-            Some(error) => error,
+            Some(error) => unreachable_from(error, &server.name, ip),
             None => {
                 let message = format!("`{}` is on no network, so no address can lead to it", server.name);
                 self.own(Error::new(Kind::Conflict, message).coded("cloud::conflict"))
             }
         })
+    }
+
+    // Let a floating IP lead to a port's first address, IPv4 first.
+    async fn associate_port(&self, port: &Port, ip: &PublicIp) -> Result<()> {
+        let address = port.ip().filter(|_| port.ips.len() > 1);
+        let call = floating_ip::associate(&ip.id, Some((&port.id, address)));
+        let is_there = |body: &Json| floating_ip::port(body).as_deref() == Some(&port.id);
+        let name = if port.name.is_empty() { &port.id } else { &port.name };
+        self.change(&call, is_there).await.map_err(|error| unreachable_from(error, name, ip))?;
+        if let Some(server) = &port.server {
+            self.until_shown(server, &ip.address).await;
+        }
+        Ok(())
     }
 
     async fn disassociate_ip(&self, ip: &PublicIp) -> Result<()> {
@@ -130,7 +133,7 @@ impl OpenStack {
         let ports = async {
             match open.is_empty() {
                 true => Ok(Vec::new()),
-                false => self.ports(port::of_ids(&open)).await,
+                false => self.port_uses(port::of_ids(&open)).await,
             }
         };
         let (networks, ports) = tokio::join!(self.external_networks(), ports);
@@ -139,7 +142,7 @@ impl OpenStack {
             name_pool(ip, &networks);
             if ip.server.is_none() {
                 let port = ports.iter().find(|port| Some(&port.id) == ip.port.as_ref());
-                ip.server = port.and_then(Port::server).map(str::to_string);
+                ip.server = port.and_then(PortUse::server).map(str::to_string);
             }
         }
         Ok(())
@@ -160,6 +163,20 @@ impl OpenStack {
 
 /// Neutron's word for a port that no router joins to the address's network.
 const UNREACHABLE: &str = "ExternalGatewayForFloatingIPNotFound";
+
+/// Such a refusal in the user's words: what has the address's name in them.
+fn unreachable_from(mut error: Error, name: &str, ip: &PublicIp) -> Error {
+    if error.code.as_deref() == Some(UNREACHABLE) {
+        error.kind = Kind::Conflict;
+        error.diagnostic = Some("cloud::conflict");
+        error.message = format!("`{name}` is on no network that {} can lead to", ip.address);
+        let pool = quoted(ip.pool.as_deref().unwrap_or_default());
+        error.help = Some(format!(
+            "join one of its networks to the address's pool: `create_router(\"…\", #{{ external: {pool}, networks: […] }})`"
+        ));
+    }
+    error
+}
 
 /// Whether a refusal is of this port, so that another one of the server may be taken.
 fn is_of_this_port(error: &Error) -> bool {

@@ -1,7 +1,7 @@
 //! Making and deleting routers. A router is joined to subnets by ports, which go before it can.
 
 use super::OpenStack;
-use super::neutron::port::{self, Port};
+use super::neutron::port::{self, PortUse};
 use super::neutron::subnet;
 use super::neutron::{network, router};
 use super::recover::{Attempt, quoted};
@@ -69,7 +69,7 @@ impl Routers for OpenStack {
             Err(error) if error.kind == Kind::Conflict => {}
             ended => return ended,
         }
-        for port in self.ports(port::of_device(id)).await?.iter().filter(|port| port.is_interface()) {
+        for port in self.port_uses(port::of_device(id)).await?.iter().filter(|port| port.is_interface()) {
             self.take_away(&router::leave(id, &port.id)).await?;
         }
         self.take_away(&router::delete(id)).await
@@ -94,7 +94,7 @@ impl OpenStack {
             list: format!("router({})", quoted(router)),
         };
         let find = || async {
-            let ports = self.ports(port::of_device(router)).await?;
+            let ports = self.port_uses(port::of_device(router)).await?;
             let mut subnets = ports.iter().flat_map(|port| &port.addresses).map(|(subnet, _)| subnet);
             Ok(subnets.any(|one| one.as_deref() == Some(subnet)).then_some(()))
         };
@@ -114,11 +114,11 @@ impl OpenStack {
         Ok(out)
     }
 
-    /// Ports, all pages.
-    pub(super) async fn ports(&self, first: Call) -> Result<Vec<Port>> {
+    /// As much of ports as other nouns need, all pages.
+    pub(super) async fn port_uses(&self, first: Call) -> Result<Vec<PortUse>> {
         let mut out = Vec::new();
         self.every(first, "ports", |entry| {
-            out.extend(port::decode(entry));
+            out.extend(port::decode_use(entry));
             false
         })
         .await?;

@@ -148,7 +148,7 @@ impl Snapshots for OpenStack {
 
 impl OpenStack {
     /// The microversions of Cinder.
-    async fn block_storage(&self) -> Result<Range> {
+    pub(super) async fn block_storage(&self) -> Result<Range> {
         self.session.microversions(&Service::Volume).await
     }
 

@@ -38,11 +38,13 @@ mod kinds {
     pub(in super::super) const ADDRESS: Kind = kind("eipalloc", "elastic-ip", "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed", "The allocation ID '{}' does not exist");
     pub(in super::super) const ASSOCIATION: Kind = kind("eipassoc", "", "InvalidAssociationID.NotFound", "InvalidAssociationID.Malformed", "The association ID '{}' does not exist");
     pub(in super::super) const INTERFACE: Kind = kind("eni", "network-interface", "InvalidNetworkInterfaceID.NotFound", "InvalidNetworkInterfaceId.Malformed", "The networkInterface ID '{}' does not exist");
+    pub(in super::super) const PLACEMENT: Kind = kind("pg", "placement-group", "InvalidPlacementGroupId.NotFound", "InvalidPlacementGroupId.Malformed", "The placement group ID '{}' does not exist");
     pub(in super::super) const KEY: Kind = kind("key", "key-pair", "InvalidKeyPair.NotFound", "InvalidParameterValue", "The key pair '{}' does not exist");
 }
 
 pub(super) use kinds::{
-    ADDRESS, ASSOCIATION, GROUP, IMAGE, INSTANCE, INTERFACE, KEY, RULE, SNAPSHOT, SUBNET, VOLUME, VPC,
+    ADDRESS, ASSOCIATION, GROUP, IMAGE, INSTANCE, INTERFACE, KEY, PLACEMENT, RULE, SNAPSHOT, SUBNET, VOLUME,
+    VPC,
 };
 
 /// How many digits an id shows.

@@ -20,6 +20,7 @@ mod key;
 mod keys;
 mod params;
 mod permission;
+mod placement;
 mod refused;
 mod scope;
 mod signature;
@@ -44,7 +45,7 @@ pub(crate) const REGION: &str = "us-east-1";
 const ZONE: &str = "us-east-1a";
 
 /// All actions, a table a kind of resource.
-static TABLES: [&[Action]; 19] = [
+static TABLES: [&[Action]; 20] = [
     instance::run::ACTIONS,
     instance::list::ACTIONS,
     instance::power::ACTIONS,
@@ -62,6 +63,7 @@ static TABLES: [&[Action]; 19] = [
     address::ACTIONS,
     vpc::ACTIONS,
     interface::ACTIONS,
+    placement::ACTIONS,
     zones::ACTIONS,
     sts::ACTIONS,
 ];

@@ -107,6 +107,8 @@ fn over(names: &[&'static str]) -> Refused {
         "floating_ips" => ("AddressLimitExceeded", "addresses"),
         "networks" => ("VpcLimitExceeded", "VPCs"),
         "subnets" => ("SubnetLimitExceeded", "subnets"),
+        "ports" => ("NetworkInterfaceLimitExceeded", "network interfaces"),
+        "groups" => ("PlacementGroupLimitExceeded", "placement groups"),
         "security_groups" => ("SecurityGroupLimitExceeded", "security groups"),
         "rules" => ("RulesPerSecurityGroupLimitExceeded", "rules"),
         _ => ("ResourceLimitExceeded", "resources"),

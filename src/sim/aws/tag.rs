@@ -4,7 +4,7 @@
 use super::call::{Action, Told, asks, does};
 use super::filter::{Filters, page};
 use super::ids::{
-    ADDRESS, GROUP, IMAGE, INSTANCE, INTERFACE, KEY, Kind, RULE, SNAPSHOT, SUBNET, VOLUME, VPC,
+    ADDRESS, GROUP, IMAGE, INSTANCE, INTERFACE, KEY, Kind, PLACEMENT, RULE, SNAPSHOT, SUBNET, VOLUME, VPC,
 };
 use super::params::Params;
 use super::refused::{Outcome, Refused};
@@ -21,8 +21,8 @@ pub(super) static ACTIONS: &[Action] = &[
 /// The most tags that a resource may have.
 const MOST: usize = 50;
 
-const KINDS: [Kind; 11] =
-    [INSTANCE, IMAGE, VOLUME, SNAPSHOT, GROUP, RULE, VPC, SUBNET, ADDRESS, INTERFACE, KEY];
+const KINDS: [Kind; 12] =
+    [INSTANCE, IMAGE, VOLUME, SNAPSHOT, GROUP, RULE, VPC, SUBNET, ADDRESS, INTERFACE, PLACEMENT, KEY];
 
 /// The tags `Tag.1.Key`, `Tag.1.Value`, … of a request or a specification in it.
 pub(super) fn read(params: &Params) -> Outcome<Pairs> {
@@ -65,7 +65,13 @@ pub(super) fn tags_of(region: &Region<'_>, id: &str) -> Pairs {
     if let Some(copy) = region.world.snapshots.iter().find(|copy| SNAPSHOT.is(id, &copy.id)) {
         return named(&copy.name, &copy.metadata);
     }
-    region.ledger.tags.get(id).cloned().unwrap_or_default()
+    let mut tags = region.ledger.tags.get(id).cloned().unwrap_or_default();
+    // An interface's name is the port's.
+    let port = region.world.all_ports().find(|port| INTERFACE.is(id, &port.id));
+    if let Some(port) = port.filter(|port| !port.name.is_empty()) {
+        tags.insert(0, ("Name".to_owned(), port.name.clone()));
+    }
+    tags
 }
 
 /// Gives a resource these tags and no others.
@@ -83,11 +89,20 @@ pub(super) fn keep(region: &mut Region<'_>, id: &str, tags: Pairs) {
     } else if let Some(copy) = region.world.snapshots.iter_mut().find(|copy| SNAPSHOT.is(id, &copy.id)) {
         copy.metadata = rest();
         copy.name = name;
+    } else if let Some(port) = port_of(region, id) {
+        port.name = name.unwrap_or_default();
+        let rest = rest();
+        region.ledger.tags.insert(id.to_owned(), rest);
     } else if tags.is_empty() {
         region.ledger.tags.remove(id);
     } else {
         region.ledger.tags.insert(id.to_owned(), tags);
     }
+}
+
+fn port_of<'a>(region: &'a mut Region<'_>, id: &str) -> Option<&'a mut crate::world::Port> {
+    let own = region.world.all_ports().find(|port| INTERFACE.is(id, &port.id))?.id.clone();
+    region.world.port_mut(&own)
 }
 
 /// The ids of everything of the caller's that can have tags, with its kind.
@@ -107,6 +122,8 @@ fn all(region: &Region<'_>) -> Vec<(Kind, String)> {
     region.world.subnets.iter().filter(|one| one.project == project).for_each(|one| add(SUBNET, &one.id));
     region.world.floating.iter().filter(|one| one.project == project).for_each(|one| add(ADDRESS, &one.id));
     region.world.all_ports().filter(|one| one.project == project).for_each(|one| add(INTERFACE, &one.id));
+    let groups = region.world.server_groups.iter().filter(|one| one.project == project);
+    groups.for_each(|one| add(PLACEMENT, &one.id));
     let user = &region.asker.user;
     let keys = region.world.keypairs.iter().filter(|key| key.user == *user);
     found.extend(keys.map(|key| (KEY, super::key::id(key))));

@@ -67,10 +67,15 @@ pub(super) fn ec2_resources(region: &Region<'_>, volume: &Volume) -> Ec2Resource
 fn state(volume: &Volume) -> &'static str {
     match volume.state {
         VolumeState::Creating | VolumeState::Downloading => "creating",
-        VolumeState::Available | VolumeState::Extending => "available",
+        VolumeState::Available | VolumeState::Extending | VolumeState::BackingUp | VolumeState::Restoring => {
+            "available"
+        }
         VolumeState::Deleting => "deleting",
         VolumeState::Deleted => "deleted",
-        VolumeState::Error | VolumeState::ErrorDeleting | VolumeState::ErrorExtending => "error",
+        VolumeState::Error
+        | VolumeState::ErrorDeleting
+        | VolumeState::ErrorExtending
+        | VolumeState::ErrorRestoring => "error",
         VolumeState::Reserved | VolumeState::Attaching | VolumeState::InUse | VolumeState::Detaching => {
             "in-use"
         }

@@ -50,6 +50,8 @@ pub(crate) struct BootSpec {
     pub(crate) access_v6: String,
     pub(crate) certificates: Option<Vec<String>>,
     pub(crate) hints: Option<String>,
+    /// The id of the group of servers that it is to be in.
+    pub(crate) group: Option<String>,
 }
 
 impl BootSpec {
@@ -82,6 +84,9 @@ impl World {
             return Err(Refusal::Missing(Kind::Keypair, key.clone()));
         }
         fits_image(&flavor, image.as_ref(), spec.volume_backed())?;
+        if let Some(group) = &spec.group {
+            self.may_join_group(group, &asker.project, spec.max)?;
+        }
         let groups = self.boot_groups(spec, asker)?;
         let networks = self.boot_networks(spec, asker)?;
         self.check_disks(&spec.disks, asker)?;
@@ -267,6 +272,7 @@ impl World {
             launch_index: 0,
             certificates: spec.certificates.clone(),
             hints: spec.hints.clone(),
+            group: spec.group.clone(),
             shelved_image: None,
             confirming: false,
             action_log: Vec::new(),
@@ -283,6 +289,9 @@ impl World {
         asker: &Asker,
     ) -> usize {
         let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
+        if self.is_crowded(server.group.as_deref()) {
+            trouble = Some("No valid host was found. There are not enough hosts available.".to_owned());
+        }
         let (at, id) = (self.servers.len(), server.id.clone());
         server.number = at as u64 + 1;
         self.places.insert(id.clone(), at);

@@ -44,6 +44,8 @@ pub(crate) struct Port {
     pub(crate) secured: bool,
     /// It was there before the server it is at, and stays when that goes.
     pub(crate) kept: bool,
+    /// What it may send from beside its own: an address or a range, and a hardware address.
+    pub(crate) pairs: Vec<(String, String)>,
     /// The mark that a server gave it.
     pub(crate) tag: Option<String>,
     pub(crate) standing: Standing,
@@ -165,6 +167,7 @@ impl World {
             up: true,
             secured: !router,
             kept: false,
+            pairs: Vec::new(),
             tag: None,
             standing: Standing::new(self.now(), 1),
             id,

@@ -24,6 +24,9 @@ pub(crate) struct Quotas {
     pub(crate) security_rules: i64,
     pub(crate) volumes: i64,
     pub(crate) snapshots: i64,
+    pub(crate) backups: i64,
+    /// Of all backups, in GiB.
+    pub(crate) backup_gigabytes: i64,
     /// Of all volumes and snapshots, in GiB.
     pub(crate) gigabytes: i64,
     /// Of one volume, in GiB.
@@ -52,6 +55,8 @@ impl Default for Quotas {
             security_rules: 100,
             volumes: 10,
             snapshots: 10,
+            backups: 10,
+            backup_gigabytes: 1000,
             gigabytes: 1000,
             volume_gib: -1,
         }
@@ -81,6 +86,8 @@ impl Quotas {
             "security_rules" => &mut self.security_rules,
             "volumes" => &mut self.volumes,
             "snapshots" => &mut self.snapshots,
+            "backups" => &mut self.backups,
+            "backup_gigabytes" => &mut self.backup_gigabytes,
             "gigabytes" => &mut self.gigabytes,
             "volume_gib" => &mut self.volume_gib,
             _ => return None,
@@ -120,12 +127,14 @@ impl World {
                 .iter()
                 .filter(|v| v.project == project && v.state != VolumeState::Deleted && !v.apart)
         };
+        let backups = || self.backups.iter().filter(|backup| backup.project == project);
         let snapshots = || {
             self.snapshots
                 .iter()
                 .filter(|s| s.project == project && s.state != SnapshotState::Deleted && !s.apart)
         };
         match name {
+            "groups" => count(self.server_groups.iter().filter(|group| group.project == project).count()),
             "networks" => count(self.networks.iter().filter(|n| n.project == project).count()),
             "subnets" => count(self.subnets.iter().filter(|s| s.project == project).count()),
             "ports" => count(self.all_ports().filter(|port| port.project == project).count()),
@@ -135,6 +144,8 @@ impl World {
             "security_rules" => count(groups().map(|group| group.rules.len()).sum()),
             "volumes" => count(volumes().count()),
             "snapshots" => count(snapshots().count()),
+            "backups" => count(backups().count()),
+            "backup_gigabytes" => backups().map(|backup| backup.size_gib).sum(),
             "gigabytes" => {
                 volumes().map(|v| v.size_gib).sum::<i64>() + snapshots().map(|s| s.size_gib).sum::<i64>()
             }

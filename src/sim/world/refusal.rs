@@ -15,11 +15,13 @@ pub(crate) enum Kind {
     Router,
     Floating,
     Group,
+    ServerGroup,
     Rule,
     Keypair,
     Zone,
     Volume,
     Snapshot,
+    Backup,
     VolumeType,
 }
 

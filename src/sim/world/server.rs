@@ -204,6 +204,8 @@ pub(crate) struct Server {
     pub(crate) launch_index: i64,
     pub(crate) certificates: Option<Vec<String>>,
     pub(crate) hints: Option<String>,
+    /// The id of the group of servers that it is in.
+    pub(crate) group: Option<String>,
     pub(crate) shelved_image: Option<String>,
     pub(crate) confirming: bool,
     pub(crate) action_log: Vec<LoggedAction>,

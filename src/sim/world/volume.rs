@@ -19,11 +19,14 @@ pub(crate) enum VolumeState {
     InUse,
     Detaching,
     Extending,
+    BackingUp,
+    Restoring,
     Deleting,
     Deleted,
     Error,
     ErrorDeleting,
     ErrorExtending,
+    ErrorRestoring,
 }
 
 /// One volume.
@@ -287,6 +290,7 @@ impl World {
                 | VolumeState::Error
                 | VolumeState::ErrorDeleting
                 | VolumeState::ErrorExtending
+                | VolumeState::ErrorRestoring
         );
         if !still || !volume.attachments.is_empty() {
             return Err(Refusal::VolumeState(id.to_owned(), volume.state));

@@ -1,15 +1,16 @@
 //! `boot`: request a server, or several alike.
 
+use super::networks::Networks;
 use super::refused::refused;
+use super::root_disk::{RootDiskRef, root_disk};
 use super::waited;
-use crate::cloud::server::{Nic, Nics};
+use crate::cloud::server::{Nic, Nics, RootDisk};
 use crate::cloud::{
-    BootSpec, Error, Handle, Image, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, Ty, Value,
-    Volume,
+    BootSpec, Error, Handle, Image, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, ServerGroup,
+    Ty, Value, Volume,
 };
 use crate::verbs::argument::{
-    Argument, Data, Files, FlavorRef, ImageRef, Map, Meta, Mismatch, Name, Positive, Ref, Reference,
-    ServerRef, TimeLimit,
+    Data, Files, FlavorRef, ImageRef, Map, Meta, Name, Positive, Ref, Reference, ServerRef, TimeLimit,
 };
 use crate::verbs::call::Call;
 use crate::verbs::resolve;
@@ -20,8 +21,10 @@ pub const NAME: Key<Name> = Key::required("name", "Its name.");
 const IMAGE: Key<ImageRef> = Key::required("image", "Its image, by object, id or name.");
 /// Its size.
 pub const FLAVOR: Key<FlavorRef> = Key::required("flavor", "Its size, by object, id or name.");
-const IMAGE_OPTIONAL: Key<ImageRef> =
-    Key::optional("image", "Its image, by object, id or name; required, unless `like` gives it.");
+const IMAGE_OPTIONAL: Key<ImageRef> = Key::optional(
+    "image",
+    "Its image, by object, id or name; required, unless `like` gives it or `root_disk` is a volume.",
+);
 const FLAVOR_OPTIONAL: Key<FlavorRef> =
     Key::optional("flavor", "Its size, by object, id or name; required, unless `like` gives it.");
 const META: Key<Meta> = Key::optional("meta", "Metadata: a map of text.");
@@ -33,16 +36,21 @@ const SECURITY_GROUPS: Key<Vec<Ref<SecurityGroup>>> =
     Key::optional("security_groups", "Security groups, by object, name or id.");
 const NETWORKS: Key<Networks> = Key::optional(
     "networks",
-    "An array of networks or of #{network, ip, port}; \"auto\" (the default) or \"none\".",
+    "An array of networks, of ports or of #{network, ip, port}; \"auto\" (the default) or \"none\".",
 );
 const ZONE: Key<Name> = Key::optional("zone", "The availability zone.");
 const ADMIN_PASS: Key<Secret> =
     Key::optional("admin_pass", "The password to set; the cloud makes one otherwise.");
 const CONFIG_DRIVE: Key<bool> = Key::optional("config_drive", "Whether to attach a config drive.");
-const ROOT_DISK: Key<Positive> =
-    Key::optional("root_disk", "GiB: boot from a new volume, deleted with the server.");
+const ROOT_DISK: Key<RootDiskRef> = Key::optional(
+    "root_disk",
+    "Boot from a volume: GiB for a new one of the image, deleted with the server; a volume, which is kept; or a snapshot, of \
+     which a new one is made, deleted with the server. Text names a volume.",
+);
 const VOLUMES: Key<Vec<Ref<Volume>>> =
     Key::optional("volumes", "Volumes to attach, by object, id or name; never deleted with it.");
+const SERVER_GROUP: Key<Ref<ServerGroup>> =
+    Key::optional("server_group", "The server group it is in, by object, id or name.");
 const LIKE: Key<ServerRef> =
     Key::optional("like", "A server to take image, flavor, key, groups, networks, zone, meta and tags from.");
 const DESCRIPTION: Key<String> = Key::optional("description", "A description.");
@@ -50,7 +58,8 @@ const ACCESS_IPV4: Key<String> =
     Key::optional("access_ipv4", "The address shown as its IPv4 access address.");
 const ACCESS_IPV6: Key<String> =
     Key::optional("access_ipv6", "The address shown as its IPv6 access address.");
-const COUNT: Key<Positive> = Key::optional("count", "How many: gives an array, names end in -1 … -n.");
+pub(super) const COUNT: Key<Positive> =
+    Key::optional("count", "How many: gives an array, names end in -1 … -n.");
 const WAIT: Key<TimeLimit> = Key::optional("wait", "Wait until ACTIVE: a duration, or true for 10m.");
 const PROVIDER: Key<Map> = Key::optional("provider", "Merged into the provider's own request.");
 
@@ -70,6 +79,7 @@ pub const SPEC: &[Param] = &[
     CONFIG_DRIVE.param(),
     ROOT_DISK.param(),
     VOLUMES.param(),
+    SERVER_GROUP.param(),
     LIKE.param(),
     DESCRIPTION.param(),
     ACCESS_IPV4.param(),
@@ -135,12 +145,56 @@ async fn boot(call: Call) -> Result<Value> {
         .ok_or_else(|| Error::new(Kind::Protocol, "the cloud accepted the request and described no server"))
 }
 
+/// Security groups and networks that are given, where they go together.
+fn groups_and_networks(call: &Call) -> Result<(Option<Vec<String>>, Option<Nics>)> {
+    let groups = call.find(&SECURITY_GROUPS)?;
+    let nics = call.find(&NETWORKS)?.map(|networks| networks.0);
+    let with_port = matches!(&nics, Some(Nics::These(nics)) if nics.iter().any(|nic| nic.port.is_some()));
+    if with_port && groups.as_ref().is_some_and(|groups| !groups.is_empty()) {
+        return Err(groups_of_port(call));
+    }
+    if with_port && call.find(&COUNT)?.is_some_and(|count| count.0 > 1) {
+        return Err(Error::new(
+            Kind::InvalidArgument,
+            "a port is for one server, and `count` asks for several",
+        )
+        .coded("call::invalid_argument")
+        .help("boot them one by one, each with a port of its own")
+        .at(call.place(NETWORKS.name), "a port among them"));
+    }
+    Ok((groups.map(|groups| groups.iter().map(Ref::id_or_text).collect()), nics))
+}
+
+/// The networks of a server that is like another.
+fn networks_of(like: Option<&Server>) -> Nics {
+    match like {
+        Some(like) if !like.addresses.is_empty() => Nics::These(
+            like.addresses
+                .iter()
+                .map(|(network, _)| Nic { network: Some(network.clone()), ..Nic::default() })
+                .collect(),
+        ),
+        // Without an address at rest it has no network; one that is being built has none yet.
+        Some(like) if like.status != "BUILD" && like.status != "ERROR" => Nics::Absent,
+        _ => Nics::Auto,
+    }
+}
+
 /// A port has groups of its own, and a cloud would drop these without a word.
 fn groups_of_port(call: &Call) -> Error {
     Error::new(Kind::InvalidArgument, "`security_groups` have no effect on a port, which has its own")
         .coded("call::invalid_argument")
         .help("leave out `security_groups`, or give the port its groups before the server is made")
         .at(call.place(SECURITY_GROUPS.name), "a port keeps its own groups")
+}
+
+/// The id of the server group. An id needs no look: the cloud itself says when there is none of it.
+async fn server_group(call: &Call) -> Result<Option<String>> {
+    let Some(group) = call.find(&SERVER_GROUP)? else { return Ok(None) };
+    Ok(Some(match &group.0 {
+        Reference::Text(text) if call.cloud()?.is_id(Noun::ServerGroup, text) => text.to_string(),
+        other => call.resolve(other, Noun::ServerGroup, SERVER_GROUP.name).await?.id().to_string(),
+    }))
 }
 
 /// The image of the server; of several of one name the zone may decide.
@@ -164,7 +218,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         }
         None => None,
     };
-    let root_disk = call.find(&ROOT_DISK)?.map(|gib| gib.0);
+    let root_disk = root_disk(call, &ROOT_DISK).await?;
     let mut volumes = Vec::new();
     for volume in call.find(&VOLUMES)?.unwrap_or_default() {
         volumes.push(match &volume.0 {
@@ -173,10 +227,19 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
             reference => call.resolve(reference, Noun::Volume, VOLUMES.name).await?.id().to_string(),
         });
     }
-    let from_volume = call.value(PROVIDER.name).is_some_and(
-        |provider| matches!(provider, Value::Map(map) if map.contains_key("block_device_mapping_v2")),
-    );
+    let is_whole = root_disk.as_ref().is_some_and(RootDisk::is_whole);
+    let from_volume = is_whole
+        || call.value(PROVIDER.name).is_some_and(
+            |provider| matches!(provider, Value::Map(map) if map.contains_key("block_device_mapping_v2")),
+        );
     let image = match call.find(&IMAGE_OPTIONAL)? {
+        // What holds a system of its own needs none.
+        given if is_whole => {
+            if given.is_some() {
+                call.host.progress.warn("`image` has no effect: the server boots from `root_disk`");
+            }
+            None
+        }
         Some(image) => Some(image_of(call, &image).await?.id),
         None => like.as_ref().and_then(|like| like.image.id.clone()),
     };
@@ -197,15 +260,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
     let taken = |own: Option<Vec<String>>, from: fn(&Server) -> Vec<String>| {
         own.or_else(|| like.as_ref().map(from)).unwrap_or_default()
     };
-    let groups = call.find(&SECURITY_GROUPS)?;
-    let nics = call.find(&NETWORKS)?;
-    if let (Some(groups), Some(nics)) = (&groups, &nics)
-        && !groups.is_empty()
-        && matches!(&nics.0, Nics::These(nics) if nics.iter().any(|nic| nic.port.is_some()))
-    {
-        return Err(groups_of_port(call));
-    }
-    let groups = groups.map(|groups| groups.iter().map(Ref::id_or_text).collect());
+    let (groups, nics) = groups_and_networks(call)?;
     Ok(BootSpec {
         name: call.get(&NAME)?.0,
         image,
@@ -226,18 +281,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
             })
             .or_else(|| like.as_ref().and_then(|like| like.key.clone())),
         security_groups: taken(groups, |like| like.security_groups.clone()),
-        networks: match (call.find(&NETWORKS)?, &like) {
-            (Some(networks), _) => networks.0,
-            (None, Some(like)) if !like.addresses.is_empty() => Nics::These(
-                like.addresses
-                    .iter()
-                    .map(|(network, _)| Nic { network: Some(network.clone()), ..Nic::default() })
-                    .collect(),
-            ),
-            // Without an address at rest it has no network; one that is being built has none yet.
-            (None, Some(like)) if like.status != "BUILD" && like.status != "ERROR" => Nics::Absent,
-            (None, _) => Nics::Auto,
-        },
+        networks: nics.unwrap_or_else(|| networks_of(like.as_ref())),
         zone: call
             .find(&ZONE)?
             .map(|zone| zone.0)
@@ -246,6 +290,7 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
         config_drive: call.find(&CONFIG_DRIVE)?,
         root_disk,
         volumes,
+        server_group: server_group(call).await?,
         description: call.find(&DESCRIPTION)?,
         access_ipv4: call.find(&ACCESS_IPV4)?,
         access_ipv6: call.find(&ACCESS_IPV6)?,
@@ -277,63 +322,4 @@ pub fn missing_keys(missing: &[&str]) -> Error {
         .coded("call::missing_argument")
         .help("write `boot(name, #{ image: \"…\", flavor: \"…\" })`, or give `like: server`")
         .at(crate::cloud::error::Place::Argument(1), format!("without {names}"))
-}
-
-/// What `networks` can be.
-#[derive(Debug, Clone)]
-pub struct Networks(pub Nics);
-
-impl Argument for Networks {
-    const TY: Ty = Ty::Either(&Ty::ArrayOf(&Ty::Any), &Ty::OneOf(&["auto", "none"]));
-    fn read(value: &Value) -> std::result::Result<Self, Mismatch> {
-        let give = |because: Option<String>| Mismatch {
-            give: "\"auto\", \"none\", or an array of networks or of #{network, ip, port}".to_string(),
-            because,
-        };
-        let items = match value {
-            Value::Text(text) if &**text == "auto" => return Ok(Networks(Nics::Auto)),
-            Value::Text(text) if &**text == "none" => return Ok(Networks(Nics::Absent)),
-            Value::Text(text) => {
-                return Err(give(Some(format!(
-                    "`{text}` is neither; networks come in an array: [\"{text}\"]"
-                ))));
-            }
-            Value::Array(items) if !items.is_empty() => items,
-            Value::Array(_) => {
-                return Err(give(Some("the array is empty; write \"none\" for no network".to_string())));
-            }
-            _ => return Err(give(None)),
-        };
-        let text = |value: &Value| match value {
-            Value::Text(text) if !text.is_empty() => Some(text.to_string()),
-            Value::Resource(resource) if resource.noun() == Noun::Network => Some(resource.id().to_string()),
-            _ => None,
-        };
-        let nics: Option<Vec<Nic>> = items
-            .iter()
-            .map(|item| match item {
-                Value::Map(map) => {
-                    if map.keys().any(|key| !matches!(key.as_str(), "network" | "ip" | "port"))
-                        || map.is_empty()
-                    {
-                        return None;
-                    }
-                    let field = |name: &str| match map.get(name) {
-                        None | Some(Value::Unit) => Some(None),
-                        Some(value) => text(value).map(Some),
-                    };
-                    Some(Nic {
-                        network: field("network")?,
-                        ip: field("ip")?,
-                        port: field("port")?,
-                        ..Nic::default()
-                    })
-                }
-                one => text(one).map(|network| Nic { network: Some(network), ..Nic::default() }),
-            })
-            .collect();
-        nics.map(|nics| Networks(Nics::These(nics))).ok_or_else(|| {
-            give(Some("a member is no network, and no map of network, ip and port".to_string()))
-        })
-    }
 }

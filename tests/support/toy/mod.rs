@@ -79,6 +79,9 @@ impl Routers for Toy {}
 impl PublicIps for Toy {}
 impl Volumes for Toy {}
 impl Snapshots for Toy {}
+impl rhain::cloud::Ports for Toy {}
+impl rhain::cloud::Backups for Toy {}
+impl rhain::cloud::ServerGroups for Toy {}
 impl rhain::cloud::Stacks for Toy {}
 impl rhain::cloud::Ec2Credentials for Toy {}
 impl Cloud for Toy {}

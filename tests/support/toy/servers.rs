@@ -35,7 +35,10 @@ impl Servers for Toy {
         let texts = [&spec.description, &spec.access_ipv4, &spec.access_ipv6];
         let beyond =
             spec.admin_pass.is_some() || spec.config_drive.is_some() || spec.networks == Nics::Absent;
-        if beyond || texts.iter().any(|text| text.is_some()) {
+        let with_port =
+            matches!(&spec.networks, Nics::These(nics) if nics.iter().any(|nic| nic.port.is_some()));
+        let placed = spec.server_group.is_some() || spec.root_disk.is_some();
+        if beyond || with_port || placed || texts.iter().any(|text| text.is_some()) {
             return Err(self.unsupported("boot with these options"));
         }
         let mut servers = self.servers.lock().unwrap();

@@ -29,7 +29,16 @@ pub fn is_used(body: &Json) -> bool {
 
 /// Let one lead to a server; from wherever it leads now.
 pub fn associate(server: &str, ip: &PublicIp) -> Call {
-    let call = Call::ec2("public_ip.associate", "AssociateAddress").idempotent().with("InstanceId", server);
+    moved("InstanceId", server, ip)
+}
+
+/// The same to a network interface.
+pub fn associate_interface(interface: &str, ip: &PublicIp) -> Call {
+    moved("NetworkInterfaceId", interface, ip)
+}
+
+fn moved(key: &str, to: &str, ip: &PublicIp) -> Call {
+    let call = Call::ec2("public_ip.associate", "AssociateAddress").idempotent().with(key, to);
     match ip.id.starts_with("eipalloc-") {
         true => call.with("AllocationId", ip.id.clone()).with("AllowReassociation", true),
         // Without a VPC an address goes by itself, and moves unasked.
@@ -60,6 +69,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<PublicIp> {
         address,
         server: text(body, "instanceId"),
         port: text(body, "networkInterfaceId"),
+        fixed_ip: text(body, "privateIpAddress"),
         pool: text(body, "publicIpv4Pool"),
         association: text(body, "associationId"),
         cloud: cloud.clone(),

@@ -2,7 +2,7 @@
 
 use super::super::call::Call;
 use super::tag;
-use crate::cloud::server::{BootSpec, Nic, Nics};
+use crate::cloud::server::{BootSpec, Nic, Nics, RootDisk};
 use crate::cloud::{Error, Kind, Result};
 use crate::provider::files::cloud_config;
 use base64::Engine;
@@ -43,8 +43,10 @@ pub fn run(spec: &BootSpec, resolved: &Resolved) -> Result<Call> {
         .with("ClientToken", spec.marker.clone())
         .with("KeyName", spec.key.clone())
         .with("TagSpecification", tag::specification("instance", tags));
-    if let Some(zone) = &spec.zone {
-        call = call.with("Placement", json!({"AvailabilityZone": zone}));
+    for (key, word) in [("AvailabilityZone", &spec.zone), ("GroupName", &spec.server_group)] {
+        if let Some(word) = word {
+            merge(call.parameters.entry("Placement").or_insert(json!({})), &json!({ (key): word }));
+        }
     }
     call = network(call, spec, resolved);
     let mut user_data = spec.user_data.clone();
@@ -60,7 +62,7 @@ pub fn run(spec: &BootSpec, resolved: &Resolved) -> Result<Call> {
         }
         call = call.with("UserData", BASE64.encode(data));
     }
-    if let (Some(gib), Some(root)) = (spec.root_disk, &resolved.root) {
+    if let (Some(gib), Some(root)) = (spec.root_size(), &resolved.root) {
         let disk = json!([{"DeviceName": root, "Ebs": {"VolumeSize": gib, "DeleteOnTermination": true}}]);
         call = call.with("BlockDeviceMapping", disk);
     }
@@ -131,6 +133,11 @@ fn refuse(spec: &BootSpec) -> Result<()> {
         (spec.description.is_some(), "description", "use `meta` instead"),
         (spec.access_ipv4.is_some(), "access_ipv4", "associate a public IP with `associate_ip`"),
         (spec.access_ipv6.is_some(), "access_ipv6", "leave it out"),
+        (
+            spec.root_disk.as_ref().is_some_and(RootDisk::is_whole),
+            "root_disk: volume",
+            "make an image of a snapshot of it, `api(\"ec2\", \"RegisterImage\", …)`, and boot that",
+        ),
         (spec.networks == Nics::Absent, "networks: \"none\"", "leave it out: every instance has a network"),
     ];
     match cannot.iter().find(|(given, ..)| *given) {
@@ -208,8 +215,9 @@ mod tests {
             key: Some("k".into()),
             security_groups: vec!["web".into()],
             zone: Some("us-east-1a".into()),
+            server_group: Some("apart".into()),
             user_data: Some(b"hi".to_vec()),
-            root_disk: Some(20),
+            root_disk: Some(RootDisk::Size(20)),
             count: Some(3),
             meta: BTreeMap::from([("role".into(), "db".into())]),
             provider: Some(json!({"Monitoring": {"Enabled": true}, "Placement": {"Tenancy": "dedicated"}})),
@@ -233,6 +241,7 @@ mod tests {
                 "TagSpecification.1.Tag.2.Key=role",
                 "TagSpecification.1.Tag.2.Value=db",
                 "Placement.AvailabilityZone=us-east-1a",
+                "Placement.GroupName=apart",
                 "Placement.Tenancy=dedicated",
                 "SubnetId=subnet-1",
                 "SecurityGroupId.1=sg-1",

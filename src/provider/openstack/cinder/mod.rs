@@ -1,6 +1,7 @@
-//! Cinder, version 3: volumes, their snapshots, and their quota. Each file builds the calls of one resource and decodes its
+//! Cinder, version 3: volumes, their snapshots and backups, and their quota. Each file builds the calls of one resource and decodes its
 //! answers; nothing here sends. Microversions are asked for where an operation needs one, and the first otherwise.
 
+pub mod backup;
 pub mod limits;
 pub mod snapshot;
 pub mod volume;

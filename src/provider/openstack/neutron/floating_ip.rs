@@ -65,6 +65,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<PublicIp> {
         address: text(body, "floating_ip_address").unwrap_or_default(),
         server,
         port: port_id,
+        fixed_ip: text(body, "fixed_ip_address"),
         pool: text(body, "floating_network_id"),
         association: None,
         cloud: cloud.clone(),

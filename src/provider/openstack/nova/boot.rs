@@ -4,7 +4,7 @@
 use super::super::call::json;
 use super::super::session::{Call, Range, Service, Version};
 use super::{files, version};
-use crate::cloud::server::{BootSpec, Nic, Nics};
+use crate::cloud::server::{BootSpec, Nic, Nics, RootDisk};
 use crate::cloud::{Error, Kind, MARKER, Result};
 use crate::wire::Method;
 use base64::Engine;
@@ -63,7 +63,8 @@ pub fn boot(spec: &BootSpec, nics: &Nics, marked: bool, range: &Range) -> Result
 
     let least = least(spec, nics, range)?;
     let mut version = version::usual(range).map(|usual| least.map_or(usual, |least| usual.max(least)));
-    if !spec.volumes.is_empty() && version::has(range, version::SHARED_VOLUMES) {
+    let holds = !spec.volumes.is_empty() || matches!(spec.root_disk, Some(RootDisk::Volume(_)));
+    if holds && version::has(range, version::SHARED_VOLUMES) {
         // One of them may be shared, which is refused before; files, where Nova takes them, need an older one.
         version = version.max(Some(version::SHARED_VOLUMES));
     }
@@ -90,6 +91,9 @@ pub fn boot(spec: &BootSpec, nics: &Nics, marked: bool, range: &Range) -> Result
     }
 
     let mut body = value!({ "server": server });
+    if let Some(group) = &spec.server_group {
+        body["os:scheduler_hints"] = value!({ "group": group });
+    }
     if let Some(extra) = &spec.provider {
         merge_provider(&mut body, extra)?;
     }
@@ -135,7 +139,13 @@ fn nic(nic: &Nic) -> Json {
 fn block_devices(spec: &BootSpec) -> Vec<Json> {
     let mut devices = Vec::new();
     let mut next = 0;
-    match (&spec.image, spec.root_disk) {
+    let root = match &spec.root_disk {
+        Some(RootDisk::Volume(id)) => Some(("volume", id, false)),
+        Some(RootDisk::Snapshot(id)) => Some(("snapshot", id, true)),
+        _ => None,
+    };
+    match (&spec.image, spec.root_size()) {
+        _ if root.is_some() => {}
         (Some(image), Some(gib)) => devices
             .push(value!({"boot_index": 0, "uuid": image, "source_type": "image",
             "destination_type": "volume", "volume_size": gib, "delete_on_termination": true})),
@@ -145,7 +155,11 @@ fn block_devices(spec: &BootSpec) -> Vec<Json> {
             "source_type": "image", "destination_type": "local", "delete_on_termination": true})),
         _ => {}
     }
-    if spec.image.is_some() {
+    if let Some((source, id, goes)) = root {
+        devices.push(value!({"boot_index": 0, "uuid": id, "source_type": source,
+            "destination_type": "volume", "delete_on_termination": goes}));
+    }
+    if spec.image.is_some() || root.is_some() {
         next = -1;
     }
     for volume in &spec.volumes {

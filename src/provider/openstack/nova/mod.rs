@@ -12,6 +12,7 @@ pub mod image;
 pub mod keypair;
 pub mod limits;
 pub mod server;
+pub mod server_group;
 pub mod servers;
 pub mod settle;
 pub mod version;

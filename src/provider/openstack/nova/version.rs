@@ -36,6 +36,10 @@ pub const ACTION_EVENTS: Version = Version(2, 51);
 pub const MIGRATE_TO: Version = Version(2, 56);
 /// From here Nova checks the host that a live migration is to go to, and finds out about the disk by itself (2.25).
 pub const LIVE_CHECKED: Version = Version(2, 30);
+/// From here server groups have the soft policies.
+pub const SOFT_POLICIES: Version = Version(2, 15);
+/// From here a server group has one policy; before, a list.
+pub const SERVER_GROUP_POLICY: Version = Version(2, 64);
 
 /// From here a volume that several servers share can be attached.
 pub const SHARED_VOLUMES: Version = Version(2, 60);

@@ -17,7 +17,7 @@ pub(in crate::aws) static ACTIONS: &[Action] = &[
     ),
 ];
 
-const KNOWN: [&str; 38] = [
+const KNOWN: [&str; 39] = [
     "architecture",
     "availability-zone",
     "block-device-mapping.device-name",
@@ -47,6 +47,7 @@ const KNOWN: [&str; 38] = [
     "network-interface.subnet-id",
     "network-interface.vpc-id",
     "owner-id",
+    "placement-group-name",
     "private-dns-name",
     "private-ip-address",
     "reservation-id",

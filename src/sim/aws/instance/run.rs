@@ -9,7 +9,7 @@ use crate::aws::params::Params;
 use crate::aws::refused::{Outcome, Refused};
 use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
-use crate::aws::{ZONE, group, image, instance_type, key, vpc};
+use crate::aws::{ZONE, group, image, instance_type, interface, key, placement, vpc};
 use crate::world::{BootSpec, Disk, NetworkChoice, Pairs, Plug, Source, put};
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[does("ec2.RunInstances", TAKES, run)];
@@ -183,9 +183,23 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
         access_v6: String::new(),
         certificates: None,
         hints: None,
+        group: placed(region)?,
         disks,
     };
     Ok((spec, image.id))
+}
+
+/// The world's id of the placement group that is asked for.
+fn placed(region: &Region<'_>) -> Outcome<Option<String>> {
+    let zone = region.params.inner("Placement");
+    match (zone.get("GroupName"), zone.get("GroupId")) {
+        (Some(_), Some(_)) => {
+            Err(Refused::combination("A placement group goes by its name or its id, not by both."))
+        }
+        (Some(name), None) => Ok(Some(placement::named(region, name)?.id.clone())),
+        (None, Some(id)) => Ok(Some(placement::by_id(region, id)?.id.clone())),
+        (None, None) => Ok(None),
+    }
 }
 
 fn is_base64(text: &str) -> bool {
@@ -205,6 +219,9 @@ fn plug(region: &mut Region<'_>) -> Outcome<Plug> {
         let message = "Network interfaces and an instance-level subnet ID or security groups may not be specified on the \
                        same request";
         return Err(Refused::combination(message));
+    }
+    if let Some(id) = own.as_ref().and_then(|own| own.get("NetworkInterfaceId")) {
+        return existing(region, id);
     }
     let (asked, ids) = match &own {
         Some(own) => (own.clone(), own.list("SecurityGroupId")),
@@ -259,6 +276,20 @@ fn plug(region: &mut Region<'_>) -> Outcome<Plug> {
     }
     let (subnet, network) = (subnet.id, subnet.network);
     Ok(Plug { network, subnet: Some(subnet), address, groups: Some(groups), ..Plug::default() })
+}
+
+/// An interface that is there already has its own subnet, address and groups.
+fn existing(region: &Region<'_>, id: &str) -> Outcome<Plug> {
+    let (port, held) = interface::named(region, id)?;
+    if held {
+        let message = format!("Interface: [{id}] in use.");
+        return Err(Refused::new("InvalidNetworkInterface.InUse", message));
+    }
+    if region.params.number("MaxCount")?.is_some_and(|most| most > 1) {
+        return Err(Refused::combination("A network interface can be given to one instance only."));
+    }
+    let network = region.world.port(&port).map(|port| port.network.clone()).unwrap_or_default();
+    Ok(Plug { network, port: Some(port), ..Plug::default() })
 }
 
 /// The volumes of a new instance: its root, and what the mappings add.

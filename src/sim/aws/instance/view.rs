@@ -34,6 +34,8 @@ pub(in crate::aws) struct Shown<'a> {
     pub(in crate::aws) ip: Option<Ipv4Addr>,
     pub(in crate::aws) public: Option<Ipv4Addr>,
     pub(in crate::aws) held: Vec<Held>,
+    /// The name of its placement group.
+    pub(in crate::aws) placement: Option<String>,
     pub(in crate::aws) launched: SystemTime,
     pub(in crate::aws) owner: String,
 }
@@ -45,6 +47,7 @@ pub(in crate::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> S
     let public =
         port.and_then(|port| region.world.floating_to(&port.id).next()).map(|floating| floating.address);
     let groups = region.world.groups_of(server);
+    let placement = server.group.as_deref().and_then(|id| region.world.server_group(id));
     let held = region.world.attached(&server.id).into_iter().map(|(volume, attachment)| Held {
         device: attachment.device.clone(),
         volume: VOLUME.id(&volume.id),
@@ -63,6 +66,7 @@ pub(in crate::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> S
         ip: port.and_then(Port::ip),
         public,
         held: held.collect(),
+        placement: placement.map(|group| group.name.clone()),
         launched: mark.started.unwrap_or(server.created),
         owner: region.account.clone(),
         server,
@@ -169,6 +173,7 @@ impl Shown<'_> {
             "architecture" => one("x86_64".to_owned()),
             "virtualization-type" => one("hvm".to_owned()),
             "hypervisor" => one("xen".to_owned()),
+            "placement-group-name" => some(self.placement.clone()),
             "tenancy" => one("default".to_owned()),
             "monitoring-state" => one(self.monitoring().to_owned()),
             _ => Vec::new(),
@@ -198,7 +203,8 @@ impl Shown<'_> {
         xml.text("amiLaunchIndex", self.server.launch_index).node("productCodes", |_| {});
         xml.text("instanceType", &self.server.flavor.name).time("launchTime", self.launched);
         xml.node("placement", |xml| {
-            xml.text("availabilityZone", ZONE).node("groupName", |_| {}).text("tenancy", "default");
+            xml.text("availabilityZone", ZONE);
+            xml.text("groupName", self.placement.as_deref().unwrap_or_default()).text("tenancy", "default");
         });
         xml.node("monitoring", |xml| {
             xml.text("state", self.monitoring());

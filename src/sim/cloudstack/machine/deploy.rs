@@ -152,6 +152,7 @@ fn spec(
         access_v6: String::new(),
         certificates: None,
         hints: None,
+        group: None,
     }
 }
 

@@ -21,6 +21,9 @@ const STATES: &[VolumeState] = &[
     VolumeState::ErrorExtending,
     VolumeState::Downloading,
     VolumeState::Extending,
+    VolumeState::BackingUp,
+    VolumeState::Restoring,
+    VolumeState::ErrorRestoring,
 ];
 
 fn asked(call: &Call<'_>) -> Value {

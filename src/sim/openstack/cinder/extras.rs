@@ -76,8 +76,3 @@ pub(super) fn extensions(_: &mut World, _: &Call<'_>) -> Outcome {
     });
     Ok(json(200, &v!({"extensions": rows})))
 }
-
-/// There is nothing that keeps them.
-pub(super) fn backups(_: &mut World, _: &Call<'_>) -> Outcome {
-    Ok(json(200, &v!({"backups": []})))
-}

@@ -1,6 +1,7 @@
-//! Cinder's table: volumes, their snapshots, types, limits and zones, with the microversions that fields came in with.
+//! Cinder's table: volumes, their snapshots and backups, types, limits and zones, with the microversions that fields came in with.
 
 mod actions;
+mod backups;
 mod entry;
 mod extras;
 mod list;
@@ -61,8 +62,13 @@ static ROUTES: &[Route] = &[
     on("GET", "+/os-availability-zone", "volume_zone.list", extras::zones),
     on("GET", "+/os-services", "volume_service.list", extras::services),
     on("GET", "+/extensions", "volume_extension.list", extras::extensions),
-    on("GET", "+/backups", "backup.list", extras::backups),
-    on("GET", "+/backups/detail", "backup.list", extras::backups),
+    on("GET", "+/backups", "backup.list", backups::list),
+    on("GET", "+/backups/detail", "backup.list", backups::detail),
+    on("POST", "+/backups", "backup.create", backups::create),
+    on("GET", "+/backups/{}", "backup.show", backups::show),
+    on("PUT", "+/backups/{}", "backup.update", backups::update).between(9, u16::MAX),
+    on("DELETE", "+/backups/{}", "backup.delete", backups::delete),
+    on("POST", "+/backups/{}/restore", "backup.restore", backups::restore),
     on("GET", "+/limits", "volume_limits.show", quotas::limits),
     on("GET", "+/os-quota-sets/{}", "volume_quota.show", quotas::show),
     on("GET", "+/os-quota-sets/{}/defaults", "volume_quota.defaults", quotas::defaults),

@@ -13,8 +13,8 @@ const ROWS: &[(&str, Result<&str, i64>)] = &[
     ("per_volume_gigabytes", Ok("volume_gib")),
     ("snapshots", Ok("snapshots")),
     ("gigabytes", Ok("gigabytes")),
-    ("backups", Err(10)),
-    ("backup_gigabytes", Err(1000)),
+    ("backups", Ok("backups")),
+    ("backup_gigabytes", Ok("backup_gigabytes")),
     ("groups", Err(10)),
 ];
 
@@ -22,11 +22,12 @@ pub(super) fn limits(world: &mut World, call: &Call<'_>) -> Outcome {
     let project = call.project();
     let quota = world.quota(project);
     let told = v!({"maxTotalVolumes": quota.volumes, "maxTotalSnapshots": quota.snapshots,
-        "maxTotalVolumeGigabytes": quota.gigabytes, "maxTotalBackups": 10, "maxTotalBackupGigabytes": 1000,
+        "maxTotalVolumeGigabytes": quota.gigabytes, "maxTotalBackups": quota.backups,
+        "maxTotalBackupGigabytes": quota.backup_gigabytes,
         "totalVolumesUsed": world.used("volumes", project),
         "totalGigabytesUsed": world.used("gigabytes", project),
-        "totalSnapshotsUsed": world.used("snapshots", project), "totalBackupsUsed": 0,
-        "totalBackupGigabytesUsed": 0});
+        "totalSnapshotsUsed": world.used("snapshots", project), "totalBackupsUsed": world.used("backups", project),
+        "totalBackupGigabytesUsed": world.used("backup_gigabytes", project)});
     Ok(json(200, &v!({"limits": {"rate": [], "absolute": told}})))
 }
 

@@ -35,6 +35,16 @@ pub(super) fn policy(call: &Call<'_>, rule: &str) -> Result<(), Answer> {
     Err(fault(403, &format!("Policy doesn't allow volume_extension:{rule} to be performed.")))
 }
 
+fn no_room_for_backup(name: &str, asked: i64, used: i64, limit: i64) -> String {
+    match name {
+        "backups" => format!("BackupLimitExceeded: Maximum number of backups allowed ({limit}) exceeded"),
+        _ => format!(
+            "VolumeBackupSizeExceedsAvailableQuota: Requested backup exceeds allowed Backup gigabytes quota. Requested \
+             {asked}G, quota is {limit}G and {used}G has been consumed."
+        ),
+    }
+}
+
 /// The answer to what the world refused.
 pub(super) fn refused(refusal: Refusal) -> Answer {
     match refusal {
@@ -49,6 +59,7 @@ pub(super) fn refused(refusal: Refusal) -> Answer {
                 "snapshots" => {
                     format!("SnapshotLimitExceeded: Maximum number of snapshots allowed ({limit}) exceeded")
                 }
+                "backups" | "backup_gigabytes" => no_room_for_backup(name, asked, used, limit),
                 _ => format!(
                     "VolumeLimitExceeded: Maximum number of volumes allowed ({limit}) exceeded for quota 'volumes'."
                 ),
@@ -145,6 +156,7 @@ pub(super) fn no_deletion(refusal: Refusal) -> Answer {
 
 fn missing(kind: Kind, name: &str) -> Answer {
     match kind {
+        Kind::Backup => fault(404, &format!("Backup {name} could not be found.")),
         Kind::Snapshot => fault(404, &format!("Snapshot {name} could not be found.")),
         Kind::VolumeType if uuid::Uuid::parse_str(name).is_ok() => {
             fault(404, &format!("Volume type {name} could not be found."))

@@ -67,6 +67,30 @@ pub(super) fn snapshot() -> Value {
     of("snapshot", &inner)
 }
 
+fn boolean() -> Value {
+    v!({"type": ["boolean", "string", "null"]})
+}
+
+pub(super) fn backup(version: u16) -> Value {
+    let mut properties = v!({"volume_id": {"type": "string", "format": "uuid"}, "container": name(),
+        "description": name(), "incremental": boolean(), "force": boolean(), "name": name(), "snapshot_id": id()});
+    if version >= 43 {
+        properties["metadata"] = strings();
+    }
+    if version >= 51 {
+        properties["availability_zone"] = name();
+    }
+    let inner = v!({"type": "object", "properties": properties, "required": ["volume_id"],
+        "additionalProperties": false});
+    of("backup", &inner)
+}
+
+pub(super) fn restore() -> Value {
+    let inner = v!({"type": "object", "properties": {"name": name(), "volume_id": id()},
+        "additionalProperties": false});
+    of("restore", &inner)
+}
+
 pub(super) fn metadata(key: &str) -> Value {
     of(key, &strings())
 }

@@ -24,11 +24,14 @@ pub(in crate::openstack) const fn status(state: VolumeState) -> &'static str {
         VolumeState::InUse => "in-use",
         VolumeState::Detaching => "detaching",
         VolumeState::Extending => "extending",
+        VolumeState::BackingUp => "backing-up",
+        VolumeState::Restoring => "restoring-backup",
         VolumeState::Deleting => "deleting",
         VolumeState::Deleted => "deleted",
         VolumeState::Error => "error",
         VolumeState::ErrorDeleting => "error_deleting",
         VolumeState::ErrorExtending => "error_extending",
+        VolumeState::ErrorRestoring => "error_restoring",
     }
 }
 

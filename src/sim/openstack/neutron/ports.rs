@@ -5,7 +5,7 @@ use serde_json::{Value, json as v};
 use super::asked::{Asked, Field, Is, field, fixed, made, needed, once, own, to_change, to_make};
 use super::list::{List, cut, listed};
 use super::networks::seen as network_seen;
-use super::refuse::{forbidden, missing, refused};
+use super::refuse::{bad, failed, forbidden, missing, refused};
 use super::{Answer, Call, Outcome, json, time};
 use crate::world::{Holder, Kind, Port, PortSpec, World};
 
@@ -94,11 +94,13 @@ fn value(call: &Call<'_>, port: &Port) -> Value {
     let standing = &port.standing;
     let addresses: Vec<Value> =
         port.addresses.iter().map(|a| v!({"subnet_id": a.subnet, "ip_address": a.ip})).collect();
+    let pairs: Vec<Value> =
+        port.pairs.iter().map(|(ip, mac)| v!({"mac_address": mac, "ip_address": ip})).collect();
     let mut value = v!({"id": port.id, "name": port.name, "network_id": port.network,
         "tenant_id": port.project, "project_id": port.project, "mac_address": port.mac,
         "admin_state_up": port.up, "status": status(port), "device_id": port.device,
         "device_owner": owner(&port.holder), "fixed_ips": addresses, "security_groups": port.groups,
-        "allowed_address_pairs": [], "extra_dhcp_opts": [], "description": standing.description,
+        "allowed_address_pairs": pairs, "extra_dhcp_opts": [], "description": standing.description,
         "binding:vnic_type": "normal", "port_security_enabled": port.secured, "tags": standing.tags,
         "created_at": time::second(standing.created), "updated_at": time::second(standing.updated),
         "revision_number": standing.revision});
@@ -128,6 +130,62 @@ pub(super) fn show(world: &mut World, call: &Call<'_>) -> Outcome {
     Ok(json(200, &v!({"port": cut(call, value(call, port))})))
 }
 
+/// The most pairs of addresses that a port may have.
+const PAIRS: usize = 10;
+
+type Pair = (String, Option<String>);
+
+/// What a port may send from beside its own addresses, where the body says.
+fn pairs(asked: &Asked) -> Result<Option<Vec<Pair>>, Answer> {
+    let Some(rows) = asked.rows("allowed_address_pairs") else { return Ok(None) };
+    let mut found: Vec<Pair> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(row) = row.as_object() else {
+            let why = format!("Reason: '{}' is not a dictionary.", row.as_str().unwrap_or_default());
+            return Err(bad(&format!("Invalid input for allowed_address_pairs. {why}")));
+        };
+        if let Some(odd) = row.keys().find(|key| !matches!(key.as_str(), "ip_address" | "mac_address")) {
+            return Err(bad(&format!("Unrecognized attribute(s) '{odd}'")));
+        }
+        let Some(ip) = row.get("ip_address").and_then(Value::as_str) else {
+            let message = "AllowedAddressPair must contain ip_address";
+            return Err(failed(400, "AllowedAddressPairsMissingIP", message));
+        };
+        let address = ip.split_once('/').map_or(ip, |(address, _)| address);
+        if address.parse::<std::net::IpAddr>().is_err() {
+            return Err(bad(&format!("'{ip}' is not a valid IP address")));
+        }
+        let mac = row.get("mac_address").and_then(Value::as_str).map(str::to_lowercase);
+        let pair = (ip.to_owned(), mac);
+        if found.contains(&pair) {
+            let mac = pair.1.as_deref().unwrap_or("None");
+            let message =
+                format!("Request contains duplicate address pair: mac_address {mac} ip_address {ip}.");
+            return Err(failed(400, "DuplicateAddressPairInRequest", &message));
+        }
+        found.push(pair);
+    }
+    if found.len() > PAIRS {
+        let message = format!("The number of allowed address pair exceeds the maximum {PAIRS}.");
+        return Err(failed(400, "AllowedAddressPairExhausted", &message));
+    }
+    Ok(Some(found))
+}
+
+/// Refuses pairs of a port that is not filtered.
+fn secured_pairs(secured: bool, pairs: &Option<Vec<Pair>>) -> Result<(), Answer> {
+    if secured || pairs.as_ref().is_none_or(Vec::is_empty) {
+        return Ok(());
+    }
+    let message = "Port Security must be enabled in order to have allowed address pairs on a port.";
+    Err(failed(409, "AddressPairAndPortSecurityRequired", message))
+}
+
+/// Pairs without a hardware address have the port's.
+fn with_mac(pairs: Vec<Pair>, own: &str) -> Vec<(String, String)> {
+    pairs.into_iter().map(|(ip, mac)| (ip, mac.unwrap_or_else(|| own.to_owned()))).collect()
+}
+
 fn spec(call: &Call<'_>, asked: &Asked) -> Result<PortSpec, Answer> {
     let network = asked.text("network_id").unwrap_or_default();
     Ok(PortSpec {
@@ -149,11 +207,15 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Outcome {
         if !call.admin() && network.project != call.project() && !network.shared {
             return Err(forbidden("rule:create_port"));
         }
+        let pairs = pairs(asked)?;
+        let secured = asked.truth("port_security_enabled").unwrap_or(true);
+        secured_pairs(secured, &pairs)?;
         let spec = spec(call, asked)?;
         let id = world.create_port(&spec).map_err(refused)?;
         let Some(port) = world.port_mut(&id) else { continue };
         port.up = asked.truth("admin_state_up").unwrap_or(true);
-        port.secured = asked.truth("port_security_enabled").unwrap_or(port.secured);
+        port.secured = secured && port.secured;
+        port.pairs = with_mac(pairs.unwrap_or_default(), &port.mac);
         asked.text("description").unwrap_or_default().clone_into(&mut port.standing.description);
         rows.push(value(call, port));
         ids.push((id, spec.name));
@@ -165,10 +227,13 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Outcome {
     let asked = to_change(call, "port", FIELDS)?;
     let port = seen(world, call, call.param(0))?;
     let (id, network, before) = (port.id.clone(), port.network.clone(), port.addresses.clone());
+    let port_secured = port.secured;
     let groups = asked.texts("security_groups");
     if let Some(groups) = &groups {
         world.known_groups(groups).map_err(refused)?;
     }
+    let pairs = pairs(&asked)?;
+    secured_pairs(asked.truth("port_security_enabled").unwrap_or(port_secured), &pairs)?;
     if let Some(rows) = asked.rows("fixed_ips") {
         let mut wanted = fixed(rows)?;
         // What it has already is kept, not taken anew.
@@ -190,6 +255,9 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Outcome {
         if let Some(description) = asked.text("description") {
             description.clone_into(&mut port.standing.description);
         }
+        if let Some(pairs) = pairs {
+            port.pairs = with_mac(pairs, &port.mac);
+        }
         port.groups = groups.unwrap_or_else(|| std::mem::take(&mut port.groups));
         port.up = asked.truth("admin_state_up").unwrap_or(port.up);
         port.secured = asked.truth("port_security_enabled").unwrap_or(port.secured);
@@ -207,6 +275,10 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Outcome {
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Outcome {
     let port = seen(world, call, call.param(0))?;
+    // Who is no administrator takes no port away from a server.
+    if port.holder == Holder::Server && !call.admin() {
+        return Err(forbidden("rule:delete_port"));
+    }
     let (id, name) = (port.id.clone(), port.name.clone());
     world.delete_port(&id).map_err(refused)?;
     Ok(Answer::empty(204).about(&id, &name))

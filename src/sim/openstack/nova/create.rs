@@ -99,6 +99,7 @@ fn spec(call: &Call<'_>, asked: &Value) -> Result<BootSpec, Answer> {
         access_v4: text(server, "accessIPv4").unwrap_or_default(),
         access_v6: text(server, "accessIPv6").unwrap_or_default(),
         certificates,
+        group: hints.and_then(|hints| hints["group"].as_str()).map(str::to_owned),
         hints: hints.map(Value::to_string),
     })
 }

@@ -69,10 +69,6 @@ fn hypervisor(world: &World, host: usize) -> Value {
         "cpu_info": "{\"arch\": \"x86_64\"}"})
 }
 
-pub(super) fn server_groups(_: &mut World, _: &Call<'_>) -> Outcome {
-    Ok(json(200, &v!({"server_groups": []})))
-}
-
 /// A few of the names that old clients look for.
 const EXTENSIONS: [(&str, &str); 8] = [
     ("NMN", "Multinic"),

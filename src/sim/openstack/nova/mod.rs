@@ -22,6 +22,7 @@ mod rebuild;
 mod refuse;
 mod request;
 mod schemas;
+mod server_groups;
 mod servers;
 mod view;
 mod volumes;
@@ -67,7 +68,10 @@ static ROUTES: &[Route] = &[
     on("GET", "+/os-services", "service.list", extras::services),
     on("GET", "+/os-hypervisors", "hypervisor.list", extras::hypervisors),
     on("GET", "+/os-hypervisors/detail", "hypervisor.list", extras::hypervisors_detail),
-    on("GET", "+/os-server-groups", "server_group.list", extras::server_groups),
+    on("GET", "+/os-server-groups", "server_group.list", server_groups::list),
+    on("POST", "+/os-server-groups", "server_group.create", server_groups::create),
+    on("GET", "+/os-server-groups/{}", "server_group.show", server_groups::show),
+    on("DELETE", "+/os-server-groups/{}", "server_group.delete", server_groups::delete),
     on("GET", "+/extensions", "extension.list", extras::extensions),
     on("GET", "+/extensions/{}", "extension.show", extras::extension),
     on("GET", "+/images", "image.list", proxies::list).between(1, 35),

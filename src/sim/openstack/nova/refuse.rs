@@ -36,6 +36,9 @@ pub(super) fn refused(action: &str, server: &str, refusal: Refusal) -> Answer {
         Refusal::NotReady => fault(409, &format!("Instance {server} is not ready")),
         Refusal::Locked => fault(409, &format!("Instance {server} is locked")),
         Refusal::NotResized => fault(400, "Instance has not been resized."),
+        Refusal::OverQuota { names, .. } if names == ["group_members"] => {
+            fault(403, "Quota exceeded, too many servers in group")
+        }
         Refusal::OverQuota { names, asked, used, limits } => {
             let names: Vec<&str> =
                 names.into_iter().map(|n| if n == "servers" { "instances" } else { n }).collect();
@@ -148,6 +151,7 @@ fn missing(kind: Kind, name: &str) -> Answer {
         Kind::Group => fault(400, &format!("Unable to find security_group with name or id '{name}'")),
         Kind::Keypair => fault(400, "Invalid key_name provided."),
         Kind::Zone => fault(400, "The requested availability zone is not available"),
+        Kind::ServerGroup => fault(400, &format!("Instance group {name} could not be found.")),
         Kind::Port => fault(400, &format!("Port id {name} could not be found.")),
         Kind::Volume => fault(400, &format!("Block Device Mapping is Invalid: failed to get volume {name}.")),
         Kind::Snapshot => fault(400, &format!("Snapshot {name} could not be found.")),

@@ -22,7 +22,7 @@ pub(super) fn truth(value: &Value) -> bool {
     }
 }
 
-fn positive() -> Value {
+pub(super) fn positive() -> Value {
     v!({"type": ["integer", "string"], "pattern": DIGITS, "minimum": 1, "minLength": 1})
 }
 
@@ -64,7 +64,7 @@ fn uuid() -> Value {
 }
 
 /// A body of one object with these properties.
-fn body(key: &str, properties: Value, required: &[&str]) -> Value {
+pub(super) fn body(key: &str, properties: Value, required: &[&str]) -> Value {
     v!({"type": "object", "required": [key], "properties": {key: {"type": "object", "properties": properties,
         "required": required, "additionalProperties": false}}, "additionalProperties": false})
 }
@@ -125,9 +125,14 @@ pub(super) fn create(version: u16) -> Value {
     }
     let mut schema = body("server", properties, &required);
     for key in ["os:scheduler_hints", "OS-SCH-HNT:scheduler_hints"] {
-        schema["properties"][key] = v!({"type": "object"});
+        schema["properties"][key] = hints();
     }
     schema
+}
+
+/// The hints that the scheduler takes; others are left to it.
+fn hints() -> Value {
+    v!({"type": "object", "properties": {"group": uuid()}})
 }
 
 pub(super) fn update(version: u16) -> Value {

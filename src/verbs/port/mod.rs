@@ -1,0 +1,4 @@
+//! Ports: places in a network with an address and rules of their own.
+
+pub mod create_port;
+pub mod read;

@@ -1,0 +1,36 @@
+//! `create_server_group`: a group whose servers share a host, or do not.
+
+use crate::cloud::{Kind, Noun, Ty, Value};
+use crate::verbs::argument::Name;
+use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+
+const NAME: Key<Name> = Key::required("name", "Its name.");
+const POLICY: Key<Name> = Key::required(
+    "policy",
+    "\"affinity\", \"anti-affinity\", \"soft-affinity\" or \"soft-anti-affinity\"; on EC2 \"cluster\", \"spread\" or \
+     \"partition\", where \"affinity\" means cluster and \"anti-affinity\" spread.",
+);
+
+/// The declaration.
+pub static VERB: Verb = Verb {
+    name: "create_server_group",
+    group: Group::Servers,
+    summary: "Make a server group; `boot` puts servers into it, on one host or on different ones.",
+    forms: &[Form::of(&[NAME.param(), POLICY.param()])],
+    returns: Ty::Of(Noun::ServerGroup),
+    effect: Effect::Creates,
+    examples: &[Example {
+        code: r#"let apart = create_server_group("apart", "anti-affinity");
+let s = boot("app", #{ image: "cirros", flavor: "m1.tiny", server_group: apart }).wait_active();
+refresh(apart).servers == [s.id]"#,
+        gives: "true",
+    }],
+    errors: &[Kind::InvalidArgument, Kind::Conflict, Kind::OverQuota],
+    see: &["boot", "server_groups", "delete"],
+    run: Run::Once(|call| {
+        Box::pin(async move {
+            let (name, policy) = (call.get(&NAME)?.0, call.get(&POLICY)?.0);
+            Ok(Value::from(call.cloud()?.create_server_group(&name, policy.trim()).await?))
+        })
+    }),
+};
