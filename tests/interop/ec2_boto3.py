@@ -261,6 +261,60 @@ ec2.delete_subnet(SubnetId=inner)
 ec2.delete_vpc(VpcId=other)
 must("VPCs", [v["VpcId"] for v in ec2.describe_vpcs()["Vpcs"]], [vpc])
 
+# Network interfaces: made by themselves, they outlive their instance.
+subnet = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"][0]["SubnetId"]
+named = [{"ResourceType": "network-interface", "Tags": [{"Key": "Name", "Value": "db"}]}]
+eni = ec2.create_network_interface(SubnetId=subnet, Description="of a database", Groups=[app], TagSpecifications=named)
+eni = eni["NetworkInterface"]["NetworkInterfaceId"]
+
+
+def interface():
+    return ec2.describe_network_interfaces(NetworkInterfaceIds=[eni])["NetworkInterfaces"][0]
+
+
+before = interface()
+must("a network interface", (before["Status"], before["Description"], before["TagSet"][0]["Value"], before["Groups"][0]["GroupId"]),
+     ("available", "of a database", "db", app))
+ec2.modify_network_interface_attribute(NetworkInterfaceId=eni, Description={"Value": "of the database"})
+must("its description", interface()["Description"], "of the database")
+refused("groups beside an interface", "InvalidParameterCombination", ec2.run_instances, ImageId=image, InstanceType="m1.tiny",
+        MinCount=1, MaxCount=1, SecurityGroupIds=[app], NetworkInterfaces=[{"DeviceIndex": 0, "NetworkInterfaceId": eni}])
+held = ec2.run_instances(ImageId=image, InstanceType="m1.tiny", MinCount=1, MaxCount=1,
+                         NetworkInterfaces=[{"DeviceIndex": 0, "NetworkInterfaceId": eni}])["Instances"][0]["InstanceId"]
+wait("instance_running", InstanceIds=[held])
+must("the interface's instance", (interface()["Status"], interface()["Attachment"]["InstanceId"],
+                                  one(held)["PrivateIpAddress"]), ("in-use", held, before["PrivateIpAddress"]))
+refused("an interface in use", "InvalidParameterValue", ec2.delete_network_interface, NetworkInterfaceId=eni)
+allocation = ec2.allocate_address(Domain="vpc")["AllocationId"]
+ec2.associate_address(AllocationId=allocation, NetworkInterfaceId=eni)
+must("an address of it", ec2.describe_addresses()["Addresses"][0]["NetworkInterfaceId"], eni)
+ec2.terminate_instances(InstanceIds=[held])
+wait("instance_terminated", InstanceIds=[held])
+must("it is free again", (interface()["Status"], "Attachment" in interface()), ("available", False))
+ec2.disassociate_address(AssociationId=ec2.describe_addresses()["Addresses"][0]["AssociationId"])
+ec2.release_address(AllocationId=allocation)
+ec2.delete_network_interface(NetworkInterfaceId=eni)
+refused("no interface any more", "InvalidNetworkInterfaceID.NotFound", ec2.describe_network_interfaces,
+        NetworkInterfaceIds=[eni])
+
+# Placement groups, known by their names.
+group = ec2.create_placement_group(GroupName="apart", Strategy="spread")["PlacementGroup"]
+must("a placement group", (group["GroupName"], group["State"], group["Strategy"]), ("apart", "available", "spread"))
+refused("of the same name", "InvalidPlacementGroup.Duplicate", ec2.create_placement_group, GroupName="apart", Strategy="cluster")
+refused("an unknown strategy", "InvalidParameterValue", ec2.create_placement_group, GroupName="x", Strategy="heap")
+placed = ec2.run_instances(ImageId=image, InstanceType="m1.tiny", MinCount=2, MaxCount=2, Placement={"GroupName": "apart"})
+placed = [i["InstanceId"] for i in placed["Instances"]]
+wait("instance_running", InstanceIds=placed)
+members = ec2.describe_instances(Filters=[{"Name": "placement-group-name", "Values": ["apart"]}])["Reservations"]
+must("its instances", sorted(i["InstanceId"] for r in members for i in r["Instances"]), sorted(placed))
+refused("a group in use", "InvalidPlacementGroup.InUse", ec2.delete_placement_group, GroupName="apart")
+refused("an unknown group", "InvalidPlacementGroup.Unknown", ec2.run_instances, ImageId=image, InstanceType="m1.tiny",
+        MinCount=1, MaxCount=1, Placement={"GroupName": "nosuch"})
+ec2.terminate_instances(InstanceIds=placed)
+wait("instance_terminated", InstanceIds=placed)
+ec2.delete_placement_group(GroupName="apart")
+must("no placement groups", ec2.describe_placement_groups()["PlacementGroups"], [])
+
 # Twelve at once, by pages of five; and one of the image.
 many = [i["InstanceId"] for i in ec2.run_instances(ImageId=image, InstanceType="m1.tiny", MinCount=2, MaxCount=11)["Instances"]]
 third = ec2.run_instances(ImageId=snap, InstanceType="m1.tiny", MinCount=1, MaxCount=1)["Instances"][0]["InstanceId"]

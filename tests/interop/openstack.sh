@@ -182,6 +182,15 @@ must "volume create of a snapshot" "2" openstack volume create --snapshot snap o
 must "keypair create" "" sh -c 'openstack keypair create pair >"$0/pair" && rm "$0/pair"' "$scratch"
 must "keypair list" "pair" openstack keypair list -f value -c Name
 must "keypair delete" "" openstack keypair delete pair
+must "volume backup create" "bigger-1" openstack volume backup create --name bigger-1 bigger -f value -c name
+until_is "volume backup list" "bigger-1 available 2" openstack volume backup list -f value -c Name -c Status -c Size
+must "volume backup restore" "bigger-2" openstack volume backup restore bigger-1 bigger-2 -f value -c volume_name
+until_is "the restored volume" "available" openstack volume show bigger-2 -f value -c status
+must "volume backup delete" "" openstack volume backup delete bigger-1
+until_is "no backups are left" "" openstack volume backup list -f value
+must "the restored volume goes" "" openstack volume delete bigger-2
+until_is "one volume fewer" "bigger
+other" sh -c 'openstack volume list -f value -c Name | sort'
 must "limits" "3" sh -c 'openstack quota show -f json --usage | python -c "import json,sys; rows={r[\"Resource\"]: r for r in json.load(sys.stdin)}; print(rows[\"volumes\"][\"In Use\"] + rows[\"snapshots\"][\"In Use\"])"'
 until_is "the volume of a snapshot" "available" openstack volume show other -f value -c status
 must "volume delete" "" openstack volume delete other
@@ -189,7 +198,15 @@ must "volume snapshot delete" "" openstack volume snapshot delete snap
 until_is "no snapshots are left" "" openstack volume snapshot list -f value
 must "volume delete of another" "" openstack volume delete bigger
 until_is "no volumes are left" "" openstack volume list -f value
-must "port delete" "" openstack port delete mine
+must "port set" "" openstack port set --name ours --allowed-address ip-address=192.168.7.100 mine
+must "port show" "192.168.7.100 DOWN" sh -c 'openstack port show ours -f json | python -c "import json,sys; p=json.load(sys.stdin); print(p[\"allowed_address_pairs\"][0][\"ip_address\"], p[\"status\"])"'
+must "port list of a name" "ours" openstack port list --name ours -f value -c Name
+must "port delete" "" openstack port delete ours
+must "server group create" "apart anti-affinity" sh -c 'openstack server group create --policy anti-affinity apart -f json | python -c "import json,sys; g=json.load(sys.stdin); print(g[\"name\"], g[\"policy\"])"'
+must "server group list" "apart anti-affinity" openstack server group list -f value -c Name -c Policy
+refused "server group of no such policy" "together" openstack server group create --policy together x
+must "server group delete" "" openstack server group delete apart
+must "no server groups are left" "" openstack server group list -f value
 must "router remove subnet" "" openstack router remove subnet between inner
 must "router delete" "" openstack router delete between
 must "network delete" "" openstack network delete inner
