@@ -118,10 +118,14 @@ fn what_is_no_root_disk_is_refused_with_the_reason() {
 
 #[test]
 fn ec2_and_cloudstack_have_no_backups_and_say_what_does_it() {
-    for (cloud, words) in [("sim:aws", "aws"), ("sim:cloudstack", "cloudstack")] {
+    for (cloud, words, help) in
+        [("sim:aws", "aws", Some("snapshots()")), ("sim:cloudstack", "cloudstack", None)]
+    {
         let world = World::with(|options| options.cloud = Some(cloud.to_string()));
         world.ok(r#"create_volume("data", 1).wait_ready()"#);
         world.fails("backups()", "unsupported", words);
+        let told = world.error("backups()").help.unwrap_or_default();
+        assert!(help.is_none_or(|help| told.contains(help)), "{told}");
         world.fails(r#"create_backup(volume("data"), "monday")"#, "unsupported", words);
         world.fails(
             r#"boot("x", #{ flavor: "m1.tiny", root_disk: volume("data") })"#,

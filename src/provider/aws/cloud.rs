@@ -113,6 +113,16 @@ impl Aws {
     }
 }
 
+/// What does on EC2 what an operation does elsewhere.
+fn instead(operation: &str) -> Option<&'static str> {
+    Some(match operation {
+        "create_backup" => "make a snapshot, `snapshot(volume, name)`: EC2 keeps it apart from the volume",
+        "restore_backup" => "make a volume of a snapshot: `create_volume(name, gib, #{ snapshot })`",
+        "backups" | "backup" => "look at `snapshots()`: EC2 keeps them apart from their volumes",
+        _ => return None,
+    })
+}
+
 /// Whether a refusal says that the thing is being deleted.
 fn is_leaving(error: &Error) -> bool {
     error.kind == Kind::Conflict && error.answer.as_deref().is_some_and(|words| words.contains("deleting"))
@@ -134,6 +144,13 @@ impl Account for Aws {
 
     fn is_id(&self, noun: Noun, text: &str) -> bool {
         super::ids::is_id(noun, text)
+    }
+
+    fn unsupported(&self, operation: &str) -> Error {
+        let mut error = Error::unsupported(AWS.name, operation);
+        error.cloud = Some(self.session.name().to_string());
+        error.help = instead(operation).map(str::to_string);
+        error
     }
 
     async fn login(&self) -> Result<()> {
@@ -174,20 +191,7 @@ impl Account for Aws {
 // A subnet joins nothing by itself: VPCs have routers that are nobody's to make.
 impl Routers for Aws {}
 
-#[async_trait]
-impl crate::cloud::Backups for Aws {
-    async fn create_backup(&self, _volume: &str, _name: &str) -> Result<crate::cloud::Backup> {
-        Err(self
-            .unsupported("create_backup")
-            .help("make a snapshot: `snapshot(volume, name)`; EC2 keeps it apart from the volume"))
-    }
-
-    async fn restore_backup(&self, _id: &str, _volume: Option<&str>) -> Result<crate::cloud::Volume> {
-        Err(self
-            .unsupported("restore_backup")
-            .help("make a volume of a snapshot: `create_volume(name, gib, #{ snapshot })`"))
-    }
-}
+impl crate::cloud::Backups for Aws {}
 
 impl crate::cloud::Ec2Credentials for Aws {}
 
