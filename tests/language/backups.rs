@@ -124,7 +124,7 @@ fn ec2_and_cloudstack_have_no_backups_and_say_what_does_it() {
         let world = World::with(|options| options.cloud = Some(cloud.to_string()));
         world.ok(r#"create_volume("data", 1).wait_ready()"#);
         world.fails("backups()", "unsupported", words);
-        let told = world.error("backups()").help.unwrap_or_default();
+        let told = world.error("backups()").help.clone().unwrap_or_default();
         assert!(help.is_none_or(|help| told.contains(help)), "{told}");
         world.fails(r#"create_backup(volume("data"), "monday")"#, "unsupported", words);
         world.fails(
