@@ -11,7 +11,7 @@ use rhain::verbs::{VERBS, Verb};
 const FACES: [&str; 2] = ["sim", "sim:aws"];
 
 /// Examples that speak of what only the cloud can know, or of other clouds than the one here.
-const ONLY_THE_CLOUD: [(&str, &str); 8] = [
+const ONLY_THE_CLOUD: [(&str, &str); 9] = [
     ("console_log", "the console's text"),
     ("console_url", "the console's address"),
     ("addresses", "addresses"),
@@ -19,6 +19,7 @@ const ONLY_THE_CLOUD: [(&str, &str); 8] = [
     ("create_keypair", "the private key"),
     ("exec", "programs are not run"),
     ("cloud", "another cloud, in which nothing was prepared"),
+    ("restore_backup", "the name that its volume has at first"),
     ("shelve", "the task by which it gets there"),
 ];
 
