@@ -292,6 +292,7 @@ impl World {
         if self.is_crowded(server.group.as_deref()) {
             trouble = Some("No valid host was found. There are not enough hosts available.".to_owned());
         }
+        server.host = self.host_for(server.group.as_deref());
         let (at, id) = (self.servers.len(), server.id.clone());
         server.number = at as u64 + 1;
         self.places.insert(id.clone(), at);

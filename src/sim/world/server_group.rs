@@ -1,9 +1,6 @@
-//! Server groups: servers that are to be on one host, or on different ones. There are two hosts.
+//! Server groups: servers that are to be on one host, or on different ones.
 
-use super::{Kind, Refusal, Server, State, World, fresh_id};
-
-/// How many hosts there are for the servers of a group.
-const HOSTS: i64 = 2;
+use super::{HOSTS, Kind, Refusal, Server, State, World, fresh_id};
 
 /// A group of servers, which name it.
 #[derive(Debug, Clone)]
@@ -61,7 +58,18 @@ impl World {
     pub(super) fn is_crowded(&self, group: Option<&str>) -> bool {
         let Some(group) = group.and_then(|id| self.server_group(id)) else { return false };
         let there = self.members(&group.id).filter(|server| server.state != State::Error).count();
-        let most = HOSTS * group.per_host.unwrap_or(1);
+        let most = group.per_host.unwrap_or(1).saturating_mul(i64::try_from(HOSTS.len()).unwrap_or(i64::MAX));
         group.policy == "anti-affinity" && i64::try_from(there).unwrap_or(i64::MAX) >= most
+    }
+
+    /// The host of one more server of this group: that with the fewest of it, or that of the others.
+    pub(super) fn host_for(&self, group: Option<&str>) -> usize {
+        let Some(group) = group.and_then(|id| self.server_group(id)) else { return 0 };
+        let there = || self.members(&group.id).filter(|server| server.state != State::Error);
+        if group.policy.ends_with("anti-affinity") {
+            let on = |host: &usize| there().filter(|server| server.host == *host).count();
+            return (0..HOSTS.len()).min_by_key(on).unwrap_or(0);
+        }
+        there().next().map_or(0, |server| server.host)
     }
 }
