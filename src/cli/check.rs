@@ -1,7 +1,7 @@
 //! `rhain check`: what is wrong with scripts, told without running them.
 
 use super::args::{Format, Options};
-use super::run::{draw, no_trace, read, refuse};
+use super::run::{draw, no_trace, read, refuse, written};
 use super::setup::{Purpose, Setup, setup};
 use crate::check::{self, Checked, Severity, touches};
 use crate::cloud::Error;
@@ -43,7 +43,10 @@ fn one(options: &Options, environment: &Environment, name: &str) -> Result<bool,
     if options.format == Format::Table {
         setup.session.console.data(&summary(name, errors, warnings, &checked));
     }
-    Ok(errors == 0)
+    match written(options, environment, &setup.streams, 0) {
+        0 => Ok(errors == 0),
+        _ => Ok(false),
+    }
 }
 
 /// Findings are what was asked for: for a program they are data.

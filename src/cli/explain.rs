@@ -2,7 +2,7 @@
 
 use super::args::{Format, Options};
 use super::console::{Streams, look};
-use super::run::refuse;
+use super::run::{refuse, written};
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
@@ -13,6 +13,11 @@ use crate::manual;
 pub(super) fn explain(options: &Options, code: Option<&str>) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
     let environment = Environment::of_process();
+    let code = page_of(options, &streams, &environment, code);
+    written(options, &environment, &streams, code)
+}
+
+fn page_of(options: &Options, streams: &Streams, environment: &Environment, code: Option<&str>) -> u8 {
     let look = look(options.no_color, |name| environment.get(name).map(str::to_string));
     let Some(code) = code else {
         streams.page(&listed(options.format, look));
@@ -52,13 +57,13 @@ pub(super) fn explain(options: &Options, code: Option<&str>) -> u8 {
                 [] => "run `rhain explain` for the list".to_string(),
                 ref near => format!("run {}", commands(near)),
             };
-            refuse(options, &environment, &error.coded("cli::code").help(help), 2)
+            refuse(options, environment, &error.coded("cli::code").help(help), 2)
         }
         ref several => {
             let error = Error::new(Kind::Ambiguous, format!("{} codes are called `{code}`", several.len()));
             refuse(
                 options,
-                &environment,
+                environment,
                 &error.coded("cli::code").help(format!("run {}", commands(several))),
                 2,
             )

@@ -2,7 +2,7 @@
 
 use super::args::{Format, Options};
 use super::console::Streams;
-use super::run::{draw, refuse, unread};
+use super::run::{draw, refuse, unread, written};
 use super::setup::{Purpose, setup};
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind};
@@ -25,6 +25,11 @@ const PAGES: [(&str, &str); 3] = [
 /// The index, a page, what mentions some words, or a runbook's description and parameters.
 pub fn doc(options: &Options, topic: &[String]) -> u8 {
     let streams = Streams::new(options.format == Format::Json, options.quiet);
+    let code = pages(options, &streams, topic);
+    written(options, &Environment::of_process(), &streams, code)
+}
+
+fn pages(options: &Options, streams: &Streams, topic: &[String]) -> u8 {
     let json = options.format == Format::Json;
     let providers = Drivers::all().providers();
     let modules: Vec<&str> = STDLIB.iter().map(|(name, _)| *name).collect();
@@ -38,7 +43,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
     let topic = &topic.join(" ");
     if topic.ends_with(".rhai") || std::path::Path::new(topic).is_file() {
         return match std::fs::read_to_string(topic) {
-            Ok(text) => script(options, &streams, topic, &text),
+            Ok(text) => script(options, streams, topic, &text),
             Err(error) => {
                 let error = Error::new(Kind::Script, format!("`{topic}` cannot be read: {}", unread(&error)))
                     .coded("cli::file");
@@ -47,7 +52,7 @@ pub fn doc(options: &Options, topic: &[String]) -> u8 {
         };
     }
     if let Some((name, text)) = STDLIB.iter().find(|(name, _)| *name == topic) {
-        return script(options, &streams, name, text);
+        return script(options, streams, name, text);
     }
     if let Some((_, text)) = PAGES.iter().find(|(name, _)| name == topic) {
         streams.page(text.trim_end());

@@ -1,7 +1,7 @@
 //! `rhain run` and `rhain -e`: compile, check the parameters, run, report, and choose the exit code.
 
 use super::args::{Arguments, Format, Options, everywhere, parameters};
-use super::console::style;
+use super::console::{Streams, style};
 use super::setup::{Purpose, Setup, setup};
 use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
@@ -207,11 +207,8 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         }
     }
     stats(options, &setup);
-    if let Some(why) = setup.streams.lost() {
-        let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
-            .coded("cli::output")
-            .help("look for room on the disk; what the script printed is not complete");
-        return refuse(options, &setup.environment, &error, 1);
+    if setup.streams.lost().is_some() {
+        return written(options, &setup.environment, &setup.streams, 1);
     }
     if let Some(why) = setup.watch.lost() {
         let file = options.trace.as_deref().unwrap_or_else(|| std::path::Path::new("")).display();
@@ -225,6 +222,15 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         kept(&setup);
     }
     code
+}
+
+/// The exit code of what was to be written to standard output: where some of it was lost, that is told, and is a failure.
+pub(super) fn written(options: &Options, environment: &Environment, streams: &Streams, code: u8) -> u8 {
+    let Some(why) = streams.lost() else { return code };
+    let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
+        .coded("cli::output")
+        .help("look for room on the disk; what was printed is not complete");
+    refuse(options, environment, &error, 1)
 }
 
 /// What a dry run would have changed, in order.

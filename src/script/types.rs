@@ -9,7 +9,7 @@ use super::value::{CloudHandle, display, literal, to_dynamic, to_value};
 use crate::cloud::{Error, Kind, Secret, Span, Time, Value, members, region};
 use crate::verbs::resolve::closest;
 use crate::verbs::{VERBS, verb};
-use rhai::{Dynamic, Engine, ImmutableString, NativeCallContext};
+use rhai::{Dynamic, Engine, EvalAltResult, FuncRegistration, ImmutableString, NativeCallContext};
 use std::sync::Arc;
 
 /// Register all of them.
@@ -20,6 +20,10 @@ pub fn register(engine: &mut Engine, session: &Arc<Session>) {
     engine.register_type_with_name::<CloudHandle>("Cloud");
     engine.register_type_with_name::<Error>("Error");
     engine.register_type_with_name::<Ending>("Ending");
+    read_only::<Time>(engine, "Time");
+    read_only::<Span>(engine, "Duration");
+    read_only::<CloudHandle>(engine, "Cloud");
+    read_only::<Error>(engine, "Error");
     printing::<Time>(engine);
     printing::<Span>(engine);
     secrets(engine);
@@ -36,6 +40,19 @@ pub(super) fn printing<T: Clone + Send + Sync + 'static>(engine: &mut Engine) {
     engine.register_fn("to_debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("print", |value: &mut T| display(&to_value(&Dynamic::from(value.clone()))));
     engine.register_fn("debug", |value: &mut T| literal(&to_value(&Dynamic::from(value.clone()))));
+}
+
+/// A value whose fields nobody writes. After a method was called on a field the engine gives that back, of a constant as well, and
+/// takes this error for "there is no such thing to write"; without it, it would say that the constant is changed.
+fn read_only<T: Clone + Send + Sync + 'static>(engine: &mut Engine, what: &'static str) {
+    let given_back = move |context: NativeCallContext,
+                           _: &mut T,
+                           _: ImmutableString,
+                           _: Dynamic|
+          -> Outcome<()> {
+        Err(Box::new(EvalAltResult::ErrorIndexingType(format!("{what} [string]"), context.call_position())))
+    };
+    FuncRegistration::new("index$set$").with_purity(true).register_into_engine(engine, given_back);
 }
 
 /// A secret gives a longer text its placeholder, in interpolation and in `+`; two secrets make one.

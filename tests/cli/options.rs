@@ -519,9 +519,15 @@ fn a_full_disk_is_told_and_fails_the_run() {
     if !std::path::Path::new("/dev/full").exists() {
         return;
     }
-    let script = format!("{} --cloud sim -e 'print(1)' > /dev/full", env!("CARGO_BIN_EXE_rhain"));
-    let ended = std::process::Command::new("sh").arg("-c").arg(script).output();
-    let ended = ended.expect("a shell");
-    assert_eq!(ended.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&ended.stderr).contains("standard output cannot be written"));
+    let check = format!("check {}/scripts/01-hello.rhai", env!("CARGO_MANIFEST_DIR"));
+    for (words, code) in
+        [("--cloud sim -e 'print(1)'", 1), ("doc boot", 1), ("explain cloud::not_found", 1), (&*check, 2)]
+    {
+        let script = format!("{} {words} > /dev/full", env!("CARGO_BIN_EXE_rhain"));
+        let ended = std::process::Command::new("sh").arg("-c").arg(script).output();
+        let ended = ended.expect("a shell");
+        assert_eq!(ended.status.code(), Some(code), "{words}");
+        let err = String::from_utf8_lossy(&ended.stderr);
+        assert!(err.contains("standard output cannot be written"), "{words}: {err}");
+    }
 }

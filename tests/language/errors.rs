@@ -212,3 +212,37 @@ fn an_error_of_the_language_that_is_thrown_again_is_shown_where_it_began() {
     let Err(Failure { cause: Cause::Error(_), sites }) = failed else { panic!("it ends with an error") };
     assert_eq!((sites[0].line, sites[0].column), (3, 13), "{sites:?}");
 }
+
+#[test]
+fn a_method_on_a_field_of_what_nobody_writes_is_no_change() {
+    let world = World::new();
+    each(
+        [
+            // The engine's own error is made one of ours where it is read.
+            (r#"let n = 0; try { parse_int("x") } catch (e) { n = e.message.len() } n > 5"#, "true"),
+            (r#"let n = false; try { [1][7] } catch (e) { n = e.message.contains("1") } n"#, "true"),
+            (r#"let n = 0; try { throw now() } catch (e) { n = e.message.len() } n > 5"#, "true"),
+            (r#"const C = cloud(); C.name.len()"#, "3"),
+            (r#"const C = cloud(); C.provider.to_upper()"#, "OPENSTACK"),
+            (r#"const D = now() - now(); D.seconds.to_string()"#, "0.0"),
+            (r#"const T = parse_time("2026-11-30T10:00:00Z"); T.year.to_string()"#, "2026"),
+        ],
+        |(script, text)| world.gives(script, text),
+    );
+    for script in
+        [r#"const C = cloud(); C.name = "x""#, r#"try { parse_int("x") } catch (e) { e.message = "y" }"#]
+    {
+        assert!(world.run(script).is_err(), "{script}");
+    }
+}
+
+#[test]
+fn what_is_no_number_is_no_whole_number() {
+    let world = World::new();
+    for script in ["(0.0 / 0.0).to_int()", "(1.0 / 0.0).to_int()", "1e30.to_int()", "to_int(-1e19)"] {
+        let error = world.error(script);
+        assert_eq!(error.diagnostic, Some("language::arithmetic"), "{script}: {error:?}");
+    }
+    world.gives("2.9.to_int()", "2");
+    world.gives("(-2.9).to_int()", "-2");
+}

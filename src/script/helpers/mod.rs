@@ -5,6 +5,7 @@ mod asking;
 mod control;
 mod large;
 mod natives;
+mod numbers;
 mod output;
 mod outside;
 mod parameters;
@@ -21,6 +22,7 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
     asking::register(engine, session);
     large::register(engine, session);
+    numbers::register(engine);
     control::register(engine, session);
     output::register(engine, session);
     outside::register(engine, session);
