@@ -41,8 +41,8 @@ pub mod volume;
 pub mod wait;
 
 pub use action::{Accepted, Action};
-pub use daemon::Daemon;
 pub use backup::Backup;
+pub use daemon::Daemon;
 pub use described::{Described, Kinded};
 pub use double::Double;
 pub use error::{Error, Kind, Result};

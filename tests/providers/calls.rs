@@ -4,7 +4,9 @@ use crate::support::toy::machine;
 use rhain::cloud::port::AddressPair;
 use rhain::cloud::server::{Nic, Nics, RebuildSpec, RootDisk};
 use rhain::cloud::{
-    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NameUpdate, NetworkSpec, Port, PortSpec, PublicIp, ReadFile, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion, StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
+    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NameUpdate, NetworkSpec, Port, PortSpec,
+    PublicIp, ReadFile, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion,
+    StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
 };
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -2,7 +2,11 @@
 
 use super::Overlay;
 use crate::cloud::{
-    Accepted, Account, Action, Backup, Backups, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity, Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, Networks, NetworkSpec, Noun, Port, Ports, PortSpec, Provider, PublicIp, PublicIps, RequestState, Resource, Result, Router, Routers, RouterSpec, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups, Servers, ServerUpdate, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, Volumes, VolumeSpec,
+    Accepted, Account, Action, Backup, Backups, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder,
+    Identity, Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun,
+    Port, PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, Result, Router, RouterSpec,
+    Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups, ServerUpdate, Servers,
+    Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec, Volumes,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
