@@ -79,19 +79,18 @@ fn pages(options: &Options, streams: &Streams, topic: &[String]) -> u8 {
             }
             0
         }
-        None => {
-            let error = Error::new(
-                Kind::NotFound,
-                format!("the manual has no page `{topic}`, and nothing mentions it"),
-            )
-            .coded("cli::topic");
-            let help = match near.first() {
-                Some(near) => format!("run `rhain doc {near}`"),
-                None => "run `rhain doc` for the index".to_string(),
-            };
-            refuse(options, &Environment::of_process(), &error.help(help), 2)
-        }
+        None => no_page(options, topic, near.first().map(String::as_str)),
     }
+}
+
+fn no_page(options: &Options, topic: &str, near: Option<&str>) -> u8 {
+    let message = format!("the manual has no page `{topic}`, and nothing mentions it");
+    let error = Error::new(Kind::NotFound, message).coded("cli::topic");
+    let help = match near {
+        Some(near) => format!("run `rhain doc {near}`"),
+        None => "run `rhain doc` for the index".to_string(),
+    };
+    refuse(options, &Environment::of_process(), &error.help(help), 2)
 }
 
 /// What else a search goes through: the diagnostic codes and the standard library.

@@ -209,13 +209,15 @@ fn examples_give_what_they_say_and_readers_write_nothing() {
 }
 
 /// Verbs whose examples speak of what is only so on OpenStack; what they do on EC2 is held by tests of the driver.
-const OF_OPENSTACK: [(&str, &str); 7] = [
+const OF_OPENSTACK: [(&str, &str); 9] = [
     ("add_security_group", "EC2 wants a server to be in one group at least"),
     ("remove_security_group", "EC2 wants a server to be in one group at least"),
     ("addresses", "EC2 tells a subnet's id, not its name"),
     ("api", "REST paths are OpenStack's"),
     ("catalog", "services have other names"),
     ("limits", "quotas are others"),
+    ("migrate", "nobody chooses hosts on EC2"),
+    ("services", "nobody sees the daemons of EC2"),
     ("zones", "zones have other names"),
 ];
 

@@ -264,18 +264,18 @@ fn colours_brackets_and_hints_while_typing() {
     let terminal = Terminal::with(&program, SIM, &[("TERM", "xterm-256color")]);
     terminal.ready();
     terminal.send("let a = rename(");
-    terminal.see("rename(server, name)");
+    terminal.see("rename(resource, name)");
     let plain = terminal.look_of(" a ");
     assert_ne!(terminal.look_of("let "), plain);
     assert_ne!(terminal.look_of("rename"), plain);
     assert_ne!(terminal.look_of("rename"), terminal.look_of("let "));
     // The hint is dim, and no part of what was typed.
-    assert!(terminal.look_of("server, name").dim);
+    assert!(terminal.look_of("resource, name").dim);
     terminal.send("1)");
     terminal.see("rename(1)");
     terminal
         .until("marked brackets", |_| terminal.look_of("(1)").underlined && terminal.look_of(")").underlined);
-    assert!(!terminal.screen().contains("server, name"));
+    assert!(!terminal.screen().contains("resource, name"));
 }
 
 #[test]

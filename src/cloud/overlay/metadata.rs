@@ -51,7 +51,14 @@ impl Overlay {
         let changed = self.is_changed(Noun::Server, &server.id);
         let words = || format!("{} {}", change.verb(), server.name);
         self.shown(changed, words, self.inner.update_tags(&server.id, change)).await?;
-        self.edit_server(&server, |server| server.tags = change.after(&server.tags));
+        // Where tags are keys they come in the order of their names.
+        let sorted = !self.is_openstack();
+        self.edit_server(&server, |server| {
+            server.tags = change.after(&server.tags);
+            if sorted {
+                server.tags.sort();
+            }
+        });
         Ok(())
     }
 

@@ -17,7 +17,6 @@ use std::sync::Arc;
 trait Of: Sized {
     fn of(resource: Resource) -> Option<Self>;
 }
-
 macro_rules! of {
     ($($noun:ident),*) => {$(
         impl Of for $noun {

@@ -89,13 +89,14 @@ impl OpenStack {
             sought: "a new volume that this backup is restored to".to_string(),
             list: format!("volumes(#{{ name: {} }})", quoted(&name)),
         };
-        let list = volume::first(&Filter::named(&name));
+        let list = volume::first(&Filter::default());
         let started = self.clock.elapsed();
         let find = || async {
-            let fits = |entry: &Json| is_named(entry, &name);
+            // A restore that is over gave the volume the former one's name, and wrote down the backup.
+            let source = |entry: &Json| text(entry.get("metadata")?, "src_backup_id");
+            let fits = |entry: &Json| is_named(entry, &name) || source(entry).as_deref() == Some(id);
             Ok(match self.made_since(started, &list, "volumes", fits).await? {
                 Seen::Effect(entry) => text(&entry, "id").map_or(Seen::Unclear, Seen::Effect),
-                // A restore that is over gave the volume another name.
                 Seen::Nothing if self.is_restoring(id).await? => Seen::Unclear,
                 Seen::Nothing => Seen::Nothing,
                 Seen::Unclear => Seen::Unclear,
@@ -111,11 +112,16 @@ impl OpenStack {
             sought: format!("the volume {volume} being restored"),
             list: format!("volume({})", quoted(volume)),
         };
+        let started = self.clock.elapsed();
         let find = || async {
-            let now = self.volume(volume).await?;
-            let restores = now.is_some_and(|now| now.status == "RESTORING-BACKUP");
-            // One that is over leaves no trace that tells it from an older one; doing it twice leaves the same.
-            Ok(if restores { Seen::Effect(()) } else { Seen::Nothing })
+            // Its end changes the volume, as nothing else does at this moment.
+            let fits = |entry: &Json| text(entry, "id").as_deref() == Some(volume);
+            let list = volume::first(&Filter::default());
+            Ok(match self.since(started, &list, "volumes", "updated_at", fits).await? {
+                Some(changed) if changed.is_empty() => Seen::Nothing,
+                Some(_) => Seen::Effect(()),
+                None => Seen::Unclear,
+            })
         };
         self.create(&backup::restore(id, Some(volume)), &attempt, |_| Some(()), find).await
     }

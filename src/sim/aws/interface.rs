@@ -60,6 +60,11 @@ impl Row<'_> {
     }
 
     fn write(&self, xml: &mut Xml) {
+        self.write_in(xml, true);
+    }
+
+    /// With what it is attached to, or as a part of that.
+    fn write_in(&self, xml: &mut Xml, alone: bool) {
         let port = self.port;
         xml.text("networkInterfaceId", &self.id);
         xml.some("subnetId", port.addresses.first().map(|address| SUBNET.id(&address.subnet)));
@@ -72,7 +77,9 @@ impl Row<'_> {
         if let Some(server) = self.server {
             xml.node("attachment", |xml| {
                 xml.text("attachmentId", self.id.replace("eni-", "eni-attach-"));
-                xml.text("instanceId", INSTANCE.id(&server.id)).text("instanceOwnerId", self.owner);
+                if alone {
+                    xml.text("instanceId", INSTANCE.id(&server.id)).text("instanceOwnerId", self.owner);
+                }
                 xml.text("deviceIndex", 0).text("status", "attached");
                 xml.time("attachTime", server.created).text("deleteOnTermination", !port.kept);
             });
@@ -126,7 +133,7 @@ pub(super) fn at_instance(xml: &mut Xml, row: &Shown<'_>, port: &Port) {
         owner: &row.owner,
         unchecked: row.mark.unchecked,
     };
-    one.write(xml);
+    one.write_in(xml, false);
 }
 
 fn row<'a>(region: &'a Region<'_>, port: &'a Port, server: Option<&'a Server>) -> Row<'a> {

@@ -19,8 +19,8 @@ pub static ADD: Verb = Verb {
     returns: Ty::Same,
     effect: Effect::Changes,
     examples: &[Example {
-        code: r#"add_tags("web", ["nightly", "eu"]).tags"#,
-        gives: r#"["nightly", "eu"]"#,
+        code: r#"add_tags("web", ["eu", "nightly"]).tags"#,
+        gives: r#"["eu", "nightly"]"#,
     }],
     errors: ERRORS,
     see: &["remove_tags", "replace_tags", "set_meta"],

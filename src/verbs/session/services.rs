@@ -12,7 +12,7 @@ pub static VERB: Verb = Verb {
     forms: &[Form::of(&[])],
     returns: Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
     effect: Effect::Reads,
-    examples: &[Example { code: r#"try { services() } catch (e) { e.kind }"#, gives: "forbidden" }],
+    examples: &[Example { code: r#"cloud().supports("services")"#, gives: "true" }],
     errors: &[Kind::Forbidden, Kind::Unsupported],
     see: &["whoami", "zones", "migrate"],
     run: Run::Once(|call| {
