@@ -112,16 +112,13 @@ impl OpenStack {
             sought: format!("the volume {volume} being restored"),
             list: format!("volume({})", quoted(volume)),
         };
-        let started = self.clock.elapsed();
+        let holds = |volume: &Volume| volume.meta.get("src_backup_id").map(String::as_str) == Some(id);
+        let held = self.volume(volume).await?.is_some_and(|before| holds(&before));
         let find = || async {
-            // Its end changes the volume, as nothing else does at this moment.
-            let fits = |entry: &Json| text(entry, "id").as_deref() == Some(volume);
-            let list = volume::first(&Filter::default());
-            Ok(match self.since(started, &list, "volumes", "updated_at", fits).await? {
-                Some(changed) if changed.is_empty() => Seen::Nothing,
-                Some(_) => Seen::Effect(()),
-                None => Seen::Unclear,
-            })
+            let now = self.volume(volume).await?;
+            // One that is over wrote down the backup. Where that stood there before, doing it twice leaves the same.
+            let shows = now.is_some_and(|now| now.status == "RESTORING-BACKUP" || (!held && holds(&now)));
+            Ok(if shows { Seen::Effect(()) } else { Seen::Nothing })
         };
         self.create(&backup::restore(id, Some(volume)), &attempt, |_| Some(()), find).await
     }

@@ -184,7 +184,7 @@ impl OpenStack {
     }
 
     /// The entries of a list that fit and have a time since then, by the cloud's own clock; `None` where that tells no time.
-    pub(super) async fn since(
+    async fn since(
         &self,
         started: Duration,
         call: &Call,
