@@ -1,6 +1,7 @@
 //! One call of a verb: its checked arguments, the cloud it goes to, and the run it is part of.
 
 use super::argument::{AnyRef, Argument, FlavorRef, HolderRef, ImageRef, Ref, Reference, ServerRef};
+use super::each_name;
 use super::members::Members;
 use super::resolve;
 use super::run_context::RunContext;
@@ -99,6 +100,9 @@ impl Call {
                 Arc::new(others.map(|(param, found)| (*param, found.clone())).collect())
             }
         };
+        if let Some(name) = each_name::of(self, &subject) {
+            arguments.insert(each_name::NAME, name);
+        }
         if !first.is_empty() {
             arguments.insert(first, subject);
         }

@@ -7,6 +7,7 @@ pub mod argument;
 pub mod arguments;
 pub mod backup;
 pub mod call;
+mod each_name;
 pub mod filter;
 pub mod flavor;
 pub mod foreign_names;

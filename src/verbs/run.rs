@@ -3,6 +3,7 @@
 use super::argument::ServerRef;
 use super::arguments::ON_ERROR;
 use super::call::Call;
+use super::each_name;
 use super::members;
 use super::resolve;
 use super::verb::{Effect, Group, Outcome, Run, Verb};
@@ -106,6 +107,9 @@ async fn run_all(call: Call) -> Result<Value> {
         (Run::Once(body), _) => one(call, body).await,
         (Run::Each(body), Some(Value::Array(members))) => {
             let (asked, places) = distinct(&members);
+            if asked.len() > 1 {
+                each_name::check(&call)?;
+            }
             let call = if asked.len() < MANY { call } else { call.among_many() };
             let calls = asked.into_iter().map(|member| call.of(member)).collect::<Vec<_>>();
             let results = each(&call, &calls, |call| one(call, body)).await;

@@ -27,7 +27,7 @@ fn results_come_in_order() {
             (r#"flavor(["m1.small", "m1.tiny"]).map(|f| f.ram)"#, "[2048, 512]"),
             (r#"image(["cirros"])[0].name"#, "cirros"),
             (
-                r#"snapshot(["n-1", "n-2"], "shot").wait_active().map(|i| i.status)"#,
+                r#"snapshot(["n-1", "n-2"], "{name}-shot").wait_active().map(|i| i.status)"#,
                 r#"["ACTIVE", "ACTIVE"]"#,
             ),
             (r#"delete(servers(), #{ wait: true })"#, "[n-3, n-2, n-1]"),

@@ -148,3 +148,24 @@ fn text_names_a_server_and_other_things_need_their_object() {
     world.fails(r#"stop("")"#, "invalid_argument", "empty");
     world.fails(r#"stop(find_server("nosuch"))"#, "invalid_argument", "nothing");
 }
+
+#[test]
+fn a_name_for_many_holds_the_name_of_each() {
+    let world = World::new();
+    world.ok(r#"boot("w", #{ image: "cirros", flavor: "m1.tiny", count: 2, wait: true })"#);
+    let before = world.requests();
+    world.fails(r#"let all = ["w-1", "w-2"]; all.snapshot("shot")"#, "invalid_argument", "{name}");
+    assert_eq!(world.requests(), before, "nothing may be sent");
+    world.gives(
+        r#"let all = servers(); all.snapshot("{name}-shot").wait_active().map(|image| image.name)"#,
+        r#"["w-2-shot", "w-1-shot"]"#,
+    );
+    world.gives(r#"snapshot(["w-1"], "of {name}").map(|image| image.name)"#, r#"["of w-1"]"#);
+    world.gives(
+        r#"let all = servers(); all.wait_ready(); rename(all, "{name}-b"); all.map(|one| one.name)"#,
+        r#"["w-2-b", "w-1-b"]"#,
+    );
+    world.fails(r#"servers().update(#{ name: "same" })"#, "invalid_argument", "{name}");
+    // Of one alone it is a name like any other.
+    world.gives(r#"rename("w-1-b", "alone").name"#, "alone");
+}
