@@ -1,6 +1,6 @@
 //! What never prints: passwords, tokens and keys in headers, bodies, URLs and texts.
 //!
-//! Masking goes by the name a secret stands under; [`Known`](super::known::Known) adds the secrets of this run by their own text, wherever they
+//! Masking goes by the name a secret stands under; [`Known`] adds the secrets of this run by their own text, wherever they
 //! turn up. Nothing here is for requests that are sent: those carry the secret itself.
 
 use super::message::{Body, Request};
