@@ -27,6 +27,11 @@ pub(super) fn of(call: &Call, subject: &Value) -> Option<Value> {
     given(call).map(|given| Value::text(given.replace(EACH, &own)))
 }
 
+/// Whether the call gives a name that holds the name of each.
+pub(super) fn is_asked(call: &Call) -> bool {
+    given(call).is_some_and(|given| given.contains(EACH))
+}
+
 /// A call for several that would give all of them one name.
 ///
 /// # Errors

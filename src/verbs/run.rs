@@ -136,7 +136,9 @@ async fn run_all(call: Call) -> Result<Value> {
 /// which is asked for once. A text that names nothing stays, and is told by the call itself.
 async fn named(call: &Call, mut members: Vec<Value>) -> Vec<Value> {
     let objects = members.iter().filter(|member| matches!(member, Value::Resource(_))).count();
-    if objects == 0 || objects == members.len() || call.verb.returns != Ty::Same {
+    let mixed = objects > 0 && objects < members.len() && call.verb.returns == Ty::Same;
+    // A text may be an id, which is nobody's name.
+    if !mixed && !each_name::is_asked(call) {
         return members;
     }
     let noun = match call.form.params.first().map(|first| first.ty) {

@@ -162,6 +162,10 @@ fn a_name_for_many_holds_the_name_of_each() {
     );
     world.gives(r#"snapshot(["w-1"], "of {name}").map(|image| image.name)"#, r#"["of w-1"]"#);
     world.gives(
+        r#"server("w-1").wait_ready(); snapshot([server("w-1").id], "id of {name}").map(|image| image.name)"#,
+        r#"["id of w-1"]"#,
+    );
+    world.gives(
         r#"let all = servers(); all.wait_ready(); rename(all, "{name}-b"); all.map(|one| one.name)"#,
         r#"["w-2-b", "w-1-b"]"#,
     );

@@ -69,18 +69,7 @@ impl OpenStack {
             false
         })
         .await?;
-        match ids.as_slice() {
-            [id] => Ok(id.clone()),
-            [] => {
-                let message = format!("{} has no project `{project}`", self.session.name());
-                Err(self.session.error(Kind::NotFound, message).coded("cloud::not_found"))
-            }
-            several => {
-                let message = format!("{} projects are called `{project}`", several.len());
-                let error = self.session.error(Kind::Ambiguous, message).coded("cloud::ambiguous");
-                Err(error.help(format!("use the id: {}", several.join(", "))))
-            }
-        }
+        self.only(ids, "project", project, "give its id or its name; `whoami().project` is your own")
     }
 
     /// The daemons of the services that the cloud has.

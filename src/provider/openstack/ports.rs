@@ -6,7 +6,7 @@ use super::neutron::port;
 use super::recover::{Attempt, quoted};
 use super::session::Call;
 use crate::cloud::port::NameUpdate;
-use crate::cloud::{Account, Error, Filter, Kind, Noun, Port, PortSpec, Ports, Result};
+use crate::cloud::{Account, Filter, Kind, Noun, Port, PortSpec, Ports, Result};
 use async_trait::async_trait;
 use serde_json::Value as Json;
 
@@ -68,19 +68,6 @@ impl OpenStack {
             false
         })
         .await?;
-        let cloud = self.session.name();
-        match ids.len() {
-            1 => Ok(ids.remove(0)),
-            0 => Err(self.own(
-                Error::new(Kind::NotFound, format!("{cloud} has no port `{wanted}`"))
-                    .coded("cloud::not_found")
-                    .help("list them with `ports()`, or make one with `create_port`"),
-            )),
-            many => Err(self.own(
-                Error::new(Kind::Ambiguous, format!("{cloud} has {many} ports named `{wanted}`"))
-                    .coded("cloud::ambiguous")
-                    .help(format!("name one by its id: {}", ids.join(", "))),
-            )),
-        }
+        self.only(ids, "port", wanted, "list them with `ports()`, or make one with `create_port`")
     }
 }

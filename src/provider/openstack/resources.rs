@@ -6,7 +6,7 @@ use super::decode::text;
 use super::neutron::{is_for, network};
 use super::send::found;
 use super::session::Call;
-use crate::cloud::{Described, Filter, Result};
+use crate::cloud::{Described, Error, Filter, Kind, Result};
 use serde_json::Value as Json;
 use std::collections::HashSet;
 
@@ -106,6 +106,23 @@ impl OpenStack {
         match is_segment(id) {
             true => self.shown(call, key, decode).await,
             false => Ok(None),
+        }
+    }
+
+    /// The only one of the ids that a name led to; `help` is for where there is none.
+    pub(super) fn only(&self, mut ids: Vec<String>, noun: &str, name: &str, help: &str) -> Result<String> {
+        let cloud = self.session.name();
+        match ids.len() {
+            1 => Ok(ids.remove(0)),
+            0 => {
+                let error = Error::new(Kind::NotFound, format!("{cloud} has no {noun} `{name}`"));
+                Err(self.own(error.coded("cloud::not_found").help(help)))
+            }
+            many => {
+                let error = Error::new(Kind::Ambiguous, format!("{cloud} has {many} {noun}s named `{name}`"));
+                let help = format!("name one by its id: {}", ids.join(", "));
+                Err(self.own(error.coded("cloud::ambiguous").help(help)))
+            }
         }
     }
 

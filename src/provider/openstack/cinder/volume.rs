@@ -56,7 +56,9 @@ fn path(id: &str) -> String {
 
 /// Whether it carries this marker.
 pub fn is_marked(body: &Json, marker: &str) -> bool {
-    body.get("metadata").and_then(|metadata| text(metadata, MARKER)).as_deref() == Some(marker)
+    let Some(metadata) = body.get("metadata") else { return false };
+    // What a backup was restored to has the metadata of the volume that it is of, the marker as well, and was made by another call.
+    text(metadata, MARKER).as_deref() == Some(marker) && metadata.get("src_backup_id").is_none()
 }
 
 /// A volume from its description; `None` where it has no id.
@@ -89,4 +91,18 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time) -> Option<Volume> {
         read,
         raw: Arc::new(body.clone()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_restored_volume_is_not_the_one_whose_marker_it_has() {
+        let made = |metadata: Json| is_marked(&json!({ "metadata": metadata }), "t-1");
+        assert!(made(json!({ MARKER: "t-1" })));
+        assert!(!made(json!({ MARKER: "t-2" })));
+        assert!(!made(json!({ MARKER: "t-1", "src_backup_id": "b" })));
+    }
 }
