@@ -11,7 +11,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export RUST_BACKTRACE=0 OS_CLIENT_CONFIG_FILE=${REALCLOUD_DIR:-/tmp/realcloud}/clouds.yaml OS_CLOUD=realcloud
 export RHAIN_REAL_AUTH_URL=${RHAIN_REAL_AUTH_URL:-http://127.0.0.1:5000}
-tests=${RHAIN_TESTS:-$(cargo test --test all --no-run --message-format json | sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1)}
+# Cargo names every program that it builds beside it, in no order that holds: the one of the target `all` is meant.
+tests=${RHAIN_TESTS:-$(cargo test --test all --no-run --message-format json |
+    sed -n '/"name":"all"/s/.*"executable":"\([^"]*\)".*/\1/p')}
+[ -x "$tests" ] || { echo "real.sh: no test program was built"; exit 1; }
 if [ "${1:-}" = --short ]; then
     exec "$tests" --ignored --test-threads 2 stacks::cases::every_statement stacks::cases::a_bare_token
 fi
