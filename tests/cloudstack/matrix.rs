@@ -4,13 +4,11 @@
 //! No create of CloudStack's takes a token: what was not answered is looked for, by marker, name or state, and asked for again, once,
 //! where it is not there.
 
-use crate::support::{World, told};
+use crate::support::{World, matrix, told};
 use rhain::script::failure::Cause;
 use rhain::script::value::display;
 use rhain_sim::{Fault, FaultKind};
 use std::fmt;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// What may be done about a request whose answer is lost: that alone says how a cell ends.
@@ -553,24 +551,16 @@ impl Cell<'_> {
     }
 }
 
-/// Every cell takes minutes on a small machine: of each family those where an answer is lost after the deed, and three others in turn.
+/// Every cell takes minutes on a small machine.
 #[test]
 fn faults_in_turn_end_as_the_rules_say() {
-    const SHORT: [&str; 2] = ["reset after", "malformed"];
-    let all = troubles();
-    assert_eq!(all.iter().filter(|trouble| SHORT.contains(&trouble.name)).count(), SHORT.len());
-    let cells = FAMILIES.iter().enumerate().flat_map(|(row, family)| {
-        let chosen = move |column: usize, trouble: &Trouble| {
-            SHORT.contains(&trouble.name) || (column + row * 3).is_multiple_of(8)
-        };
-        let row = all.iter().enumerate().filter(move |(column, trouble)| chosen(*column, trouble));
-        row.map(move |(_, trouble)| Cell(family, trouble))
-    });
-    judge_all(&cells.collect::<Vec<_>>());
+    let troubles = troubles();
+    let cells = matrix::share(FAMILIES, &troubles, |trouble| trouble.name);
+    judge_all(&cells.map(|(family, trouble)| Cell(family, trouble)).collect::<Vec<_>>());
 }
 
 #[test]
-#[ignore = "takes minutes: `cargo test cloudstack::matrix -- --ignored`"]
+#[ignore = "takes minutes: tests/matrices.sh"]
 fn every_fault_of_every_family_ends_as_the_rules_say() {
     let troubles = troubles();
     let cells: Vec<Cell<'_>> = FAMILIES
@@ -587,18 +577,5 @@ fn judge_all(cells: &[Cell<'_>]) {
             && troubles().iter().any(|one| named(one.name, trouble));
         assert!(known, "{family} × {trouble} is no cell");
     }
-    let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..4 {
-            scope.spawn(|| {
-                while let Some(cell) = cells.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let found = cell.judge();
-                    wrong.lock().unwrap().extend(found);
-                }
-            });
-        }
-    });
-    let mut wrong = wrong.into_inner().unwrap();
-    wrong.sort();
-    assert!(wrong.is_empty(), "{} of {} cells:\n{}", wrong.len(), cells.len(), wrong.join("\n"));
+    matrix::judge(cells, Cell::judge);
 }

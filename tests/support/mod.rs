@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 #![allow(dead_code, unused_imports)] // each file uses a part of it
 
+pub mod matrix;
 pub mod program;
 mod spawn;
 pub mod stub;
