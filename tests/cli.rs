@@ -8,6 +8,8 @@ mod ending;
 mod events;
 #[cfg(unix)]
 mod killed;
+#[cfg(unix)]
+mod login;
 mod migrate;
 mod options;
 #[cfg(unix)]

@@ -13,6 +13,8 @@ use crate::wire::{Clock as _, WallClock};
 /// List them; with `check`, log in to each. The exit code is 1 when one does not answer.
 pub(super) fn clouds(options: &Options, check: bool) -> u8 {
     let environment = Environment::of_process();
+    // Whether a cloud answers is seen by a login, not by one that was kept.
+    let options = &Options { no_cache: options.no_cache || check, ..options.clone() };
     let setup = match setup(options, Purpose { script: None, simulate: true }, environment.clone()) {
         Ok(setup) => setup,
         Err(error) => {

@@ -12,6 +12,7 @@ pub mod console;
 mod explain;
 pub mod help;
 mod listing;
+mod login_files;
 mod lsp;
 pub mod man;
 mod new_file;

@@ -97,9 +97,7 @@ fn from_pipe(program: &Arc<Program>) -> u8 {
 
 /// The file that remembers lines: below the user's own folder for state.
 fn remembered(environment: &Environment) -> Option<PathBuf> {
-    let own = environment.get("XDG_STATE_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    let folder = own.or_else(|| environment.home.as_ref().map(|home| home.join(".local/state")))?;
-    Some(folder.join("rhain/history"))
+    Some(environment.own_folder("XDG_STATE_HOME", ".local/state")?.join("history"))
 }
 
 /// The program around a session.

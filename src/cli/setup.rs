@@ -4,6 +4,7 @@ use super::args::{Format, Options};
 use super::clocks::{Leaping, Turning};
 use super::clouds::{self, CloudClock, Clouds, Plan};
 use super::console::Streams;
+use super::login_files::LoginFiles;
 use super::outside::Process;
 use super::simulated::{Alongside, SimClock};
 use super::watch::{CountedClock, Watch};
@@ -143,6 +144,7 @@ pub fn setup_of(
     };
     let told = streams.clone();
     let warn: Warn = Arc::new(move |text: &str| told.say(Tone::Warning, text));
+    let logins = (!options.no_cache).then(|| LoginFiles::of(&environment)).flatten();
     let (talk, quiet, verbose) = (streams.clone(), options.quiet, options.verbose > 0);
     let clouds = Clouds::new(
         found,
@@ -164,7 +166,8 @@ pub fn setup_of(
             };
             match plan {
                 Plan::OpenStack(settings) => {
-                    Arc::new(OpenStack::new(OpenStackSession::new(name, *settings, wire), clock))
+                    let session = OpenStackSession::keeping(name, *settings, wire, logins.clone());
+                    Arc::new(OpenStack::new(session, clock))
                 }
                 Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
                 Plan::CloudStack(settings) => {

@@ -52,6 +52,13 @@ impl Environment {
         folders
     }
 
+    /// The folder that this program keeps something in for its user: below a folder that a variable names, or one of the home folder.
+    pub fn own_folder(&self, variable: &str, of_home: &str) -> Option<PathBuf> {
+        let named = self.get(variable).map(PathBuf::from).filter(|folder| folder.is_absolute());
+        let folder = named.or_else(|| self.home.as_ref().map(|home| home.join(of_home)))?;
+        Some(folder.join("rhain"))
+    }
+
     /// A path as a setting names it: `~` is the home folder, relative ones start at the working folder.
     pub fn path(&self, text: &str) -> PathBuf {
         match (text.strip_prefix("~/"), &self.home) {

@@ -124,7 +124,9 @@ impl Session {
                 if let Some(best) = best {
                     self.0.ranges.lock().await.insert(service.clone(), best.range());
                 }
-                format!("{url}/{}", best.map_or("v2.1", |best| best.path.as_str()))
+                let versioned = format!("{url}/{}", best.map_or("v2.1", |best| best.path.as_str()));
+                self.keep_discovery(service, &versioned, best.map(discovery::Offered::range));
+                versioned
             }
             _ => url,
         })

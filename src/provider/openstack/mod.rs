@@ -27,6 +27,7 @@ mod keypairs;
 pub mod keystone;
 mod launch;
 mod limits;
+pub mod login_cache;
 mod login_error;
 mod marked;
 mod metadata;

@@ -1,5 +1,6 @@
 //! Which service a call is for, its names in catalogs, and its versions.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A service of OpenStack.
@@ -81,7 +82,7 @@ impl fmt::Display for Service {
 }
 
 /// A version or microversion: `2.60` is later than `2.9`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Version(pub u16, pub u16);
 
 impl Version {

@@ -9,6 +9,7 @@ pub use super::service::{Range, Service, Version};
 use super::discovery;
 use super::endpoint::document;
 use super::keystone::{Token, v2, v3};
+use super::login_cache::{Cached, LoginCache};
 use crate::cloud::call_scope;
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
@@ -73,14 +74,25 @@ pub(super) struct Inner {
     token: RwLock<Option<Arc<Token>>>,
     /// Held while a token is asked for; keeps a refusal, so that a bad password is sent once and locks nobody out.
     login: tokio::sync::Mutex<Option<Error>>,
-    keystone: Mutex<Option<(String, u8)>>,
+    pub(super) keystone: Mutex<Option<(String, u8)>>,
     pub(super) endpoints: Mutex<HashMap<Service, String>>,
     pub(super) ranges: tokio::sync::Mutex<HashMap<Service, Range>>,
+    pub(super) cached: Option<Cached>,
 }
 
 impl Session {
-    /// Nothing is sent until the first call.
+    /// Nothing is sent until the first call, and no login outlives the run.
     pub fn new(name: Arc<str>, settings: Settings, wire: Wire) -> Session {
+        Session::keeping(name, settings, wire, None)
+    }
+
+    /// The same, with a login that is kept for the next run.
+    pub fn keeping(
+        name: Arc<str>,
+        settings: Settings,
+        wire: Wire,
+        cache: Option<Arc<dyn LoginCache>>,
+    ) -> Session {
         let (secret, shown) = match &settings.auth {
             Auth::Password { user, password } => (Some(password), user.shown()),
             Auth::Token(token) => (Some(token), ""),
@@ -97,7 +109,9 @@ impl Session {
             hosts.allow(endpoint);
         }
         settings.services.values().flat_map(|service| &service.endpoint).for_each(|url| hosts.allow(url));
+        let cached = cache.and_then(|cache| Cached::of(&settings, cache));
         Session(Arc::new(Inner {
+            cached,
             name,
             settings,
             wire,
@@ -229,7 +243,11 @@ impl Session {
         if let Some(id) = &token.id {
             request = request.header("X-Auth-Token", id.reveal());
         }
-        self.0.wire.send(&request).await.map_err(|error| self.lost(&error, service))
+        self.0.wire.send(&request).await.map_err(|error| {
+            // A catalog may have moved since it was kept.
+            self.forget_login();
+            self.lost(&error, service)
+        })
     }
 
     /// The microversions of a service, asked for once a run.
@@ -254,6 +272,7 @@ impl Session {
                 let own = offered.iter().find(|offered| Some(offered.path.as_str()) == cut.version);
                 let found = own.or(offered.first()).map(discovery::Offered::range).unwrap_or_default();
                 ranges.insert(service.clone(), found);
+                self.keep_discovery(service, &endpoint, Some(found));
                 found
             }
         };
@@ -295,7 +314,13 @@ impl Session {
             return Err(refused.clone());
         }
         let read = format!("{}/auth", self.name());
-        match call_scope::report(&read, self.authenticate()).await {
+        let asked = async {
+            match self.kept_login(stale.map(Arc::as_ref)).await {
+                Some(kept) => Ok(kept),
+                None => self.authenticate().await,
+            }
+        };
+        match call_scope::report(&read, asked).await {
             Ok(token) => {
                 if let Some(id) = &token.id {
                     self.0.wire.known().add(id.reveal());
@@ -310,6 +335,7 @@ impl Session {
                 Ok(token)
             }
             Err(error) => {
+                self.refuse_login(error.kind);
                 if error.kind == Kind::Unauthorized {
                     *refused = Some(error.clone());
                 }
@@ -343,11 +369,13 @@ impl Session {
             return Err(self.refused(&base, &answer));
         }
         let token = if version == 2 { v2::token(&answer) } else { v3::token(&answer) };
-        token.map_err(|why| {
+        let token = token.map_err(|why| {
             let message = format!("the token that {} gave cannot be read: {why}", self.name());
             self.answered(Kind::Protocol, message, &answer, &Service::Identity)
                 .help(format!("check that `auth_url` in {} is Keystone's", settings.found))
-        })
+        })?;
+        self.keep_login((base, version), &answer);
+        Ok(token)
     }
 
     /// Keystone's URL with its version, and the version.

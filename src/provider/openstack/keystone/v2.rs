@@ -44,6 +44,11 @@ pub fn request(base: &str, settings: &Settings) -> Result<Request, String> {
 pub fn token(answer: &Answer) -> Result<Token, String> {
     let body: Value =
         serde_json::from_slice(&answer.body).map_err(|error| format!("it is no JSON: {error}"))?;
+    token_of(&body)
+}
+
+/// The token in an answer's body.
+pub fn token_of(body: &Value) -> Result<Token, String> {
     let access = body.get("access").ok_or("it has no `access`")?;
     let part = |name: &str| access.get(name).cloned().unwrap_or_default();
     let (token, user) = (part("token"), part("user"));

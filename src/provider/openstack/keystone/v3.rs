@@ -84,6 +84,11 @@ pub fn token(answer: &Answer) -> Result<Token, String> {
     let id = id.ok_or("it has no X-Subject-Token header")?;
     let body: Value =
         serde_json::from_slice(&answer.body).map_err(|error| format!("it is no JSON: {error}"))?;
+    token_of(id, &body)
+}
+
+/// The token of this id, in an answer's body.
+pub fn token_of(id: &str, body: &Value) -> Result<Token, String> {
     let token = body.get("token").filter(|token| token.is_object()).ok_or("it has no `token`")?;
     let part = |name: &str| token.get(name).cloned().unwrap_or_default();
     Ok(Token {
