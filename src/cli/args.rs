@@ -54,7 +54,7 @@ pub struct Options {
     /// Requests a second to one endpoint, at the most
     #[arg(long, global = true, help_heading = REQUESTS, value_name = "N", value_parser = rate)]
     pub rate: Option<f64>,
-    /// Log in anew and look names up each time, not once a run
+    /// Log in, and look names up each time
     #[arg(long, global = true, help_heading = REQUESTS)]
     pub no_cache: bool,
     /// The most memory the program may hold [default: 1GiB]

@@ -192,6 +192,23 @@ fn a_path_stays_below_its_service() {
         world.fails(&format!(r#"api("compute", "GET", "{path}")"#), "invalid_argument", "leaves its service");
     }
     world.fails(r#"api("compute", "GET", "/servers", #{})"#, "invalid_argument", "has no body");
+    for header in ["X-Auth-Token", "host", "OpenStack-API-Version", "a b", ""] {
+        let call =
+            format!(r#"api("compute", "GET", "/servers", (), #{{ headers: #{{ "{header}": "x" }} }})"#);
+        world.fails(&call, "invalid_argument", "is not a script's to set");
+    }
+    for version in ["2.80", "\"2\"", "\"two\"", "\"2.80.1\"", "\"+2.80\""] {
+        let call = format!(r#"api("compute", "GET", "/servers", (), #{{ microversion: {version} }})"#);
+        world.fails(&call, "invalid_argument", "microversion");
+    }
     assert_eq!(world.requests(), before, "nothing may be sent");
     world.ok(r#"api("compute", "GET", "/servers?name=..", ())"#);
+    // A flavor's name is told from 2.47 on.
+    world.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" })"#);
+    let told = |version: &str| {
+        let options = format!(r#"#{{ microversion: "{version}", headers: #{{ "X-Own": secret("hush") }} }}"#);
+        let list = format!(r#"api("compute", "GET", "/servers/detail", (), {options})"#);
+        world.text(&format!(r#""original_name" in {list}.servers[0].flavor"#))
+    };
+    assert_eq!((told("2.47").as_str(), told("2.1").as_str()), ("true", "false"));
 }

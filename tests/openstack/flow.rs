@@ -4,7 +4,7 @@ use crate::openstack::scripted::{Reply, Seen, World, ok, world};
 use rhain::cloud::ports::Clock;
 use rhain::cloud::server::{BootSpec, Nic, Nics};
 use rhain::cloud::traits::*;
-use rhain::cloud::{Action, Filter, Holder, Kind, MARKER, NameMatch, Secret, Value};
+use rhain::cloud::{Action, Filter, Holder, Kind, MARKER, NameMatch, RestCall, Secret, Value};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -437,16 +437,43 @@ async fn any_call_gives_its_decoded_body() {
     })
     .await;
     let cloud = &world.cloud;
-    let Value::Map(map) = cloud.api("compute", "get", "servers?limit=1&name=a%20b", None).await.unwrap()
+    let Value::Map(map) =
+        cloud.api(&RestCall::new("compute", "get", "servers?limit=1&name=a%20b")).await.unwrap()
     else {
         panic!("a map")
     };
     assert_eq!(map["query"], Value::text("limit=1&name=a+b"));
-    assert_eq!(cloud.api("network", "DELETE", "/ports/p", None).await.unwrap(), Value::Unit);
-    assert_eq!(cloud.api("image", "GET", "/text", None).await.unwrap(), Value::text("plain"));
-    assert_eq!(cloud.api("compute", "GET", "/nosuch", None).await.unwrap_err().kind, Kind::NotFound);
-    let error = cloud.api("compute", "FETCH", "/x", None).await.unwrap_err();
+    assert_eq!(cloud.api(&RestCall::new("network", "DELETE", "/ports/p")).await.unwrap(), Value::Unit);
+    assert_eq!(cloud.api(&RestCall::new("image", "GET", "/text")).await.unwrap(), Value::text("plain"));
+    assert_eq!(
+        cloud.api(&RestCall::new("compute", "GET", "/nosuch")).await.unwrap_err().kind,
+        Kind::NotFound
+    );
+    let error = cloud.api(&RestCall::new("compute", "FETCH", "/x")).await.unwrap_err();
     assert_eq!((error.kind, world.lines().len()), (Kind::InvalidArgument, 4));
+}
+
+#[tokio::test]
+async fn any_call_takes_a_microversion_and_headers() {
+    let world = world(&ALL, Some("2.104"), |_| Reply::Raw(200, "", "x".to_string())).await;
+    let headers = vec![
+        ("content-type".to_string(), Secret::new("application/openstack-images-v2.1-json-patch")),
+        ("X-Own".to_string(), Secret::new("1")),
+    ];
+    let call = RestCall {
+        body: Some(json!([{"op": "replace", "path": "/name", "value": "y"}])),
+        microversion: Some("2.79".to_string()),
+        headers,
+        ..RestCall::new("compute", "PATCH", "/x")
+    };
+    world.cloud.api(&call).await.unwrap();
+    let seen = world.seen.lock().unwrap();
+    let one = seen.iter().find(|seen| seen.line == "PATCH /v2.1/x").expect("sent");
+    let header = |name: &str| one.headers.get(name).map(String::as_str);
+    assert_eq!(header("content-type"), Some("application/openstack-images-v2.1-json-patch"));
+    assert_eq!(header("openstack-api-version"), Some("compute 2.79"));
+    assert_eq!(header("x-own"), Some("1"));
+    assert_eq!(seen.iter().filter(|seen| seen.line == "GET /v2.1/").count(), 0, "its range is not asked for");
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use rhain::cloud::server::{BootSpec, Nic, Nics, RebuildSpec};
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Before, Goal, Pending, Wanted};
 use rhain::cloud::{
-    Action, Filter, Handle, Holder, Kind, MARKER, NameMatch, RequestState, Resource, Secret, Server,
-    ServerUpdate, Time,
+    Action, Filter, Handle, Holder, Kind, MARKER, NameMatch, RequestState, Resource, RestCall, Secret,
+    Server, ServerUpdate, Time,
 };
 use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings, Version};
@@ -302,8 +302,11 @@ async fn what_a_real_cloud_tells_of_itself() {
             "{id}"
         );
     }
-    assert!(cloud.api("compute", "GET", "/servers?limit=1", None).await.is_ok());
-    assert_eq!(cloud.api("compute", "GET", "/nosuch", None).await.unwrap_err().kind, Kind::NotFound);
+    assert!(cloud.api(&RestCall::new("compute", "GET", "/servers?limit=1")).await.is_ok());
+    assert_eq!(
+        cloud.api(&RestCall::new("compute", "GET", "/nosuch")).await.unwrap_err().kind,
+        Kind::NotFound
+    );
     let all = Filter { all_projects: true, ..Filter::default() };
     assert_eq!(cloud.servers(&all).await.unwrap_err().kind, Kind::Forbidden);
     // By name: beside it another test may have a snapshot that is not ready, which would be refused for that.

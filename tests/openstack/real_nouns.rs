@@ -6,8 +6,8 @@ use rhain::cloud::server::{BootSpec, Nic, Nics};
 use rhain::cloud::traits::*;
 use rhain::cloud::wait::{self, Goal};
 use rhain::cloud::{
-    Cloud, Filter, Holder, Kind, NameMatch, NetworkSpec, Noun, PublicIp, Resource, RouterSpec, Rule, Server,
-    Snapshot, Volume, VolumeSpec,
+    Cloud, Filter, Holder, Kind, NameMatch, NetworkSpec, Noun, PublicIp, Resource, RestCall, RouterSpec,
+    Rule, Server, Snapshot, Volume, VolumeSpec,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -384,6 +384,6 @@ async fn a_key_pair_is_made_and_taken_in() {
     for (service, path) in
         [("network", "/networks?limit=1"), ("block-storage", "/volumes?limit=1"), ("volumev3", "/limits")]
     {
-        assert!(cloud.api(service, "GET", path, None).await.is_ok(), "{service}");
+        assert!(cloud.api(&RestCall::new(service, "GET", path)).await.is_ok(), "{service}");
     }
 }

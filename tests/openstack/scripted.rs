@@ -7,6 +7,7 @@ use rhain::provider::openstack::OpenStack;
 use rhain::provider::openstack::session::{Session, Settings};
 use rhain::wire::{self, Silent, Wire};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -59,6 +60,8 @@ pub struct Seen {
     pub line: String,
     pub query: String,
     pub version: Option<String>,
+    /// By their names in small letters.
+    pub headers: BTreeMap<String, String>,
     pub body: Json,
 }
 
@@ -179,6 +182,11 @@ async fn serve(mut stream: TcpStream, answer: impl Fn(&Seen) -> Reply) -> Option
             line: format!("{method} {path}"),
             query: query.to_string(),
             version: header("openstack-api-version"),
+            headers: text
+                .lines()
+                .filter_map(|line| line.split_once(':'))
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_string()))
+                .collect(),
             body: serde_json::from_slice(&bytes[head..head + length]).unwrap_or_default(),
         };
         bytes.drain(..head + length);

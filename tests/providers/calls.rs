@@ -5,7 +5,7 @@ use rhain::cloud::port::AddressPair;
 use rhain::cloud::server::{Nic, Nics, RebuildSpec, RootDisk};
 use rhain::cloud::{
     Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NameUpdate, NetworkSpec, Port, PortSpec,
-    PublicIp, ReadFile, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion,
+    PublicIp, ReadFile, RestCall, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion,
     StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
 };
 use serde_json::json;
@@ -197,7 +197,7 @@ pub const CALLS: &[Call] = calls! {
     "limits(project)", "whoami().project", |c, w| c.limits_of(&w[0]);
     "services", "()", |c, w| c.services();
     "zones", "()", |c, w| c.zones();
-    "api", "()", |c, w| c.api("compute", "GET", "/servers", None);
+    "api", "()", |c, w| c.api(&RestCall::new("compute", "GET", "/servers"));
     "api(service, action, params)", "()", |c, w| c.query(native(c).0, native(c).1, &json!({}));
     "servers", "()", |c, w| c.servers(&Filter::default());
     "servers(all_projects)", "()", |c, w| c.servers(&Filter { all_projects: true, ..Filter::default() });

@@ -1,7 +1,7 @@
 //! Quota and usage with what the overlay holds, and calls of the provider's own API.
 
 use super::Overlay;
-use crate::cloud::{Noun, Result, Value};
+use crate::cloud::{Noun, RestCall, Result, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -35,14 +35,8 @@ impl Overlay {
     }
 
     /// A call that only reads is answered by the cloud, as it is without the overlay; one that changes something gives nothing.
-    pub(super) async fn raw_call(
-        &self,
-        service: &str,
-        method: &str,
-        path: &str,
-        body: Option<&Json>,
-    ) -> Result<Value> {
-        nothing_if_kept(self.inner.api(service, method, path, body).await)
+    pub(super) async fn raw_call(&self, call: &RestCall) -> Result<Value> {
+        nothing_if_kept(self.inner.api(call).await)
     }
 
     pub(super) async fn raw_query(&self, service: &str, action: &str, params: &Json) -> Result<Value> {

@@ -4,12 +4,12 @@ use super::Overlay;
 use crate::cloud::{
     Accepted, Account, Action, Backup, Backups, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder,
     Identity, Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun,
-    Port, PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, Result, Router, RouterSpec,
-    Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups, ServerUpdate, Servers,
-    Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec, Volumes,
+    Port, PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, RestCall, Result, Router,
+    RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups,
+    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec,
+    Volumes,
 };
 use async_trait::async_trait;
-use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -113,11 +113,11 @@ impl Account for Overlay {
         self.inner.zones().await
     }
 
-    async fn api(&self, service: &str, method: &str, path: &str, body: Option<&Json>) -> Result<Value> {
-        self.raw_call(service, method, path, body).await
+    async fn api(&self, call: &RestCall) -> Result<Value> {
+        self.raw_call(call).await
     }
 
-    async fn query(&self, service: &str, action: &str, params: &Json) -> Result<Value> {
+    async fn query(&self, service: &str, action: &str, params: &serde_json::Value) -> Result<Value> {
         self.raw_query(service, action, params).await
     }
 }
@@ -170,7 +170,7 @@ impl Servers for Overlay {
         self.image_of_server(id, name, meta, consistent).await
     }
 
-    async fn snapshot_machine(&self, id: &str, name: &str, request: &Json) -> Result<Snapshot> {
+    async fn snapshot_machine(&self, id: &str, name: &str, request: &serde_json::Value) -> Result<Snapshot> {
         self.snapshot_of_machine(id, name, request).await
     }
 
@@ -366,7 +366,7 @@ impl PublicIps for Overlay {
         self.associate_port_now(port, ip).await
     }
 
-    async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &Json) -> Result<()> {
+    async fn forward_ip(&self, server: &Server, ip: &PublicIp, request: &serde_json::Value) -> Result<()> {
         self.lead_ports_to(server, ip, request).await
     }
 

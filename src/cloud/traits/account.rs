@@ -1,6 +1,6 @@
 //! Which cloud this is, who the session is to it, and its APIs as they are.
 
-use crate::cloud::{Daemon, Double, Error, Identity, Noun, Provider, Resource, Result, Value};
+use crate::cloud::{Daemon, Double, Error, Identity, Noun, Provider, Resource, RestCall, Result, Value};
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,15 +65,8 @@ pub trait Account: Send + Sync {
         Err(self.unsupported("zones"))
     }
 
-    /// Any call of the provider's own REST API: service, method, path below the endpoint, body.
-    async fn api(
-        &self,
-        service: &str,
-        method: &str,
-        _path: &str,
-        _body: Option<&serde_json::Value>,
-    ) -> Result<Value> {
-        let _ = (service, method);
+    /// Any call of the provider's own REST API.
+    async fn api(&self, _call: &RestCall) -> Result<Value> {
         Err(self.unsupported("api"))
     }
     /// Any call of the provider's own query API: service, action, parameters as nested maps and arrays.

@@ -6,10 +6,9 @@ use super::claims::Given;
 use super::nova::limits;
 use super::session::{Call, Range, Service, Session};
 use crate::cloud::ports::Clock;
-use crate::cloud::{Account, Cloud, Daemon, Double, Identity, Noun, Provider, Result, Time, Value};
+use crate::cloud::{Account, Cloud, Daemon, Double, Identity, Noun, Provider, RestCall, Result, Time, Value};
 use crate::provider::doubles::{Doubles, Twice};
 use async_trait::async_trait;
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -107,8 +106,8 @@ impl Account for OpenStack {
         Ok(limits::decode_zones(&self.json(&limits::zones(&self.compute().await?)).await?))
     }
 
-    async fn api(&self, service: &str, method: &str, path: &str, body: Option<&Json>) -> Result<Value> {
-        self.raw_call(service, method, path, body).await
+    async fn api(&self, call: &RestCall) -> Result<Value> {
+        self.raw_call(call).await
     }
 }
 

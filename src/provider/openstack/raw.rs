@@ -2,37 +2,39 @@
 
 use super::OpenStack;
 use super::fault;
-use super::session::{Call, Service};
-use crate::cloud::{Error, Kind, Result, Value};
+use super::session::{Call, Service, Version};
+use crate::cloud::{Error, Kind, RestCall, Result, Value};
 use crate::wire::{Answer, Body, Intent, Method};
 use serde_json::Value as Json;
 
 impl OpenStack {
     /// Send it, and give the decoded answer: text where it is no JSON.
-    pub(super) async fn raw_call(
-        &self,
-        service: &str,
-        method: &str,
-        path: &str,
-        body: Option<&Json>,
-    ) -> Result<Value> {
+    pub(super) async fn raw_call(&self, asked: &RestCall) -> Result<Value> {
         const METHODS: [Method; 6] =
             [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete];
-        let known = METHODS.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(method));
+        let known = METHODS.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(&asked.method));
         let method = known.ok_or_else(|| {
-            Error::new(Kind::InvalidArgument, format!("`{method}` is no method of a REST call"))
+            Error::new(Kind::InvalidArgument, format!("`{}` is no method of a REST call", asked.method))
                 .help("use one of GET, HEAD, POST, PUT, PATCH, DELETE")
         })?;
-        let service = Service::named(service);
-        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let service = Service::named(&asked.service);
+        let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
         let mut call = Call::new("api", service, method, format!("/{}", path.trim_start_matches('/')));
         call.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        if self.session.wants_version(&call.service) || call.service == Service::Compute {
+        if let Some(version) = &asked.microversion {
+            call.microversion = Version::parse(version);
+        } else if self.session.wants_version(&call.service) || call.service == Service::Compute {
             // What the user configured, or the API's own default: a raw call is not ours to raise.
             call.microversion = self.session.microversions(&call.service).await?.default;
         }
-        if let Some(body) = body {
+        if let Some(body) = &asked.body {
             call.body = Body::Json(body.clone());
+        }
+        for (name, value) in &asked.headers {
+            if value.shown() != value.reveal() {
+                self.session.wire().known().add(value.reveal());
+            }
+            call.headers.push((name.clone(), value.reveal().to_string()));
         }
         let mut answer = self.ask(&call).await?;
         if call.meant() == Intent::Read && is_garbled(&answer) {

@@ -1,14 +1,20 @@
 //! `api`: any call of the provider's own API, with the session's credentials.
 
-use crate::cloud::{Error, Kind, Ty, Value};
-use crate::verbs::argument::{Map, Name};
+use crate::cloud::{Error, Kind, RestCall, Ty, Value};
+use crate::verbs::argument::{Argument, Map, Mismatch, Name};
 use crate::verbs::call::Call;
+use crate::verbs::language::shapes::Variables;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const SERVICE: Key<Name> = Key::required("service", "The catalog's service type: \"compute\", \"image\".");
 const METHOD: Key<Name> = Key::required("method", "GET, HEAD, POST, PUT, PATCH or DELETE.");
 const PATH: Key<Name> = Key::required("path", "The path without the version prefix: \"/servers?limit=1\".");
 const BODY: Key<Value> = Key::optional("body", "What is sent as JSON.");
+
+const ANY_BODY: Key<Value> = Key::required(BODY.name, "What is sent as JSON; `()` for nothing.");
+const MICROVERSION: Key<Microversion> =
+    Key::optional("microversion", "The service's microversion: \"2.79\", \"latest\".");
+const HEADERS: Key<Variables> = Key::optional("headers", "More headers: names and values; secrets too.");
 
 const ACTION: Key<Name> = Key::required("action", "The query API's action: \"DescribeRegions\".");
 const PARAMS: Key<Map> = Key::required("params", "Its parameters, as nested maps and arrays.");
@@ -22,6 +28,11 @@ pub static VERB: Verb = Verb {
     summary: "Any call of the cloud's own API, with the session's credentials; gives the decoded answer.",
     forms: &[
         Form::of(&[SERVICE.param(), METHOD.param(), PATH.param(), BODY.param()]).made_of(&["api"]),
+        Form::with(
+            &[SERVICE.param(), METHOD.param(), PATH.param(), ANY_BODY.param()],
+            &[MICROVERSION.param(), HEADERS.param()],
+        )
+        .made_of(&["api"]),
         Form::of(&[SERVICE.param(), ACTION.param(), PARAMS.param()])
             .made_of(&["api(service, action, params)"]),
     ],
@@ -47,9 +58,8 @@ pub static VERB: Verb = Verb {
                     .help(format!("use one of: {}", METHODS.join(", ")))
                     .at(call.place(METHOD.name), "not a method"));
             }
-            let body = call.value(BODY.name).map(Value::to_request);
-            if body.as_ref().is_some_and(|body| !body.is_null()) && matches!(method.as_str(), "GET" | "HEAD")
-            {
+            let body = call.value(BODY.name).map(Value::to_request).filter(|body| !body.is_null());
+            if body.is_some() && matches!(method.as_str(), "GET" | "HEAD") {
                 return Err(Error::new(Kind::InvalidArgument, format!("a {method} has no body"))
                     .coded("call::wrong_type")
                     .help("write what narrows it behind the path: `/servers?limit=1`")
@@ -62,7 +72,23 @@ pub static VERB: Verb = Verb {
                     .help("write the path below the service's endpoint: `/servers/ID`")
                     .at(call.place(PATH.name), why));
             }
-            let result = call.cloud()?.api(&service, &method, &path, body.as_ref()).await;
+            let headers = call.find(&HEADERS)?.map(|headers| headers.0).unwrap_or_default();
+            if let Some((name, _)) = headers.iter().find(|(name, _)| !may_be_set(name)) {
+                return Err(Error::new(Kind::InvalidArgument, format!("the header `{name}` is not a script's to set"))
+                    .coded("call::wrong_type")
+                    .help("leave it out: what proves who asks and what frames a request is set for each call; a version is `microversion`")
+                    .at(call.place(HEADERS.name), "not sent"));
+            }
+            let microversion = call.find(&MICROVERSION)?.map(|version| version.0);
+            let asked = RestCall {
+                service: service.clone(),
+                method,
+                path: path.clone(),
+                body,
+                microversion,
+                headers,
+            };
+            let result = call.cloud()?.api(&asked).await;
             result.map_err(|error| match version_prefix(&path) {
                 Some(version) if error.kind == Kind::NotFound => {
                     error.help(format!("leave `/{version}` out: the path starts below the version"))
@@ -75,6 +101,48 @@ pub static VERB: Verb = Verb {
         })
     }),
 };
+
+/// A microversion as a text: as a number, 2.80 would be 2.8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Microversion(String);
+
+impl Argument for Microversion {
+    const TY: Ty = Ty::Text;
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        const GIVE: &str = "a version as a text: \"2.79\", \"latest\"";
+        match value {
+            Value::Text(text) if is_version(text) => Ok(Microversion(text.to_string())),
+            Value::Int(_) | Value::Float(_) => Err(Mismatch::because(GIVE, "as a number, 2.80 would be 2.8")),
+            _ => Err(Mismatch::give(GIVE)),
+        }
+    }
+}
+
+/// Whether a text is `latest`, `2.latest` or two numbers.
+fn is_version(text: &str) -> bool {
+    let number = |text: &str| text.parse::<u16>().is_ok() && !text.starts_with('+');
+    let parts = text.split_once('.');
+    text == "latest"
+        || parts.is_some_and(|(major, minor)| number(major) && (minor == "latest" || number(minor)))
+}
+
+/// Whether a script may set a header: what is no name of one, proves who asks, or frames the request is not its to set.
+fn may_be_set(name: &str) -> bool {
+    const OURS: [&str; 10] = [
+        "authorization",
+        "connection",
+        "content-length",
+        "cookie",
+        "host",
+        "openstack-api-version",
+        "proxy-authorization",
+        "transfer-encoding",
+        "x-auth-token",
+        "x-openstack-nova-api-version",
+    ];
+    let of_name = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    !name.is_empty() && name.chars().all(of_name) && !OURS.contains(&name.to_ascii_lowercase().as_str())
+}
 
 /// How actions of query APIs begin that read, in AWS's words and CloudStack's.
 const READING: [&str; 4] = ["Describe", "Get", "List", "Query"];
