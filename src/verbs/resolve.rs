@@ -66,6 +66,7 @@ pub async fn find(
     noun: Noun,
     text: &str,
 ) -> Result<Option<Resource>> {
+    let text = id_in_address(noun, text);
     if noun == Noun::Flavor {
         return Ok(find_flavor(host, cloud, text).await?.map(Resource::from));
     }
@@ -92,6 +93,19 @@ pub async fn find(
         }
         None if shaped => Ok(None),
         None => cloud.one(noun, text).await,
+    }
+}
+
+/// The id in an address of this noun, as clouds write them in links and the first books gave images and flavors
+/// (`http://c/v1.1/images/ID`); any other text as it is.
+fn id_in_address(noun: Noun, text: &str) -> &str {
+    if !(text.starts_with("http://") || text.starts_with("https://")) {
+        return text;
+    }
+    let mut steps = text.rsplit('/');
+    match (steps.next(), steps.next().and_then(|list| list.strip_suffix('s'))) {
+        (Some(id), Some(word)) if word == noun.word() && !id.is_empty() => id,
+        _ => text,
     }
 }
 
@@ -147,6 +161,7 @@ async fn search_flavors(
     cloud: &Arc<dyn Cloud>,
     text: &str,
 ) -> Result<(Option<Flavor>, Vec<String>)> {
+    let text = id_in_address(Noun::Flavor, text);
     let all = cloud.flavors().await?;
     for flavor in &all {
         host.learn_name(cloud.name(), Noun::Flavor, &flavor.id, &flavor.name);

@@ -36,6 +36,15 @@ fn keys_show_in_the_server() {
         ],
         |(spec, read, text)| world.gives(&boot(spec, read), text),
     );
+    // As the first books give them: by their addresses.
+    let urls = r#"let s = boot("s", #{ image: `http://c/v1.1/42/images/${image("cirros").id}`,
+        flavor: `http://c/v1.1/42/flavors/${flavor("m1.tiny").id}` }); let got = [s.image, s.flavor]; s.delete(#{ wait: true }); got"#;
+    world.gives(urls, r#"["cirros", "m1.tiny"]"#);
+    world.fails(
+        r#"boot("s", #{ image: "http://c/v1.1/42/flavors/1", flavor: "m1.tiny" })"#,
+        "not_found",
+        "no image `http://c/v1.1/42/flavors/1`",
+    );
     world.fails(r#"boot("s", #{ image: "cirros", flavor: "m1.tiny", key: "nosuch" })"#, "not_found", "");
     world.fails(
         r#"boot("s", #{ image: "cirros", flavor: "m1.tiny", zone: "nosuch" })"#,

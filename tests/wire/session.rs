@@ -236,6 +236,36 @@ async fn keystone_v2_speaks_of_tenants() {
     assert!(error.message.contains("Keystone v2.0 has no system scope"), "{error}");
 }
 
+/// As the first book on the Compute API prints it: `auth`, endpoints by the names of services, and a Glance of that time.
+#[tokio::test]
+async fn the_first_keystone_and_the_first_glance_are_understood() {
+    let stub = Stub::start(|seen, _| match seen.target.as_str() {
+        "/v2.0/tokens" => {
+            let host = seen.header("host").expect("a host");
+            let endpoint = |path: &str| json!([{ "publicURL": format!("http://{host}/{path}"), "region": "One" }]);
+            let auth = json!({ "auth": { "token": { "id": "first-token-text", "expires": "2030-01-02T03:04:05Z" },
+                "serviceCatalog": { "nova": endpoint("v1.1/42"), "glance": endpoint("glance/v1") } } });
+            Reply::json(200, &auth.to_string())
+        }
+        "/glance/" => Reply::json(300, r#"{"versions": [{"id": "v1.0", "status": "CURRENT", "links": []}]}"#),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let mut settings = lab(&stub);
+    settings.auth_url = format!("{}/v2.0", stub.url);
+    let own = session(settings);
+    assert_eq!(own.send(&list()).await.expect("an answer").status, 200);
+    let seen = stub.seen();
+    assert_eq!(
+        (seen[1].target.as_str(), seen[1].header("x-auth-token")),
+        ("/v1.1/42/servers", Some("first-token-text"))
+    );
+    // Nova is asked for images then.
+    let error = own.url(&Service::Image, "images", &[]).await.expect_err("no second API");
+    assert_eq!(error.kind, Kind::Unsupported);
+    assert!(error.message.contains("its first API alone"), "{error}");
+}
+
 #[tokio::test]
 async fn an_unversioned_address_behind_a_path_is_discovered_once() {
     let both = r#"{"versions": {"values": [

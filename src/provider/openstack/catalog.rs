@@ -1,7 +1,8 @@
 //! The service catalog: which services a cloud has, and at which URL each answers for a region and an interface.
 
 use super::keystone::Interface;
-use serde_json::Value;
+use super::service::Service;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// One URL of a service.
@@ -77,8 +78,12 @@ impl Catalog {
         Catalog::from(list, |item| endpoint(item).into_iter().collect())
     }
 
-    /// From the `serviceCatalog` of v2.0.
+    /// From the `serviceCatalog` of v2.0: a list of services, or as Diablo has it a map of their names to endpoints.
     pub fn v2(list: &Value) -> Catalog {
+        if let Value::Object(services) = list {
+            let entry = |(name, endpoints): (&String, &Value)| json!({ "type": Service::named(name).key(), "name": name, "endpoints": endpoints });
+            return Catalog::v2(&services.iter().map(entry).collect());
+        }
         let interfaces = [Interface::Public, Interface::Internal, Interface::Admin];
         Catalog::from(list, |item| {
             let url = |interface: &Interface| text(item, &format!("{}URL", interface.as_str()));

@@ -106,7 +106,7 @@ impl Session {
         let cut = discovery::cut(&url);
         let project = token.project_id.as_deref().unwrap_or_default();
         Ok(match (service, cut.version) {
-            (Service::Image, Some("v1" | "v1.0" | "v1.1")) => format!("{}/v2", cut.before),
+            (Service::Image, Some("v1" | "v1.0" | "v1.1")) => self.second_glance(token, cut.before).await?,
             (Service::Identity, _) if !matches!(self.0.settings.auth, Auth::Fixed { .. }) => {
                 // Catalogs often name v2.0 long after everyone speaks v3: it is spoken to as the login was.
                 let (base, _) = self.keystone().await?;
@@ -130,6 +130,23 @@ impl Session {
             }
             _ => url,
         })
+    }
+}
+
+impl Session {
+    /// Many catalogs name the first API of Glance long after it has the second. One that has the first alone is left to Nova,
+    /// which shows its images in words of its own.
+    async fn second_glance(&self, token: &Token, base: &str) -> Result<String> {
+        let request = Request::new("version.list", Method::Get, format!("{base}/"));
+        let answer = self.ask(&request, &Service::Image, token).await?;
+        let offered = document(&answer);
+        if !offered.is_empty() && discovery::best(&offered, 2).is_none() {
+            let message = format!("the image service of {} has its first API alone", self.name());
+            return Err(self.answered(Kind::Unsupported, message, &answer, &Service::Image));
+        }
+        let found = format!("{base}/v2");
+        self.keep_discovery(&Service::Image, &found, None);
+        Ok(found)
     }
 }
 

@@ -93,7 +93,8 @@ pub static VERB: Verb = Verb {
                 Some(version) if error.kind == Kind::NotFound => {
                     error.help(format!("leave `/{version}` out: the path starts below the version"))
                 }
-                _ if error.kind == Kind::Unsupported && error.help.is_none() => error.help(format!(
+                // What was sent and refused, as a microversion out of its range, says itself why.
+                _ if error.kind == Kind::Unsupported && error.help.is_none() && error.request.is_none() => error.help(format!(
                     "this cloud's API takes an action and its parameters: `api(\"{service}\", \"ACTION\", #{{}})`"
                 )),
                 _ => error,

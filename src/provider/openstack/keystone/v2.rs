@@ -49,7 +49,8 @@ pub fn token(answer: &Answer) -> Result<Token, String> {
 
 /// The token in an answer's body.
 pub fn token_of(body: &Value) -> Result<Token, String> {
-    let access = body.get("access").ok_or("it has no `access`")?;
+    // The first releases of Keystone called it `auth`, and listed the endpoints by the names of services.
+    let access = body.get("access").or(body.get("auth")).ok_or("it has no `access`")?;
     let part = |name: &str| access.get(name).cloned().unwrap_or_default();
     let (token, user) = (part("token"), part("user"));
     let tenant = token.get("tenant").cloned().unwrap_or_default();
