@@ -29,6 +29,12 @@ pub struct Flavor {
 }
 
 impl Flavor {
+    /// One that nobody has read: what it is called is all that is known of it.
+    pub fn unread(name: &str, cloud: &Arc<str>) -> Flavor {
+        let (id, name) = (name.to_string(), name.to_string());
+        Flavor { id, name, vcpus: 0, ram: 0, disk: 0, cloud: cloud.clone(), raw: Arc::default() }
+    }
+
     /// The fields of a flavor.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),

@@ -315,7 +315,9 @@ impl Call {
         match &reference.0 {
             Reference::Text(text) if self.named(name).is_none() => {
                 let cloud = self.cloud()?;
-                resolve::flavor(&self.host, &cloud, text).await.map_err(|error| self.placed(error, name))
+                resolve::usable_flavor(&self.host, &cloud, text)
+                    .await
+                    .map_err(|error| self.placed(error, name))
             }
             object => match self.resolve(object, Noun::Flavor, name).await? {
                 Resource::Flavor(flavor) => Ok(Arc::unwrap_or_clone(flavor)),

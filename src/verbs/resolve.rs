@@ -151,6 +151,19 @@ pub async fn flavor(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Re
     found.ok_or_else(|| missing(cloud, Noun::Flavor, text, names.into_iter()))
 }
 
+/// The same for a request: who may not look it up can use it all the same, where the cloud itself judges it.
+pub async fn usable_flavor(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Flavor> {
+    match flavor(host, cloud, text).await {
+        Err(error)
+            if matches!(error.kind, Kind::Forbidden | Kind::Unsupported)
+                && cloud.takes_as_written(Noun::Flavor, text) =>
+        {
+            Ok(Flavor::unread(text, cloud.name()))
+        }
+        found => found,
+    }
+}
+
 /// The same, `None` where there is none.
 pub async fn find_flavor(host: &RunContext, cloud: &Arc<dyn Cloud>, text: &str) -> Result<Option<Flavor>> {
     search_flavors(host, cloud, text).await.map(|(found, _)| found)
@@ -162,6 +175,12 @@ async fn search_flavors(
     text: &str,
 ) -> Result<(Option<Flavor>, Vec<String>)> {
     let text = id_in_address(Noun::Flavor, text);
+    // Where a name is the id, one read tells what the whole list would.
+    if cloud.takes_as_written(Noun::Flavor, text)
+        && let Some(flavor) = cloud.flavor(text).await?
+    {
+        return Ok((Some(flavor), Vec::new()));
+    }
     let all = cloud.flavors().await?;
     for flavor in &all {
         host.learn_name(cloud.name(), Noun::Flavor, &flavor.id, &flavor.name);

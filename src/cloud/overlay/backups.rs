@@ -2,7 +2,8 @@
 
 use super::Overlay;
 use super::layer::raw;
-use crate::cloud::{Backup, Noun, Resource, Result, Volume};
+use crate::cloud::{Backup, Backups, Filter, Noun, Resource, Result, Volume};
+use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -115,5 +116,28 @@ impl Overlay {
             read: now,
             raw: raw(),
         })
+    }
+}
+
+#[async_trait]
+impl Backups for Overlay {
+    async fn backups(&self, filter: &Filter) -> Result<Vec<Backup>> {
+        self.listed(Noun::Backup, filter).await
+    }
+
+    async fn backup(&self, id: &str) -> Result<Option<Backup>> {
+        self.found(Noun::Backup, id).await
+    }
+
+    async fn create_backup(&self, volume: &str, name: &str) -> Result<Backup> {
+        self.make_backup(volume, name).await
+    }
+
+    async fn restore_backup(&self, id: &str, volume: Option<&str>) -> Result<Volume> {
+        self.restore(id, volume).await
+    }
+
+    async fn delete_backup(&self, id: &str) -> Result<bool> {
+        self.take_other(Noun::Backup, id).await
     }
 }

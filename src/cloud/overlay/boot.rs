@@ -4,18 +4,17 @@ use super::Overlay;
 use super::layer::{Home, raw};
 use super::world::Known;
 use crate::cloud::server::{Address, BootSpec, Named, Nic, Nics, RootDisk};
-use crate::cloud::{Noun, Port, Resource, Result, Server};
+use crate::cloud::{Kind, Noun, Port, Resource, Result, Server};
 
 impl Overlay {
     pub(super) async fn boot_servers(&self, spec: &BootSpec) -> Result<Vec<Server>> {
         let spec = self.with_ids(spec)?;
         self.boot_refused(&spec)?;
+        let (flavor, image) = self.size_and_image(&spec).await?;
         let ports = self.ports_of(&spec.networks).await?;
         let changed = self.names_own(&spec);
         let words = || format!("boot {}", spec.name);
         self.shown(changed, words, self.inner.boot(&spec)).await?;
-        let flavor = self.inner.flavor(&spec.flavor).await?;
-        let flavor = Named { id: Some(spec.flavor.clone()), name: flavor.map(|flavor| flavor.name) };
         let home = self.home(&spec).await;
         let addresses = self.addresses_of(&spec, &home, &ports).await;
         let groups = self.groups_of(&spec).await?;
@@ -35,10 +34,7 @@ impl Overlay {
                 progress: None,
                 fault: None,
                 flavor: flavor.clone(),
-                image: Named {
-                    id: spec.image.clone().filter(|_| !self.boots_from_volume(&spec)),
-                    name: None,
-                },
+                image: image.clone(),
                 meta: spec.meta.clone(),
                 tags: spec.tags.clone(),
                 addresses: addresses.clone(),
@@ -70,6 +66,40 @@ impl Overlay {
             made.push(self.server_now(&server.id).await?);
         }
         Ok(made)
+    }
+
+    /// The flavor and the image of a new server.
+    async fn size_and_image(&self, spec: &BootSpec) -> Result<(Named, Named)> {
+        let name = self.read_if_allowed(Noun::Flavor, &spec.flavor).await?;
+        if let Some(image) = &spec.image {
+            self.read_if_allowed(Noun::Image, image).await?;
+        }
+        let id = spec.image.clone().filter(|image| {
+            // A parameter that holds an id is none.
+            let is_id = Self::is_own(image) || self.inner.is_id(Noun::Image, image);
+            !self.boots_from_volume(spec) && (is_id || !self.inner.takes_as_written(Noun::Image, image))
+        });
+        Ok((Named { id: Some(spec.flavor.clone()), name }, Named { id, name: None }))
+    }
+
+    /// The name of what a cloud takes as it is written. What is not there is found now, for no cloud will; who may not look, and
+    /// what no look can tell, passes.
+    async fn read_if_allowed(&self, noun: Noun, text: &str) -> Result<Option<String>> {
+        let unread = self.inner.takes_as_written(noun, text);
+        // An image that the script's call has read is there.
+        if noun == Noun::Image && !(unread && self.inner.is_id(noun, text)) {
+            return Ok(None);
+        }
+        match self.find(noun, text).await {
+            Ok(Some(found)) => Ok(Some(found.name().to_string())),
+            Ok(None) if unread => {
+                let message = format!("{} has no {} `{text}`", self.inner.name(), noun.as_str());
+                Err(self.not_found(message))
+            }
+            Ok(None) => Ok(None),
+            Err(error) if matches!(error.kind, Kind::Forbidden | Kind::Unsupported) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// A server whose disk is a new volume shows no image on OpenStack.

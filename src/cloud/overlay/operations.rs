@@ -2,9 +2,9 @@
 
 use super::Overlay;
 use crate::cloud::{
-    Accepted, Account, Action, Backup, Backups, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder,
-    Identity, Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun,
-    Port, PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, RestCall, Result, Router,
+    Accepted, Account, Action, Backup, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity,
+    Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun, Port,
+    PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, RestCall, Result, Router,
     RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups,
     ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec,
     Volumes,
@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a resource is when it is of this noun.
-trait Of: Sized {
+pub(super) trait Of: Sized {
     fn of(resource: Resource) -> Option<Self>;
 }
 macro_rules! of {
@@ -47,11 +47,11 @@ of!(
 );
 
 impl Overlay {
-    async fn listed<T: Of>(&self, noun: Noun, filter: &Filter) -> Result<Vec<T>> {
+    pub(super) async fn listed<T: Of>(&self, noun: Noun, filter: &Filter) -> Result<Vec<T>> {
         Ok(self.all_others(noun, filter).await?.into_iter().filter_map(T::of).collect())
     }
 
-    async fn found<T: Of>(&self, noun: Noun, id: &str) -> Result<Option<T>> {
+    pub(super) async fn found<T: Of>(&self, noun: Noun, id: &str) -> Result<Option<T>> {
         Ok(self.find(noun, id).await?.and_then(T::of))
     }
 }
@@ -83,6 +83,10 @@ impl Account for Overlay {
 
     fn is_id(&self, noun: Noun, text: &str) -> bool {
         Overlay::is_own(text) || self.inner.is_id(noun, text)
+    }
+
+    fn takes_as_written(&self, noun: Noun, text: &str) -> bool {
+        !Overlay::is_own(text) && self.inner.takes_as_written(noun, text)
     }
 
     async fn login(&self) -> Result<()> {
@@ -473,28 +477,5 @@ impl Snapshots for Overlay {
 
     async fn delete_snapshot(&self, id: &str) -> Result<bool> {
         self.take_other(Noun::Snapshot, id).await
-    }
-}
-
-#[async_trait]
-impl Backups for Overlay {
-    async fn backups(&self, filter: &Filter) -> Result<Vec<Backup>> {
-        self.listed(Noun::Backup, filter).await
-    }
-
-    async fn backup(&self, id: &str) -> Result<Option<Backup>> {
-        self.found(Noun::Backup, id).await
-    }
-
-    async fn create_backup(&self, volume: &str, name: &str) -> Result<Backup> {
-        self.make_backup(volume, name).await
-    }
-
-    async fn restore_backup(&self, id: &str, volume: Option<&str>) -> Result<Volume> {
-        self.restore(id, volume).await
-    }
-
-    async fn delete_backup(&self, id: &str) -> Result<bool> {
-        self.take_other(Noun::Backup, id).await
     }
 }

@@ -31,6 +31,12 @@ pub trait Account: Send + Sync {
         false
     }
 
+    /// Whether a request takes this text as it is where it names one of this noun: the cloud judges it, and nothing is looked up
+    /// before. An image's id is enough for a launch by those who may not list images.
+    fn takes_as_written(&self, _noun: Noun, _text: &str) -> bool {
+        false
+    }
+
     /// What tells things of one name apart here beside id, status and age: whose they are, and where.
     fn told_apart(&self, _one: &Resource) -> Option<String> {
         None

@@ -146,6 +146,10 @@ impl Account for Aws {
         super::ids::is_id(noun, text)
     }
 
+    fn takes_as_written(&self, noun: Noun, text: &str) -> bool {
+        super::ids::is_as_written(noun, text)
+    }
+
     fn unsupported(&self, operation: &str) -> Error {
         let mut error = Error::unsupported(AWS.name, operation);
         error.cloud = Some(self.session.name().to_string());

@@ -54,6 +54,16 @@ pub(super) fn named<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Image> 
     region.world.images.iter().find(meant).ok_or_else(|| IMAGE.missing(&[id]))
 }
 
+/// The image that a launch names, by its id or by a public parameter that holds it: one whose path has the image's name in it.
+pub(super) fn asked<'a>(region: &'a Region<'_>, text: &str) -> Outcome<&'a Image> {
+    let Some(path) = text.strip_prefix("resolve:ssm:") else { return named(region, text) };
+    let meant = |image: &&Image| {
+        sees(region, image) && path.split('/').any(|part| image.name.as_deref() == Some(part))
+    };
+    let message = format!("The parameter '{path}' cannot be resolved");
+    region.world.images.iter().find(meant).ok_or_else(|| Refused::value(message))
+}
+
 fn state(image: &Image) -> &'static str {
     match image.status {
         ImageStatus::Queued | ImageStatus::Saving => "pending",

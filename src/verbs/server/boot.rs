@@ -6,8 +6,8 @@ use super::root_disk::{RootDiskRef, root_disk};
 use super::waited;
 use crate::cloud::server::{Nic, Nics, RootDisk};
 use crate::cloud::{
-    BootSpec, Error, Handle, Image, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, ServerGroup,
-    Ty, Value, Volume,
+    BootSpec, Error, Handle, Keypair, Kind, Noun, Result, Secret, SecurityGroup, Server, ServerGroup, Ty,
+    Value, Volume,
 };
 use crate::verbs::argument::{
     Data, Files, FlavorRef, ImageRef, Map, Meta, Name, Positive, Ref, Reference, ServerRef, TimeLimit,
@@ -197,15 +197,35 @@ async fn server_group(call: &Call) -> Result<Option<String>> {
     }))
 }
 
-/// The image of the server; of several of one name the zone may decide.
-async fn image_of(call: &Call, image: &ImageRef) -> Result<Image> {
-    match (call.resolve_image(image, IMAGE.name).await, &image.0) {
+/// The id of the image of the server, or what its cloud takes for one; of several of one name the zone may decide.
+async fn image_of(call: &Call, image: &ImageRef) -> Result<String> {
+    if let Some(text) = as_written(call, &image.0, Noun::Image)? {
+        return Ok(text);
+    }
+    let found = match (call.resolve_image(image, IMAGE.name).await, &image.0) {
         (Err(error), Reference::Text(text)) if error.kind == Kind::Ambiguous => {
             let zone = call.find(&ZONE)?.map(|zone| zone.0);
             resolve::image_in_zone(&call.cloud()?, text, zone.as_deref(), error).await
         }
         (result, _) => result,
+    };
+    Ok(found?.id)
+}
+
+/// The id of a size, or what its cloud takes for one.
+async fn size_of(call: &Call, flavor: &FlavorRef) -> Result<String> {
+    match as_written(call, &flavor.0, Noun::Flavor)? {
+        Some(text) => Ok(text),
+        None => Ok(call.resolve_flavor(flavor, FLAVOR.name).await?.id),
     }
+}
+
+/// A text that needs no look, since the cloud judges it itself.
+fn as_written(call: &Call, reference: &Reference, noun: Noun) -> Result<Option<String>> {
+    Ok(match reference {
+        Reference::Text(text) if call.cloud()?.takes_as_written(noun, text) => Some(text.to_string()),
+        _ => None,
+    })
 }
 
 /// What the cloud is asked for: the options, completed from `like`, with names resolved.
@@ -240,11 +260,11 @@ pub async fn spec(call: &Call) -> Result<BootSpec> {
             }
             None
         }
-        Some(image) => Some(image_of(call, &image).await?.id),
+        Some(image) => Some(image_of(call, &image).await?),
         None => like.as_ref().and_then(|like| like.image.id.clone()),
     };
     let flavor = match call.find(&FLAVOR_OPTIONAL)? {
-        Some(flavor) => Some(call.resolve_flavor(&flavor, FLAVOR.name).await?.id),
+        Some(flavor) => Some(size_of(call, &flavor).await?),
         None => match &like {
             Some(like) => flavor_of(call, like).await?,
             None => None,

@@ -12,10 +12,20 @@ pub(super) async fn refused(call: &Call, cloud: &Arc<dyn Cloud>, spec: &BootSpec
         error.label = Some(format!("`{}` may have been made", spec.name));
         return error;
     }
-    if error.kind == Kind::NotFound && error.status.is_some() {
+    if matches!(error.kind, Kind::NotFound | Kind::InvalidArgument) && error.status.is_some() {
+        let words = error.answer.clone().unwrap_or_default();
+        // A refusal of another kind, or of what a list may leave out, is about what it names.
+        let about = |noun: Noun, text: &str| {
+            let is_listed = !matches!(noun, Noun::Image | Noun::Flavor);
+            (error.kind == Kind::NotFound && is_listed) || words.contains(text)
+        };
         let keys = spec.key.iter().map(|key| (Noun::Keypair, "key", key));
         let groups = spec.security_groups.iter().map(|group| (Noun::SecurityGroup, "security_groups", group));
-        for (noun, option, text) in keys.chain(groups) {
+        let together = spec.server_group.iter().map(|group| (Noun::ServerGroup, "server_group", group));
+        let image = spec.image.iter().map(|image| (Noun::Image, "image", image));
+        let flavor = std::iter::once((Noun::Flavor, "flavor", &spec.flavor));
+        let named: Vec<_> = keys.chain(groups).chain(together).chain(image).chain(flavor).collect();
+        for (noun, option, text) in named.into_iter().filter(|(noun, _, text)| about(*noun, text)) {
             // The refusal stands; who may not list is told no more than that.
             let Ok(there) = cloud.list(noun, &Filter::default()).await else { continue };
             if there.iter().any(|one| one.name() == text || one.id() == text) {

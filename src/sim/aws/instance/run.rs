@@ -123,7 +123,7 @@ fn spec(region: &mut Region<'_>) -> Outcome<(BootSpec, String)> {
         })
     };
     let id = params.need("ImageId")?;
-    let image = image::named(region, id)?.clone();
+    let image = image::asked(region, id)?.clone();
     if image.status != crate::world::ImageStatus::Active {
         let message = format!("The image ID '{id}' is not available");
         return Err(Refused::new("InvalidAMIID.Unavailable", message));
