@@ -8,11 +8,12 @@ use crate::provider::fields::hidden;
 use serde_json::{Map, Value as Json};
 
 /// What SDKs call a list and EC2's protocol by another name; others are called alike.
-const NAMES: [(&str, &str); 44] = [
+const NAMES: [(&str, &str); 49] = [
     ("AccountAttributes", "AttributeName"),
     ("AllocationIds", "AllocationId"),
     ("AttributeNames", "AttributeName"),
     ("BlockDeviceMappings", "BlockDeviceMapping"),
+    ("ElasticInferenceAccelerators", "ElasticInferenceAccelerator"),
     ("ExecutableUsers", "ExecutableBy"),
     ("Filters", "Filter"),
     ("GroupIds", "GroupId"),
@@ -21,11 +22,14 @@ const NAMES: [(&str, &str); 44] = [
     ("InstanceIds", "InstanceId"),
     ("InstanceTypes", "InstanceType"),
     ("InternetGatewayIds", "InternetGatewayId"),
+    ("Ipv4Prefixes", "Ipv4Prefix"),
     ("Ipv6Addresses", "Ipv6Address"),
+    ("Ipv6Prefixes", "Ipv6Prefix"),
     ("KeyNames", "KeyName"),
     ("KeyPairIds", "KeyPairId"),
     ("LaunchTemplateIds", "LaunchTemplateId"),
     ("LaunchTemplateNames", "LaunchTemplateName"),
+    ("LicenseSpecifications", "LicenseSpecification"),
     ("NatGatewayIds", "NatGatewayId"),
     ("NetworkAclIds", "NetworkAclId"),
     ("NetworkInterfaceIds", "NetworkInterfaceId"),
@@ -40,6 +44,7 @@ const NAMES: [(&str, &str); 44] = [
     ("Resources", "ResourceId"),
     ("RestorableByUserIds", "RestorableBy"),
     ("RouteTableIds", "RouteTableId"),
+    ("SecondaryInterfaces", "SecondaryInterface"),
     ("SecurityGroupIds", "SecurityGroupId"),
     ("SecurityGroupRuleIds", "SecurityGroupRuleId"),
     ("SecurityGroups", "SecurityGroup"),
@@ -125,13 +130,27 @@ const SECRET: [&str; 6] =
     ["keyMaterial", "KeyMaterial", "SecretAccessKey", "SessionToken", "passwordData", "Password"];
 
 /// Parameters by the protocol's own names, at every depth; `dry_run` is `DryRun`.
-fn plain(given: Map<String, Json>) -> Map<String, Json> {
+pub(super) fn plain(given: Map<String, Json>) -> Map<String, Json> {
     given.into_iter().map(|(key, value)| (name(key, &value), within(value))).collect()
+}
+
+/// The same inside of something, where a list of groups by id is an interface's.
+fn inner(given: Map<String, Json>) -> Map<String, Json> {
+    let named = |key: String, value: &Json| match (key.as_str(), value) {
+        ("Groups", Json::Array(ids)) if ids.iter().all(Json::is_string) => "SecurityGroupId".to_string(),
+        _ => name(key, value),
+    };
+    given.into_iter().map(|(key, value)| (named(key, &value), within(value))).collect()
 }
 
 fn name(key: String, value: &Json) -> String {
     if key == "dry_run" {
         return "DryRun".to_string();
+    }
+    // Addresses of an interface are a list of things, whose name stays.
+    let is_things = value.as_array().is_some_and(|items| items.iter().any(Json::is_object));
+    if is_things && key.ends_with("Addresses") {
+        return key;
     }
     let known = NAMES.iter().find(|(theirs, _)| *theirs == key).filter(|_| value.is_array());
     known.map_or(key, |(_, ours)| ours.to_string())
@@ -139,7 +158,7 @@ fn name(key: String, value: &Json) -> String {
 
 fn within(value: Json) -> Json {
     match value {
-        Json::Object(fields) => Json::Object(plain(fields)),
+        Json::Object(fields) => Json::Object(inner(fields)),
         Json::Array(items) => Json::Array(items.into_iter().map(within).collect()),
         other => other,
     }

@@ -1,6 +1,7 @@
 //! Asking for new instances: one request, whatever their number. What EC2 cannot carry is refused here, before anything is sent.
 
 use super::super::call::Call;
+use super::super::query::plain;
 use super::tag;
 use crate::cloud::server::{BootSpec, Nic, Nics, RootDisk};
 use crate::cloud::{Error, Kind, Result};
@@ -45,7 +46,8 @@ pub fn run(spec: &BootSpec, resolved: &Resolved) -> Result<Call> {
         .with("TagSpecification", tag::specification("instance", tags));
     for (key, word) in [("AvailabilityZone", &spec.zone), ("GroupName", &spec.server_group)] {
         if let Some(word) = word {
-            merge(call.parameters.entry("Placement").or_insert(json!({})), &json!({ (key): word }));
+            let placed = call.parameters.entry("Placement").or_insert(json!({}));
+            merge(placed, &json!({ (key): word }), "Placement");
         }
     }
     call = network(call, spec, resolved);
@@ -150,26 +152,58 @@ fn refuse(spec: &BootSpec) -> Result<()> {
     }
 }
 
-/// The provider map into the parameters, maps into maps.
+/// The provider map into the parameters, by the protocol's names or those of SDKs; maps into maps, and lists onto lists.
 fn merge_provider(parameters: &mut Map<String, Json>, extra: &Json) -> Result<()> {
     let Json::Object(extra) = extra else {
         return Err(Error::new(Kind::InvalidArgument, "`provider` is a map of parameters of `RunInstances`"));
     };
-    for (key, value) in extra {
-        merge(parameters.entry(key.clone()).or_insert(Json::Null), value);
+    for (key, value) in plain(extra.clone()) {
+        merge(parameters.entry(key.clone()).or_insert(Json::Null), &value, &key);
     }
     Ok(())
 }
 
-fn merge(into: &mut Json, from: &Json) {
+/// The field by which members of a list are the same one.
+fn known_by(list: &str) -> Option<&'static str> {
+    Some(match list {
+        "TagSpecification" => "ResourceType",
+        "Tag" => "Key",
+        "BlockDeviceMapping" => "DeviceName",
+        "NetworkInterface" => "DeviceIndex",
+        _ => return None,
+    })
+}
+
+fn merge(into: &mut Json, from: &Json, name: &str) {
     match (into, from) {
         (Json::Object(into), Json::Object(from)) => {
             for (key, value) in from {
-                merge(into.entry(key.clone()).or_insert(Json::Null), value);
+                merge(into.entry(key.clone()).or_insert(Json::Null), value, key);
+            }
+        }
+        // What a list has is added to: tags of volumes leave those of the instance alone.
+        (Json::Array(into), Json::Array(from)) => {
+            for item in from {
+                let same = |held: &&mut Json| match known_by(name).and_then(|field| item.get(field)) {
+                    Some(own) => known_by(name)
+                        .and_then(|field| held.get(field))
+                        .is_some_and(|field| is_same(field, own)),
+                    None => **held == *item,
+                };
+                match into.iter_mut().find(same) {
+                    Some(held) => merge(held, item, name),
+                    None => into.push(item.clone()),
+                }
             }
         }
         (into, from) => *into = from.clone(),
     }
+}
+
+/// Whether two words are one; a number may be written as text.
+fn is_same(one: &Json, other: &Json) -> bool {
+    let text = |value: &Json| value.as_str().map_or_else(|| value.to_string(), str::to_string);
+    text(one) == text(other)
 }
 
 #[cfg(test)]
@@ -250,6 +284,65 @@ mod tests {
                 "BlockDeviceMapping.1.Ebs.VolumeSize=20",
                 "BlockDeviceMapping.1.Ebs.DeleteOnTermination=true",
                 "Monitoring.Enabled=true",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_the_provider_map_says_is_added_to_lists_by_either_name() {
+        let provider = json!({
+            "TagSpecifications": [
+                {"ResourceType": "volume", "Tags": [{"Key": "role", "Value": "db"}]},
+                {"ResourceType": "instance", "Tags": [{"Key": "owner", "Value": "ops"}, {"Key": "Name", "Value": "own"}]},
+            ],
+            "BlockDeviceMappings": [
+                {"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "gp3", "VolumeSize": 30}},
+                {"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 5}},
+            ],
+            "SecurityGroupIds": ["sg-1", "sg-2"],
+        });
+        let full = BootSpec { root_disk: Some(RootDisk::Size(20)), provider: Some(provider), ..spec() };
+        let resolved = Resolved {
+            nics: vec![Nic { network: Some("subnet-1".into()), ..Nic::default() }],
+            groups: vec!["sg-1".into()],
+            root: Some("/dev/xvda".into()),
+        };
+        assert_eq!(
+            pairs(&full, &resolved)[5..],
+            [
+                "TagSpecification.1.ResourceType=instance",
+                "TagSpecification.1.Tag.1.Key=Name",
+                "TagSpecification.1.Tag.1.Value=own",
+                "TagSpecification.1.Tag.2.Key=owner",
+                "TagSpecification.1.Tag.2.Value=ops",
+                "TagSpecification.2.ResourceType=volume",
+                "TagSpecification.2.Tag.1.Key=role",
+                "TagSpecification.2.Tag.1.Value=db",
+                "SubnetId=subnet-1",
+                "SecurityGroupId.1=sg-1",
+                "SecurityGroupId.2=sg-2",
+                "BlockDeviceMapping.1.DeviceName=/dev/xvda",
+                "BlockDeviceMapping.1.Ebs.VolumeSize=30",
+                "BlockDeviceMapping.1.Ebs.DeleteOnTermination=true",
+                "BlockDeviceMapping.1.Ebs.VolumeType=gp3",
+                "BlockDeviceMapping.2.DeviceName=/dev/sdf",
+                "BlockDeviceMapping.2.Ebs.VolumeSize=5",
+            ]
+        );
+        let nics = json!({"NetworkInterfaces": [
+            {"DeviceIndex": "1", "Groups": ["sg-9"], "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.9"}]}]});
+        let two = BootSpec { provider: Some(nics), ..spec() };
+        let nic = |id: &str| Nic { network: Some(id.into()), ..Nic::default() };
+        let resolved = Resolved { nics: vec![nic("subnet-1"), nic("subnet-2")], ..Resolved::default() };
+        assert_eq!(
+            pairs(&two, &resolved)[8..],
+            [
+                "NetworkInterface.1.DeviceIndex=0",
+                "NetworkInterface.1.SubnetId=subnet-1",
+                "NetworkInterface.2.DeviceIndex=1",
+                "NetworkInterface.2.SubnetId=subnet-2",
+                "NetworkInterface.2.SecurityGroupId.1=sg-9",
+                "NetworkInterface.2.PrivateIpAddresses.1.PrivateIpAddress=10.0.0.9",
             ]
         );
     }
