@@ -5,7 +5,6 @@ use super::stored::shared_text;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A security group as the cloud last described it.
@@ -57,16 +56,44 @@ pub struct Rule {
     pub protocol: Option<String>,
     /// The first and last port, of ICMP the type and code; `None` for all of them.
     pub ports: Option<(i64, i64)>,
-    /// From or to these addresses; neither this nor a group means everywhere.
+    /// From or to these addresses, or those of the prefix list of this id; neither this nor a group means everywhere.
     pub cidr: Option<String>,
     /// From or to members of the group of this id.
     pub group: Option<String>,
+    /// The account that the group is of, where it is another one.
+    #[serde(default)]
+    pub account: Option<String>,
+    /// `IPv4` or `IPv6`, where nothing else of the rule tells.
+    #[serde(default)]
+    pub ethertype: Option<String>,
+}
+
+/// Whether a text is the id of a list of address ranges: `pl-` and hexadecimal digits.
+pub fn is_prefix_list(text: &str) -> bool {
+    let digits = text.strip_prefix("pl-").unwrap_or_default();
+    digits.len() >= 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 impl Rule {
+    /// Whether the addresses are those of a prefix list.
+    pub fn names_prefix_list(&self) -> bool {
+        self.cidr.as_deref().is_some_and(is_prefix_list)
+    }
+
+    /// The kind of address that it is for, as far as it tells: of a group and a prefix list it may be either.
+    pub fn family(&self) -> Option<&str> {
+        match &self.cidr {
+            _ if self.ethertype.is_some() => self.ethertype.as_deref(),
+            Some(cidr) if cidr.contains(':') => Some("IPv6"),
+            Some(cidr) if !is_prefix_list(cidr) => Some("IPv4"),
+            _ => None,
+        }
+    }
+
     /// As scripts read it.
     pub fn value(&self) -> Value {
         let text = |text: &Option<String>| Value::optional_text(text.as_deref());
+        let account = self.account.as_ref().map(|account| ("account", Value::text(account)));
         let fields = [
             ("id", text(&self.id)),
             ("direction", Value::text(self.direction.as_str())),
@@ -75,8 +102,10 @@ impl Rule {
             ("to_port", described::number(self.ports.map(|ports| ports.1))),
             ("cidr", text(&self.cidr)),
             ("group", text(&self.group)),
+            ("ethertype", Value::optional_text(self.family())),
         ];
-        Value::Map(BTreeMap::from(fields.map(|(name, value)| (name.to_string(), value))))
+        let fields = fields.into_iter().chain(account);
+        Value::Map(fields.map(|(name, value)| (name.to_string(), value)).collect())
     }
 
     /// In a few words: `tcp 8000-8010 from 10.0.0.0/8`.
@@ -109,7 +138,7 @@ impl SecurityGroup {
         Field::new(
             "rules",
             Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),
-            "What it lets through: maps of id, direction, protocol, from_port, to_port, cidr and group; () is all.",
+            "What it lets through: maps of id, direction, protocol, from_port, to_port, cidr, group and ethertype; () is all. Of ICMP the ports are type and code; `account` is there where the group is another account's.",
         ).changed_by(&["authorize", "revoke"]),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),
         Field::new("raw", Ty::Any, "The cloud's own description of it."),
@@ -163,5 +192,10 @@ mod tests {
         assert_eq!(all.words(), "all traffic from group sg-1");
         let Value::Map(map) = all.value() else { panic!("a map") };
         assert_eq!((&map["protocol"], &map["from_port"]), (&Value::Unit, &Value::Unit));
+        assert_eq!((&map["ethertype"], map.get("account")), (&Value::Unit, None));
+        let Value::Map(map) = web.value() else { panic!("a map") };
+        assert_eq!(map["ethertype"], Value::text("IPv4"));
+        let listed = Rule { cidr: Some("pl-63a5400a".to_string()), ..web };
+        assert!(listed.names_prefix_list() && listed.family().is_none());
     }
 }

@@ -125,13 +125,17 @@ fn everybodys() -> Filter {
 
 fn rule() -> Rule {
     Rule {
-        id: None,
         direction: Direction::Ingress,
         protocol: Some("tcp".to_string()),
         ports: Some((80, 80)),
         cidr: Some("0.0.0.0/0".to_string()),
-        group: None,
+        ..Rule::default()
     }
+}
+
+/// The addresses of a service that the cloud keeps a list of.
+fn of_a_list() -> Rule {
+    Rule { cidr: Some("pl-63a5400a".to_string()), ..rule() }
 }
 
 async fn associate(cloud: &dyn Cloud, words: &[String]) -> Result<()> {
@@ -269,6 +273,7 @@ pub const CALLS: &[Call] = calls! {
     "security_group", r#"create_security_group("g", "d").id"#, |c, w| there(c.security_group(&w[0]));
     "create_security_group", "()", |c, w| c.create_security_group("g", "d", None);
     "authorize", r#"create_security_group("g", "d").id"#, |c, w| c.authorize(&w[0], &rule());
+    "authorize(prefix_list)", r#"create_security_group("g", "d").id"#, |c, w| c.authorize(&w[0], &of_a_list());
     "revoke", r#"let g = create_security_group("g", "d"); g.authorize("tcp", 80, 80, "0.0.0.0/0"); g.id"#, |c, w| c.revoke(&w[0], &rule());
     "delete(security_group)", r#"create_security_group("g", "d").id"#, |c, w| gone(c.delete_security_group(&w[0]));
     "networks", "()", |c, w| c.networks(&Filter::default());

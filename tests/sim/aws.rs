@@ -263,3 +263,80 @@ async fn groups_hold_what_names_them_and_what_is_in_them() {
     let shown = cloud.ask("DescribeSecurityGroups", &[("GroupName.1", "default")]).await;
     assert!(!shown.body.contains("192.168.0.0/16"), "{}", shown.body);
 }
+
+#[tokio::test]
+async fn rules_name_prefix_lists_and_launches_name_parameters() {
+    let cloud = Ec2::start().await;
+    let lists = cloud
+        .ask("DescribePrefixLists", &[("Filter.1.Name", "prefix-list-name"), ("Filter.1.Value.1", "*.s3")])
+        .await;
+    let list = lists.first("prefixListId");
+    assert_eq!((list.as_str(), lists.all("prefixListName").len()), ("pl-63a5400a", 1));
+    let made = cloud.ask("CreateSecurityGroup", &[("GroupName", "web"), ("GroupDescription", "d")]).await;
+    let group = made.first("groupId");
+    let rule = |list: &str| {
+        let of = |name: &str| format!("IpPermissions.1.{name}");
+        vec![
+            ("GroupId".to_string(), group.clone()),
+            (of("IpProtocol"), "tcp".to_string()),
+            (of("FromPort"), "443".to_string()),
+            (of("ToPort"), "443".to_string()),
+            (of("PrefixListIds.1.PrefixListId"), list.to_string()),
+        ]
+    };
+    let ask = async |action: &str, list: &str| {
+        let pairs = rule(list);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
+        cloud.ask(action, &pairs).await
+    };
+    let unknown = ask("AuthorizeSecurityGroupEgress", "pl-00000000").await;
+    assert_eq!(unknown.code(), (400, "InvalidPrefixListID.NotFound".to_string()));
+    assert_eq!(ask("AuthorizeSecurityGroupEgress", &list).await.status, 200);
+    let again = ask("AuthorizeSecurityGroupEgress", &list).await;
+    assert_eq!(again.code(), (400, "InvalidPermission.Duplicate".to_string()));
+    let shown = cloud.ask("DescribeSecurityGroups", &[("GroupId.1", &group)]).await;
+    assert_eq!(
+        (shown.all("prefixListId"), shown.all("cidrIp")),
+        (vec![list.clone()], vec!["0.0.0.0/0".to_string()])
+    );
+    assert_eq!(ask("RevokeSecurityGroupEgress", &list).await.status, 200);
+    let shown = cloud.ask("DescribeSecurityGroups", &[("GroupId.1", &group)]).await;
+    assert_eq!(shown.all("prefixListId").len(), 0);
+
+    let path = "resolve:ssm:/aws/service/cirros/latest/ami-id";
+    let made = cloud.run(&[("ImageId", path)]).await;
+    assert_eq!((made.status, made.first("imageId")), (200, cloud.image().await));
+    let lost = cloud.run(&[("ImageId", "resolve:ssm:/aws/service/none")]).await;
+    assert_eq!(lost.code(), (400, "InvalidParameterValue".to_string()));
+}
+
+#[tokio::test]
+async fn a_rule_lets_in_a_group_of_another_account_by_both_their_ids() {
+    let cloud = Ec2::start().await;
+    let own = cloud.signer.clone();
+    let config = cloud.sim.aws_config();
+    let admin = config.split("[profile sim-admin]").nth(1).unwrap();
+    let line = |name: &str| admin.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
+    let keys = Credentials::new(line("aws_access_key_id = "), line("aws_secret_access_key = "));
+    let cloud = cloud.signing(Signer::v4(keys, "us-east-1", "ec2"));
+    let vpc = cloud.ask("CreateVpc", &[("CidrBlock", "10.9.0.0/16")]).await.first("vpcId");
+    let peer = [("GroupName", "peer"), ("GroupDescription", "d"), ("VpcId", vpc.as_str())];
+    let peer = cloud.ask("CreateSecurityGroup", &peer).await;
+    let peer = peer.first("groupId");
+    let shown = cloud.ask("DescribeSecurityGroups", &[("GroupId.1", &peer)]).await;
+    let account = shown.first("ownerId");
+    let cloud = cloud.signing(own);
+    let made = cloud.ask("CreateSecurityGroup", &[("GroupName", "web"), ("GroupDescription", "d")]).await;
+    let group = made.first("groupId");
+    let rule = |user: &'static str| {
+        [("IpPermissions.1.IpProtocol", "-1"), ("IpPermissions.1.Groups.1.UserId", user)]
+    };
+    let account: &'static str = Box::leak(account.into_boxed_str());
+    for (user, status) in [("000000000001", 400), (account, 200)] {
+        let ids = [("GroupId", group.as_str()), ("IpPermissions.1.Groups.1.GroupId", peer.as_str())];
+        let answer = cloud.ask("AuthorizeSecurityGroupIngress", &[&ids[..], &rule(user)[..]].concat()).await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+    }
+    let shown = cloud.ask("DescribeSecurityGroups", &[("GroupId.1", &group)]).await;
+    assert_eq!((shown.first("userId").as_str(), shown.all("groupId").contains(&peer)), (account, true));
+}

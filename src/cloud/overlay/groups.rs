@@ -42,10 +42,11 @@ impl Overlay {
         let changed = network.is_some_and(|network| self.is_changed(Noun::Network, network));
         let words = || format!("create_security_group {name}");
         self.shown(changed, words, self.inner.create_security_group(name, description, network)).await?;
-        let everywhere = |cidr: Option<&str>| Rule {
+        let everywhere = |cidr: Option<&str>, ethertype: Option<&str>| Rule {
             id: Some(self.new_id()),
             direction: Direction::Egress,
             cidr: cidr.map(str::to_string),
+            ethertype: ethertype.map(str::to_string),
             ..Rule::default()
         };
         let group = SecurityGroup {
@@ -54,8 +55,8 @@ impl Overlay {
             description: description.to_string(),
             rules: match self.is_openstack() {
                 // One for each kind of address.
-                true => vec![everywhere(None), everywhere(None)],
-                false => vec![everywhere(Some("0.0.0.0/0"))],
+                true => vec![everywhere(None, Some("IPv4")), everywhere(None, Some("IPv6"))],
+                false => vec![everywhere(Some("0.0.0.0/0"), None)],
             },
             cloud: self.inner.name().clone(),
             raw: raw(),
@@ -140,4 +141,5 @@ fn is_same(held: &Rule, meant: &Rule) -> bool {
         && held.ports == meant.ports
         && held.group == meant.group
         && range(held) == range(meant)
+        && (held.ethertype.is_none() || meant.ethertype.is_none() || held.ethertype == meant.ethertype)
 }

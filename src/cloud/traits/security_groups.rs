@@ -11,6 +11,7 @@ pub(super) const OPERATIONS: &[&str] = &[
     "security_group",
     "create_security_group",
     "authorize",
+    "authorize(prefix_list)",
     "revoke",
     "delete(security_group)",
 ];

@@ -57,6 +57,7 @@ pub static AWS: Provider = Provider {
         "security_group",
         "create_security_group",
         "authorize",
+        "authorize(prefix_list)",
         "revoke",
         "delete(security_group)",
         // Networks

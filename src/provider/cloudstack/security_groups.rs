@@ -4,7 +4,7 @@ use super::CloudStack;
 use super::call::Call;
 use super::decode::{int, is_id, list, text};
 use super::resources::Making;
-use crate::cloud::{Direction, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
+use crate::cloud::{Account, Direction, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
 use crate::provider::recover::{Seen, quoted};
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -56,6 +56,11 @@ impl SecurityGroups for CloudStack {
 
     // A rule is there once or not at all: one whose answer was lost may be asked for again, and is refused where it is there.
     async fn authorize(&self, id: &str, rule: &Rule) -> Result<()> {
+        if rule.names_prefix_list() {
+            let mut error = self.unsupported("authorize");
+            error.message = "a prefix list as `cidr` is not something CloudStack can do".to_string();
+            return Err(error.help("write a rule for each of its ranges"));
+        }
         let group = self.group_of_id(id).await?;
         if group.rules.iter().any(|held| is_same(held, rule)) {
             let message = format!("`{}` allows {} already", group.name, rule.words());
@@ -225,7 +230,16 @@ fn rule_of(one: &Json, direction: Direction, own: &Json) -> Rule {
     let group = text(one, "securitygroupname").map(|name| {
         if text(own, "name").as_deref() == Some(&name) { text(own, "id").unwrap_or(name) } else { name }
     });
-    Rule { id: text(one, "ruleid"), direction, protocol, ports, cidr: text(one, "cidr"), group }
+    Rule {
+        id: text(one, "ruleid"),
+        direction,
+        protocol,
+        ports,
+        cidr: text(one, "cidr"),
+        group,
+        account: None,
+        ethertype: None,
+    }
 }
 
 /// Whether two rules let the same through; neither range nor group means everywhere.

@@ -7,7 +7,7 @@ use super::neutron::security_group;
 use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use super::session::Call;
-use crate::cloud::{Direction, Error, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
+use crate::cloud::{Account, Direction, Error, Filter, Kind, Result, Rule, SecurityGroup, SecurityGroups};
 use crate::provider::doubles::Twice;
 use crate::provider::recover::Seen;
 use crate::wire::Answer;
@@ -68,6 +68,11 @@ impl SecurityGroups for OpenStack {
 
     // Let something through. A rule that is for both kinds of address is there when both are.
     async fn authorize(&self, group: &str, rule: &Rule) -> Result<()> {
+        if rule.names_prefix_list() {
+            let mut error = self.unsupported("authorize");
+            error.message = "a prefix list as `cidr` is not something OpenStack can do".to_string();
+            return Err(error.help("write a rule for each of its ranges"));
+        }
         let (mut made, mut there) = (false, None);
         let attempt = Attempt {
             verb: "authorize",

@@ -23,6 +23,13 @@ pub(super) fn own<'a>(region: &'a Region<'_>) -> impl Iterator<Item = &'a Group>
     region.world.groups.iter().filter(|group| group.project == region.asker.project)
 }
 
+/// A group of another account, which everybody may let in who knows both.
+pub(super) fn of_another<'a>(region: &'a Region<'_>, id: &str, owner: &str) -> Outcome<&'a Group> {
+    GROUP.formed(id)?;
+    let meant = |group: &&Group| GROUP.is(id, &group.id) && super::keys::account(&group.project) == owner;
+    region.world.groups.iter().find(meant).ok_or_else(|| GROUP.missing(&[id]))
+}
+
 /// The group of this id.
 pub(super) fn by_id<'a>(region: &'a Region<'_>, id: &str) -> Outcome<&'a Group> {
     GROUP.formed(id)?;

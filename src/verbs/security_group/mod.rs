@@ -19,7 +19,8 @@ pub const GROUP: Key<Ref<SecurityGroup>> =
 /// A rule.
 pub const RULE: Key<RuleMap> = Key::required(
     "rule",
-    "#{protocol, ports: 80 or \"8000-8010\", cidr} or #{group: other}; direction is ingress unless given.",
+    "#{protocol, ports: 80 or \"8000-8010\", cidr} or #{group: other}; of icmp #{type, code}; direction is ingress unless given. \
+     `cidr` may be a prefix list's id, and `group` another account's, with its `account`, where the cloud has those.",
 );
 /// A protocol, where a rule is written without a map.
 pub const PROTOCOL: Key<Name> = Key::required("protocol", "tcp, udp, icmp or a number.");

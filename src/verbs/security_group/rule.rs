@@ -1,6 +1,7 @@
 //! A rule as scripts write it: a map, or protocol, ports and addresses in a row.
 
 use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT};
+use crate::cloud::security_group::is_prefix_list;
 use crate::cloud::{Direction, Error, Kind, Noun, Result, Rule, Ty, Value};
 use crate::verbs::argument::{Argument, Mismatch, Name, Reference};
 use crate::verbs::call::Call;
@@ -9,7 +10,20 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 /// The keys of a rule; the last three are those of a rule that was read, so that it can be given back.
-const KEYS: [&str; 8] = ["protocol", "ports", "cidr", "group", "direction", "from_port", "to_port", "id"];
+const KEYS: [&str; 12] = [
+    "protocol",
+    "ports",
+    "type",
+    "code",
+    "cidr",
+    "group",
+    "account",
+    "direction",
+    "ethertype",
+    "from_port",
+    "to_port",
+    "id",
+];
 
 /// A rule with its source group still to be looked up.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,13 +72,41 @@ impl Argument for RuleMap {
         if ports.is_some() && protocol.is_none() {
             return Err(because("`ports` needs a `protocol`".to_string()));
         }
+        let ethertype = given("ethertype")
+            .map(|word| ethertype_of(word, cidr.as_deref()))
+            .transpose()
+            .map_err(because)?;
+        let account = match given("account") {
+            None => None,
+            Some(Value::Text(account)) if group.is_some() && !account.trim().is_empty() => {
+                Some(account.to_string())
+            }
+            Some(_) => return Err(because("`account` is text, whose `group` it is".to_string())),
+        };
         let id = match given("id") {
             Some(Value::Text(id)) if !id.trim().is_empty() => Some(id.to_string()),
             None => None,
             Some(_) => return Err(because("`id` is the id of a rule".to_string())),
         };
-        let rule = Rule { id, direction, protocol, ports, cidr, group: None };
+        // A range tells it itself.
+        let ethertype = ethertype.filter(|_| cidr.as_deref().is_none_or(is_prefix_list));
+        let rule = Rule { id, direction, protocol, ports, cidr, group: None, account, ethertype };
         Ok(RuleMap { rule, group })
+    }
+}
+
+/// The kind of address that a rule is for, which its range must be of.
+fn ethertype_of(word: &Value, cidr: Option<&str>) -> std::result::Result<String, String> {
+    let word = match word {
+        Value::Text(text) if text.eq_ignore_ascii_case("ipv4") => "IPv4",
+        Value::Text(text) if text.eq_ignore_ascii_case("ipv6") => "IPv6",
+        _ => return Err("`ethertype` is \"IPv4\" or \"IPv6\"".to_string()),
+    };
+    match cidr {
+        Some(cidr) if !is_prefix_list(cidr) && cidr.contains(':') != (word == "IPv6") => {
+            Err(format!("`{cidr}` is no range of {word}"))
+        }
+        _ => Ok(word.to_string()),
     }
 }
 
@@ -93,7 +135,27 @@ fn ports(
         Some(Value::Int(port)) => Ok(Some(*port)),
         Some(_) => Err(format!("`{key}` is a whole number")),
     };
+    let icmp = matches!(protocol, Some("icmp" | "ipv6-icmp" | "1" | "58"));
+    if let Some((kind, code)) =
+        number("type")?.map(|kind| number("code").map(|code| (kind, code))).transpose()?
+    {
+        return match (icmp, KEYS.iter().any(|key| key.contains("port") && given(key).is_some())) {
+            (false, _) => Err("`type` and `code` go with `protocol: \"icmp\"`".to_string()),
+            (true, true) => Err("`type` stands instead of ports".to_string()),
+            (true, false) => icmp_type(kind, code).map(Some),
+        };
+    }
+    if given("code").is_some() {
+        return Err("`code` is a code of a `type`, which is not given".to_string());
+    }
+    let all = |ports: &Value| {
+        matches!(ports, Value::Int(-1)) || matches!(ports, Value::Text(text) if &**text == "-1")
+    };
+    if icmp && given("ports").is_some_and(|ports| !all(ports)) {
+        return Err("ICMP has no `ports`: write `type: 8`, and `code` where one is meant".to_string());
+    }
     let (first, last) = match given("ports") {
+        Some(ports) if all(ports) => (-1, -1),
         Some(Value::Int(port)) => (*port, *port),
         Some(Value::Text(text)) => {
             let (first, last) = text.split_once('-').unwrap_or((text, text));
@@ -112,6 +174,15 @@ fn ports(
     range(protocol, first, last)
 }
 
+/// A type of ICMP with a code, or with every one.
+fn icmp_type(kind: i64, code: Option<i64>) -> std::result::Result<(i64, i64), String> {
+    match (kind, code.unwrap_or(-1)) {
+        (0..=255, code @ -1..=255) => Ok((kind, code)),
+        (0..=255, code) => Err(format!("the ICMP code {code} is not between 0 and 255")),
+        _ => Err(format!("the ICMP type {kind} is not between 0 and 255")),
+    }
+}
+
 /// Ports from EC2's or anybody's numbers: -1 and -1 are all of them; of ICMP, a type with -1 is all of its codes.
 fn range(protocol: Option<&str>, first: i64, last: i64) -> std::result::Result<Option<(i64, i64)>, String> {
     let icmp = matches!(protocol, Some("icmp" | "ipv6-icmp" | "1" | "58"));
@@ -126,8 +197,11 @@ fn range(protocol: Option<&str>, first: i64, last: i64) -> std::result::Result<O
     }
 }
 
-/// An address range; one address is a range of itself.
+/// An address range; one address is a range of itself. A prefix list goes by its id.
 fn cidr_of(text: &str) -> std::result::Result<String, String> {
+    if is_prefix_list(text.trim()) {
+        return Ok(text.trim().to_string());
+    }
     let wrong = || format!("`{text}` is no address range such as \"10.0.0.0/8\"");
     let (address, length) = match text.trim().split_once('/') {
         Some((address, length)) => (address, Some(length.parse::<u8>().map_err(|_| wrong())?)),
@@ -192,6 +266,10 @@ pub async fn rule_of(call: &Call) -> Result<Rule> {
             {
                 own.id().to_string()
             }
+            // Another account's, which nobody here can look up, is the cloud's to judge.
+            (Reference::Text(text), _) if call.cloud()?.takes_as_written(Noun::SecurityGroup, text) => {
+                text.to_string()
+            }
             _ => call.resolve(&group, Noun::SecurityGroup, RULE.name).await?.id().to_string(),
         });
     }
@@ -238,6 +316,23 @@ mod tests {
             [("protocol", Value::text("icmp")), ("ports", Value::Int(-1)), ("cidr", Value::text("::/0"))];
         assert_eq!(read(&ping).unwrap().words(), "icmp from ::/0");
         assert_eq!(range(Some("icmp"), 8, -1), Ok(Some((8, -1))));
+        let echo = |more: &[(&str, Value)]| {
+            let rule =
+                [("protocol", Value::text("icmp")), ("type", Value::Int(8)), ("cidr", Value::text("::/0"))];
+            read(&[&rule, more].concat()).map(|rule| rule.ports)
+        };
+        assert_eq!((echo(&[]), echo(&[("code", Value::Int(0))])), (Ok(Some((8, -1))), Ok(Some((8, 0)))));
+        assert_eq!(
+            echo(&[("code", Value::Int(256))]),
+            Err("the ICMP code 256 is not between 0 and 255".into())
+        );
+        assert_eq!(echo(&[("ports", Value::Int(8))]), Err("`type` stands instead of ports".into()));
+        let listed = read(&[("cidr", Value::text("pl-63a5400a"))]).unwrap();
+        assert_eq!(listed.words(), "all traffic from pl-63a5400a");
+        let other = [("group", Value::text("sg-2")), ("account", Value::text("222222222222"))];
+        assert_eq!(read(&other).unwrap().account.as_deref(), Some("222222222222"));
+        let six = [("ethertype", Value::text("ipv6")), ("group", Value::text("g"))];
+        assert_eq!(read(&six).unwrap().family(), Some("IPv6"));
     }
 
     #[test]
@@ -245,6 +340,14 @@ mod tests {
         let wrong = |pairs: &[(&str, Value)]| read(pairs).unwrap_err();
         assert_eq!(wrong(&[("port", Value::Int(80))]), "a rule has no `port`; did you mean `ports`?");
         assert_eq!(wrong(&[("ports", Value::Int(80))]), "`ports` needs a `protocol`");
+        let typed = [("protocol", Value::text("tcp")), ("type", Value::Int(8))];
+        assert_eq!(wrong(&typed), "`type` and `code` go with `protocol: \"icmp\"`");
+        let ports = [("protocol", Value::text("icmp")), ("ports", Value::text("8-0"))];
+        assert_eq!(wrong(&ports), "ICMP has no `ports`: write `type: 8`, and `code` where one is meant");
+        let code = [("protocol", Value::text("icmp")), ("code", Value::Int(0))];
+        assert_eq!(wrong(&code), "`code` is a code of a `type`, which is not given");
+        let kind = [("ethertype", Value::text("IPv6")), ("cidr", Value::text("10.0.0.0/8"))];
+        assert_eq!(wrong(&kind), "`10.0.0.0/8` is no range of IPv6");
         let backwards = [("protocol", Value::text("tcp")), ("ports", Value::text("90-80"))];
         assert_eq!(wrong(&backwards), "the ports 90-80 run backwards");
         let far = [("protocol", Value::text("tcp")), ("ports", Value::Int(70000))];

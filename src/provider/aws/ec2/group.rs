@@ -82,7 +82,12 @@ fn permission(rule: &Rule) -> Json {
         out.insert("ToPort".to_string(), json!(to));
     }
     let (key, peer) = match (&rule.group, &rule.cidr) {
-        (Some(group), _) => ("Groups", json!([{"GroupId": group}])),
+        (Some(group), _) => {
+            let mut peer = Map::from_iter([("GroupId".to_string(), json!(group))]);
+            peer.extend(rule.account.iter().map(|account| ("UserId".to_string(), json!(account))));
+            ("Groups", json!([peer]))
+        }
+        (None, Some(list)) if rule.names_prefix_list() => ("PrefixListIds", json!([{"PrefixListId": list}])),
         (None, Some(cidr)) if cidr.contains(':') => ("Ipv6Ranges", json!([{"CidrIpv6": cidr}])),
         (None, cidr) => ("IpRanges", json!([{"CidrIp": cidr.as_deref().unwrap_or("0.0.0.0/0")}])),
     };
@@ -126,7 +131,9 @@ pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<SecurityGroup> {
     for (key, direction) in
         [("ipPermissions", Direction::Ingress), ("ipPermissionsEgress", Direction::Egress)]
     {
-        list(body, key).iter().for_each(|permission| spread(permission, direction, &mut rules));
+        let owner = text(body, "ownerId");
+        let all = list(body, key).iter();
+        all.for_each(|permission| spread(permission, direction, owner.as_deref(), &mut rules));
     }
     Some(SecurityGroup {
         // Before VPCs a group was known by its name.
@@ -140,7 +147,7 @@ pub fn decode(body: &Json, cloud: &Arc<str>) -> Option<SecurityGroup> {
 }
 
 /// One permission names several peers: each is a rule of its own.
-fn spread(permission: &Json, direction: Direction, rules: &mut Vec<Rule>) {
+fn spread(permission: &Json, direction: Direction, owner: Option<&str>, rules: &mut Vec<Rule>) {
     let protocol = match text(permission, "ipProtocol").as_deref() {
         None | Some("-1" | "all") => None,
         Some("icmpv6" | "58") => Some("ipv6-icmp".to_string()),
@@ -162,6 +169,8 @@ fn spread(permission: &Json, direction: Direction, rules: &mut Vec<Rule>) {
         ports,
         cidr,
         group,
+        account: None,
+        ethertype: None,
     };
     for (key, field) in
         [("ipRanges", "cidrIp"), ("ipv6Ranges", "cidrIpv6"), ("prefixListIds", "prefixListId")]
@@ -173,9 +182,12 @@ fn spread(permission: &Json, direction: Direction, rules: &mut Vec<Rule>) {
                 .map(|cidr| rule(Some(cidr), None)),
         );
     }
-    let groups = list(permission, "groups").iter();
-    let groups = groups.filter_map(|group| text(group, "groupId").or_else(|| text(group, "groupName")));
-    rules.extend(groups.map(|group| rule(None, Some(group))));
+    rules.extend(list(permission, "groups").iter().filter_map(|group| {
+        let id = text(group, "groupId").or_else(|| text(group, "groupName"))?;
+        // That of another account goes back with its account.
+        let account = text(group, "userId").filter(|user| owner.is_some_and(|own| own != user));
+        Some(Rule { account, ..rule(None, Some(id)) })
+    }));
 }
 
 #[cfg(test)]
@@ -205,6 +217,16 @@ mod tests {
             sent(Rule { group: Some("sg-2".into()), ..Rule::default() }),
             "IpProtocol=-1&Groups.1.GroupId=sg-2"
         );
+        let peered = Rule { group: Some("sg-2".into()), account: Some("222222222222".into()), ..tcp() };
+        assert!(sent(peered).ends_with("&Groups.1.GroupId=sg-2&Groups.1.UserId=222222222222"));
+        assert_eq!(
+            sent(Rule { ports: Some((443, 443)), cidr: Some("pl-63a5400a".into()), ..tcp() }),
+            "IpProtocol=tcp&FromPort=443&ToPort=443&PrefixListIds.1.PrefixListId=pl-63a5400a"
+        );
+        assert_eq!(
+            sent(Rule { protocol: Some("icmp".into()), ports: Some((8, -1)), ..Rule::default() }),
+            "IpProtocol=icmp&FromPort=8&ToPort=-1&IpRanges.1.CidrIp=0.0.0.0/0"
+        );
         let egress = Rule { direction: Direction::Egress, ..tcp() };
         assert_eq!(authorize("sg-1", &egress).action, "AuthorizeSecurityGroupEgress");
         assert_eq!(revoke("sg-1", &tcp()).action, "RevokeSecurityGroupIngress");
@@ -230,6 +252,17 @@ mod tests {
                 "all traffic to 0.0.0.0/0"
             ]
         );
+    }
+
+    #[test]
+    fn a_group_of_another_account_is_read_with_its_account() {
+        let body = json!({"ownerId": "1", "groupId": "sg-1", "groupName": "web", "ipPermissions": [
+            {"ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": [
+                {"groupId": "sg-2", "userId": "2", "vpcPeeringConnectionId": "pcx-1"}, {"groupId": "sg-3", "userId": "1"}]}]});
+        let group = decode(&body, &Arc::from("lab")).unwrap();
+        let peers: Vec<_> =
+            group.rules.iter().map(|rule| (rule.group.as_deref(), rule.account.as_deref())).collect();
+        assert_eq!(peers, [(Some("sg-2"), Some("2")), (Some("sg-3"), None)]);
     }
 
     #[test]

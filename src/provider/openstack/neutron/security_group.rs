@@ -72,6 +72,8 @@ pub fn rule(body: &Json) -> Rule {
         },
         cidr: text(body, "remote_ip_prefix"),
         group: text(body, "remote_group_id"),
+        account: None,
+        ethertype: text(body, "ethertype").filter(|_| text(body, "remote_ip_prefix").is_none()),
     }
 }
 
@@ -91,6 +93,8 @@ fn protocol(word: &str) -> Option<String> {
 /// The kinds of address that a rule is for.
 fn ethertypes(rule: &Rule) -> &'static [&'static str] {
     match (&rule.cidr, rule.protocol.as_deref(), &rule.group) {
+        _ if rule.ethertype.as_deref() == Some("IPv6") => &["IPv6"],
+        _ if rule.ethertype.is_some() => &["IPv4"],
         (Some(cidr), ..) if cidr.contains(':') => &["IPv6"],
         (Some(_), ..) | (None, Some("icmp"), _) => &["IPv4"],
         (None, Some("ipv6-icmp"), _) => &["IPv6"],
@@ -103,7 +107,7 @@ fn ethertypes(rule: &Rule) -> &'static [&'static str] {
 fn kept(rule: &Rule) -> Rule {
     let mut kept = rule.clone();
     kept.protocol = rule.protocol.as_deref().and_then(protocol);
-    if kept.protocol.as_deref() == Some("icmp") && rule.cidr.as_ref().is_some_and(|cidr| cidr.contains(':')) {
+    if kept.protocol.as_deref() == Some("icmp") && rule.family() == Some("IPv6") {
         kept.protocol = Some("ipv6-icmp".to_string());
     }
     if !is_icmp(&kept) {
@@ -157,7 +161,7 @@ pub fn revoke(id: &str) -> Call {
 pub fn is_meant(body: &Json, meant: &Rule) -> bool {
     let (held, meant) = (kept(&rule(body)), kept(meant));
     let ethertype = text(body, "ethertype").unwrap_or_else(|| "IPv4".to_string());
-    let of_group = meant.group.is_some();
+    let of_group = meant.group.is_some() && meant.ethertype.is_none();
     held.direction == meant.direction
         && held.protocol == meant.protocol
         && held.ports == meant.ports
@@ -265,6 +269,12 @@ mod tests {
         let numbered = held("17".into(), 53.into(), "::/0".into(), null(), "IPv6");
         assert!(is_meant(&numbered, &of("udp", Some((53, 53)), "::/0")));
         let member = Rule { group: Some("g".to_string()), ..Rule::default() };
+        let six = Rule { ethertype: Some("IPv6".to_string()), ..member.clone() };
+        let of_six = held(null(), null(), null(), "g".into(), "IPv6");
+        assert!(
+            is_meant(&of_six, &six) && !is_meant(&held(null(), null(), null(), "g".into(), "IPv4"), &six)
+        );
+        assert_eq!(rule(&of_six).value(), Rule { id: Some("r".to_string()), ..six }.value());
         for ethertype in ["IPv4", "IPv6"] {
             assert!(is_meant(&held(null(), null(), null(), "g".into(), ethertype), &member), "{ethertype}");
         }

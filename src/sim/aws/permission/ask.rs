@@ -47,11 +47,15 @@ impl Wish {
         super::cidr(&self.as_rule(SystemTime::UNIX_EPOCH))
     }
 
+    pub(super) fn list(&self) -> Option<&str> {
+        self.spec.cidr.as_deref().filter(|cidr| cidr.starts_with("pl-"))
+    }
+
     /// As EC2 tells of it where it is there already.
     pub(super) fn words(&self) -> String {
         let peer = match (&self.spec.group, self.cidr()) {
             (Some(group), _) => crate::aws::ids::GROUP.id(group),
-            (None, cidr) => cidr.unwrap_or_default(),
+            (None, cidr) => cidr.or_else(|| self.list().map(str::to_owned)).unwrap_or_default(),
         };
         let protocol = self.spec.protocol.as_deref().map_or_else(|| "ALL".to_owned(), str::to_uppercase);
         match self.ports() {
@@ -111,6 +115,19 @@ fn range(text: &str) -> Outcome<(Family, String)> {
     Ok((Family::V6, format!("{}/{bits}", Ipv6Addr::from(u128::from(address) & mask))))
 }
 
+/// The group that a rule lets in.
+fn source(region: &Region<'_>, record: &Params) -> Outcome<String> {
+    let user = record.get("UserId").filter(|user| *user != region.account);
+    let group = match (record.get("GroupId"), record.get("GroupName"), user) {
+        (Some(id), _, Some(user)) => group::of_another(region, id, user)?,
+        (Some(id), _, None) => group::by_id(region, id)?,
+        (None, Some(name), Some(_)) => return Err(crate::aws::ids::GROUP.missing(&[name])),
+        (None, Some(name), None) => group::by_name(region, name)?,
+        (None, None, _) => return Err(Refused::missing("GroupId")),
+    };
+    Ok(group.id.clone())
+}
+
 /// The rules that a request asks for, one a source.
 pub(super) fn wishes(region: &Region<'_>, way: Way) -> Outcome<Vec<Wish>> {
     let params = region.params;
@@ -150,16 +167,11 @@ pub(super) fn wishes(region: &Region<'_>, way: Way) -> Outcome<Vec<Wish>> {
             }
         }
         for record in permission.records("Groups") {
-            if record.get("UserId").is_some_and(|user| user != region.account) {
-                let id = record.get("GroupId").or(record.get("GroupName")).unwrap_or_default();
-                return Err(crate::aws::ids::GROUP.missing(&[id]));
-            }
-            let source = match (record.get("GroupId"), record.get("GroupName")) {
-                (Some(id), _) => group::by_id(region, id)?,
-                (None, Some(name)) => group::by_name(region, name)?,
-                (None, None) => return Err(Refused::missing("GroupId")),
-            };
-            add(&lane, Family::V4, None, Some(source.id.clone()), &record);
+            add(&lane, Family::V4, None, Some(source(region, &record)?), &record);
+            sources += 1;
+        }
+        for record in permission.records("PrefixListIds") {
+            add(&lane, Family::V4, Some(super::prefix_list::named(&record)?), None, &record);
             sources += 1;
         }
         if sources == 0 {

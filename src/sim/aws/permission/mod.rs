@@ -2,6 +2,8 @@
 //! one. The world has rules.
 
 mod ask;
+mod prefix_list;
+mod show;
 
 use super::call::{Action, Told, asks, does};
 use super::filter::{Filters, page};
@@ -13,6 +15,8 @@ use super::tag::{keep, tags_of};
 use super::xml::Xml;
 use crate::world::{Family, Group, Refusal, Rule};
 use ask::{Wish, wishes};
+use prefix_list::list_of;
+use show::write_rules;
 
 const TAKES: &[&str] = &[
     "GroupId",
@@ -45,12 +49,15 @@ pub(super) static ACTIONS: &[Action] = &[
     does("ec2.AuthorizeSecurityGroupEgress", TAKES, |region| authorize(region, Way::Out)),
     does("ec2.RevokeSecurityGroupIngress", REVOKES, |region| revoke(region, Way::In)),
     does("ec2.RevokeSecurityGroupEgress", REVOKES, |region| revoke(region, Way::Out)),
+    asks("ec2.DescribePrefixLists", prefix_list::TAKES, prefix_list::list),
     asks(
         "ec2.DescribeSecurityGroupRules",
         &["SecurityGroupRuleId", "Filter", "MaxResults", "NextToken"],
         list,
     ),
 ];
+
+pub(super) use show::write;
 
 /// Which way a rule is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +81,7 @@ pub(super) fn shown(group: &Group, way: Way) -> impl Iterator<Item = &Rule> {
 }
 
 fn cidr(rule: &Rule) -> Option<String> {
-    if rule.group.is_some() {
+    if rule.group.is_some() || list_of(rule).is_some() {
         return None;
     }
     let everyone = if rule.family == Family::V4 { "0.0.0.0/0" } else { "::/0" };
@@ -111,64 +118,6 @@ pub(super) fn values(region: &Region<'_>, rule: &Rule, part: &str) -> Vec<String
         _ => None,
     };
     value.into_iter().collect()
-}
-
-/// Writes rules as permissions: those of one protocol and range stand together.
-pub(super) fn write<'a>(
-    region: &Region<'_>,
-    xml: &mut Xml,
-    name: &str,
-    rules: impl Iterator<Item = &'a Rule>,
-) {
-    type Key = (String, Option<(i64, i64)>);
-    let mut sets: Vec<(Key, Vec<&Rule>)> = Vec::new();
-    for rule in rules {
-        let key = (protocol(rule), ports(rule));
-        match sets.iter_mut().find(|set| set.0 == key) {
-            Some(set) => set.1.push(rule),
-            None => sets.push((key, vec![rule])),
-        }
-    }
-    xml.set(name, sets, |xml, ((protocol, ports), rules)| {
-        let words = |rule: &Rule| Some(rule.standing.description.clone()).filter(|words| !words.is_empty());
-        xml.text("ipProtocol", protocol).some("fromPort", ports.map(|ports| ports.0));
-        xml.some("toPort", ports.map(|ports| ports.1));
-        xml.set("groups", rules.iter().filter(|rule| rule.group.is_some()), |xml, rule| {
-            xml.text("userId", &region.account).some("groupId", rule.group.as_deref().map(|id| GROUP.id(id)));
-            xml.some("description", words(rule));
-        });
-        for (set, one, family) in [("ipRanges", "cidrIp", Family::V4), ("ipv6Ranges", "cidrIpv6", Family::V6)]
-        {
-            let own = rules.iter().filter(|rule| rule.group.is_none() && rule.family == family);
-            xml.set(set, own, |xml, rule| {
-                xml.some(one, cidr(rule)).some("description", words(rule));
-            });
-        }
-        xml.node("prefixListIds", |_| {});
-    });
-}
-
-/// Writes rules as rules.
-fn write_rules(region: &Region<'_>, xml: &mut Xml, name: &str, rows: &[(String, Rule)]) {
-    xml.set(name, rows, |xml, (group, rule)| {
-        let id = RULE.id(&rule.id);
-        xml.text("securityGroupRuleId", &id).text("groupId", GROUP.id(group));
-        xml.text("groupOwnerId", &region.account).text("isEgress", !rule.inward);
-        xml.text("ipProtocol", protocol(rule));
-        let (first, last) = ports(rule).unwrap_or((-1, -1));
-        xml.text("fromPort", first).text("toPort", last);
-        let of = if rule.family == Family::V4 { "cidrIpv4" } else { "cidrIpv6" };
-        xml.some(of, cidr(rule));
-        if let Some(other) = &rule.group {
-            xml.node("referencedGroupInfo", |xml| {
-                xml.text("groupId", GROUP.id(other)).text("userId", &region.account);
-            });
-        }
-        if !rule.standing.description.is_empty() {
-            xml.text("description", &rule.standing.description);
-        }
-        xml.tags(&tags_of(region, &id)).text("securityGroupRuleArn", region.arn(RULE, &id));
-    });
 }
 
 fn authorize(region: &mut Region<'_>, way: Way) -> Outcome<Told> {
@@ -220,6 +169,7 @@ fn revoke(region: &mut Region<'_>, way: Way) -> Outcome<Told> {
         let own = shown(&group, way).find(|rule| {
             (protocol(rule), ports(rule), cidr(rule), &rule.group)
                 == (wish.protocol(), wish.ports(), wish.cidr(), &wish.spec.group)
+                && list_of(rule) == wish.list()
         });
         match own {
             Some(rule) => gone.push(rule.clone()),

@@ -79,12 +79,15 @@ fn normal(cidr: &str) -> String {
 
 fn value(group: &Group, rule: &Rule) -> Value {
     let standing = &rule.standing;
+    // What EC2 calls a prefix list is a group of addresses here.
+    let listed = rule.cidr.as_deref().filter(|cidr| cidr.starts_with("pl-"));
+    let cidr = rule.cidr.as_deref().filter(|_| listed.is_none());
     let description = Some(&standing.description).filter(|text| !rule.first_day || !text.is_empty());
     v!({"id": rule.id, "project_id": group.project, "security_group_id": group.id,
         "ethertype": if rule.family == Family::V4 { "IPv4" } else { "IPv6" },
         "direction": if rule.inward { "ingress" } else { "egress" }, "protocol": rule.protocol,
-        "port_range_min": rule.first, "port_range_max": rule.last, "remote_ip_prefix": rule.cidr,
-        "remote_address_group_id": null, "normalized_cidr": rule.cidr.as_deref().map(normal),
+        "port_range_min": rule.first, "port_range_max": rule.last, "remote_ip_prefix": cidr,
+        "remote_address_group_id": listed, "normalized_cidr": cidr.map(normal),
         "remote_group_id": rule.group, "belongs_to_default_sg": group.name == "default",
         "description": description, "created_at": time::second(standing.created),
         "updated_at": time::second(standing.updated), "revision_number": standing.revision,
