@@ -118,6 +118,8 @@ pub struct Identity {
 pub enum RequestState {
     /// The cloud keeps no trace that can be asked for.
     Unknown,
+    /// Nothing of it can be seen, now or later.
+    Traceless,
     /// Accepted, not finished.
     Running,
     /// Done.

@@ -2,7 +2,7 @@
 //!
 //! A status from before this run's own request is never its result: a cloud accepts a reboot and begins it later.
 //! The signs that it has begun are a task, another status, a later `updated`, or what the cloud keeps of the
-//! request; a cloud that shows none of them gets a grace of 30 s, and a warning.
+//! request; a cloud that shows none of them gets a grace of 30 s, and a warning, which comes at once where none is ever shown.
 
 use super::pending::{Before, Pending};
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
@@ -191,7 +191,7 @@ impl Watch for Member {
             return match self.state(scene).await {
                 RequestState::Running => Verdict::NotYet,
                 RequestState::Failed(words) => Verdict::Failed(self.failed(scene, &server, Some(words))),
-                RequestState::Finished | RequestState::Unknown => {
+                RequestState::Finished | RequestState::Traceless | RequestState::Unknown => {
                     Verdict::Failed(self.dead_end(scene, &server))
                 }
             };
@@ -261,9 +261,10 @@ impl Member {
             RequestState::Failed(words) => Err(words),
             RequestState::Running => Ok(false),
             RequestState::Unknown if changed => Ok(true),
-            RequestState::Unknown => {
+            unseen @ (RequestState::Unknown | RequestState::Traceless) => {
                 let age = scene.clock.now().since(pending.at).to_std();
-                let over = fits && age >= GRACE;
+                // What never shows is not worth waiting for.
+                let over = fits && (age >= GRACE || unseen == RequestState::Traceless);
                 if over {
                     scene.progress.warn(&format!(
                         "{} shows no sign of `{}` on `{}`; it is taken for done",

@@ -18,6 +18,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// What leaves no trace that could be asked about.
+const UNSEEN: &str = "unseen";
+
 /// How many instances a page holds.
 const PAGE: usize = 1000;
 
@@ -119,7 +122,7 @@ impl Servers for Aws {
             // Of a soft one nothing is ever seen.
             Action::Reboot { hard: false } => {
                 self.ask(&instance::power("server.reboot", "RebootInstances", id)).await?;
-                Accepted::default()
+                state(UNSEEN)
             }
             Action::Resize { flavor } => {
                 let former = self.retype(id, flavor).await?;
@@ -150,8 +153,10 @@ impl Servers for Aws {
     }
 
     async fn request_state(&self, server: &str, request: &str) -> Result<RequestState> {
-        if request == DONE {
-            return Ok(RequestState::Finished);
+        match request {
+            DONE => return Ok(RequestState::Finished),
+            UNSEEN => return Ok(RequestState::Traceless),
+            _ => {}
         }
         if request.starts_with("replacevol-") {
             let task = self.ask(&instance::rebuilding(request)).await?;
