@@ -438,3 +438,85 @@ async fn what_was_taken_away_is_gone_at_once() {
     assert!(world.cloud.one(Noun::Volume, "vol-00000001").await.unwrap().is_none());
     assert_eq!(world.count("DescribeVolumes"), 1);
 }
+
+#[tokio::test]
+async fn a_resize_without_room_gives_back_the_old_type_and_the_power() {
+    let machine = std::sync::Mutex::new(("running", "t3.micro".to_string()));
+    let world = world(move |asked: &Asked, _| {
+        let mut machine = machine.lock().unwrap();
+        match asked.action.as_str() {
+            "DescribeInstances" => described(&[instance(ID, machine.0, "").replace("t3.micro", &machine.1)]),
+            "StopInstances" => {
+                machine.0 = "stopped";
+                ok("StopInstances", "<instancesSet/>")
+            }
+            "StartInstances" if machine.1 == "m5.large" => {
+                refused(500, "InsufficientInstanceCapacity", "There is no capacity for m5.large.")
+            }
+            "StartInstances" => {
+                machine.0 = "running";
+                ok("StartInstances", "<instancesSet/>")
+            }
+            _ => {
+                machine.1 = asked.get("InstanceType.Value").to_string();
+                ok("ModifyInstanceAttribute", "<return>true</return>")
+            }
+        }
+    })
+    .await;
+    let error = world.cloud.act(ID, &Action::Resize { flavor: "m5.large".into() }).await.unwrap_err();
+    assert_eq!((error.kind, error.maybe), (Kind::Unavailable, false));
+    let facts = [("exists", format!("{ID}, with its old type t3.micro, and started again"))];
+    assert_eq!(error.facts, facts);
+    let server = world.cloud.server(ID).await.unwrap().unwrap();
+    assert_eq!((server.status.as_str(), server.flavor.name.as_deref()), ("ACTIVE", Some("t3.micro")));
+    assert_eq!((world.count("ModifyInstanceAttribute"), world.cloud.remembers_resize(ID)), (2, Some(false)));
+}
+
+#[tokio::test]
+async fn a_device_that_is_taken_unseen_is_passed_over() {
+    let world = world(|asked: &Asked, before| match (asked.action.as_str(), before) {
+        ("DescribeInstances", _) => described(&[instance(ID, "running", "")]),
+        ("AttachVolume", 0 | 1) => {
+            let device = asked.get("Device");
+            let words = format!(
+                "Invalid value '{device}' for unixDevice. Attachment point {device} is already in use"
+            );
+            refused(400, "InvalidParameterValue", &words)
+        }
+        ("AttachVolume", 2) => ok("AttachVolume", ""),
+        _ => refused(400, "InvalidParameterValue", "/dev/sdz is already in use"),
+    })
+    .await;
+    world.cloud.attach(ID, "vol-00000001", None).await.unwrap();
+    let devices: Vec<String> = world.asked().iter().map(|one| one.get("Device").to_string()).collect();
+    assert_eq!(devices, ["", "/dev/sdf", "/dev/sdg", "/dev/sdh"]);
+    // The one that was asked for is the only one that is tried.
+    let error = world.cloud.attach(ID, "vol-00000001", Some("/dev/sdz")).await.unwrap_err();
+    assert_eq!((error.kind, world.count("AttachVolume")), (Kind::InvalidArgument, 4));
+}
+
+#[tokio::test]
+async fn replacing_the_metadata_of_an_image_leaves_its_tag_name() {
+    let world = world(|asked: &Asked, _| match asked.action.as_str() {
+        "DescribeTags" => {
+            let tag = |key: &str, value: &str| format!("<item><key>{key}</key><value>{value}</value></item>");
+            ok("DescribeTags", &format!("<tagSet>{}{}</tagSet>", tag("Name", "base"), tag("old", "1")))
+        }
+        other => ok(other, "<return>true</return>"),
+    })
+    .await;
+    let image = Holder::Image("ami-00000001".to_string());
+    world.cloud.replace_meta(&image, &BTreeMap::from([("new".to_string(), "2".to_string())])).await.unwrap();
+    let asked = world.asked();
+    let gone = asked.iter().find(|one| one.action == "DeleteTags").unwrap();
+    assert_eq!((gone.get("Tag.1.Key"), gone.get("Tag.2.Key")), ("old", ""));
+}
+
+#[tokio::test]
+async fn a_soft_reboot_is_known_to_leave_no_trace() {
+    let world = world(|asked: &Asked, _| ok(&asked.action, "<return>true</return>")).await;
+    let accepted = world.cloud.act(ID, &Action::Reboot { hard: false }).await.unwrap();
+    let state = world.cloud.request_state(ID, accepted.request_id.as_deref().unwrap()).await.unwrap();
+    assert_eq!((state, world.actions()), (RequestState::Traceless, vec!["RebootInstances".to_string()]));
+}

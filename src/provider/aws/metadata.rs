@@ -27,8 +27,11 @@ impl Metadata for Aws {
         let old = self.meta(holder).await?;
         // New ones first: a break in between loses nothing.
         self.set_meta(holder, items).await?;
-        let gone: Vec<&str> =
-            old.keys().filter(|key| !items.contains_key(*key)).map(String::as_str).collect();
+        let gone: Vec<&str> = old
+            .keys()
+            .filter(|key| !items.contains_key(*key) && *key != tag::NAME)
+            .map(String::as_str)
+            .collect();
         match gone.is_empty() {
             true => Ok(()),
             false => self.ask(&tag::delete(holder.id(), gone)).await.map(drop),

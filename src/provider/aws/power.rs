@@ -85,11 +85,27 @@ impl Aws {
         let back = if was_up { self.start(id).await } else { Ok(()) };
         match (changed, back) {
             (Ok(()), Ok(())) => Ok(former),
+            // There is no room for the new type, say.
+            (Ok(()), Err(error)) if !error.maybe && !error.kept => {
+                Err(self.as_before(id, &former, error).await)
+            }
             (Ok(()), Err(error)) => {
-                Err(error.fact("exists", format!("{id} has the new type, and is stopped")))
+                Err(error.fact("exists", format!("{id} has the new type, and may be stopped")))
             }
             (Err(error), Ok(())) => Err(error),
             (Err(error), Err(_)) => Err(left_down(error, id)),
+        }
+    }
+
+    /// The error of an instance that does not start with its new type: it has the old one again, and is started with that.
+    async fn as_before(&self, id: &str, former: &str, error: Error) -> Error {
+        if let Err(back) = self.ask(&instance::retype(id, former)).await {
+            let words = format!("{id} has the new type, and is stopped: its old one was refused, {back}");
+            return error.fact("exists", words);
+        }
+        match self.start(id).await {
+            Ok(()) => error.fact("exists", format!("{id}, with its old type {former}, and started again")),
+            Err(_) => left_down(error.fact("changed", format!("{id} has its old type {former} again")), id),
         }
     }
 

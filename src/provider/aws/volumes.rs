@@ -103,23 +103,22 @@ impl Volumes for Aws {
             None => Some(self.memory.choosing.lock().await),
             Some(_) => None,
         };
-        let device = match device {
-            Some(device) => device.to_string(),
-            None => volume::free_device(&self.described(server).await?).ok_or_else(|| {
+        if let Some(device) = device {
+            return self.attach_as(server, id, device).await;
+        }
+        let shown = self.described(server).await?;
+        let mut taken = Vec::new();
+        loop {
+            let device = volume::free_device(&shown, &taken).ok_or_else(|| {
                 let message = format!("{server} has no device name free from /dev/sdf to /dev/sdp");
                 self.session.error(Kind::Conflict, message).help("give `device`, or detach a volume first")
-            })?,
-        };
-        let call = volume::attach(server, id, &device);
-        let send = || async { self.ask(&call).await.map(drop) };
-        let look = || async {
-            Ok(match self.is_on(server, id).await? {
-                Some(true) => Seen::Effect(()),
-                Some(false) => Seen::Nothing,
-                None => Seen::Unclear,
-            })
-        };
-        self.once(send, look, |error, looked| self.unattached("attach", server, id, error, looked)).await
+            })?;
+            match self.attach_as(server, id, &device).await {
+                // Somebody else's volume is coming or going there, and is not shown.
+                Err(error) if !error.maybe && volume::is_device_taken(&error, &device) => taken.push(device),
+                ended => return ended,
+            }
+        }
     }
 
     async fn volumes(&self, filter: &Filter) -> Result<Vec<Volume>> {
@@ -219,6 +218,19 @@ impl Aws {
             }
         }
         Ok((found, doubt))
+    }
+
+    async fn attach_as(&self, server: &str, id: &str, device: &str) -> Result<()> {
+        let call = volume::attach(server, id, device);
+        let send = || async { self.ask(&call).await.map(drop) };
+        let look = || async {
+            Ok(match self.is_on(server, id).await? {
+                Some(true) => Seen::Effect(()),
+                Some(false) => Seen::Nothing,
+                None => Seen::Unclear,
+            })
+        };
+        self.once(send, look, |error, looked| self.unattached("attach", server, id, error, looked)).await
     }
 
     /// Whether a volume is on a server, or leaving it, which is no more.

@@ -3,7 +3,7 @@
 use super::super::call::{Call, literal};
 use super::super::decode::{int, list, text, time};
 use super::tag;
-use crate::cloud::{Filter, NameMatch, Result, Time, Volume, VolumeSpec};
+use crate::cloud::{Error, Filter, NameMatch, Result, Time, Volume, VolumeSpec};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -80,14 +80,21 @@ pub fn delete(id: &str) -> Call {
     Call::ec2("volume.delete", "DeleteVolume").idempotent().with("VolumeId", id)
 }
 
-/// The first device name for data that an instance has free (User Guide, "Device names on Linux instances": f to p).
-pub fn free_device(instance: &Json) -> Option<String> {
-    let taken: Vec<String> =
-        list(instance, "blockDeviceMapping").iter().filter_map(|disk| text(disk, "deviceName")).collect();
+/// The first device name for data that an instance has free (User Guide, "Device names on Linux instances": f to p), beside
+/// those that were refused.
+pub fn free_device(instance: &Json, refused: &[String]) -> Option<String> {
+    let shown = list(instance, "blockDeviceMapping").iter().filter_map(|disk| text(disk, "deviceName"));
+    let taken: Vec<String> = shown.chain(refused.iter().cloned()).collect();
     // `/dev/sdf` and `/dev/xvdf` are one disk to the system that sees it.
     let last = |name: &String| name.trim_end_matches(|c: char| c.is_ascii_digit()).chars().last();
     let free = |letter: &char| !taken.iter().any(|name| last(name) == Some(*letter));
     ('f'..='p').find(free).map(|letter| format!("/dev/sd{letter}"))
+}
+
+/// Whether a refusal says that a device name is taken.
+pub fn is_device_taken(error: &Error, device: &str) -> bool {
+    let words = error.answer.as_deref().unwrap_or_default();
+    words.contains(device) && words.contains("already in use")
 }
 
 /// A volume from its description.
@@ -151,10 +158,12 @@ mod tests {
             json!({"blockDeviceMapping": disks})
         };
         assert_eq!(
-            free_device(&instance(&["/dev/sda1", "/dev/xvdf", "/dev/sdg"])).as_deref(),
+            free_device(&instance(&["/dev/sda1", "/dev/xvdf", "/dev/sdg"]), &[]).as_deref(),
             Some("/dev/sdh")
         );
+        let refused = ["/dev/sdf".to_string(), "/dev/sdg".to_string()];
+        assert_eq!(free_device(&instance(&[]), &refused).as_deref(), Some("/dev/sdh"));
         let all: Vec<String> = ('f'..='p').map(|letter| format!("/dev/sd{letter}")).collect();
-        assert_eq!(free_device(&instance(&all.iter().map(String::as_str).collect::<Vec<_>>())), None);
+        assert_eq!(free_device(&instance(&all.iter().map(String::as_str).collect::<Vec<_>>()), &[]), None);
     }
 }
