@@ -1,4 +1,5 @@
-//! Server groups: which servers are to be on one host, or on different ones. On EC2 they are placement groups.
+//! Server groups: which servers are to be on one host, or on different ones. On EC2 they are placement groups, on CloudStack
+//! affinity groups.
 
 use super::described::Described;
 use super::stored::shared_text;

@@ -152,3 +152,29 @@ fn slips_have_the_nearest_name() {
     assert_eq!(written, [""; 0]);
     world.gives(r#"servers(#{ zone: "sim" }).len()"#, "0");
 }
+
+#[test]
+fn affinity_groups_are_server_groups() {
+    let world = on_sim();
+    world.gives(
+        r#"let g = create_server_group("apart", "anti-affinity"); [g.name, g.policy, g.servers, g.raw.type]"#,
+        r#"["apart", "anti-affinity", [], "host anti-affinity"]"#,
+    );
+    world.fails(r#"create_server_group("apart", "affinity")"#, "conflict", "already exists");
+    world.fails(r#"create_server_group("x", "spread")"#, "invalid_argument", "`spread` is no policy");
+    let spec = SPEC.trim_end().trim_end_matches('}');
+    world.gives(
+        &format!(
+            r#"let s = boot("web", {spec}, server_group: "apart" }}).wait_active();
+            let g = server_group("apart"); [g.servers == [s.id], server_groups(#{{ name: "ap*" }}).len(), find_server_group("nope")]"#
+        ),
+        "[true, 1, ()]",
+    );
+    world.fails(
+        &format!(r#"boot("y", {spec}, server_group: "6f0e1c9a-0000-4000-8000-000000000001" }})"#),
+        "not_found",
+        "no server group `6f0e1c9a-0000-4000-8000-000000000001`",
+    );
+    world.gives(r#"let g = server_group("apart"); delete(g); find_server_group("apart") == ()"#, "true");
+    world.fails(r#"delete(server_group("apart"))"#, "not_found", "apart");
+}

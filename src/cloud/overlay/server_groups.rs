@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 impl Overlay {
     pub(super) async fn make_server_group(&self, name: &str, policy: &str) -> Result<ServerGroup> {
-        // On EC2 they are known by their names.
-        let named = !self.is_openstack();
-        if named && !self.all_others(Noun::ServerGroup, &Filter::named(name)).await?.is_empty() {
+        // On EC2 they are known by their names, which CloudStack gives once, too.
+        let named = !self.is_openstack() && self.is_known_by_name();
+        if !self.is_openstack() && !self.all_others(Noun::ServerGroup, &Filter::named(name)).await?.is_empty()
+        {
             return Err(self.conflict(format!("there is a server group `{name}` already")));
         }
-        let changed = named && self.is_changed(Noun::ServerGroup, name);
+        let changed = !self.is_openstack() && self.is_changed(Noun::ServerGroup, name);
         let words = || format!("create_server_group {name}");
         self.shown(changed, words, self.inner.create_server_group(name, policy)).await?;
         let group = ServerGroup {
@@ -25,6 +26,11 @@ impl Overlay {
         };
         self.world().make(group.clone().into());
         Ok(group)
+    }
+
+    /// Whether the cloud has no ids for groups.
+    fn is_known_by_name(&self) -> bool {
+        !self.inner.is_id(Noun::ServerGroup, "00000000-0000-0000-0000-000000000000")
     }
 
     /// A new server is in its group.

@@ -65,6 +65,13 @@ pub static CLOUDSTACK: Provider = Provider {
         "authorize",
         "revoke",
         "delete(security_group)",
+        // Server groups
+        "server_groups",
+        "server_groups(all_projects)",
+        "server_group",
+        "create_server_group",
+        "boot(server_group)",
+        "delete(server_group)",
         // Networks
         "networks",
         "networks(all_projects)",

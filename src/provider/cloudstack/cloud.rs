@@ -206,8 +206,6 @@ impl Routers for CloudStack {}
 
 impl crate::cloud::Ports for CloudStack {}
 
-impl crate::cloud::ServerGroups for CloudStack {}
-
 impl crate::cloud::Backups for CloudStack {}
 
 impl Stacks for CloudStack {}

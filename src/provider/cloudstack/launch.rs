@@ -58,7 +58,6 @@ impl CloudStack {
             (spec.config_drive == Some(true), "config_drive"),
             (spec.access_ipv4.is_some(), "access_ipv4"),
             (spec.access_ipv6.is_some(), "access_ipv6"),
-            (spec.server_group.is_some(), "server_group"),
             (spec.root_disk.as_ref().is_some_and(|disk| disk.is_whole()), "root_disk: volume"),
             (spec.networks == Nics::Absent, "networks: \"none\""),
         ];
@@ -203,6 +202,7 @@ impl CloudStack {
             .with("userdata", user_data)
             .with("rootdisksize", spec.root_size())
             .with("password", spec.admin_pass.as_ref().map(|password| password.reveal()));
+        call = call.list("affinitygroupids", &spec.server_group);
         call = self.in_networks(call, &zone, networks);
         if !spec.security_groups.is_empty() {
             match zone.has_groups {

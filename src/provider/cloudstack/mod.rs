@@ -37,6 +37,7 @@ mod resize;
 mod resources;
 mod security_groups;
 pub mod server;
+mod server_groups;
 mod servers;
 pub mod session;
 mod snapshots;

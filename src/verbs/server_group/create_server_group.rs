@@ -8,7 +8,7 @@ const NAME: Key<Name> = Key::required("name", "Its name.");
 const POLICY: Key<Name> = Key::required(
     "policy",
     "\"affinity\", \"anti-affinity\", \"soft-affinity\" or \"soft-anti-affinity\"; on EC2 \"cluster\", \"spread\" or \
-     \"partition\", where \"affinity\" means cluster and \"anti-affinity\" spread.",
+     \"partition\", where \"affinity\" means cluster and \"anti-affinity\" spread; on CloudStack an affinity group of that type.",
 );
 
 /// The declaration.
