@@ -374,7 +374,7 @@ fn the_sessions_cloud_is_chosen_in_order() {
     assert_eq!(unknown.facts[0].1, "the variable OS_CLOUD");
     assert_eq!(
         unknown.help.as_deref(),
-        Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws, sim:cloudstack")
+        Some("did you mean `lab`? The clouds are: lab, prod, sim, sim:aws, sim:cloudstack, sim:admin")
     );
     let bad =
         choose(&[("home/.config/rhain/config.toml", "default = lab\n")], &[], None).expect_err("no text");
@@ -397,9 +397,10 @@ fn every_cloud_is_listed_with_its_place() {
             text("sim", "simulated", "built in"),
             text("sim:aws", "simulated", "built in"),
             text("sim:cloudstack", "simulated", "built in"),
+            text("sim:admin", "simulated", "built in"),
         ]
     );
-    assert_eq!(json!(entries.len()), 5);
+    assert_eq!(json!(entries.len()), 6);
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn bash_completes_what_the_program_knows() {
         ("rhain explain cloud :: over", &["over_quota"]),
         ("rhain run scripts/01", &["scripts/01-hello.rhai"]),
         ("rhain run scripts/01-hello.rhai --la", &["--larger"]),
-        ("rhain --cloud s", &["sim", "sim:aws", "sim:cloudstack"]),
+        ("rhain --cloud s", &["sim", "sim:aws", "sim:cloudstack", "sim:admin"]),
         ("rhain --format = j", &["json"]),
         ("rhain completions z", &["zsh"]),
     ];

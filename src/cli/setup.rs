@@ -12,7 +12,7 @@ use crate::cloud::Error;
 use crate::cloud::overlay::{Counted, Ids, OutsideOverlay, Overlay, Show};
 use crate::cloud::ports::{Outside, Progress};
 use crate::config::cloudstack::{Auth as CloudStackAuth, CloudStackSettings};
-use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_AWS, SIM_CLOUDSTACK};
+use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_ADMIN, SIM_AWS, SIM_CLOUDSTACK};
 use crate::effects::masks::{Addresses, Masks};
 use crate::effects::{Grant, Ledger, Observer, Policy, Stage};
 use crate::output::progress::{Manner, Silent, Spinner};
@@ -183,7 +183,8 @@ pub fn setup_of(
             let plan = match name {
                 SIM_AWS => Plan::Aws(Box::new(start.aws()?)),
                 SIM_CLOUDSTACK => Plan::CloudStack(Box::new(start.cloudstack()?)),
-                _ => Plan::OpenStack(Box::new(start.openstack()?)),
+                SIM_ADMIN => Plan::OpenStack(Box::new(start.openstack("admin")?)),
+                _ => Plan::OpenStack(Box::new(start.openstack("demo")?)),
             };
             Ok((plan, start.clone() as Arc<dyn wire::Clock>))
         }),

@@ -58,11 +58,11 @@ impl SimClock {
         state.sim.as_ref().map(ask).ok_or_else(|| unstarted("it is not there"))
     }
 
-    /// What to log in to its OpenStack face with; starts it where it is not started.
+    /// What to log in to its OpenStack face with, `demo` or `admin`; starts it where it is not started.
     ///
     /// # Errors
     /// When no port of the loopback address can be listened on.
-    pub fn openstack(&self) -> Result<Settings, Error> {
+    pub fn openstack(&self, who: &str) -> Result<Settings, Error> {
         let url = self.started(Sim::auth_url)?;
         let name = |name: &str| Named {
             name: Some(name.to_string()),
@@ -72,8 +72,8 @@ impl SimClock {
         Ok(Settings {
             auth_url: url,
             identity_version: Some(3),
-            auth: Auth::Password { user: name("demo"), password: Secret::new("secret") },
-            scope: Scope::Project(name("demo")),
+            auth: Auth::Password { user: name(who), password: Secret::new("secret") },
+            scope: Scope::Project(name(who)),
             region: Some("RegionOne".to_string()),
             interfaces: vec![Interface::Public],
             services: BTreeMap::new(),

@@ -18,6 +18,8 @@ pub const SIM: &str = "sim";
 pub const SIM_AWS: &str = "sim:aws";
 /// The same by its CloudStack face.
 pub const SIM_CLOUDSTACK: &str = "sim:cloudstack";
+/// The same by its OpenStack face, as its administrator.
+pub const SIM_ADMIN: &str = "sim:admin";
 
 /// A cloud that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,7 +158,7 @@ impl Found {
                 .filter(|entry| self.clouds.get(&entry.name).is_none()),
         );
         if self.clouds.get(SIM).is_none() {
-            all.extend([SIM, SIM_AWS, SIM_CLOUDSTACK].map(|name| Entry {
+            all.extend([SIM, SIM_AWS, SIM_CLOUDSTACK, SIM_ADMIN].map(|name| Entry {
                 name: name.to_string(),
                 provider: "simulated",
                 found: "built in".to_string(),

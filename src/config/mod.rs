@@ -25,5 +25,5 @@ mod vendor;
 pub use aws::AwsSettings;
 pub use cloudstack::CloudStackSettings;
 pub use environment::Environment;
-pub use found::{Chosen, Entry, Found, SIM, SIM_AWS, SIM_CLOUDSTACK, find};
+pub use found::{Chosen, Entry, Found, SIM, SIM_ADMIN, SIM_AWS, SIM_CLOUDSTACK, find};
 pub use note::Note;

@@ -111,7 +111,8 @@ fn a_cloud_is_made_once_with_what_was_configured() {
             ("bad".to_string(), false),
             ("sim".to_string(), false),
             ("sim:aws".to_string(), false),
-            ("sim:cloudstack".to_string(), false)
+            ("sim:cloudstack".to_string(), false),
+            ("sim:admin".to_string(), false)
         ]
     );
     assert_eq!(clouds.counters().keys().collect::<Vec<_>>(), ["lab"]);

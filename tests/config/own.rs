@@ -33,6 +33,7 @@ fn clouds_of_our_own_stand_beside_the_others() {
             "sim simulated built in",
             "sim:aws simulated built in",
             "sim:cloudstack simulated built in",
+            "sim:admin simulated built in",
         ]
     );
     let chosen = all.choose(None).expect("a cloud");
@@ -73,7 +74,7 @@ fn slips_are_told_with_their_place_and_spoil_nothing_else() {
         (
             "[clouds.x]\ncloud = \"aws:pord\"\n",
             format!(
-                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim, sim:aws, sim:cloudstack | {file}:1:9"
+                "`x` is another name for `aws:pord`, and there is no such cloud, at {file}:1 | name one of: aws, aws:prod, sim, sim:aws, sim:cloudstack, sim:admin | {file}:1:9"
             ),
         ),
         (

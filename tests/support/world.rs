@@ -176,7 +176,7 @@ impl World {
 
     /// Ask something of the simulated cloud, started if it is not yet.
     pub fn sim<T>(&self, ask: impl FnOnce(&Sim) -> T) -> T {
-        self.setup.simulated.openstack().expect("the simulated cloud starts");
+        self.setup.simulated.openstack("demo").expect("the simulated cloud starts");
         self.setup.simulated.with(ask).expect("it is started")
     }
 
