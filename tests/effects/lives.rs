@@ -262,7 +262,8 @@ fn every_script_lives_again_from_its_record() {
     for script in scripts {
         let text = std::fs::read_to_string(&script).unwrap();
         let name = script.to_string_lossy().into_owned();
-        let first = twice(&name, &text, |_| {}, false);
+        let cloud = crate::scripts::cloud_of(&script);
+        let first = twice(&name, &text, |options| options.cloud = Some(cloud.to_string()), false);
         assert!(!first.ended.contains("label"), "{name} ended with {}", first.ended);
         assert!(!first.out.is_empty(), "{name}");
     }

@@ -87,6 +87,8 @@ same() {
 same 01-hello --larger t2.small
 same 05-fleet
 same 06-ec2
+same 07-orphans
+same 12-rotate-keys
 
 if [ -n "${RHAIN_TESTS:-}" ]; then
     echo "== what a variable shows after a chain, and every operation"
