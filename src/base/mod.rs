@@ -1,8 +1,9 @@
 //! Words that every room uses and that know none of them: the mask, placeholders of secrets, text made safe
-//! for a terminal, the guard before YAML.
+//! for a terminal, bytes that are not held in memory, the guard before YAML.
 
 pub mod glob;
 pub mod placeholder;
+pub mod stream;
 pub mod visible;
 pub mod yaml;
 pub mod yaml_tree;

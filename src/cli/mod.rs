@@ -10,6 +10,7 @@ pub mod clouds;
 mod completions;
 pub mod console;
 mod explain;
+mod file_stream;
 pub mod help;
 mod listing;
 mod login_files;

@@ -1,8 +1,12 @@
 //! A file that takes the place of another only once it is written: what was there survives a full disk.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Counts the files, so that two for one place do not meet before.
+static MADE: AtomicU64 = AtomicU64::new(0);
 
 /// A file under way.
 pub(super) struct NewFile {
@@ -26,7 +30,7 @@ impl NewFile {
             return NewFile::in_place(&path, None);
         }
         let mut name = path.file_name().unwrap_or_default().to_os_string();
-        name.push(format!(".{}.new", std::process::id()));
+        name.push(format!(".{}-{}.new", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
         let beside = path.with_file_name(name);
         let mut options = File::options();
         options.write(true).create(true).truncate(true);
@@ -70,6 +74,17 @@ impl NewFile {
     /// When there is no room.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)
+    }
+
+    /// Begin again: what was written is dropped, where that can be.
+    ///
+    /// # Errors
+    /// When it cannot be.
+    pub(super) fn restart(&mut self) -> io::Result<()> {
+        match &self.beside {
+            None => Ok(()),
+            Some(_) => self.file.set_len(0).and_then(|()| self.file.rewind()),
+        }
     }
 
     /// Let it take its place now; what is written from now on goes on in it.

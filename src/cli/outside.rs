@@ -1,10 +1,12 @@
 //! The process and the world around it, as scripts that may look see them: variables, files, programs, hosts.
 
 use super::args::Options;
+use super::file_stream::{FileContent, FileUnderWay};
 use super::new_file::NewFile;
 use super::watch::Watch;
+use crate::base::stream::Content;
 use crate::cloud::error::RequestLine;
-use crate::cloud::ports::{FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
+use crate::cloud::ports::{FileSink, FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
 use crate::wire::mask::Known;
@@ -75,6 +77,23 @@ fn why(error: &io::Error) -> String {
     }
 }
 
+/// Why a file cannot be written.
+pub(super) fn why_not_written(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "its folder is not there".to_string(),
+        io::ErrorKind::PermissionDenied => "no permission to write it".to_string(),
+        _ => why(error),
+    }
+}
+
+/// Why a file cannot be read.
+pub(super) fn why_not_read(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "no permission to read it".to_string(),
+        _ => why(error),
+    }
+}
+
 /// Add at the end of a file. One that was there has its own mode; it is narrowed before anything secret is in it.
 fn append(path: &Path, file: &FileWrite) -> io::Result<()> {
     let mut options = std::fs::File::options();
@@ -108,10 +127,7 @@ impl Outside for Process {
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
-        std::fs::read(self.environment.cwd.join(path)).map_err(|error| match error.kind() {
-            io::ErrorKind::PermissionDenied => "no permission to read it".to_string(),
-            _ => why(&error),
-        })
+        std::fs::read(self.environment.cwd.join(path)).map_err(|error| why_not_read(&error))
     }
 
     fn write_file(&self, file: &FileWrite) -> Result<(), String> {
@@ -129,11 +145,18 @@ impl Outside for Process {
                 }
             }
         };
-        write().map_err(|error: io::Error| match error.kind() {
-            io::ErrorKind::NotFound => "its folder is not there".to_string(),
-            io::ErrorKind::PermissionDenied => "no permission to write it".to_string(),
-            _ => why(&error),
-        })
+        write().map_err(|error: io::Error| why_not_written(&error))
+    }
+
+    fn open_file(&self, path: &str) -> Result<Arc<dyn Content>, String> {
+        let content = FileContent::open(self.environment.cwd.join(path))?;
+        Ok(Arc::new(content))
+    }
+
+    fn new_file(&self, path: &str) -> Result<Arc<dyn FileSink>, String> {
+        let path = self.environment.cwd.join(path);
+        let file = NewFile::create(&path, None).map_err(|error| why_not_written(&error))?;
+        Ok(Arc::new(FileUnderWay::new(file)))
     }
 
     async fn run(&self, run: &ProgramRun) -> Result<ProgramEnd, String> {

@@ -250,6 +250,7 @@ impl Trace for Watch {
                 format!(" {}", serde_json::Value::Object(fields.collect()))
             }
             crate::wire::Body::Bytes(kind, bytes) => format!(" ({} bytes of {kind})", bytes.len()),
+            crate::wire::Body::Stream(kind, content) => format!(" ({} bytes of {kind})", content.size()),
         };
         self.kept(&format!("{} {}{body}", request.method.as_str(), request.url));
     }

@@ -41,7 +41,7 @@ impl Backup {
     /// The fields of a backup.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(BACKUP_STATUSES), "AVAILABLE, CREATING, RESTORING, ERROR."),
         Field::shown("volume", Ty::Text, "The id of the volume it is of, or ()."),
         Field::shown("size", Ty::Int, "Its size, GiB."),

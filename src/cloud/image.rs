@@ -6,6 +6,7 @@ use super::stored::shared_text;
 use super::time::Time;
 use super::ty::{Field, Noun, Ty};
 use super::value::Value;
+use crate::base::stream::Content;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,6 +25,32 @@ pub const STATUSES: &[&str] = &[
     "DELETED",
     "UNKNOWN",
 ];
+
+/// An image that is to be made of bytes.
+#[derive(Debug, Clone)]
+pub struct ImageSpec {
+    /// Its name.
+    pub name: String,
+    /// What its bytes are.
+    pub content: Arc<dyn Content>,
+    /// How they lie: raw, qcow2, vmdk …
+    pub disk_format: String,
+    /// What they are in: bare, ova …
+    pub container_format: String,
+    /// Its metadata.
+    pub meta: BTreeMap<String, String>,
+    /// public, private, shared or community; the cloud's own where not told.
+    pub visibility: Option<String>,
+}
+
+/// What was saved of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SavedImage {
+    /// Bytes.
+    pub size: u64,
+    /// Whether the cloud told a checksum, which they have.
+    pub checked: bool,
+}
 
 /// An image as the cloud last described it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -62,11 +89,11 @@ impl Image {
     /// The fields of an image.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name.").changed_by(&["update"]),
+        Field::shown("name", Ty::Text, "Its name.").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(STATUSES), "QUEUED, SAVING, ACTIVE, ERROR and so on."),
         Field::shown("size", Ty::Int, "Bytes, or () while it is not known."),
-        Field::shown("min_disk", Ty::Int, "The smallest disk it boots from, GiB."),
-        Field::shown("min_ram", Ty::Int, "The least memory it boots with, MiB."),
+        Field::shown("min_disk", Ty::Int, "The smallest disk it boots from, GiB.").changed_by(&["update"]),
+        Field::shown("min_ram", Ty::Int, "The least memory it boots with, MiB.").changed_by(&["update"]),
         Field::new("meta", Ty::MapOf(&Ty::Text), "Its metadata.").changed_by(&["set_meta", "delete_meta"]),
         Field::new("created", Ty::Time, "When it was made."),
         Field::new("age", Ty::Duration, "How long ago it was made, when it was read."),

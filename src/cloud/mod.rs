@@ -37,6 +37,7 @@ pub mod tags;
 pub mod time;
 pub mod traits;
 pub mod ty;
+pub mod update;
 pub mod value;
 pub mod volume;
 pub mod wait;
@@ -50,7 +51,7 @@ pub use error::{Error, Kind, Result};
 pub use filter::Filter;
 pub use flavor::Flavor;
 pub use handle::Handle;
-pub use image::Image;
+pub use image::{Image, ImageSpec, SavedImage};
 pub use keypair::Keypair;
 pub use network::{Network, NetworkSpec, PublicIp, Router, RouterSpec, Subnet};
 pub use operation::Operation;
@@ -70,7 +71,7 @@ pub use time::{Span, Time};
 pub use traits::{
     Account, Backups, Ec2Credential, Ec2Credentials, Flavors, Images, Keypairs, Metadata, Networks,
     OPERATIONS, Ports, PublicIps, Routers, SecurityGroups, ServerGroups, Servers, Snapshots, Stacks, Subnets,
-    Volumes,
+    Updates, Volumes, update_of,
 };
 pub use ty::{Field, Noun, Ty};
 pub use value::{Secret, Value};
@@ -153,6 +154,7 @@ pub trait Cloud:
     Account
     + Servers
     + Metadata
+    + Updates
     + Images
     + Flavors
     + Keypairs

@@ -41,7 +41,7 @@ impl Network {
     /// The fields of a network.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(NETWORK_STATUSES), "ACTIVE, BUILD, DOWN, ERROR."),
         Field::shown("cidrs", Ty::ArrayOf(&Ty::Text), "Its address ranges, such as 10.0.0.0/24."),
         Field::shown("external", Ty::Bool, "Whether it leads out of the cloud, or ()."),
@@ -116,7 +116,7 @@ impl Subnet {
     /// The fields of a subnet.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("network", Ty::Text, "The id of the network it is part of (on EC2 its VPC)."),
         Field::shown("cidr", Ty::Text, "Its address range, such as 10.0.0.0/24."),
         Field::shown("gateway", Ty::Text, "The address of its gateway, or ()."),
@@ -184,7 +184,7 @@ impl Router {
     /// The fields of a router.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(ROUTER_STATUSES), "ACTIVE, BUILD, ERROR."),
         Field::shown("external", Ty::Text, "The id of the external network it leads to, or ()."),
         Field::new("cloud", Ty::Cloud, "The cloud it lives in."),

@@ -2,6 +2,7 @@
 
 use super::time::Time;
 use super::{Cloud, Error, Provider, Providers, Secret, StackEvent};
+use crate::base::stream::{Content, Sink};
 use async_trait::async_trait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,12 +120,25 @@ pub trait Outside: Send + Sync {
     fn read_file(&self, path: &str) -> Result<Vec<u8>, String>;
     /// Write a file, its path from the working directory; or why that cannot be, in a few words.
     fn write_file(&self, file: &FileWrite) -> Result<(), String>;
+    /// A file's bytes, read when they are asked for, its path from the working directory; or why it cannot be read, in a few words.
+    fn open_file(&self, path: &str) -> Result<Arc<dyn Content>, String>;
+    /// A file that takes its place once it is whole, its path from the working directory; or why that cannot be, in a few words.
+    fn new_file(&self, path: &str) -> Result<Arc<dyn FileSink>, String>;
     /// Run a program to its end; dropping it ends the program. Or why it does not start, in a few words.
     async fn run(&self, program: &ProgramRun) -> Result<ProgramEnd, String>;
     /// Ask a web server once; a redirect is an answer.
     async fn fetch(&self, ask: &WebAsk) -> Result<WebAnswer, Error>;
     /// Whether something answers at a TCP port, within a few seconds.
     async fn answers(&self, host: &str, port: u16) -> bool;
+}
+
+/// A file under way; one that is dropped before it is kept was never there.
+pub trait FileSink: Sink {
+    /// Let it take its place.
+    ///
+    /// # Errors
+    /// Why it cannot, in a few words.
+    fn keep(&self) -> Result<(), String>;
 }
 
 /// Which files a session may read, of those that no argument names: what a template leads to.

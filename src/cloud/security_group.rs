@@ -133,8 +133,8 @@ impl SecurityGroup {
     /// The fields of a security group.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name."),
-        Field::shown("description", Ty::Text, "What it is for, or ()."),
+        Field::shown("name", Ty::Text, "Its name.").changed_by(&["rename", "update"]),
+        Field::shown("description", Ty::Text, "What it is for, or ().").changed_by(&["update"]),
         Field::new(
             "rules",
             Ty::ArrayOf(&Ty::MapOf(&Ty::Any)),

@@ -95,7 +95,7 @@ impl Volume {
     /// The fields of a volume.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(VOLUME_STATUSES), "CREATING, AVAILABLE, IN-USE, ERROR and so on."),
         Field::shown("size", Ty::Int, "GiB.").changed_by(&["extend"]),
         Field::shown("type", Ty::Text, "The cloud's type of storage, or ()."),
@@ -190,7 +190,7 @@ impl Snapshot {
     /// The fields of a snapshot.
     pub const FIELDS: &'static [Field] = &[
         Field::new("id", Ty::Text, "Its id."),
-        Field::shown("name", Ty::Text, "Its name, or ()."),
+        Field::shown("name", Ty::Text, "Its name, or ().").changed_by(&["rename", "update"]),
         Field::shown("status", Ty::OneOf(SNAPSHOT_STATUSES), "CREATING, AVAILABLE, ERROR and so on."),
         Field::shown("volume", Ty::Text, "The id of the volume it was made of, or ()."),
         Field::shown("size", Ty::Int, "GiB.").changed_by(&["extend"]),

@@ -80,6 +80,11 @@ pub fn told(error: &Error, place: &Place<'_>) -> (Kind, String, String) {
             format!("what {cloud} sent is no HTTP answer: {detail}"),
             format!("check that {host} is the cloud and not something before it"),
         ),
+        ErrorKind::Local => (
+            Kind::Failed,
+            format!("a transfer with {cloud} was broken off: {detail}"),
+            "look at the file, and at the room beside it".to_string(),
+        ),
         ErrorKind::Withheld => (
             Kind::Denied,
             format!("a request to {cloud} was not sent: {detail}"),

@@ -5,6 +5,7 @@
 pub mod aws;
 pub mod capabilities;
 pub mod cloudstack;
+mod digest;
 mod doubles;
 mod fault;
 mod fields;

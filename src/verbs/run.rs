@@ -422,6 +422,14 @@ pub async fn changed(call: &Call, cloud: &Arc<dyn Cloud>, server: Server) -> Res
     Ok(Value::Resource(object))
 }
 
+/// A resource that was changed and not read: its object, which is read when a field of it is read.
+pub fn stale(call: &Call, resource: Resource) -> Value {
+    let given = call.objects().into_iter().find(|object| object.latest() == resource);
+    let object = given.cloned().unwrap_or_else(|| Handle::new(resource));
+    object.set_stale();
+    Value::Resource(object)
+}
+
 /// The resource as the cloud describes it now; `name` is the argument that gave it.
 pub async fn reread(call: &Call, cloud: &Arc<dyn Cloud>, old: Resource, name: &str) -> Result<Value> {
     match cloud.one(old.noun(), old.id()).await? {

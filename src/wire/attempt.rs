@@ -5,9 +5,10 @@
 
 use super::error::{ErrorKind, Sent};
 use super::mask;
-use super::message::{Answer, Intent, Method, Request};
+use super::message::{Answer, Body, Intent, Method, Request};
 use super::send::seconds;
 use super::settings::Settings;
+use super::stream::{Moved, Receiver};
 use bytes::{Bytes, BytesMut};
 use std::error::Error as StdError;
 use std::io;
@@ -53,12 +54,13 @@ impl Clients {
         request: &Request,
         url: &mut Url,
         body: &Option<(String, Bytes)>,
+        moved: &Moved,
     ) -> Result<Answer, Lost> {
         let first = url.origin();
         for hop in 0..=REDIRECTS {
             let mut builder = self.client(settings, url)?.request(method(request.method), url.clone());
             let mut accept = true;
-            let mut content_type = body.as_ref().map(|(kind, _)| kind.as_str());
+            let mut content_type = kind_of(request, body);
             if url.origin() == first {
                 for (name, value) in &request.headers {
                     accept &= !name.eq_ignore_ascii_case("accept");
@@ -72,12 +74,10 @@ impl Clients {
             if let Some(kind) = content_type {
                 builder = builder.header("Content-Type", kind);
             }
-            if let Some((_, bytes)) = body {
-                builder = builder.body(bytes.clone());
-            }
+            builder = filled(builder, request, body, moved);
             #[allow(clippy::disallowed_methods)]
-            let response =
-                builder.send().await.map_err(|error| of_scheme(url, lost(settings, error, false)))?;
+            let sent = builder.send().await.map_err(|error| of_scheme(url, lost(settings, error, false)));
+            let response = sent.map_err(|lost| of_this_side(moved, lost))?;
             let status = response.status().as_u16();
             let follows = hop < REDIRECTS
                 && request.intent == Intent::Read
@@ -102,7 +102,10 @@ impl Clients {
                 let detail = format!("{} wants a login (407)", via.shown());
                 return Err(Lost { kind: ErrorKind::Proxy, sent: Sent::No, detail });
             }
-            return read(settings, request, url, status, response).await;
+            if let Some(receiver) = request.receiver.as_ref().filter(|_| response.status().is_success()) {
+                return keep(settings, request, url, response, receiver, moved).await;
+            }
+            return read(settings, request, url, response).await;
         }
         Err(Lost {
             kind: ErrorKind::Malformed,
@@ -128,12 +131,81 @@ impl Clients {
     }
 }
 
+/// The content type of a request's body.
+fn kind_of<'a>(request: &'a Request, body: &'a Option<(String, Bytes)>) -> Option<&'a str> {
+    match (&request.body, body) {
+        (Body::Stream(kind, _), _) => Some(kind),
+        (_, Some((kind, _))) => Some(kind),
+        _ => None,
+    }
+}
+
+/// A request with its body.
+fn filled(
+    builder: reqwest::RequestBuilder,
+    request: &Request,
+    body: &Option<(String, Bytes)>,
+    moved: &Moved,
+) -> reqwest::RequestBuilder {
+    match (&request.body, body) {
+        (Body::Stream(_, content), _) => builder
+            .header("Content-Length", content.size())
+            .body(reqwest::Body::wrap_stream(moved.reading(content))),
+        (_, Some((_, bytes))) => builder.body(bytes.clone()),
+        _ => builder,
+    }
+}
+
+/// What became of an attempt, where bytes that cannot be read or kept here ended it.
+fn of_this_side(moved: &Moved, lost: Lost) -> Lost {
+    match moved.failure() {
+        Some(detail) => Lost { kind: ErrorKind::Local, detail, ..lost },
+        None => lost,
+    }
+}
+
+/// A good answer whose body goes elsewhere as it comes.
+async fn keep(
+    settings: &Settings,
+    request: &Request,
+    url: &Url,
+    mut response: reqwest::Response,
+    receiver: &Receiver,
+    moved: &Moved,
+) -> Result<Answer, Lost> {
+    let here = |()| {
+        let detail = moved.failure().unwrap_or_default();
+        Lost { kind: ErrorKind::Local, sent: Sent::Yes, detail }
+    };
+    let answer = head(request, url, &response);
+    moved.begin(receiver, response.content_length()).map_err(here)?;
+    while let Some(chunk) = response.chunk().await.map_err(|error| lost(settings, error, true))? {
+        moved.keep(receiver, &chunk).map_err(here)?;
+    }
+    Ok(answer)
+}
+
+/// An answer without its body.
+fn head(request: &Request, url: &Url, response: &reqwest::Response) -> Answer {
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = response.headers().iter();
+    Answer {
+        status: response.status().as_u16(),
+        headers: headers.map(|(name, value)| (name.as_str().to_string(), text(value.as_bytes()))).collect(),
+        body: Bytes::new(),
+        elapsed: Duration::ZERO,
+        total: Duration::ZERO,
+        attempts: 0,
+        method: request.method,
+        url: mask::url(url.as_str()),
+    }
+}
+
 /// The answer, up to the largest size.
 async fn read(
     settings: &Settings,
     request: &Request,
     url: &Url,
-    status: u16,
     mut response: reqwest::Response,
 ) -> Result<Answer, Lost> {
     let max = settings.max_body;
@@ -142,13 +214,7 @@ async fn read(
         sent: Sent::Yes,
         detail: format!("the answer is larger than {} MiB", max >> 20),
     };
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| {
-            (name.as_str().to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-        })
-        .collect();
+    let answer = head(request, url, &response);
     if request.method != Method::Head && response.content_length().is_some_and(|length| length > max) {
         return Err(too_large());
     }
@@ -159,16 +225,7 @@ async fn read(
         }
         body.extend_from_slice(&chunk);
     }
-    let answer = Answer {
-        status,
-        headers,
-        body: body.freeze(),
-        elapsed: Duration::ZERO,
-        total: Duration::ZERO,
-        attempts: 0,
-        method: request.method,
-        url: mask::url(url.as_str()),
-    };
+    let answer = Answer { body: body.freeze(), ..answer };
     match super::bounds::exceeded(&answer) {
         Some(detail) => Err(Lost { kind: ErrorKind::TooLarge, sent: Sent::Yes, detail }),
         None => Ok(answer),

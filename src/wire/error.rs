@@ -37,6 +37,8 @@ pub enum ErrorKind {
     TooLarge,
     /// The answer is no HTTP, or its body is not what its headers say.
     Malformed,
+    /// Bytes of this side: those to send cannot be read, or those that come cannot be kept.
+    Local,
     /// Not sent (again): the run may send nothing more.
     Withheld,
     /// Not sent, on purpose: this is a dry run.

@@ -227,6 +227,7 @@ pub fn request(request: &Request) -> Request {
         Body::Bytes(kind, bytes) => {
             Body::Bytes(kind.clone(), format!("({} bytes)", bytes.len()).into_bytes().into())
         }
+        Body::Stream(kind, content) => Body::Stream(kind.clone(), content.clone()),
     };
     Request {
         url: url(&request.url),
@@ -248,7 +249,7 @@ pub(super) fn secrets(body: &Body, found: &mut dyn FnMut(&str)) {
         Body::Form(fields) => {
             fields.iter().filter(|(name, _)| is_secret_name(name)).for_each(|(_, text)| found(text));
         }
-        Body::Empty | Body::Bytes(..) => {}
+        Body::Empty | Body::Bytes(..) | Body::Stream(..) => {}
     }
 }
 

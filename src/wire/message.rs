@@ -2,6 +2,7 @@
 
 use super::auth::Signer;
 use super::mask;
+use super::stream::{Outgoing, Receiver};
 use bytes::Bytes;
 use serde_json::Value;
 use std::fmt;
@@ -79,13 +80,15 @@ pub enum Body {
     Form(Vec<(String, String)>),
     /// Bytes of the given content type.
     Bytes(String, Bytes),
+    /// Bytes of the given content type, read as they are sent.
+    Stream(String, Outgoing),
 }
 
 impl Body {
-    /// Its content type and bytes; `None` where there is nothing.
+    /// Its content type and bytes; `None` where there is nothing, or nothing that is in memory.
     pub fn encode(&self) -> Option<(String, Bytes)> {
         match self {
-            Body::Empty => None,
+            Body::Empty | Body::Stream(..) => None,
             Body::Json(value) => Some(("application/json".to_string(), value.to_string().into())),
             Body::Form(fields) => {
                 Some(("application/x-www-form-urlencoded".to_string(), form(fields).into()))
@@ -114,6 +117,8 @@ pub struct Request {
     pub timeout: Option<Duration>,
     /// Who signs each attempt, where requests are signed; what stands here is the request before that.
     pub signer: Option<Arc<Signer>>,
+    /// Where the body of a good answer goes, in place of the answer: one that is larger than memory.
+    pub receiver: Option<Receiver>,
 }
 
 impl Request {
@@ -128,6 +133,7 @@ impl Request {
             intent: Intent::of(method),
             timeout: None,
             signer: None,
+            receiver: None,
         }
     }
 
@@ -214,6 +220,7 @@ impl fmt::Debug for Body {
                     .finish()
             }
             Body::Bytes(kind, bytes) => write!(f, "{} bytes of {kind}", bytes.len()),
+            Body::Stream(kind, content) => write!(f, "{} bytes of {kind}", content.size()),
         }
     }
 }

@@ -94,6 +94,7 @@ pub fn next(intent: Intent, outcome: Outcome, attempt: u32, most: Option<u32>, r
                 | ErrorKind::Proxy
                 | ErrorKind::TooLarge
                 | ErrorKind::Malformed
+                | ErrorKind::Local
                 | ErrorKind::Withheld
                 | ErrorKind::Pretended => false,
             };

@@ -14,6 +14,7 @@ use super::pace::End;
 use super::proxy::Via;
 use super::retry::{self, Again, Outcome};
 use super::settings::Settings;
+use super::stream::Moved;
 use super::trace::{Exchange, Trace};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -175,18 +176,18 @@ impl Wire {
             inner.requests.fetch_add(1, Ordering::Relaxed);
             let limit = request.timeout.unwrap_or(inner.settings.timeout);
             let limit = limit.min(all.saturating_sub(spent)).max(Duration::from_millis(1));
-            let mut at = url.clone();
+            let (mut at, moved) = (url.clone(), Moved::default());
             let signed_at = inner.skews.at(&origin, clock.now());
             let tried = async {
                 let request = signed(request, signed_at)?;
                 auth::signature(&request).iter().for_each(|one| inner.known.add_passing(one));
                 at = absolute(&request.url)?;
                 let body = request.body.encode();
-                inner.clients.attempt(&inner.settings, &request, &mut at, &body).await
+                inner.clients.attempt(&inner.settings, &request, &mut at, &body, &moved).await
             };
-            let mut result = match tokio::time::timeout(limit, tried).await {
-                Ok(result) => result,
-                Err(_) => Err(Lost {
+            let mut result = match moved.within(limit, tried).await {
+                Some(result) => result,
+                None => Err(Lost {
                     kind: ErrorKind::Timeout,
                     sent: Sent::Maybe,
                     detail: format!("no answer within {}", seconds(limit)),
@@ -204,6 +205,7 @@ impl Wire {
             };
             let mut again =
                 retry::next(request.intent, outcome, attempt, inner.settings.attempts, fastrand::f64());
+            again = again.filter(|_| !moved.has_begun());
             if let Ok(answer) = &result
                 && !doubted
                 && inner.skews.learn(&origin, answer, signed_at, clock.now())

@@ -72,6 +72,7 @@ impl Exchange<'_> {
                 url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish()
             }
             Body::Bytes(_, bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Body::Stream(_, content) => format!("({} bytes)", content.size()),
         };
         Some(self.known.hide(&text))
     }

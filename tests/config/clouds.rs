@@ -29,6 +29,7 @@ impl Account for Driver {
 
 impl Servers for Driver {}
 impl Metadata for Driver {}
+impl rhain::cloud::Updates for Driver {}
 impl Images for Driver {}
 impl Flavors for Driver {}
 impl Keypairs for Driver {}

@@ -563,6 +563,115 @@ const OTHERS: &[Family] = &[
         )
     },
     Family {
+        before: r##"upload_image("old", #{ data: "x" })"##,
+        ..family(
+            "rename, image",
+            Idempotent,
+            "image.update",
+            r##"rename(image("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("old", 1).wait_ready()"##,
+        ..family(
+            "rename, volume",
+            Idempotent,
+            "volume.update",
+            r##"rename(volume("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"snapshot(create_volume("v", 1).wait_ready(), "old").wait_ready()"##,
+        ..family(
+            "rename, snapshot",
+            Idempotent,
+            "snapshot.update",
+            r##"rename(snapshot("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"create_backup(create_volume("v", 1).wait_ready(), "old").wait_ready()"##,
+        ..family(
+            "rename, backup",
+            Idempotent,
+            "backup.update",
+            r##"rename(backup("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"create_network("old", #{ cidr: "10.9.0.0/24" })"##,
+        ..family(
+            "rename, network",
+            Idempotent,
+            "network.update",
+            r##"rename(network("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"create_router("old")"##,
+        ..family(
+            "rename, router",
+            Idempotent,
+            "router.update",
+            r##"rename(router("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("old", "of a test")"##,
+        ..family(
+            "rename, security group",
+            Idempotent,
+            "security_group.update",
+            r##"rename(security_group("old"), "data").name"##,
+            r#"data"#,
+        )
+    },
+    family(
+        "upload_image",
+        Create,
+        "image.create",
+        r##"let i = upload_image("tiny", #{ data: "0123456789" }); `${i.status} ${images(#{ name: "tiny" }).len()}`"##,
+        r#"ACTIVE 1"#,
+    ),
+    Family {
+        body: Body::Never,
+        ..family(
+            "upload_image, its bytes",
+            Create,
+            "image.upload",
+            r##"let i = upload_image("tiny", #{ data: "0123456789" }); `${i.status} ${i.size} ${images(#{ name: "tiny" }).len()}`"##,
+            r#"ACTIVE 10 1"#,
+        )
+    },
+    Family {
+        before: r##"upload_image("tiny", #{ data: "0123456789" })"##,
+        body: Body::Spare,
+        ..family(
+            "share_image",
+            Create,
+            "image.member_add",
+            r##"share_image("tiny", "123456789012").name"##,
+            r#"tiny"#,
+        )
+    },
+    Family {
+        before: r##"upload_image("tiny", #{ data: "0123456789" }).share_image("123456789012")"##,
+        body: Body::Never,
+        ..family(
+            "unshare_image",
+            Idempotent,
+            "image.member_delete",
+            r##"unshare_image("tiny", "123456789012").name"##,
+            r#"tiny"#,
+        )
+    },
+    Family {
         before: r##"create_volume("data", 1).wait_ready()"##,
         ..family(
             "create_backup",

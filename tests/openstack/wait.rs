@@ -131,6 +131,7 @@ impl Images for Scripted {
 }
 
 impl Metadata for Scripted {}
+impl rhain::cloud::Updates for Scripted {}
 impl Flavors for Scripted {}
 impl Keypairs for Scripted {}
 impl SecurityGroups for Scripted {}

@@ -1,12 +1,14 @@
 //! A call of every operation, in the order of their table: what a cloud has to hold for it, and the call of the driver.
 
 use crate::support::toy::machine;
+use rhain::base::stream::{Held, Sink};
 use rhain::cloud::port::AddressPair;
 use rhain::cloud::server::{Nic, Nics, RebuildSpec, RootDisk};
+use rhain::cloud::update::Update;
 use rhain::cloud::{
-    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, Kind, NameUpdate, NetworkSpec, Port, PortSpec,
-    PublicIp, ReadFile, RestCall, Result, RouterSpec, Rule, Secret, ServerUpdate, StackAction, StackDeletion,
-    StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
+    Action, BootSpec, Cloud, Direction, Error, Filter, Holder, ImageSpec, Kind, NameUpdate, NetworkSpec,
+    Noun, Port, PortSpec, PublicIp, ReadFile, RestCall, Result, RouterSpec, Rule, Secret, ServerUpdate,
+    StackAction, StackDeletion, StackSpec, StackTags, TagChange, TemplateSource, VolumeSpec,
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -77,6 +79,36 @@ macro_rules! app {
             $rest
         )
     };
+}
+
+/// A new name and nothing else.
+fn renamed() -> Update {
+    Update { name: Some("new".to_string()), ..Update::default() }
+}
+
+/// An image of a few bytes.
+fn of_bytes() -> ImageSpec {
+    ImageSpec {
+        name: "tiny".to_string(),
+        content: Arc::new(Held(Arc::from(*b"bytes"))),
+        disk_format: "raw".to_string(),
+        container_format: "bare".to_string(),
+        meta: BTreeMap::new(),
+        visibility: None,
+    }
+}
+
+/// A place where bytes are forgotten.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn begin(&self, _: Option<u64>) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn write(&self, _: &[u8]) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// What a stack is made or updated from; no file is named in it.
@@ -258,9 +290,22 @@ pub const CALLS: &[Call] = calls! {
     "add_tags", r#"server("web").id"#, |c, w| c.update_tags(&w[0], &TagChange::Add(vec!["nightly".to_string()]));
     "remove_tags", r#"add_tags("web", "nightly").id"#, |c, w| c.update_tags(&w[0], &TagChange::Remove(vec!["nightly".to_string()]));
     "replace_tags", r#"add_tags("web", "nightly").id"#, |c, w| c.update_tags(&w[0], &TagChange::Replace(vec!["weekly".to_string()]));
+    "update(image)", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id"#, |c, w| c.update(Noun::Image, &w[0], &renamed());
+    "update(security_group)", r#"create_security_group("g", "d").id"#, |c, w| c.update(Noun::SecurityGroup, &w[0], &renamed());
+    "update(network)", r#"create_network("n", #{ cidr: "10.9.0.0/24" }).id"#, |c, w| c.update(Noun::Network, &w[0], &renamed());
+    "update(subnet)", r#"let n = create_network("n", #{ cidr: "10.9.0.0/24" }); subnets(#{ network: n })[0].id"#, |c, w| c.update(Noun::Subnet, &w[0], &renamed());
+    "update(router)", r#"create_router("r").id"#, |c, w| c.update(Noun::Router, &w[0], &renamed());
+    "update(public_ip)", r#"allocate_ip().id"#, |c, w| c.update(Noun::PublicIp, &w[0], &Update { description: Some("new".to_string()), ..Update::default() });
+    "update(volume)", r#"create_volume("v", 1).wait_ready().id"#, |c, w| c.update(Noun::Volume, &w[0], &renamed());
+    "update(snapshot)", r#"snapshot(create_volume("v", 1).wait_ready(), "monday").wait_ready().id"#, |c, w| c.update(Noun::Snapshot, &w[0], &renamed());
+    "update(backup)", r#"create_backup(create_volume("v", 1).wait_ready(), "b").wait_ready().id"#, |c, w| c.update(Noun::Backup, &w[0], &renamed());
     "images", "()", |c, w| c.images(&Filter::default());
     "images(all_projects)", "()", |c, w| c.images(&Filter { all_projects: true, ..Filter::default() });
     "image", r#"image("cirros").id"#, |c, w| there(c.image(&w[0]));
+    "upload_image", "()", |c, w| c.upload_image(&of_bytes());
+    "save_image", r#"if cloud().provider == "openstack" { upload_image("tiny", #{ data: "bytes" }).id } else { image("cirros").id }"#, |c, w| c.save_image(&w[0], Arc::new(Nowhere));
+    "share_image", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id + " " + if cloud().provider == "cloudstack" { "alt" } else { "123456789012" }"#, |c, w| c.share_image(&w[0], w.get(1).map_or("none", String::as_str));
+    "unshare_image", r#"let to = if cloud().provider == "cloudstack" { "alt" } else { "123456789012" }; snapshot("web", "shot", #{ consistent: true }).wait_active().share_image(to).id + " " + to"#, |c, w| c.unshare_image(&w[0], w.get(1).map_or("none", String::as_str));
     "delete(image)", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id"#, |c, w| gone(c.delete_image(&w[0]));
     "flavors", "()", |c, w| c.flavors();
     "flavor", r#"flavor("m1.tiny").id"#, |c, w| there(c.flavor(&w[0]));

@@ -27,6 +27,7 @@ mod servers;
 mod settle;
 mod stack_template;
 mod stacks;
+mod updates;
 mod volumes;
 mod world;
 

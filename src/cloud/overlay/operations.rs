@@ -3,11 +3,10 @@
 use super::Overlay;
 use crate::cloud::{
     Accepted, Account, Action, Backup, BootSpec, Cloud, Daemon, Filter, Flavor, Flavors, Holder, Identity,
-    Image, Images, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun, Port,
-    PortSpec, Ports, Provider, PublicIp, PublicIps, RequestState, Resource, RestCall, Result, Router,
-    RouterSpec, Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups,
-    ServerUpdate, Servers, Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec,
-    Volumes,
+    Image, Keypair, Keypairs, Metadata, NameUpdate, Network, NetworkSpec, Networks, Noun, Port, PortSpec,
+    Ports, Provider, PublicIp, PublicIps, RequestState, Resource, RestCall, Result, Router, RouterSpec,
+    Routers, Rule, SecurityGroup, SecurityGroups, Server, ServerGroup, ServerGroups, ServerUpdate, Servers,
+    Snapshot, Snapshots, Subnet, Subnets, TagChange, Value, Volume, VolumeSpec, Volumes,
 };
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -211,25 +210,6 @@ impl Metadata for Overlay {
 
     async fn update_tags(&self, server: &str, change: &TagChange) -> Result<()> {
         self.change_tags(server, change).await
-    }
-}
-
-#[async_trait]
-impl Images for Overlay {
-    async fn images(&self, filter: &Filter) -> Result<Vec<Image>> {
-        self.all_images(filter).await
-    }
-
-    async fn image(&self, id: &str) -> Result<Option<Image>> {
-        self.found(Noun::Image, id).await
-    }
-
-    async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
-        self.inner.images_in_zone(name, zone).await
-    }
-
-    async fn delete_image(&self, id: &str) -> Result<bool> {
-        self.take_image(id).await
     }
 }
 

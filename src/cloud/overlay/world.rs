@@ -1,9 +1,11 @@
 //! What a dry run made, changed and deleted in one cloud, in the order in which it happened.
 
 use super::stack_template::DryStack;
+use crate::base::stream::Content;
 use crate::cloud::server::Named;
 use crate::cloud::{Ec2Credential, Noun, Resource};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A resource that the run made, changed or deleted.
 #[derive(Debug, Clone)]
@@ -48,6 +50,10 @@ pub(super) struct World {
     pub(super) goes_with: HashMap<String, String>,
     /// Networks and addresses in which a booted server still gets ports of its own, by server.
     pub(super) portless: Vec<(String, Vec<(String, String)>)>,
+    /// The bytes that images were made of, by their ids.
+    pub(super) contents: HashMap<String, Arc<dyn Content>>,
+    /// Whether an image is shared with a project, as far as this run said so.
+    pub(super) members: HashMap<(String, String), bool>,
     /// What this run did with stacks, by their ids.
     pub(super) stacks: HashMap<String, DryStack>,
     /// The keys for the EC2 APIs that this run made.

@@ -1,13 +1,24 @@
 //! Images: what servers start from.
 
 use super::Account;
-use crate::cloud::{Filter, Image, Result};
+use crate::base::stream::Sink;
+use crate::cloud::{Filter, Image, ImageSpec, Result, SavedImage};
 use async_trait::async_trait;
+use std::sync::Arc;
 
 /// The operations of this trait, as providers list them; what stands in brackets is a form or an option.
-pub(super) const OPERATIONS: &[&str] = &["images", "images(all_projects)", "image", "delete(image)"];
+pub(super) const OPERATIONS: &[&str] = &[
+    "images",
+    "images(all_projects)",
+    "image",
+    "upload_image",
+    "save_image",
+    "share_image",
+    "unshare_image",
+    "delete(image)",
+];
 
-/// A cloud's images. They are made by `snapshot` of a server.
+/// A cloud's images. They are made by `snapshot` of a server, or of bytes.
 #[async_trait]
 pub trait Images: Account {
     /// Every image that the filter lets through.
@@ -22,6 +33,22 @@ pub trait Images: Account {
     /// when a name alone does not decide.
     async fn images_in_zone(&self, _name: &str, _zone: Option<&str>) -> Result<Vec<Image>> {
         Ok(Vec::new())
+    }
+    /// Make an image of bytes, all of which are there when this returns; what is not whole is deleted again.
+    async fn upload_image(&self, _spec: &ImageSpec) -> Result<Image> {
+        Err(self.unsupported("upload_image"))
+    }
+    /// Write an image's bytes, all of them.
+    async fn save_image(&self, _id: &str, _to: Arc<dyn Sink>) -> Result<SavedImage> {
+        Err(self.unsupported("save_image"))
+    }
+    /// Let another project use an image.
+    async fn share_image(&self, _id: &str, _project: &str) -> Result<()> {
+        Err(self.unsupported("share_image"))
+    }
+    /// Let it use the image no more.
+    async fn unshare_image(&self, _id: &str, _project: &str) -> Result<()> {
+        Err(self.unsupported("unshare_image"))
     }
     /// Delete an image; `false` where it was gone already.
     async fn delete_image(&self, _id: &str) -> Result<bool> {

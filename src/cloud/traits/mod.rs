@@ -21,6 +21,7 @@ mod servers;
 mod snapshots;
 mod stacks;
 mod subnets;
+mod updates;
 mod volumes;
 
 pub use account::Account;
@@ -40,6 +41,7 @@ pub use servers::Servers;
 pub use snapshots::Snapshots;
 pub use stacks::Stacks;
 pub use subnets::Subnets;
+pub use updates::{Updates, update_of};
 pub use volumes::Volumes;
 
 /// Every operation that clouds may have, by what it is about, in the order of the manual's table. A provider lists those it
@@ -48,6 +50,7 @@ pub static OPERATIONS: &[(&str, &[&str])] = &[
     ("Clouds", account::OPERATIONS),
     ("Servers", servers::OPERATIONS),
     ("Metadata", metadata::OPERATIONS),
+    ("Names", updates::OPERATIONS),
     ("Images", images::OPERATIONS),
     ("Flavors", flavors::OPERATIONS),
     ("Key pairs", keypairs::OPERATIONS),

@@ -40,9 +40,16 @@ pub static AWS: Provider = Provider {
         "add_tags",
         "remove_tags",
         "replace_tags",
+        // Names
+        "update(network)",
+        "update(subnet)",
+        "update(volume)",
+        "update(snapshot)",
         // Images
         "images",
         "image",
+        "share_image",
+        "unshare_image",
         "delete(image)",
         // Flavors
         "flavors",

@@ -118,6 +118,9 @@ fn instead(operation: &str) -> Option<&'static str> {
     Some(match operation {
         "create_backup" => "make a snapshot, `snapshot(volume, name)`: EC2 keeps it apart from the volume",
         "restore_backup" => "make a volume of a snapshot: `create_volume(name, gib, #{ snapshot })`",
+        "upload_image" => "put the disk into S3 and import it: `api(\"ec2\", \"ImportImage\", #{ … })`",
+        "save_image" => "export it to S3: `api(\"ec2\", \"ExportImage\", #{ … })`",
+        "update(image)" => "make another by that name: `api(\"ec2\", \"CopyImage\", #{ … })`",
         "backups" | "backup" => "look at `snapshots()`: EC2 keeps them apart from their volumes",
         _ => return None,
     })

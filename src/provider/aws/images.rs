@@ -5,7 +5,7 @@ use super::cloud::LATE;
 use super::decode::{list, text};
 use super::ec2::{image, instance_type, snapshot};
 use super::page::is_absent;
-use crate::cloud::{Account, Filter, Flavor, Flavors, Image, Images, Kind, Noun, Result};
+use crate::cloud::{Account, Error, Filter, Flavor, Flavors, Image, Images, Kind, Noun, Result};
 use async_trait::async_trait;
 use futures_util::future::join_all;
 use std::collections::HashSet;
@@ -49,6 +49,14 @@ impl Images for Aws {
         Ok(image.filter(|image| image.status != "DELETED" && image.id == id))
     }
 
+    async fn share_image(&self, id: &str, project: &str) -> Result<()> {
+        self.allow_image(id, project, true).await
+    }
+
+    async fn unshare_image(&self, id: &str, project: &str) -> Result<()> {
+        self.allow_image(id, project, false).await
+    }
+
     async fn delete_image(&self, id: &str) -> Result<bool> {
         if !self.is_id(Noun::Image, id) {
             return Ok(false);
@@ -88,6 +96,16 @@ impl Flavors for Aws {
 }
 
 impl Aws {
+    /// Let an account start an image, or not any more.
+    async fn allow_image(&self, id: &str, account: &str, on: bool) -> Result<()> {
+        if account.len() != 12 || !account.bytes().all(|letter| letter.is_ascii_digit()) {
+            let message = format!("`{account}` is no account of AWS");
+            let error = Error::new(Kind::InvalidArgument, message).coded("call::invalid_argument");
+            return Err(self.session.own(error.help("give the account's twelve digits")));
+        }
+        self.ask(&image::allow(id, account, on)).await.map(drop)
+    }
+
     /// Images, asked for in one way.
     async fn images_of(&self, filter: &Filter, whose: &image::Whose) -> Result<Vec<Image>> {
         let (cloud, read) = (self.session.name(), self.clock.now());

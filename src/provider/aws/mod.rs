@@ -44,6 +44,7 @@ mod stack_request;
 mod stack_template;
 mod stacks;
 pub mod types;
+mod updates;
 mod volumes;
 
 pub use cloud::Aws;

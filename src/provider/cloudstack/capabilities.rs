@@ -44,10 +44,17 @@ pub static CLOUDSTACK: Provider = Provider {
         "add_tags",
         "remove_tags",
         "replace_tags",
+        // Names
+        "update(image)",
+        "update(security_group)",
+        "update(network)",
+        "update(volume)",
         // Images
         "images",
         "images(all_projects)",
         "image",
+        "share_image",
+        "unshare_image",
         "delete(image)",
         // Flavors
         "flavors",

@@ -67,6 +67,14 @@ impl Images for CloudStack {
         self.images(&Filter { zone: Some(zone.id), ..Filter::named(name) }).await
     }
 
+    async fn share_image(&self, id: &str, project: &str) -> Result<()> {
+        self.permit_template(id, project, "add").await
+    }
+
+    async fn unshare_image(&self, id: &str, project: &str) -> Result<()> {
+        self.permit_template(id, project, "remove").await
+    }
+
     async fn delete_image(&self, id: &str) -> Result<bool> {
         let call = Call::idempotent("image.delete", "deleteTemplate").with("id", id);
         self.take_away(&call, || async { Ok(self.template(id).await?.is_some()) }).await

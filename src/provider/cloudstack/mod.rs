@@ -42,6 +42,7 @@ mod servers;
 pub mod session;
 mod snapshots;
 mod templates;
+mod updates;
 mod user_data;
 mod volumes;
 pub mod zones;

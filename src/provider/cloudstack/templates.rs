@@ -1,8 +1,8 @@
-//! Making templates: of a server's root volume, or of a snapshot of it.
+//! Making templates: of a server's root volume, or of a snapshot of it; and who may use them.
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::text;
+use super::decode::{is_uuid, text};
 use super::resources::Making;
 use crate::cloud::{Error, Holder, Kind, Result};
 use crate::provider::recover::quoted;
@@ -96,6 +96,32 @@ impl CloudStack {
         let (id, job) = self.make(&making, send, look).await?;
         self.finish_made(call, job, &format!("image {id}")).await?;
         Ok(id)
+    }
+
+    /// Let a project or an account use a template, or not any more.
+    pub(super) async fn permit_template(&self, id: &str, whom: &str, operation: &str) -> Result<()> {
+        let projects = match is_uuid(whom) {
+            true => vec![whom.to_string()],
+            false => {
+                let call =
+                    Call::read("project.list", "listProjects").with("name", whom).with("listall", true);
+                let rows = self.every(&call.anywhere(), "project").await?;
+                let named = rows.iter().filter(|row| text(row, "name").as_deref() == Some(whom));
+                named.filter_map(|row| text(row, "id")).collect()
+            }
+        };
+        if projects.len() > 1 {
+            let message = format!("{} has {} projects named `{whom}`", self.session.name(), projects.len());
+            let error = self.session.error(Kind::Ambiguous, message).coded("cloud::ambiguous");
+            return Err(error.help(format!("give one by its id: {}", projects.join(", "))));
+        }
+        let account = projects.is_empty().then_some(whom);
+        let call = Call::idempotent("image.share", "updateTemplatePermissions")
+            .with("id", id)
+            .with("op", operation)
+            .list("projectids", &projects)
+            .with("accounts", account);
+        self.run(&call).await.map(drop)
     }
 
     pub(super) async fn own_templates(&self, name: &str) -> Result<Vec<Json>> {

@@ -8,11 +8,14 @@ use super::marked::Mark;
 use super::nova::{flavor, image};
 use super::send::found;
 use super::session::{Range, Service};
+use crate::base::stream::Sink;
 use crate::cloud::{
-    Account, Error, Filter, Flavor, Flavors, Image, Images, Kind, MARKER, NameMatch, Noun, Result,
+    Account, Error, Filter, Flavor, Flavors, Image, ImageSpec, Images, Kind, MARKER, NameMatch, Noun, Result,
+    SavedImage,
 };
 use async_trait::async_trait;
 use serde_json::Value as Json;
+use std::sync::Arc;
 
 #[async_trait]
 impl Images for OpenStack {
@@ -72,6 +75,22 @@ impl Images for OpenStack {
             }
         };
         Ok(image.filter(|image| image.status != "DELETED"))
+    }
+
+    async fn upload_image(&self, spec: &ImageSpec) -> Result<Image> {
+        self.make_of_bytes(spec).await
+    }
+
+    async fn save_image(&self, id: &str, to: Arc<dyn Sink>) -> Result<SavedImage> {
+        self.write_bytes(id, to).await
+    }
+
+    async fn share_image(&self, id: &str, project: &str) -> Result<()> {
+        self.add_member(id, project).await
+    }
+
+    async fn unshare_image(&self, id: &str, project: &str) -> Result<()> {
+        self.delete_member(id, project).await
     }
 
     async fn delete_image(&self, id: &str) -> Result<bool> {

@@ -56,7 +56,7 @@ impl OpenStack {
     }
 
     /// The id of a project by id or name.
-    async fn project_called(&self, project: &str) -> Result<String> {
+    pub(super) async fn project_called(&self, project: &str) -> Result<String> {
         if is_segment(project) {
             let shown = found(self.json(&projects::show(project)).await)?;
             if let Some(id) = shown.as_ref().and_then(|body| text(body.get("project")?, "id")) {

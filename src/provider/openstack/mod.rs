@@ -3,7 +3,7 @@
 //! [`session`] holds token and endpoints and sends a [`session::Call`]; [`nova`], [`glance`], [`neutron`] and [`cinder`]
 //! build calls and decode answers (pure functions, tested without a network); [`fault`] turns a refusal into an error.
 //! [`cloud`] is the driver; it fulfils each trait of [`crate::cloud::traits`] in the file of its noun: `servers` (and `launch`, which makes
-//! them), `images`, `volumes`, `backups`, `networks`, `ports`, `routers`, `security_groups`, `server_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
+//! them), `images` (with `image_bytes` and `image_members`), `volumes`, `backups`, `networks`, `ports`, `routers`, `security_groups`, `server_groups`, `public_ips`, `keypairs`, `metadata`; `limits`. `resources` reads and
 //! deletes what goes alike, `send` sends, `page` reads lists, `recover` finds out what became of a create that was not answered, `marked`
 //! of one that carries a marker, and `claims` whose it is. It does not poll: see [`crate::cloud::wait`].
 
@@ -22,6 +22,8 @@ pub mod fault;
 pub mod glance;
 pub mod heat;
 pub mod html;
+mod image_bytes;
+mod image_members;
 mod images;
 mod keypairs;
 pub mod keystone;
@@ -52,6 +54,7 @@ mod stack_events;
 mod stack_names;
 mod stack_request;
 mod stacks;
+mod updates;
 mod volumes;
 
 pub use cloud::OpenStack;

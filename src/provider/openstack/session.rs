@@ -14,7 +14,7 @@ use crate::cloud::call_scope;
 use crate::cloud::error::RequestLine;
 use crate::cloud::{Error, Identity, Kind, Result};
 use crate::provider::request_line;
-use crate::wire::{self, Answer, Body, Intent, Method, Request, Wire};
+use crate::wire::{self, Answer, Body, Intent, Method, Receiver, Request, Wire};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -39,6 +39,8 @@ pub struct Call {
     pub intent: Option<Intent>,
     /// More headers.
     pub headers: Vec<(String, String)>,
+    /// Where the body of a good answer goes, in place of the answer.
+    pub receiver: Option<Receiver>,
 }
 
 impl Call {
@@ -54,6 +56,7 @@ impl Call {
             microversion: None,
             intent: None,
             headers: Vec::new(),
+            receiver: None,
         }
     }
 
@@ -208,6 +211,7 @@ impl Session {
         request.headers = call.headers.clone();
         request.body = call.body.clone();
         request.intent = call.meant();
+        request.receiver = call.receiver.clone();
         if let Some(version) = call.microversion {
             let name = call.service.header_name();
             request = request.header("OpenStack-API-Version", format!("{name} {version}"));

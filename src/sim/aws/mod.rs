@@ -13,6 +13,7 @@ mod filter;
 mod group;
 mod ids;
 mod image;
+mod image_share;
 mod instance;
 mod instance_type;
 mod interface;
@@ -45,7 +46,7 @@ pub(crate) const REGION: &str = "us-east-1";
 const ZONE: &str = "us-east-1a";
 
 /// All actions, a table a kind of resource.
-static TABLES: [&[Action]; 20] = [
+static TABLES: [&[Action]; 21] = [
     instance::run::ACTIONS,
     instance::list::ACTIONS,
     instance::power::ACTIONS,
@@ -54,6 +55,7 @@ static TABLES: [&[Action]; 20] = [
     instance::console::ACTIONS,
     instance_type::ACTIONS,
     image::ACTIONS,
+    image_share::ACTIONS,
     key::ACTIONS,
     group::ACTIONS,
     permission::ACTIONS,

@@ -79,7 +79,7 @@ impl Cloud<'_> {
     }
 
     /// The group that is named by its id, or by its name.
-    fn group_asked(&self, id: &str, name: &str) -> Outcome<Group> {
+    pub(super) fn group_asked(&self, id: &str, name: &str) -> Outcome<Group> {
         if let Some(own) = self.params.get(id) {
             let group = self.world.group_by_id(own).ok_or_else(|| self.params.unknown(id, own))?;
             return if self.may(&group.project) { Ok(group.clone()) } else { Err(Self::forbidden()) };
@@ -94,7 +94,7 @@ impl Cloud<'_> {
     }
 
     /// A group with these of its rules; a list shows tags of rules and how many machines are in it.
-    fn group_view(&self, group: &Group, rules: &[&Rule], listed: bool) -> Value {
+    pub(super) fn group_view(&self, group: &Group, rules: &[&Rule], listed: bool) -> Value {
         let mut view = Map::new();
         view.insert("id".to_owned(), json!(group.id));
         view.insert("name".to_owned(), json!(group.name));

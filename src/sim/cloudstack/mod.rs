@@ -19,6 +19,7 @@ mod event;
 mod firewall;
 mod forwarding;
 mod group;
+mod group_change;
 mod host;
 mod ids;
 mod job;
@@ -72,7 +73,7 @@ use std::sync::PoisonError;
 use crate::world::World;
 
 /// All commands, a table a kind of thing.
-static TABLES: [&[Command]; 41] = [
+static TABLES: [&[Command]; 42] = [
     COMMANDS,
     machine::deploy::COMMANDS,
     machine::list::COMMANDS,
@@ -94,6 +95,7 @@ static TABLES: [&[Command]; 41] = [
     firewall::COMMANDS,
     forwarding::COMMANDS,
     group::COMMANDS,
+    group_change::COMMANDS,
     host::COMMANDS,
     job_view::COMMANDS,
     key::COMMANDS,

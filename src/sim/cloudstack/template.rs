@@ -106,7 +106,8 @@ impl Cloud<'_> {
         let id = self.params.need(name)?;
         let image = self.world.image(id).ok_or_else(|| self.params.unknown(name, id))?;
         let public = self.template_note(image).public.unwrap_or(image.visibility == "public");
-        if public || self.may(&image.owner) { Ok(image.clone()) } else { Err(Self::forbidden()) }
+        let shared = image.members.iter().any(|member| self.may(&member.project));
+        if public || shared || self.may(&image.owner) { Ok(image.clone()) } else { Err(Self::forbidden()) }
     }
 
     pub(super) fn template_view(&self, image: &Image, zone: &Zone) -> Value {

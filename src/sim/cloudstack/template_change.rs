@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::refused::{Outcome, Refused};
 use super::scope::Cloud;
 use super::template::{SYSTEMS, Template, system_id};
-use crate::world::ImageStatus;
+use crate::world::{ImageStatus, Member};
 
 const UPDATE: &[&str] = &[
     "details",
@@ -19,6 +19,7 @@ const UPDATE: &[&str] = &[
     "passwordenabled",
     "requireshvm",
 ];
+const PERMIT: &[&str] = &["accounts", "id", "isextractable", "isfeatured", "ispublic", "op", "projectids"];
 const LIST: &[&str] = &[
     "account",
     "bootable",
@@ -42,6 +43,8 @@ const LIST: &[&str] = &[
 pub(super) static COMMANDS: &[Command] = &[
     does("cloudstack.updateTemplate", UPDATE, |cloud| update(cloud, "template")),
     does("cloudstack.updateIso", UPDATE, |cloud| update(cloud, "iso")),
+    does("cloudstack.updateTemplatePermissions", PERMIT, permit),
+    asks("cloudstack.listTemplatePermissions", &["id"], permissions),
     does("cloudstack.deleteTemplate", &["forced", "id", "zoneid"], delete),
     does("cloudstack.deleteIso", &["id", "zoneid"], delete),
     asks("cloudstack.listIsos", LIST, isos),
@@ -140,6 +143,100 @@ fn update(cloud: &mut Cloud<'_>, noun: &str) -> Outcome<Told> {
         json!({"isready": false, "bootable": true, "isfeatured": false, "crossZones": false}),
     );
     Ok(Told::from(json!({noun: view})).about(&image.id, image.name.as_deref().unwrap_or_default()))
+}
+
+/// A template of the caller's own, by its place in the world.
+fn own(cloud: &Cloud<'_>) -> Outcome<usize> {
+    let image = cloud.image("id")?;
+    if !cloud.may(&image.owner) {
+        return Err(Refused::forbidden(format!(
+            "unable to update permissions for template with id {}",
+            image.id
+        )));
+    }
+    let place = cloud.world.images.iter().position(|other| other.id == image.id);
+    place.ok_or_else(|| cloud.params.unknown("id", &image.id))
+}
+
+fn permit(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let (at, params) = (own(cloud)?, cloud.params);
+    let (accounts, projects) = (params.list("accounts"), params.list("projectids"));
+    let operation = params.get("op").unwrap_or_default().to_owned();
+    if (!accounts.is_empty() || !projects.is_empty()) && operation.is_empty() {
+        return Err(Refused::param("Operation op is missing"));
+    }
+    if !operation.is_empty() && !["add", "remove", "reset"].contains(&operation.as_str()) {
+        return Err(Refused::param(
+            "Invalid operation on accounts, the operation must be either 'add' or 'remove' in order to modify launch \
+             permissions.  Given operation is: '".to_owned() + &operation + "'",
+        ));
+    }
+    if !accounts.is_empty() && !projects.is_empty() {
+        return Err(Refused::param("Accounts and projectIds can't be specified together"));
+    }
+    let mut whom = Vec::new();
+    for id in &projects {
+        let of = |account: &&super::people::Account| account.of_project.as_deref() == Some(id);
+        let found = cloud.ledger.accounts.iter().find(of);
+        whom.push(found.ok_or_else(|| params.unknown("projectids", id))?.project.clone());
+    }
+    for name in &accounts {
+        let of = |account: &&super::people::Account| account.of_project.is_none() && account.name == *name;
+        let missing = || {
+            Refused::param(format!(
+                "Unable to grant a launch permission to account {name}, account not found."
+            ))
+        };
+        whom.push(cloud.ledger.accounts.iter().find(of).ok_or_else(missing)?.project.clone());
+    }
+    let now = cloud.now();
+    let image = &mut cloud.world.images[at];
+    match operation.as_str() {
+        "add" => {
+            for project in whom {
+                if !image.members.iter().any(|member| member.project == project) {
+                    image.members.push(Member {
+                        project,
+                        status: "accepted".into(),
+                        created: now,
+                        updated: now,
+                    });
+                }
+            }
+        }
+        "remove" => image.members.retain(|member| !whom.contains(&member.project)),
+        "reset" => image.members.clear(),
+        _ => {}
+    }
+    if image.visibility != "public" {
+        image.visibility = if image.members.is_empty() { "private" } else { "shared" }.into();
+    }
+    let (id, name) = (image.id.clone(), image.name.clone().unwrap_or_default());
+    if let Some(public) = params.flag("ispublic") {
+        cloud.ledger.templates.entry(id.clone()).or_default().public = Some(public);
+    }
+    Ok(Told::from(json!({"success": true})).about(&id, &name))
+}
+
+fn permissions(cloud: &mut Cloud<'_>) -> Outcome<Told> {
+    let image = &cloud.world.images[own(cloud)?];
+    let (mut accounts, mut projects) = (Vec::new(), Vec::new());
+    for account in image.members.iter().filter_map(|member| cloud.ledger.account_of(&member.project)) {
+        match &account.of_project {
+            Some(id) => projects.push(id.clone()),
+            None => accounts.push(account.name.clone()),
+        }
+    }
+    let mut view = json!({"id": image.id, "ispublic": image.visibility == "public"});
+    if let Some(domain) = cloud.ledger.account_of(&image.owner).map(|account| account.domain.clone()) {
+        view["domainid"] = json!(domain);
+    }
+    for (name, list) in [("account", accounts), ("projectids", projects)] {
+        if !list.is_empty() {
+            view[name] = json!(list);
+        }
+    }
+    Ok(Told::from(json!({"templatepermission": view})))
 }
 
 fn delete(cloud: &mut Cloud<'_>) -> Outcome<Told> {

@@ -4,6 +4,7 @@ pub mod add_security_group;
 pub mod addresses;
 pub mod boot;
 pub mod boot_all;
+mod changes;
 pub mod confirm_resize;
 pub mod console_log;
 pub mod console_url;

@@ -1,19 +1,51 @@
 //! `rename`: a new name.
 
 use super::ACTION_ERRORS;
-use super::update::{SUBJECT, apply};
-use crate::cloud::{ServerUpdate, Ty};
-use crate::verbs::argument::Name;
+use super::changes::{Changes, MADE_OF, apply};
+use crate::cloud::{Noun, Ty, Value};
+use crate::verbs::argument::{Argument, Mismatch, Name, Reference, one_of};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
+/// What can be renamed; text names a server.
+#[derive(Debug, Clone, PartialEq)]
+struct Renamed(Reference);
+
+impl Renamed {
+    const NOUNS: &'static [Noun] = &[
+        Noun::Server,
+        Noun::Image,
+        Noun::Volume,
+        Noun::Snapshot,
+        Noun::Backup,
+        Noun::Network,
+        Noun::Subnet,
+        Noun::Router,
+        Noun::Port,
+        Noun::SecurityGroup,
+    ];
+}
+
+impl Argument for Renamed {
+    const TY: Ty = Ty::AnyRef(Renamed::NOUNS);
+    fn read(value: &Value) -> std::result::Result<Self, Mismatch> {
+        const WHAT: &str = "a server, its id or its name, or an image, a volume, a snapshot, a backup, a network, a subnet, a \
+                            router, a port or a security group (text names a server: write volume(\"…\"))";
+        one_of(value, Renamed::NOUNS, WHAT).map(Renamed)
+    }
+}
+
+const SUBJECT: Key<Renamed> = Key::required(
+    "resource",
+    "A server, its id or unique name, or another resource that has a name, or an array of them.",
+);
 const NAME: Key<Name> = Key::required("name", "The new name.");
 
 /// The declaration.
 pub static VERB: Verb = Verb {
     name: "rename",
     group: Group::Servers,
-    summary: "Give a server or a port another name.",
-    forms: &[Form::of(&[SUBJECT.param(), NAME.param()]).made_of(&["update"])],
+    summary: "Give a resource another name.",
+    forms: &[Form::of(&[SUBJECT.param(), NAME.param()]).made_of(MADE_OF)],
     returns: Ty::Same,
     effect: Effect::Changes,
     examples: &[Example { code: r#"rename("web", "www").name"#, gives: "www" }],
@@ -21,8 +53,9 @@ pub static VERB: Verb = Verb {
     see: &["update"],
     run: Run::Each(|call| {
         Box::pin(async move {
-            let update = ServerUpdate { name: Some(call.get(&NAME)?.0), ..ServerUpdate::default() };
-            apply(&call, update).await
+            let resource = call.any(&call.get(&SUBJECT)?.0, SUBJECT.name).await?;
+            let changes = Changes { name: Some(call.get(&NAME)?.0), ..Changes::default() };
+            apply(&call, resource, SUBJECT.name, changes).await
         })
     }),
 };

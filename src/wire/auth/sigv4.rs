@@ -41,6 +41,9 @@ pub fn sign(
     let own =
         |(name, value): &(String, String)| name.eq_ignore_ascii_case("content-type").then(|| value.clone());
     // The signature covers these bytes: they are made here, once.
+    if matches!(request.body, Body::Stream(..)) {
+        return Err("version 4 signs bodies that are in memory, and this request has another".to_string());
+    }
     let bytes = match request.body.encode() {
         None => Default::default(),
         Some((kind, bytes)) => {

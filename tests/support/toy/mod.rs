@@ -71,6 +71,7 @@ fn long_ago() -> Time {
 }
 
 impl Metadata for Toy {}
+impl rhain::cloud::Updates for Toy {}
 impl Keypairs for Toy {}
 impl SecurityGroups for Toy {}
 impl Networks for Toy {}

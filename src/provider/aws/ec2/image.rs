@@ -63,6 +63,15 @@ pub fn delete(id: &str) -> Call {
     Call::ec2("image.delete", "DeregisterImage").idempotent().with("ImageId", id)
 }
 
+/// Ask for an account to be allowed to start it, or not any more.
+pub fn allow(id: &str, account: &str, on: bool) -> Call {
+    let change = if on { "Add" } else { "Remove" };
+    Call::ec2("image.share", "ModifyImageAttribute")
+        .idempotent()
+        .with("ImageId", id)
+        .with("LaunchPermission", json!({ change: [{ "UserId": account }] }))
+}
+
 /// The snapshots that an image is made of.
 pub fn snapshots(body: &Json) -> Vec<String> {
     let disks = list(body, "blockDeviceMapping").iter().filter_map(|disk| disk.get("ebs"));

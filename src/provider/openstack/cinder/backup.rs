@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// From here a backup has metadata.
 const METADATA: Version = Version(3, 43);
+/// From here one can be changed.
+pub const UPDATE: Version = Version(3, 9);
 
 /// Ask for the first page of what a listing may let through.
 pub fn first(filter: &Filter) -> Call {

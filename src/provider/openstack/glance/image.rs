@@ -1,12 +1,14 @@
 //! Images: their calls, their noun, and which of them a filter lets through.
 
-use super::super::call::{With, get, segment};
+use super::super::call::{With, get, json, segment};
 use super::super::decode::{int, scalar, text, time};
 use super::super::session::{Call, Service};
 use super::property;
-use crate::cloud::{Filter, Image, MARKER, NameMatch, Time};
-use crate::wire::Method;
-use serde_json::Value as Json;
+use crate::base::stream::Sink;
+use crate::cloud::{Filter, Image, ImageSpec, MARKER, NameMatch, Time};
+use crate::provider::digest::Checksum;
+use crate::wire::{Body, Intent, Method, Outgoing, Receiver};
+use serde_json::{Map, Value as Json, json as value};
 use std::sync::Arc;
 
 /// Ask for the first page of what a filter may let through.
@@ -53,6 +55,56 @@ pub fn show(id: &str) -> Call {
 /// Ask whether an image is shared with this project.
 pub fn member(id: &str, project: &str) -> Call {
     get("image_member.show", Service::Image, format!("{}/members/{}", path(id), segment(project)))
+}
+
+/// Ask for an image that has no bytes yet and carries this marker.
+pub fn create(spec: &ImageSpec, marker: &str) -> Call {
+    let mut body = Map::new();
+    body.extend(spec.meta.iter().map(|(key, text)| (key.clone(), value!(text))));
+    body.extend(spec.visibility.iter().map(|word| ("visibility".to_string(), value!(word))));
+    for (key, text) in [
+        ("name", &*spec.name),
+        ("disk_format", &*spec.disk_format),
+        ("container_format", &*spec.container_format),
+        (MARKER, marker),
+    ] {
+        body.insert(key.to_string(), value!(text));
+    }
+    json("image.create", Service::Image, Method::Post, "/images", Json::Object(body))
+}
+
+/// Send an image's bytes. What came of a first time shows in the image: it is not sent again unseen.
+pub fn upload(id: &str, content: Outgoing) -> Call {
+    let call = Call::new("image.upload", Service::Image, Method::Put, format!("{}/file", path(id)));
+    Call { body: Body::Stream("application/octet-stream".to_string(), content), ..call }.intent(Intent::Once)
+}
+
+/// Ask for an image's bytes, as they are.
+pub fn download(id: &str, to: Arc<dyn Sink>) -> Call {
+    let mut call = get("image.download", Service::Image, format!("{}/file", path(id)));
+    for (name, text) in [("Accept", "application/octet-stream"), ("Accept-Encoding", "identity")] {
+        call.headers.push((name.to_string(), text.to_string()));
+    }
+    Call { receiver: Some(Receiver(to)), ..call }
+}
+
+/// The checksum that an image's description tells, the stronger one where it tells two.
+pub fn checksum(body: &Json) -> Option<Checksum> {
+    let strong = text(body, "os_hash_algo").zip(text(body, "os_hash_value"));
+    let strong = strong.and_then(|(algorithm, value)| Checksum::known(algorithm, value));
+    strong.or_else(|| Checksum::known("md5".to_string(), text(body, "checksum")?))
+}
+
+/// Ask for an image to be shared with a project.
+pub fn add_member(id: &str, project: &str) -> Call {
+    let path = format!("{}/members", path(id));
+    json("image_member.create", Service::Image, Method::Post, path, value!({ "member": project }))
+}
+
+/// Ask for it to be shared no more.
+pub fn delete_member(id: &str, project: &str) -> Call {
+    let path = format!("{}/members/{}", path(id), segment(project));
+    Call::new("image_member.delete", Service::Image, Method::Delete, path)
 }
 
 /// Ask for a deletion.

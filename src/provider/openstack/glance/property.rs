@@ -6,7 +6,7 @@ use super::super::session::{Call, Service};
 use super::image;
 use crate::cloud::{Error, Kind, Result};
 use crate::wire::{Body, Intent, Method};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Glance's own fields.
@@ -79,21 +79,40 @@ pub fn decode(body: &Json) -> BTreeMap<String, String> {
 
 /// Ask for properties to be set and others to be removed; a name of Glance's own is `invalid_argument`.
 pub fn patch(id: &str, set: &BTreeMap<String, String>, remove: &[String]) -> Result<Call> {
-    if let Some(key) = set.keys().chain(remove).find(|key| FIELDS.contains(&key.as_str())) {
-        let message = format!("`{key}` is a field of every image, not metadata");
-        return Err(Error::new(Kind::InvalidArgument, message).help("choose another key"));
-    }
+    no_fields(set.keys().chain(remove))?;
     let removed = remove.iter().map(|key| json!({"op": "remove", "path": pointer(key)}));
     // `add` puts a new value over an old one too.
     let added = set.iter().map(|(key, value)| json!({"op": "add", "path": pointer(key), "value": value}));
-    let patch: Json = removed.chain(added).collect();
+    // Adding is as good twice as once; removing is not.
+    let intent = if remove.is_empty() { Intent::Idempotent } else { Intent::Once };
+    Ok(patching(id, removed.chain(added).collect(), intent))
+}
+
+/// Ask for fields of Glance's own to be changed.
+pub fn change(id: &str, fields: &Map<String, Json>) -> Call {
+    let ops =
+        fields.iter().map(|(key, value)| json!({"op": "replace", "path": pointer(key), "value": value}));
+    patching(id, ops.collect(), Intent::Idempotent)
+}
+
+fn patching(id: &str, patch: Json, intent: Intent) -> Call {
     let media = "application/openstack-images-v2.1-json-patch".to_string();
     let mut call = Call::new("image.patch", Service::Image, Method::Patch, image::path(id));
     call.body = Body::Json(patch);
     call.headers.push(("Content-Type".to_string(), media));
-    // Adding is as good twice as once; removing is not.
-    call.intent = Some(if remove.is_empty() { Intent::Idempotent } else { Intent::Once });
-    Ok(call)
+    call.intent = Some(intent);
+    call
+}
+
+/// Refuses metadata by the name of a field.
+pub fn no_fields<'a>(mut keys: impl Iterator<Item = &'a String>) -> Result<()> {
+    match keys.find(|key| FIELDS.contains(&key.as_str())) {
+        Some(key) => {
+            let message = format!("`{key}` is a field of every image, not metadata");
+            Err(Error::new(Kind::InvalidArgument, message).help("choose another key"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// A key as a JSON pointer (RFC 6901).

@@ -7,6 +7,11 @@ use crate::world::{Member, World};
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Outcome {
     let image = &world.images[seen(world, call)?];
+    if image.visibility != "shared" {
+        let message =
+            format!("Not allowed to list members for image {}: Only shared images have members.", image.id);
+        return Err(framed(403, &message));
+    }
     let rows: Vec<Value> = image.members.iter().map(|member| view::member(image, member)).collect();
     Ok(json(200, &v!({"members": rows, "schema": "/v2/schemas/members"})))
 }
@@ -20,7 +25,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Outcome {
     let now = world.now();
     let image = &mut world.images[at];
     if image.visibility != "shared" {
-        return Err(framed(403, "Only shared images have members."));
+        return Err(framed(403, &format!("Not allowed to create members for image {}.", image.id)));
     }
     if image.members.iter().any(|member| member.project == project) {
         let message = format!("Member {project} is duplicated for image {}", image.id);

@@ -1,0 +1,180 @@
+//! The bytes of images: sent to an image that is made for them, and saved. They pass by and are summed; none of them is kept in
+//! memory. An image that does not get all of its bytes is deleted again.
+
+use super::OpenStack;
+use super::decode::text;
+use super::glance::{image, property};
+use super::marked::Mark;
+use super::recover::{Attempt, quoted};
+use super::session::Range;
+use crate::base::stream::{Content, Sink};
+use crate::cloud::{Account, Error, Image, ImageSpec, Kind, Result, SavedImage, Value};
+use crate::provider::digest::{self, Checksum, Summed};
+use crate::provider::recover::{self, Seen, Settled, is_open};
+use crate::wire::{Answer, Outgoing};
+use serde_json::Value as Json;
+use std::sync::Arc;
+
+/// The algorithms by which Glance usually tells a checksum.
+const USUAL: [&str; 2] = ["sha512", "md5"];
+
+impl OpenStack {
+    pub(super) async fn needs_glance(&self, verb: &'static str) -> Result<()> {
+        if self.has_glance().await? {
+            return Ok(());
+        }
+        let mut error = self.unsupported(verb);
+        error.message = format!("{} has no image service in its catalog", self.session.name());
+        Err(self.own(error))
+    }
+
+    /// An image with all of these bytes.
+    pub(super) async fn make_of_bytes(&self, spec: &ImageSpec) -> Result<Image> {
+        self.needs_glance("upload_image").await?;
+        property::no_fields(spec.meta.keys()).map_err(|error| self.own(error))?;
+        let made = self.make_empty(spec).await?;
+        match self.fill(&made.id, spec).await {
+            Ok(image) => Ok(image),
+            Err(error) => Err(self.without(&made, error).await),
+        }
+    }
+
+    /// An image that waits for its bytes.
+    async fn make_empty(&self, spec: &ImageSpec) -> Result<Image> {
+        let (cloud, now) = (self.session.name(), self.clock.now());
+        let marker = crate::cloud::call_scope::token();
+        let attempt = Attempt {
+            verb: "upload_image",
+            sought: "an image with this call's marker".to_string(),
+            list: format!("images(#{{ name: {} }})", quoted(&spec.name)),
+        };
+        let call = image::create(spec, &marker);
+        let mark: Mark = self.mark_of_image(&spec.name, marker, &Range::default()).await?;
+        let decode = |body: &Json| image::decode(body, cloud, now);
+        let made =
+            |answer: &Answer| decode(&serde_json::from_slice::<Json>(&answer.body).unwrap_or_default());
+        self.create_known(&call, &attempt, mark, made, decode, |image| image.id.clone()).await
+    }
+
+    /// Send an image its bytes, and compare what the cloud has with them.
+    async fn fill(&self, id: &str, spec: &ImageSpec) -> Result<Image> {
+        let summed = Summed::new(spec.content.clone(), &USUAL);
+        let content: Arc<dyn Content> = Arc::new(summed.clone());
+        let (sent, whole) = (|| Summed::size(&summed), spec.content.size());
+        let send = || async { self.ask(&image::upload(id, Outgoing(content.clone()))).await.map(drop) };
+        let cut_off = |mut error: Error| {
+            if error.kind != Kind::Failed {
+                error.message =
+                    format!("the upload of `{}` was cut off after {} of {whole} bytes", spec.name, sent());
+            }
+            error
+        };
+        match send().await {
+            // All of it has left: the image tells whether it arrived.
+            Err(lost) if is_open(&lost) && sent() == whole => {
+                match recover::settle(&*self.clock, lost, || self.look_for_bytes(id), send).await {
+                    Settled::Done { .. } => {}
+                    Settled::Refused(error) => return Err(error),
+                    Settled::Unknown(error, _) => return Err(cut_off(error)),
+                }
+            }
+            Err(error) if is_open(&error) => return Err(cut_off(error)),
+            known => known?,
+        }
+        let body = self.json(&image::show(id)).await?;
+        let wrong = |what: String| {
+            let message = format!("what {} has of `{}` is not what was sent: {what}", self.name(), spec.name);
+            Err(self.own(Error::new(Kind::Failed, message).help("upload it again")))
+        };
+        let size = body.get("size").and_then(Json::as_u64).unwrap_or(whole);
+        if size != whole {
+            return wrong(format!("{size} bytes of {whole}"));
+        }
+        if let Some(told) = image::checksum(&body) {
+            let own = match summed.value(&told.algorithm) {
+                Some(own) => Some(own),
+                None => digest::of_content(&*spec.content, &told.algorithm).map_err(|error| {
+                    self.own(Error::new(Kind::Failed, format!("the bytes cannot be read again: {error}")))
+                })?,
+            };
+            if own.is_some_and(|own| own != told.value) {
+                return wrong(format!("its {} is another", told.algorithm));
+            }
+        }
+        let read = image::decode(&body, self.session.name(), self.clock.now());
+        read.ok_or_else(|| self.own(Error::new(Kind::Protocol, format!("the image {id} is not described"))))
+    }
+
+    /// Whether an image whose upload was not answered has its bytes.
+    async fn look_for_bytes(&self, id: &str) -> Result<Seen<()>> {
+        let body = self.json(&image::show(id)).await?;
+        Ok(match text(&body, "status").unwrap_or_default().as_str() {
+            "active" => Seen::Effect(()),
+            "queued" => Seen::Nothing,
+            _ => Seen::Unclear,
+        })
+    }
+
+    /// The error of an image that did not get its bytes, which is deleted again.
+    async fn without(&self, made: &Image, mut error: Error) -> Error {
+        match self.take_away(&image::delete(&made.id)).await {
+            Ok(_) => {
+                error.maybe = false;
+                error.facts.push(("exists", "nothing of it: the image was deleted again".to_string()));
+            }
+            Err(_) => {
+                error.maybe = true;
+                let what =
+                    format!("perhaps the image `{}` ({}), without all of its bytes", made.name, made.id);
+                error.facts.push(("exists", what));
+                error.exists.push(Value::from(made.clone()));
+                error.help = Some(format!("delete it: `delete(image({}))`", quoted(&made.id)));
+            }
+        }
+        error
+    }
+
+    /// Write an image's bytes.
+    pub(super) async fn write_bytes(&self, id: &str, to: Arc<dyn Sink>) -> Result<SavedImage> {
+        self.needs_glance("save_image").await?;
+        let body = self.json(&image::show(id)).await?;
+        let name = text(&body, "name").unwrap_or_else(|| id.to_string());
+        let whole = body.get("size").and_then(Json::as_u64);
+        let told: Option<Checksum> = image::checksum(&body);
+        let algorithm: Vec<&str> = told.iter().map(|told| told.algorithm.as_str()).collect();
+        let summed = Summed::new(to, &algorithm);
+        let answer = match self.ask(&image::download(id, Arc::new(summed.clone()))).await {
+            Ok(answer) => answer,
+            Err(error) => return Err(cut_off(error, &name, Summed::size(&summed), whole)),
+        };
+        if answer.status == 204 {
+            let message = format!("the image `{name}` has no bytes that can be saved");
+            return Err(self.own(Error::new(Kind::Failed, message).coded("cloud::failed")));
+        }
+        let size = Summed::size(&summed);
+        if let Some(whole) = whole.filter(|whole| *whole != size) {
+            let error = Error::new(Kind::Network, "").coded("cloud::network");
+            return Err(self.own(cut_off(error, &name, size, Some(whole))));
+        }
+        if let Some(told) =
+            told.as_ref().filter(|told| summed.value(&told.algorithm).as_ref() != Some(&told.value))
+        {
+            let message = format!("what came is not the image `{name}`: its {} is another", told.algorithm);
+            return Err(
+                self.own(Error::new(Kind::Failed, message).coded("cloud::failed").help("save it again"))
+            );
+        }
+        Ok(SavedImage { size, checked: told.is_some() })
+    }
+}
+
+/// The error of a download of which so much came.
+fn cut_off(mut error: Error, name: &str, came: u64, whole: Option<u64>) -> Error {
+    let lost = matches!(error.kind, Kind::Network | Kind::Timeout);
+    if !lost || (came == 0 && !error.message.is_empty()) {
+        return error;
+    }
+    let of = whole.map_or(String::new(), |whole| format!(" of {whole}"));
+    error.message = format!("the download of `{name}` was cut off after {came}{of} bytes");
+    error.help("save it again")
+}
