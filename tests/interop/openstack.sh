@@ -179,6 +179,24 @@ available" sh -c 'openstack volume show bigger -f value -c size -c status | sort
 must "volume snapshot create" "creating" openstack volume snapshot create --volume bigger snap -f value -c status
 until_is "volume snapshot list" "snap available 2" openstack volume snapshot list -f value -c Name -c Status -c Size
 must "volume create of a snapshot" "2" openstack volume create --snapshot snap other -f value -c size
+# Bytes go up and come back as they were, and another project is let in.
+other=$(openstack --os-cloud sim-admin project show alt -f value -c id)
+head -c 3000000 /dev/urandom >"$scratch/image.raw"
+openstack image create --disk-format raw --container-format bare --property use=test --file "$scratch/image.raw" \
+    moved >/dev/null
+must "image create of a file" "active 3000000 $(md5sum "$scratch/image.raw" | cut -d " " -f 1)" sh -c 'openstack image show moved -f json | python -c "import json,sys; i=json.load(sys.stdin); print(i[\"status\"], i[\"size\"], i[\"checksum\"])"'
+must "image save" "" openstack image save --file "$scratch/image.copy" moved
+must "the same bytes" "" cmp "$scratch/image.raw" "$scratch/image.copy"
+must "image add project" "pending" openstack image add project moved "$other" -f value -c status
+must "image member list" "$other pending" openstack image member list moved -f value -c "Member ID" -c Status
+must "image set --accept" "" openstack --os-cloud sim-admin image set --accept --project "$other" moved
+must "an accepted member" "accepted" openstack image member list moved -f value -c Status
+must "image remove project" "" openstack image remove project moved "$other"
+must "no members are left" "" openstack image member list moved -f value
+must "image set" "" openstack image set --name kept --min-disk 2 --protected moved
+refused "image delete of a protected one" "is protected and cannot be deleted" openstack image delete kept
+must "image set --unprotected" "" openstack image set --unprotected kept
+must "image delete of a moved one" "" openstack image delete kept
 must "keypair create" "" sh -c 'openstack keypair create pair >"$0/pair" && rm "$0/pair"' "$scratch"
 must "keypair list" "pair" openstack keypair list -f value -c Name
 must "keypair delete" "" openstack keypair delete pair

@@ -132,6 +132,13 @@ def main(cloud):
                                      colour="blue", validate_checksum=True)
     upload = conn.image.get_image(upload.id)
     must("an upload", (upload.status, upload.size, upload.properties.get("colour")), ("active", 11, "blue"))
+    must("comes back as it was", conn.image.download_image(upload).content, b"hello world")
+    must("in pieces too", b"".join(conn.image.download_image(upload, stream=True).iter_content(4)), b"hello world")
+    conn.image.add_member(upload, member_id="0123456789abcdef0123456789abcdef")
+    must("is shared", [(m.member_id, m.status) for m in conn.image.members(upload)],
+         [("0123456789abcdef0123456789abcdef", "pending")])
+    conn.image.remove_member("0123456789abcdef0123456789abcdef", upload)
+    must("and shared no more", list(conn.image.members(upload)), [])
     upload = conn.image.update_image(upload, name="renamed")
     must("is patched", upload.name, "renamed")
     conn.image.add_tag(upload, "t")
