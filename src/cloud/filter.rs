@@ -11,6 +11,8 @@ use std::net::IpAddr;
 /// Which resources of a noun to list; what is `None` or empty does not narrow.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
+    /// Any of these ids, whoever they belong to.
+    pub ids: Vec<String>,
     /// By name.
     pub name: Option<NameMatch>,
     /// Any of these statuses, in capitals. Without one, what is DELETED is left out.
@@ -72,6 +74,7 @@ impl Filter {
         };
         let is_external = || matches!(thing.field("external"), Some(Value::Bool(true)));
         status
+            && (filter.ids.is_empty() || filter.ids.iter().any(|id| id == thing.id()))
             && filter.name.as_ref().is_none_or(|name| name.fits(thing.name()))
             && (filter.meta.is_empty() || holds(thing, &filter.meta))
             && (filter.tags.is_empty() || has_tags(thing, &filter.tags))

@@ -14,6 +14,7 @@ pub mod foreign_names;
 pub mod held;
 pub mod image;
 pub mod keypair;
+mod known_names;
 pub mod language;
 pub mod members;
 pub mod metadata;

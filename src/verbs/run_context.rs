@@ -1,6 +1,7 @@
 //! What all calls of a run share: the clock, the clouds, the requests made so far, the names looked up so far.
 
 use super::held::{Held, Hold};
+use super::known_names::KnownNames;
 use crate::cloud::ports::{Clock, Clouds, FileGate, Outside, Progress};
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value, call_scope};
@@ -38,9 +39,6 @@ pub struct RunOptions {
     pub caches: bool,
 }
 
-/// Names by cloud, noun and id.
-type Names = HashMap<(Arc<str>, Noun, String), Value>;
-
 /// What the calls of one run share.
 pub struct RunContext {
     /// Time.
@@ -62,7 +60,7 @@ pub struct RunContext {
     phase: watch::Sender<Phase>,
     held: Held,
     requests: Mutex<HashMap<Id, Pending>>,
-    names: Mutex<Names>,
+    names: KnownNames,
     addresses: Mutex<HashSet<String>>,
     files: OnceLock<Arc<dyn FileGate>>,
 }
@@ -93,7 +91,7 @@ impl RunContext {
             phase: watch::Sender::new(Phase::Running),
             held: Held::default(),
             requests: Mutex::default(),
-            names: Mutex::default(),
+            names: KnownNames::default(),
             addresses: Mutex::default(),
             files: OnceLock::new(),
         }
@@ -228,16 +226,18 @@ impl RunContext {
     }
 
     async fn known_or_read(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) -> Result<Value> {
-        let key = (cloud.name().clone(), noun, id.to_string());
-        if self.caches
-            && let Some(known) = lock(&self.names).get(&key)
-        {
-            return Ok(known.clone());
+        let known = || self.names.get(cloud.name(), noun, id).filter(|_| self.caches);
+        if let Some(known) = known() {
+            return Ok(known);
+        }
+        if self.caches {
+            self.names.look_up_many(cloud, noun, id).await;
+            if let Some(known) = known() {
+                return Ok(known);
+            }
         }
         let found = cloud.one(noun, id).await?;
-        let value = Value::text(found.as_ref().map_or(id, Resource::name));
-        lock(&self.names).insert(key, value.clone());
-        Ok(value)
+        Ok(self.names.learn_found(cloud.name(), noun, id, found.as_ref()))
     }
 
     /// Read an object that a verb changed without reading it; one that is not there any more shows that.
@@ -267,16 +267,17 @@ impl RunContext {
 
     /// Remember the name of a resource that was seen.
     pub fn learn_name(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
-        lock(&self.names).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
+        self.names.learn(cloud, noun, id, name);
     }
 
-    /// Remember the addresses of the servers in a value.
+    /// Remember the addresses of the servers in a value, and whose names are going to be read.
     pub fn learn_addresses(&self, value: &Value) {
         match value {
             Value::Resource(object) => {
                 if let Resource::Server(server) = object.latest() {
                     let told = [server.public_ip(), server.private_ip(), server.ipv6()];
                     lock(&self.addresses).extend(told.into_iter().flatten().map(str::to_string));
+                    self.names.expect(&server);
                 }
             }
             Value::Array(items) => items.iter().for_each(|item| self.learn_addresses(item)),

@@ -212,3 +212,32 @@ fn a_path_stays_below_its_service() {
     };
     assert_eq!((told("2.47").as_str(), told("2.1").as_str()), ("true", "false"));
 }
+
+#[test]
+fn the_names_of_many_images_are_one_request() {
+    let world = World::web();
+    let many = r#"let ids = ["a", "b", "c", "d"].map(|name| snapshot("web", name).wait_active().id);
+        for id in ids { boot("s", #{ image: id, flavor: "m1.tiny" }); } ids.len()"#;
+    world.gives(many, "4");
+    let before = world.requests();
+    world.gives(
+        r#"servers(#{ name: "s" }).map(|s| s.image).order_by(|name| name)"#,
+        r#"["a", "b", "c", "d"]"#,
+    );
+    assert_eq!(world.requests() - before, 2, "a list of servers and one of images");
+    // An image that is gone is asked for by itself, and its id stands for its name.
+    world.ok(r#"delete(image("a"), #{ wait: true })"#);
+    world.gives(
+        r#"servers(#{ name: "s" }).map(|s| s.image).order_by(|name| name)"#,
+        r#"["a", "b", "c", "d"]"#,
+    );
+    let aws = World::with(|options| options.cloud = Some("sim:aws".to_string()));
+    aws.ok(r#"let s = boot("web", #{ image: "cirros", flavor: "m1.tiny" }).wait_active();
+        for id in ["shot-a", "shot-b", "shot-c", "shot-d"].map(|name| snapshot("web", name).wait_active().id) { boot("s", #{ image: id, flavor: "m1.tiny" }); } ()"#);
+    let before = aws.requests();
+    aws.gives(
+        r#"servers(#{ name: "s" }).map(|s| s.image).order_by(|name| name)"#,
+        r#"["shot-a", "shot-b", "shot-c", "shot-d"]"#,
+    );
+    assert_eq!(aws.requests() - before, 2, "a list of instances and one of images");
+}

@@ -16,6 +16,7 @@ impl Images for Aws {
         self.own_projects(filter.all_projects)?;
         let ways = match &filter.owner {
             Some(owner) => vec![image::Whose::Of(owner.clone())],
+            None if !filter.ids.is_empty() => vec![image::Whose::Anybody],
             None => vec![image::Whose::Own, image::Whose::Shared],
         };
         let (mut out, mut known) = (Vec::new(), HashSet::new());

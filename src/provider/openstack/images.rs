@@ -37,7 +37,7 @@ impl Images for OpenStack {
         if filter.limit == Some(0) {
             return Ok(out);
         }
-        let own = match filter.all_projects || filter.owner.is_some() {
+        let own = match filter.all_projects || filter.owner.is_some() || !filter.ids.is_empty() {
             true => None,
             false => self.project().await?,
         };

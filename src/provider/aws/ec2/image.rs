@@ -17,6 +17,8 @@ pub enum Whose {
     Shared,
     /// Those of this owner: an account's number, `amazon`, `aws-marketplace`.
     Of(String),
+    /// Of anybody: those that the filter names by their ids.
+    Anybody,
 }
 
 /// Ask for images. EC2 has a hundred thousand, so it is always said whose.
@@ -27,6 +29,8 @@ pub fn page(filter: &Filter, whose: &Whose) -> Call {
         // Whoever may start it by name; servers that take that for everybody are told what is meant.
         Whose::Shared => call.with("ExecutableBy", json!(["self"])).filter("is-public", ["false"]),
         Whose::Of(owner) => call.with("Owner", json!([owner])),
+        // As a filter, an id that is not there is no error.
+        Whose::Anybody => call.filter("image-id", &filter.ids),
     };
     match &filter.name {
         Some(NameMatch::Exact(name)) => call = call.filter("name", [literal(name)]),

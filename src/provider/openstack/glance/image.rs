@@ -22,6 +22,9 @@ pub fn first(filter: &Filter) -> Call {
     if let [status] = filter.status.as_slice() {
         add("status", status.to_ascii_lowercase());
     }
+    if !filter.ids.is_empty() {
+        add("id", format!("in:{}", filter.ids.join(",")));
+    }
     if let Some(visibility) = &filter.visibility {
         add("visibility", visibility.clone());
     }
