@@ -11,7 +11,7 @@ const MOST: usize = 100;
 
 /// What is known, and what is going to be asked for.
 #[derive(Default)]
-pub struct KnownNames {
+pub(super) struct KnownNames {
     known: Mutex<HashMap<(Arc<str>, Noun, String), Value>>,
     unknown: Mutex<HashMap<(Arc<str>, Noun), BTreeSet<String>>>,
 }
@@ -22,17 +22,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl KnownNames {
     /// Remember the name of something that was seen.
-    pub fn learn(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
+    pub(super) fn learn(&self, cloud: &Arc<str>, noun: Noun, id: &str, name: &str) {
         lock(&self.known).insert((cloud.clone(), noun, id.to_string()), Value::text(name));
     }
 
     /// A name, where it is known.
-    pub fn get(&self, cloud: &Arc<str>, noun: Noun, id: &str) -> Option<Value> {
+    pub(super) fn get(&self, cloud: &Arc<str>, noun: Noun, id: &str) -> Option<Value> {
         lock(&self.known).get(&(cloud.clone(), noun, id.to_string())).cloned()
     }
 
     /// A server was seen: the names of its image and its flavor may be read, with those of others like it.
-    pub fn expect(&self, server: &Server) {
+    pub(super) fn expect(&self, server: &Server) {
         for (noun, part) in [(Noun::Image, &server.image), (Noun::Flavor, &server.flavor)] {
             if let (Some(id), None) = (&part.id, &part.name) {
                 lock(&self.unknown).entry((server.cloud.clone(), noun)).or_default().insert(id.clone());
@@ -42,7 +42,7 @@ impl KnownNames {
 
     /// Look up all that are going to be asked for together with this one; nothing where they are few. What is not found so is
     /// left to be asked for by itself, and so is an error to be told there.
-    pub async fn look_up_many(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) {
+    pub(super) async fn look_up_many(&self, cloud: &Arc<dyn Cloud>, noun: Noun, id: &str) {
         let ids = self.together(cloud.name(), noun, id);
         if ids.len() < MANY {
             return;
@@ -80,7 +80,13 @@ impl KnownNames {
     }
 
     /// Remember what a look at one gave; the id stands for what the cloud does not know any more.
-    pub fn learn_found(&self, cloud: &Arc<str>, noun: Noun, id: &str, found: Option<&Resource>) -> Value {
+    pub(super) fn learn_found(
+        &self,
+        cloud: &Arc<str>,
+        noun: Noun,
+        id: &str,
+        found: Option<&Resource>,
+    ) -> Value {
         let name = found.map_or(id, Resource::name);
         self.learn(cloud, noun, id, name);
         Value::text(name)
