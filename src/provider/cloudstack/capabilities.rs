@@ -20,6 +20,7 @@ pub static CLOUDSTACK: Provider = Provider {
         "boot",
         "boot(admin_pass)",
         "boot(description)",
+        "boot(server_group)",
         "update",
         "update(description)",
         "start",
@@ -72,13 +73,6 @@ pub static CLOUDSTACK: Provider = Provider {
         "authorize",
         "revoke",
         "delete(security_group)",
-        // Server groups
-        "server_groups",
-        "server_groups(all_projects)",
-        "server_group",
-        "create_server_group",
-        "boot(server_group)",
-        "delete(server_group)",
         // Networks
         "networks",
         "networks(all_projects)",
@@ -99,6 +93,12 @@ pub static CLOUDSTACK: Provider = Provider {
         "associate_ip(provider)",
         "disassociate_ip",
         "release_ip",
+        // Server groups
+        "server_groups",
+        "server_groups(all_projects)",
+        "server_group",
+        "create_server_group",
+        "delete(server_group)",
         // Volumes
         "volumes",
         "volumes(all_projects)",
