@@ -9,11 +9,16 @@ const MANY: usize = 3;
 /// The most that one list is narrowed to: EC2 takes two hundred, and addresses of requests have an end.
 const MOST: usize = 100;
 
+/// By cloud, noun and id.
+type Names = HashMap<(Arc<str>, Noun, String), Value>;
+/// Ids by cloud and noun.
+type Ids = HashMap<(Arc<str>, Noun), BTreeSet<String>>;
+
 /// What is known, and what is going to be asked for.
 #[derive(Default)]
 pub(super) struct KnownNames {
-    known: Mutex<HashMap<(Arc<str>, Noun, String), Value>>,
-    unknown: Mutex<HashMap<(Arc<str>, Noun), BTreeSet<String>>>,
+    known: Mutex<Names>,
+    unknown: Mutex<Ids>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

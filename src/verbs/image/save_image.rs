@@ -37,7 +37,7 @@ async fn save(call: Call) -> Result<Value> {
             .at(call.place(PATH.name), why)
     };
     let file = call.host.outside.new_file(&path).map_err(unwritten)?;
-    let sink = WatchedSink::new(&call.host, format!("saving `{}`", image.name()), file.clone());
+    let sink = WatchedSink::around(&call.host, format!("saving `{}`", image.name()), file.clone());
     let saved = cloud.save_image(image.id(), sink).await;
     call.host.progress.done();
     // What was at this place stays unless all of it came.

@@ -66,7 +66,7 @@ pub(super) struct WatchedContent {
 }
 
 impl WatchedContent {
-    pub(super) fn new(host: &Arc<RunContext>, what: String, inner: Arc<dyn Content>) -> Arc<dyn Content> {
+    pub(super) fn around(host: &Arc<RunContext>, what: String, inner: Arc<dyn Content>) -> Arc<dyn Content> {
         Arc::new(WatchedContent { inner, watch: Watch::new(host, what) })
     }
 }
@@ -102,7 +102,7 @@ pub(super) struct WatchedSink {
 }
 
 impl WatchedSink {
-    pub(super) fn new(host: &Arc<RunContext>, what: String, inner: Arc<dyn Sink>) -> Arc<dyn Sink> {
+    pub(super) fn around(host: &Arc<RunContext>, what: String, inner: Arc<dyn Sink>) -> Arc<dyn Sink> {
         Arc::new(WatchedSink { inner, watch: Watch::new(host, what) })
     }
 }

@@ -65,7 +65,7 @@ async fn upload(call: Call) -> Result<Value> {
         None => format_of(&*content).map_err(|why| unread(&call, &why))?.to_string(),
     };
     let spec = ImageSpec {
-        content: WatchedContent::new(&call.host, format!("uploading `{name}`"), content),
+        content: WatchedContent::around(&call.host, format!("uploading `{name}`"), content),
         name,
         disk_format,
         container_format: call.find(&CONTAINER_FORMAT)?.map_or("bare".to_string(), |given| given.0),
