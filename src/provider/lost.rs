@@ -82,7 +82,7 @@ pub fn told(error: &Error, place: &Place<'_>) -> (Kind, String, String) {
         ),
         ErrorKind::Local => (
             Kind::Failed,
-            format!("a transfer with {cloud} was broken off: {detail}"),
+            format!("a file of this machine ended a transfer with {cloud}: {detail}"),
             "look at the file, and at the room beside it".to_string(),
         ),
         ErrorKind::Withheld => (

@@ -57,7 +57,6 @@ fn bytes_go_up_and_come_back() {
         r#"let i = upload_image("text", #{ data: "abc" }); [i.size, i.raw.checksum]"#,
         "[3, \"900150983cd24fb0d6963f7d28e17f72\"]",
     );
-    world.gives(r#"upload_image("none", #{ data: "" }).size"#, "0");
     fs::write(at(&folder, "a.img"), b"QFI\xfb\0\0\0\x03").expect("written");
     let code = format!(r#"upload_image("q", #{{ file: "{}" }}).raw.disk_format"#, at(&folder, "a.img"));
     world.gives(&code, "qcow2");
@@ -287,4 +286,12 @@ fn clouds_without_transfers_say_so() {
         world.fails(&save, "unsupported", provider);
         world.gives(r#"cloud().supports("share_image") && !cloud().supports("upload_image")"#, "true");
     }
+}
+
+#[test]
+fn an_image_of_no_bytes_is_refused() {
+    let world = World::new();
+    let before = world.requests();
+    world.fails(r#"upload_image("none", #{ data: "" })"#, "invalid_argument", "an image of no bytes");
+    assert_eq!(world.requests(), before, "nothing may be sent");
 }

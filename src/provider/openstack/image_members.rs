@@ -66,7 +66,7 @@ impl OpenStack {
         }
         self.project_called(project).await.map_err(|error| match error.kind {
             Kind::Forbidden => {
-                let help = "give the project's id: `whoami().project` in a session of that project names it";
+                let help = "give the project's id: in a session of that project, `api(\"identity\", \"GET\", \"/auth/projects\")` tells it";
                 error.help(help)
             }
             _ => error,

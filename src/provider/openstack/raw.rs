@@ -22,6 +22,14 @@ impl OpenStack {
         let mut call = Call::new("api", service, method, format!("/{}", path.trim_start_matches('/')));
         call.query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         if let Some(version) = &asked.microversion {
+            // Those that never had any take the header without a word.
+            if matches!(
+                call.service,
+                Service::Image | Service::Network | Service::Identity | Service::Orchestration
+            ) {
+                let message = format!("{} has no microversions", call.service);
+                return Err(Error::new(Kind::InvalidArgument, message).help("leave `microversion` out"));
+            }
             call.microversion = Version::parse(version);
         } else if self.session.wants_version(&call.service) || call.service == Service::Compute {
             // What the user configured, or the API's own default: a raw call is not ours to raise.

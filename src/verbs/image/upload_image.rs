@@ -18,7 +18,8 @@ const DISK_FORMAT: Key<Name> = Key::optional(
     "disk_format",
     "raw, qcow2, vmdk, vhd, vhdx, vdi, iso …; told by the first bytes where not given, else raw.",
 );
-const CONTAINER_FORMAT: Key<Name> = Key::optional("container_format", "bare unless said otherwise; ova …");
+const CONTAINER_FORMAT: Key<Name> =
+    Key::optional("container_format", "bare unless said otherwise, such as ova.");
 const META: Key<Meta> = Key::optional("meta", "Its metadata.");
 const VISIBILITY: Key<Name> =
     Key::optional("visibility", "public, private, shared or community; the cloud's own where not given.");
@@ -60,6 +61,13 @@ pub static VERB: Verb = Verb {
 async fn upload(call: Call) -> Result<Value> {
     let name = call.get(&NAME)?.0;
     let content = content_of(&call)?;
+    if content.size() == 0 {
+        let key = if call.find(&FILE)?.is_some() { FILE.name } else { DATA.name };
+        return Err(Error::new(Kind::InvalidArgument, format!("`{name}` would be an image of no bytes"))
+            .coded("call::wrong_type")
+            .help("give a file that holds a disk; clouds take an empty one, and nothing boots from it")
+            .at(call.place(key), "it is empty"));
+    }
     let disk_format = match call.find(&DISK_FORMAT)? {
         Some(given) => given.0,
         None => format_of(&*content).map_err(|why| unread(&call, &why))?.to_string(),

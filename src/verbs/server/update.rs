@@ -43,14 +43,10 @@ const SUBJECT: Key<Updated> = Key::required(
 );
 const NAME: Key<Name> = Key::optional("name", "A new name.");
 const DESCRIPTION: Key<String> = Key::optional("description", "A new description; not of an image.");
-const ACCESS_IPV4: Key<String> = Key::optional(
-    "access_ipv4",
-    "Of a server: the address shown as its IPv4 access address; \"\" clears it.",
-);
-const ACCESS_IPV6: Key<String> = Key::optional(
-    "access_ipv6",
-    "Of a server: the address shown as its IPv6 access address; \"\" clears it.",
-);
+const ACCESS_IPV4: Key<String> =
+    Key::optional("access_ipv4", "Of a server: the address shown as its IPv4 access address.");
+const ACCESS_IPV6: Key<String> =
+    Key::optional("access_ipv6", "Of a server: the address shown as its IPv6 access address.");
 const VISIBILITY: Key<Name> =
     Key::optional("visibility", "Of an image: public, private, shared or community.");
 const PROTECTED: Key<bool> =

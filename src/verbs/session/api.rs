@@ -1,6 +1,6 @@
 //! `api`: any call of the provider's own API, with the session's credentials.
 
-use crate::cloud::{Error, Kind, RestCall, Ty, Value};
+use crate::cloud::{Error, Kind, RestCall, Secret, Ty, Value};
 use crate::verbs::argument::{Argument, Map, Mismatch, Name};
 use crate::verbs::call::Call;
 use crate::verbs::language::shapes::Variables;
@@ -62,7 +62,7 @@ pub static VERB: Verb = Verb {
             if body.is_some() && matches!(method.as_str(), "GET" | "HEAD") {
                 return Err(Error::new(Kind::InvalidArgument, format!("a {method} has no body"))
                     .coded("call::wrong_type")
-                    .help("write what narrows it behind the path: `/servers?limit=1`")
+                    .help("write what narrows it behind the path: `/servers?limit=1`; options come fifth, behind the body `()`")
                     .at(call.place(BODY.name), "not sent"));
             }
             let (service, path) = (call.get(&SERVICE)?.0, call.get(&PATH)?.0);
@@ -73,6 +73,18 @@ pub static VERB: Verb = Verb {
                     .at(call.place(PATH.name), why));
             }
             let headers = call.find(&HEADERS)?.map(|headers| headers.0).unwrap_or_default();
+            let broken = |(name, value): &&(String, Secret)| {
+                !is_header_name(name) || value.reveal().chars().any(char::is_control)
+            };
+            if let Some((name, _)) = headers.iter().find(broken) {
+                return Err(Error::new(
+                    Kind::InvalidArgument,
+                    format!("{name:?} is no header that can be sent"),
+                )
+                .coded("call::wrong_type")
+                .help("a name has letters, digits and dashes, and a value one line")
+                .at(call.place(HEADERS.name), "not sent"));
+            }
             if let Some((name, _)) = headers.iter().find(|(name, _)| !may_be_set(name)) {
                 return Err(Error::new(Kind::InvalidArgument, format!("the header `{name}` is not a script's to set"))
                     .coded("call::wrong_type")
@@ -127,7 +139,7 @@ fn is_version(text: &str) -> bool {
         || parts.is_some_and(|(major, minor)| number(major) && (minor == "latest" || number(minor)))
 }
 
-/// Whether a script may set a header: what is no name of one, proves who asks, or frames the request is not its to set.
+/// Whether a script may set a header: what proves who asks or frames the request is not its to set.
 fn may_be_set(name: &str) -> bool {
     const OURS: [&str; 10] = [
         "authorization",
@@ -141,8 +153,13 @@ fn may_be_set(name: &str) -> bool {
         "x-auth-token",
         "x-openstack-nova-api-version",
     ];
+    !OURS.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Whether a text can be a header's name (RFC 9110, section 5.1).
+fn is_header_name(name: &str) -> bool {
     let of_name = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !name.is_empty() && name.chars().all(of_name) && !OURS.contains(&name.to_ascii_lowercase().as_str())
+    !name.is_empty() && name.chars().all(of_name)
 }
 
 /// How actions of query APIs begin that read, in AWS's words and CloudStack's.
