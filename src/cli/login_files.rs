@@ -11,6 +11,9 @@ use std::time::Duration;
 /// No token lives longer on most clouds; what is older is cleared away.
 const OLD: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// No catalog is so large.
+const LARGEST: u64 = 4 << 20;
+
 /// The folder.
 pub(super) struct LoginFiles(PathBuf);
 
@@ -62,11 +65,13 @@ impl LoginFiles {
 
 impl LoginCache for LoginFiles {
     fn load(&self, key: &str) -> Option<String> {
-        let file = File::open(self.file(key)).ok()?;
-        if !is_private(&file) {
+        let path = self.file(key);
+        // Before it is opened: a link leads elsewhere, and a pipe might wait for ever.
+        let about = fs::symlink_metadata(&path).ok()?;
+        if !about.is_file() || about.len() > LARGEST || !is_private(&about) {
             return None;
         }
-        io::read_to_string(file).ok()
+        fs::read_to_string(path).ok()
     }
 
     fn save(&self, key: &str, text: &str) {
@@ -103,12 +108,12 @@ fn private() -> fs::OpenOptions {
 
 /// One that others may have written or read is not believed.
 #[cfg(unix)]
-fn is_private(file: &File) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|about| about.permissions().mode() & 0o077 == 0)
+fn is_private(about: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    about.mode() & 0o077 == 0 && about.uid() == rustix::process::geteuid().as_raw()
 }
 
 #[cfg(not(unix))]
-fn is_private(_: &File) -> bool {
+fn is_private(_: &fs::Metadata) -> bool {
     true
 }

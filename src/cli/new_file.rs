@@ -23,11 +23,43 @@ impl NewFile {
     /// # Errors
     /// When it cannot be made.
     pub(super) fn create(path: &Path, mode: Option<u32>) -> io::Result<NewFile> {
+        match NewFile::beside(path, mode)? {
+            Some(new) => Ok(new),
+            // A device has no permissions of ours.
+            None => NewFile::in_place(path, mode.filter(|_| path.is_file())),
+        }
+    }
+
+    /// The same for bytes that may stop half-way: never in the place of a plain file, which would be lost with them, nor of a pipe,
+    /// which might wait for ever.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(super) fn for_transfer(path: &Path) -> io::Result<NewFile> {
+        if let Some(new) = NewFile::beside(path, None)? {
+            return Ok(new);
+        }
+        if path.is_file() {
+            let why = "its folder takes no new file, and what is there would be lost if the transfer stopped";
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::FileTypeExt as _;
+            if fs::metadata(path)?.file_type().is_fifo() {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pipe is not written"));
+            }
+        }
+        NewFile::in_place(path, None)
+    }
+
+    /// One beside the path; `None` where what is there is no plain file, or the folder takes no other.
+    fn beside(path: &Path, mode: Option<u32>) -> io::Result<Option<NewFile>> {
         // A link stays one: what it leads to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
         let there = fs::metadata(&path).ok();
         if there.as_ref().is_some_and(|there| !there.is_file()) {
-            return NewFile::in_place(&path, None);
+            return Ok(None);
         }
         let mut name = path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{}-{}.new", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
@@ -45,17 +77,17 @@ impl NewFile {
             options.mode(mode.or(kept).unwrap_or(0o666));
             let file = match options.open(&beside) {
                 Err(why) if why.kind() == io::ErrorKind::PermissionDenied && kept.is_some() => {
-                    return NewFile::in_place(&path, mode);
+                    return Ok(None);
                 }
                 opened => opened?,
             };
             if let Some(mode) = mode.or(kept) {
                 file.set_permissions(fs::Permissions::from_mode(mode))?;
             }
-            Ok(NewFile { file, beside: Some(beside), path })
+            Ok(Some(NewFile { file, beside: Some(beside), path }))
         }
         #[cfg(not(unix))]
-        Ok(NewFile { file: options.open(&beside)?, beside: Some(beside), path })
+        Ok(Some(NewFile { file: options.open(&beside)?, beside: Some(beside), path }))
     }
 
     fn in_place(path: &Path, mode: Option<u32>) -> io::Result<NewFile> {

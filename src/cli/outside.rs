@@ -155,7 +155,7 @@ impl Outside for Process {
 
     fn new_file(&self, path: &str) -> Result<Arc<dyn FileSink>, String> {
         let path = self.environment.cwd.join(path);
-        let file = NewFile::create(&path, None).map_err(|error| why_not_written(&error))?;
+        let file = NewFile::for_transfer(&path).map_err(|error| why_not_written(&error))?;
         Ok(Arc::new(FileUnderWay::new(file)))
     }
 

@@ -48,6 +48,8 @@ pub struct ImageSpec {
 pub struct SavedImage {
     /// Bytes.
     pub size: u64,
+    /// Whether the cloud told how many they are, which they are.
+    pub sized: bool,
     /// Whether the cloud told a checksum, which they have.
     pub checked: bool,
 }

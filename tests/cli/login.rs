@@ -80,6 +80,16 @@ fn what_is_kept_is_for_its_user_and_holds_no_password() {
         assert_eq!(sent(&program, &LIST).iter().filter(|line| *line == LOGIN).count(), 1, "{text}");
         assert_eq!(sent(&program, &LIST), [ASKED], "{text}");
     }
+    // Nor what a link leads to, nor a pipe, which is not opened.
+    let elsewhere = program.file("elsewhere.json", &std::fs::read_to_string(&files[0]).expect("text"));
+    std::fs::set_permissions(&elsewhere, PermissionsExt::from_mode(0o600)).expect("a mode");
+    std::fs::remove_file(&files[0]).expect("removed");
+    std::os::unix::fs::symlink(&elsewhere, &files[0]).expect("a link");
+    assert_eq!(sent(&program, &LIST).iter().filter(|line| *line == LOGIN).count(), 1);
+    std::fs::remove_file(&files[0]).expect("removed");
+    let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&files[0]).status();
+    assert!(made.expect("mkfifo").success());
+    assert_eq!(sent(&program, &LIST).iter().filter(|line| *line == LOGIN).count(), 1);
     // A folder that cannot be written stops nobody.
     let unwritable = served.program().var("XDG_CACHE_HOME", "/proc/none");
     assert_eq!(sent(&unwritable, &LIST).iter().filter(|line| *line == LOGIN).count(), 1);
@@ -112,6 +122,19 @@ fn a_cloud_that_does_not_answer_is_asked_anew_next_time() {
     served.fault("server.list", 20, FaultKind::ResetBefore);
     assert_eq!(program.run(&LIST).code, Some(1));
     assert_eq!(kept(&program).len(), 0);
+}
+
+#[test]
+fn a_catalog_that_moved_is_asked_for_anew() {
+    let served = Served::new();
+    let program = served.program();
+    sent(&program, &LIST);
+    let files = kept(&program);
+    let text = std::fs::read_to_string(&files[0]).expect("text");
+    std::fs::write(&files[0], text.replace("/compute/v2.1", "/gone/v2.1")).expect("written");
+    let missing = program.run(&LIST);
+    assert_eq!(missing.code, Some(1), "{}", missing.err);
+    assert_eq!(sent(&program, &LIST).last().map(String::as_str), Some(ASKED));
 }
 
 #[test]

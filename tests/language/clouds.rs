@@ -192,7 +192,9 @@ fn a_path_stays_below_its_service() {
         world.fails(&format!(r#"api("compute", "GET", "{path}")"#), "invalid_argument", "leaves its service");
     }
     world.fails(r#"api("compute", "GET", "/servers", #{})"#, "invalid_argument", "has no body");
-    for header in ["X-Auth-Token", "host", "OpenStack-API-Version"] {
+    for header in
+        ["X-Auth-Token", "host", "OpenStack-API-Version", "X-HTTP-Method-Override", "X-Service-Token"]
+    {
         let call =
             format!(r#"api("compute", "GET", "/servers", (), #{{ headers: #{{ "{header}": "x" }} }})"#);
         world.fails(&call, "invalid_argument", "is not a script's to set");

@@ -295,3 +295,15 @@ fn an_image_of_no_bytes_is_refused() {
     world.fails(r#"upload_image("none", #{ data: "" })"#, "invalid_argument", "an image of no bytes");
     assert_eq!(world.requests(), before, "nothing may be sent");
 }
+
+/// A transfer that stops must not have cost the file that was there, and none waits for a pipe.
+#[cfg(unix)]
+#[test]
+fn a_place_that_cannot_be_given_back_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pipe = folder.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
+    let world = World::with(|options| options.allow_write = vec![String::new()]);
+    let save = format!(r#"save_image("cirros", "{}")"#, pipe.display());
+    world.fails(&save, "failed", "a pipe is not written");
+}

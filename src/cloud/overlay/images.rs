@@ -97,7 +97,7 @@ impl Overlay {
             content.open().and_then(|mut reader| reader.read_to_end(&mut bytes)).map_err(unread)?;
             to.write(&bytes).map_err(unread)?;
         }
-        Ok(SavedImage { size: whole.unwrap_or(0), checked: true })
+        Ok(SavedImage { size: whole.unwrap_or(0), sized: true, checked: true })
     }
 
     /// Share an image with a project, or share it no more.

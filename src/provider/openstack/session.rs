@@ -220,7 +220,12 @@ impl Session {
                 request = request.header("X-OpenStack-Nova-API-Version", version.to_string());
             }
         }
-        self.send_with_token(&request, &call.service).await
+        let answer = self.send_with_token(&request, &call.service).await?;
+        if answer.status == 404 && call.operation.ends_with(".list") {
+            // No list is missing where its service is: a catalog that was kept may have moved.
+            self.forget_login();
+        }
+        Ok(answer)
     }
 
     async fn send_with_token(&self, request: &Request, service: &Service) -> Result<Answer> {

@@ -41,13 +41,21 @@ async fn save(call: Call) -> Result<Value> {
     let saved = cloud.save_image(image.id(), sink).await;
     call.host.progress.done();
     // What was at this place stays unless all of it came.
-    let saved = saved?;
+    let saved = saved.map_err(|mut error| {
+        if call.host.is_stopping() {
+            error.kind = Kind::Cancelled;
+            error.message = format!("interrupted while `{}` was saved; `{path}` is as it was", image.name());
+        }
+        error
+    })?;
     file.keep().map_err(unwritten)?;
     if !saved.checked {
         let name = image.name();
-        call.host
-            .progress
-            .warn(&format!("the cloud tells no checksum of `{name}`: only its size was compared"));
+        let warning = match saved.sized {
+            true => format!("the cloud tells no checksum of `{name}`: only its size was compared"),
+            false => format!("the cloud tells neither checksum nor size of `{name}`: nothing was compared"),
+        };
+        call.host.progress.warn(&warning);
     }
     Ok(Value::from(image))
 }

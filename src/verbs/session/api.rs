@@ -141,7 +141,7 @@ fn is_version(text: &str) -> bool {
 
 /// Whether a script may set a header: what proves who asks or frames the request is not its to set.
 fn may_be_set(name: &str) -> bool {
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 14] = [
         "authorization",
         "connection",
         "content-length",
@@ -151,7 +151,12 @@ fn may_be_set(name: &str) -> bool {
         "proxy-authorization",
         "transfer-encoding",
         "x-auth-token",
+        // Some servers take these for the method: a read would be a deletion.
+        "x-http-method",
+        "x-http-method-override",
+        "x-method-override",
         "x-openstack-nova-api-version",
+        "x-service-token",
     ];
     !OURS.contains(&name.to_ascii_lowercase().as_str())
 }
