@@ -194,7 +194,7 @@ must "an accepted member" "accepted" openstack image member list moved -f value 
 must "image remove project" "" openstack image remove project moved "$other"
 must "no members are left" "" openstack image member list moved -f value
 must "image set" "" openstack image set --name kept --min-disk 2 --protected moved
-refused "image delete of a protected one" "is protected and cannot be deleted" openstack image delete kept
+refused "image delete of a protected one" "403" openstack image delete kept
 must "image set --unprotected" "" openstack image set --unprotected kept
 must "image delete of a moved one" "" openstack image delete kept
 must "keypair create" "" sh -c 'openstack keypair create pair >"$0/pair" && rm "$0/pair"' "$scratch"
