@@ -833,30 +833,21 @@ impl Cell<'_> {
     }
 }
 
+fn judge(whole: bool) {
+    let troubles = troubles();
+    let cells = matrix::cells((FAMILIES, OTHERS), &troubles, |trouble| &trouble.name, &ONCE, whole);
+    let cells: Vec<Cell<'_>> = cells.into_iter().map(|(family, trouble)| Cell(family, trouble)).collect();
+    matrix::judge(&cells, Cell::judge);
+}
+
 /// Every cell takes minutes on a small machine.
 #[test]
 fn faults_in_turn_end_as_the_rules_say() {
-    let troubles = troubles();
-    fn name(trouble: &Trouble) -> &str {
-        &trouble.name
-    }
-    let once = |cell: &(&Family, &Trouble)| ONCE.contains(&cell.1.name.as_str());
-    let first = matrix::share(FAMILIES, &troubles, name);
-    let others = matrix::share(OTHERS, &troubles, name).filter(once);
-    let cells: Vec<Cell<'_>> = first.chain(others).map(|(family, trouble)| Cell(family, trouble)).collect();
-    matrix::judge(&cells, Cell::judge);
+    judge(false);
 }
 
 #[test]
 #[ignore = "takes minutes: tests/matrices.sh"]
 fn every_fault_of_every_family_ends_as_the_rules_say() {
-    let troubles = troubles();
-    let once = || troubles.iter().filter(|trouble| ONCE.contains(&trouble.name.as_str()));
-    assert_eq!(once().count(), ONCE.len(), "each of them is a trouble");
-    let cells: Vec<Cell<'_>> = FAMILIES
-        .iter()
-        .flat_map(|family| troubles.iter().map(move |trouble| Cell(family, trouble)))
-        .chain(OTHERS.iter().flat_map(|family| once().map(move |trouble| Cell(family, trouble))))
-        .collect();
-    matrix::judge(&cells, Cell::judge);
+    judge(true);
 }

@@ -22,6 +22,28 @@ pub fn share<'a, F, T>(
     })
 }
 
+/// The cells of a table whose first rows meet every column, and whose others only those that `of_others` takes: a share of each row,
+/// or with `whole` all of it.
+pub fn cells<'a, F, T>(
+    (first, others): (&'a [F], &'a [F]),
+    columns: &'a [T],
+    name: fn(&T) -> &str,
+    of_others: &[&str],
+    whole: bool,
+) -> Vec<(&'a F, &'a T)> {
+    let known = of_others.iter().all(|wanted| columns.iter().any(|column| name(column) == *wanted));
+    assert!(known, "a column of the other rows was renamed");
+    let rows = |rows: &'a [F]| -> Vec<(&'a F, &'a T)> {
+        match whole {
+            true => rows.iter().flat_map(|row| columns.iter().map(move |column| (row, column))).collect(),
+            false => share(rows, columns, name).collect(),
+        }
+    };
+    let mut all = rows(first);
+    all.extend(rows(others).into_iter().filter(|(_, column)| of_others.contains(&name(column))));
+    all
+}
+
 /// Judges the cells, some at a time, and fails with all that is wrong.
 pub fn judge<C: Sync>(cells: &[C], one: impl Fn(&C) -> Vec<String> + Sync) {
     assert!(!cells.is_empty(), "there is no cell");

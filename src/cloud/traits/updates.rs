@@ -19,7 +19,7 @@ pub(super) const OPERATIONS: &[&str] = &[
 ];
 
 /// The operation of a noun's update.
-pub fn update_of(noun: Noun) -> &'static str {
+pub const fn update_of(noun: Noun) -> &'static str {
     match noun {
         Noun::Server => "update",
         Noun::Image => "update(image)",

@@ -1,24 +1,41 @@
 //! What `rename` and `update` change, by noun.
 
+use crate::cloud::traits::update_of;
 use crate::cloud::update::Update;
 use crate::cloud::{Accepted, NameUpdate, Noun, Resource, Result, ServerUpdate, Value};
 use crate::verbs::call::Call;
 use crate::verbs::run::{again, reread};
 
-/// The operations of which a cloud needs one.
-pub(super) const MADE_OF: &[&str] = &[
-    "update",
-    "update(image)",
-    "update(security_group)",
-    "update(network)",
-    "update(subnet)",
-    "update(router)",
-    "update(public_ip)",
-    "update(port)",
-    "update(volume)",
-    "update(snapshot)",
-    "update(backup)",
+/// What can be updated; all but the last have a name of their own.
+pub(super) const UPDATED: [Noun; 11] = [
+    Noun::Server,
+    Noun::Image,
+    Noun::Volume,
+    Noun::Snapshot,
+    Noun::Backup,
+    Noun::Network,
+    Noun::Subnet,
+    Noun::Router,
+    Noun::Port,
+    Noun::SecurityGroup,
+    Noun::PublicIp,
 ];
+
+/// What can be renamed.
+pub(super) const RENAMED: &[Noun] = match &UPDATED {
+    [named @ .., _] => named,
+};
+
+/// The operations of which a cloud needs one.
+pub(super) const MADE_OF: [&str; UPDATED.len()] = {
+    let mut all = [""; UPDATED.len()];
+    let mut at = 0;
+    while at < all.len() {
+        all[at] = update_of(UPDATED[at]);
+        at += 1;
+    }
+    all
+};
 
 /// What is changed of a resource.
 #[derive(Default)]

@@ -1,8 +1,8 @@
 //! `rename`: a new name.
 
 use super::ACTION_ERRORS;
-use super::changes::{Changes, MADE_OF, apply};
-use crate::cloud::{Noun, Ty, Value};
+use super::changes::{Changes, MADE_OF, RENAMED, apply};
+use crate::cloud::{Ty, Value};
 use crate::verbs::argument::{Argument, Mismatch, Name, Reference, one_of};
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
@@ -10,27 +10,12 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 #[derive(Debug, Clone, PartialEq)]
 struct Renamed(Reference);
 
-impl Renamed {
-    const NOUNS: &'static [Noun] = &[
-        Noun::Server,
-        Noun::Image,
-        Noun::Volume,
-        Noun::Snapshot,
-        Noun::Backup,
-        Noun::Network,
-        Noun::Subnet,
-        Noun::Router,
-        Noun::Port,
-        Noun::SecurityGroup,
-    ];
-}
-
 impl Argument for Renamed {
-    const TY: Ty = Ty::AnyRef(Renamed::NOUNS);
+    const TY: Ty = Ty::AnyRef(RENAMED);
     fn read(value: &Value) -> std::result::Result<Self, Mismatch> {
         const WHAT: &str = "a server, its id or its name, or an image, a volume, a snapshot, a backup, a network, a subnet, a \
                             router, a port or a security group (text names a server: write volume(\"…\"))";
-        one_of(value, Renamed::NOUNS, WHAT).map(Renamed)
+        one_of(value, RENAMED, WHAT).map(Renamed)
     }
 }
 
@@ -45,7 +30,7 @@ pub static VERB: Verb = Verb {
     name: "rename",
     group: Group::Servers,
     summary: "Give a resource another name.",
-    forms: &[Form::of(&[SUBJECT.param(), NAME.param()]).made_of(MADE_OF)],
+    forms: &[Form::of(&[SUBJECT.param(), NAME.param()]).made_of(&MADE_OF)],
     returns: Ty::Same,
     effect: Effect::Changes,
     examples: &[Example { code: r#"rename("web", "www").name"#, gives: "www" }],

@@ -1,7 +1,7 @@
 //! `update`: what a resource is called and described by, and what else of it can be changed in place.
 
 use super::ACTION_ERRORS;
-use super::changes::{Changes, MADE_OF, apply, keys};
+use super::changes::{Changes, MADE_OF, UPDATED, apply, keys};
 use crate::cloud::update::Update;
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::{Argument, Mismatch, Name, Reference, one_of};
@@ -12,28 +12,12 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 #[derive(Debug, Clone, PartialEq)]
 struct Updated(Reference);
 
-impl Updated {
-    const NOUNS: &'static [Noun] = &[
-        Noun::Server,
-        Noun::Image,
-        Noun::Volume,
-        Noun::Snapshot,
-        Noun::Backup,
-        Noun::Network,
-        Noun::Subnet,
-        Noun::Router,
-        Noun::Port,
-        Noun::SecurityGroup,
-        Noun::PublicIp,
-    ];
-}
-
 impl Argument for Updated {
-    const TY: Ty = Ty::AnyRef(Updated::NOUNS);
+    const TY: Ty = Ty::AnyRef(&UPDATED);
     fn read(value: &Value) -> std::result::Result<Self, Mismatch> {
         const WHAT: &str = "a server, its id or its name, or an image, a volume, a snapshot, a backup, a network, a subnet, a \
                             router, a port, a security group or a public IP (text names a server: write volume(\"…\"))";
-        one_of(value, Updated::NOUNS, WHAT).map(Updated)
+        one_of(value, &UPDATED, WHAT).map(Updated)
     }
 }
 
@@ -72,7 +56,7 @@ pub static VERB: Verb = Verb {
             MIN_RAM.param(),
         ],
     )
-    .made_of(MADE_OF)],
+    .made_of(&MADE_OF)],
     returns: Ty::Same,
     effect: Effect::Changes,
     examples: &[Example { code: r#"update("web", #{ name: "front" }).name"#, gives: "front" }],
