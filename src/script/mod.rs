@@ -21,6 +21,7 @@ pub mod natives;
 pub mod own_chains;
 pub mod parallel;
 pub mod params;
+mod pieces;
 pub mod raise;
 pub mod resources;
 pub mod run;

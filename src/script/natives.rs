@@ -4,6 +4,7 @@ use super::engine::{grammar, without_verbs};
 use super::errors::no_such_function;
 use super::errors::runtime::{self, Signature};
 use super::failure::Failure;
+use super::pieces;
 use super::run::runnable;
 use super::session::Session;
 use super::symbols::Names;
@@ -29,7 +30,11 @@ impl<'a> Reader<'a> {
 
     /// The first thing that keeps a text from being a script, a name that nothing declares among them.
     pub fn mistake(&self, name: &str, text: &str) -> Option<Failure> {
-        let error = self.engine.compile(runnable(text)).err()?;
+        let runnable = runnable(text);
+        if pieces::parse(&self.engine, &runnable) {
+            return None;
+        }
+        let error = self.engine.compile(runnable).err()?;
         let names = Names { session: self.session, functions: Vec::new() };
         Some(runtime::parse_failure(&error, name, text, &names))
     }
