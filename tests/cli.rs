@@ -12,6 +12,7 @@ mod killed;
 mod login;
 mod migrate;
 mod options;
+mod parameters;
 #[cfg(unix)]
 mod report;
 mod secrets;

@@ -1,11 +1,14 @@
 //! `param` where the command line cannot give it: named like one of the program's own options, inside a function, or
-//! under a name that is not written out.
+//! under a name that is not written out; and a default that the parameter itself refuses.
 
 use super::Finding;
 use super::facts::{Called, Facts};
 use crate::cloud::error::{Error, Kind, Place};
-use crate::script::params::option_name;
+use crate::script::given::{self, Given};
+use crate::script::params::{self, Declared, option_name};
+use crate::syntax::lexer;
 use crate::syntax::tree::{Expression, ExpressionKind};
+use crate::verbs::language::param_type::ParamType;
 
 /// The options that every command takes, as the command line writes them.
 pub const OPTIONS: &[&str] = &[
@@ -22,9 +25,11 @@ pub const OPTIONS: &[&str] = &[
     "max-memory",
     "no-cache",
     "no-color",
+    "params",
     "quiet",
     "rate",
     "read-only",
+    "secret",
     "stats",
     "timeout",
     "trace",
@@ -43,6 +48,27 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
             found.push(finding);
         }
     }
+    if !facts.module {
+        found.extend(
+            params::declared(facts.tree, facts.text).iter().filter_map(|one| unfit_default(facts, one)),
+        );
+    }
+}
+
+/// A default that the parameter itself refuses: the run would fail whenever nothing else is given.
+fn unfit_default(facts: &Facts<'_>, one: &Declared) -> Option<Finding> {
+    let default = one.default.as_ref().filter(|text| *text != "…" && one.ty != ParamType::List)?;
+    let wrong = given::fits(one, &Given::text(default)).err()?;
+    let at = lexer::offset(facts.text, one.place.0, one.place.1);
+    let error =
+        Error::new(Kind::Script, format!("the default of `{}` does not fit it: {}", one.name, wrong.message))
+            .coded("check::param")
+            .at(Place::Verb, "it fails whenever nothing else is given");
+    let error = match wrong.help {
+        Some(ref help) => error.help(help.clone()),
+        None => error,
+    };
+    Some(Finding::error(error, at..at + "param".len()))
 }
 
 /// A module's parameter would silently be its default.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// The sections of the options everywhere.
 const REQUESTS: &str = "Clouds and requests";
 const OUTPUT: &str = "What is written";
+const PARAMETERS: &str = "A runbook's parameters";
 const PERMISSIONS: &str = "What a script may do";
 
 /// Cloud runbooks in Rhai
@@ -75,6 +76,12 @@ pub struct Options {
     /// No colours
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub no_color: bool,
+    /// Read parameters from a YAML or JSON file
+    #[arg(long, global = true, help_heading = PARAMETERS, value_name = "FILE")]
+    pub params: Option<PathBuf>,
+    /// A secret, from env:VAR, file:PATH or exec:PROGRAM
+    #[arg(long, global = true, help_heading = PARAMETERS, value_name = "NAME=SOURCE")]
+    pub secret: Vec<String>,
     /// Answer every `confirm` with yes
     #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub yes: bool,
@@ -126,6 +133,8 @@ impl Default for Options {
             allow_exec: Vec::new(),
             allow_net: Vec::new(),
             no_cache: false,
+            params: None,
+            secret: Vec::new(),
         }
     }
 }

@@ -11,6 +11,7 @@ mod completions;
 pub mod console;
 mod explain;
 mod file_stream;
+mod given;
 pub mod help;
 mod listing;
 mod login_files;

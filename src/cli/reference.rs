@@ -14,6 +14,7 @@ use crate::script::modules::STDLIB;
 use crate::script::params::option_name;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
+use crate::script::value::display;
 
 /// Pages that are written by hand: what is read of the user's files and variables and what wins; what is a provider's own.
 const PAGES: [(&str, &str); 3] = [
@@ -133,6 +134,8 @@ fn parameters(program: &Program) -> Vec<manual::Parameter> {
             default: one.default,
             help: one.help,
             choices: one.choices,
+            bounds: [one.min, one.max].map(|bound| bound.as_ref().map(display)),
+            secret: one.secret,
         })
         .collect()
 }

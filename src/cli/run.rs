@@ -2,6 +2,7 @@
 
 use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::{Streams, style};
+use super::given::gather;
 use super::setup::{Purpose, Setup, setup};
 use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
@@ -9,6 +10,7 @@ use crate::config::Environment;
 use crate::diag::{self, Report};
 use crate::output;
 use crate::script::failure::{Cause, Failure};
+use crate::script::given;
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
@@ -51,8 +53,19 @@ pub(super) fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
         Ok(program) => program,
         Err(code) => return code,
     };
-    if let Err(error) = params::check(program.params(), &given.given, &given.bare, &everywhere()) {
-        return refuse(&arguments.options, &setup.environment, &error, NOT_RUN);
+    interruptions(&arguments.options, &setup);
+    let gathered = gather(&arguments.options, &setup, program.params(), &given);
+    let checked = gathered.and_then(|all| {
+        given::check(program.params(), &all, &given.bare, &everywhere())
+            .map(|()| setup.session.params.give(all))
+    });
+    match checked {
+        Ok(()) => {}
+        Err(error) if error.kind == Kind::Cancelled => {
+            let terminated = setup.session.signal.load(Ordering::Relaxed);
+            return if terminated { 143 } else { 130 };
+        }
+        Err(error) => return refuse(&arguments.options, &setup.environment, &error, NOT_RUN),
     }
     if let Err(code) = chosen(&arguments.options, &setup) {
         return code;
@@ -121,6 +134,7 @@ pub(super) fn expression(options: &Options, text: &str) -> u8 {
     {
         return code;
     }
+    interruptions(options, &setup);
     run(options, setup, program, true)
 }
 
@@ -174,7 +188,6 @@ pub(super) fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
 }
 
 fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
-    interruptions(options, &setup);
     let running = program.clone();
     let thread =
         std::thread::Builder::new().name("script".to_string()).stack_size(STACK).spawn(move || running.run());

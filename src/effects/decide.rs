@@ -173,6 +173,11 @@ fn denied(message: String) -> Error {
     Error::new(Kind::Denied, message).coded("gate::denied")
 }
 
+/// Whether a program may be run that no call names.
+pub fn program_granted(policy: &Policy, program: &str) -> bool {
+    name_granted(&policy.exec, program)
+}
+
 fn name_granted(grant: &Grant, name: &str) -> bool {
     match grant {
         Grant::Nothing => false,

@@ -79,6 +79,7 @@ pub fn runbook_json(
     let parameters = parameters.iter().map(|one| {
         json!({
             "option": one.option, "type": one.ty, "default": one.default, "help": one.help, "choices": one.choices,
+            "min": one.bounds[0], "max": one.bounds[1], "secret": one.secret,
         })
     });
     let functions = functions.iter().map(|one| json!({ "signature": one.signature, "comment": one.comment }));

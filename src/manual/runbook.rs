@@ -16,6 +16,10 @@ pub struct Parameter {
     pub help: String,
     /// The values it may have; any where empty.
     pub choices: Vec<String>,
+    /// The least and the most it may be, as they are written.
+    pub bounds: [Option<String>; 2],
+    /// Whether it is a secret.
+    pub secret: bool,
 }
 
 /// A function of a module.
@@ -82,12 +86,29 @@ pub fn runbook(name: &str, description: &str, parameters: &[Parameter], function
             if !one.choices.is_empty() {
                 words.push(format!("One of: {}.", one.choices.join(", ")));
             }
+            for (bound, word) in one.bounds.iter().zip(["At least", "At most"]) {
+                words.extend(bound.iter().map(|bound| format!("{word} {bound}.")));
+            }
+            if one.secret {
+                words.push(format!(
+                    "A secret: --secret {}=env:VARIABLE, file:PATH or exec:PROGRAM.",
+                    one.option
+                ));
+            }
             words.push(match &one.default {
                 Some(default) => format!("[default: {default}]"),
                 None => "[required]".to_string(),
             });
+            let words: Vec<String> = words.into_iter().filter(|words| !words.is_empty()).collect();
             let _ = writeln!(text, "  {head:wide$}  {}", wrap(&words.join(" "), wide + 4, WIDTH));
         }
+        let variable =
+            parameters.first().map_or("", |one| one.option.as_str()).replace('-', "_").to_uppercase();
+        let sources = format!(
+            "Each also by --NAME=VALUE, --NAME @FILE, --params FILE.yaml or a variable such as RHAIN_PARAM_{variable}; \
+             what is required and not given is asked for at a terminal."
+        );
+        let _ = writeln!(text, "  {}", wrap(&sources, 2, WIDTH));
     }
     let _ = writeln!(text, "\nuse\n  {}", used(name, parameters, functions));
     if !functions.is_empty() {

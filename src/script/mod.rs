@@ -11,6 +11,7 @@ pub mod deferred;
 pub mod engine;
 pub mod errors;
 pub mod failure;
+pub mod given;
 mod guard;
 mod helpers;
 pub mod interactive;

@@ -1,22 +1,22 @@
 //! A runbook's parameters: declared by `param(…)` at the top level, found without running anything, given as `--name value`.
 
 use super::failure::{Cause, Failure, Site};
+use super::given::Given;
 use super::session::Session;
-use crate::cloud::{Error, Kind, Span, Time, Value};
+use crate::cloud::{Error, Value};
 use crate::effects::path::{self, Branch};
 use crate::syntax::lexer;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::language::param_type::ParamType;
-use crate::verbs::resolve::closest;
 use crate::verbs::verb;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-/// What the command line gave, and whose parameters they are.
+/// What was given, and whose parameters they are.
 #[derive(Debug, Default)]
 pub struct Params {
     script: Option<String>,
-    given: BTreeMap<String, String>,
+    given: Mutex<BTreeMap<String, Given>>,
     /// The objects that names were turned into before the run began, by the parameter's name.
     found: Mutex<BTreeMap<String, Value>>,
 }
@@ -34,6 +34,12 @@ pub struct Declared {
     pub help: String,
     /// The values it may have.
     pub choices: Vec<String>,
+    /// The least it may be, where that is a literal.
+    pub min: Option<Value>,
+    /// The most it may be, where that is a literal.
+    pub max: Option<Value>,
+    /// Whether it is a secret, written out as `secret: true`.
+    pub secret: bool,
     /// Whether it has to be given.
     pub required: bool,
     /// Where it is declared: line and column.
@@ -43,7 +49,8 @@ pub struct Declared {
 impl Params {
     /// What was given to this script.
     pub fn new(script: Option<String>, given: BTreeMap<String, String>) -> Params {
-        Params { script, given, found: Mutex::default() }
+        let given = given.into_iter().map(|(name, text)| (name, Given::text(text))).collect();
+        Params { script, given: Mutex::new(given), found: Mutex::default() }
     }
 
     /// The main script's name.
@@ -51,9 +58,14 @@ impl Params {
         self.script.clone()
     }
 
-    /// The text given for a parameter: `batch_size` is `--batch-size`.
-    pub fn given(&self, name: &str) -> Option<&str> {
-        self.given.get(&option_name(name)).map(String::as_str)
+    /// From now on this is what was given.
+    pub fn give(&self, given: BTreeMap<String, Given>) {
+        *self.given.lock().unwrap_or_else(PoisonError::into_inner) = given;
+    }
+
+    /// What was given for a parameter: `batch_size` is `--batch-size`.
+    pub fn given(&self, name: &str) -> Option<Given> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).get(&option_name(name)).cloned()
     }
 
     /// The object that was found for a parameter before the run began.
@@ -95,6 +107,9 @@ fn declaration(arguments: &[Expression], text: &str) -> Option<Declared> {
         default: None,
         help: String::new(),
         choices: Vec::new(),
+        min: None,
+        max: None,
+        secret: false,
         required: true,
         place: (0, 0),
     };
@@ -108,6 +123,10 @@ fn declaration(arguments: &[Expression], text: &str) -> Option<Declared> {
             one.help = entry("help").and_then(Expression::text).unwrap_or_default().to_string();
             let written = entry("type").and_then(Expression::text).and_then(ParamType::called);
             one.ty = written.or(default.map(type_of)).unwrap_or(one.ty);
+            one.min = entry("min").and_then(|value| literal(value, text));
+            one.max = entry("max").and_then(|value| literal(value, text));
+            one.secret =
+                entry("secret").is_some_and(|value| matches!(value.kind, ExpressionKind::Bool(true)));
             if let Some(ExpressionKind::Array(choices)) = entry("choices").map(|choices| &choices.kind) {
                 one.choices = choices.iter().map(shown).collect();
             }
@@ -140,6 +159,18 @@ fn shown(value: &Expression, text: &str) -> String {
     }
 }
 
+/// A bound that is written out.
+fn literal(value: &Expression, text: &str) -> Option<Value> {
+    match &value.kind {
+        ExpressionKind::Text(text) => Some(Value::text(text)),
+        _ => {
+            let written = shown(value, text);
+            let whole = written.parse().ok().map(Value::Int);
+            whole.or_else(|| written.parse().ok().map(Value::Float))
+        }
+    }
+}
+
 /// The type that a default tells.
 fn type_of(value: &Expression) -> ParamType {
     match &value.kind {
@@ -162,9 +193,11 @@ pub fn resolve(session: &Session, declared: &[Declared]) -> Result<(), Failure> 
 
 fn resolve_here(session: &Session, declared: &[Declared]) -> Result<(), Failure> {
     for one in declared.iter().filter(|one| one.ty != ParamType::File) {
-        let given = session.params.given(&one.name).or(one.default.as_deref().filter(|text| *text != "…"));
+        let default = || one.default.clone().filter(|text| text != "…");
+        let given = session.params.given(&one.name);
+        let given = given.and_then(|given| given.as_text().map(str::to_string)).or_else(default);
         let Some(text) = given else { continue };
-        if let Some(value) = look_up(session, one.ty, text).map_err(|error| failure(session, one, error))? {
+        if let Some(value) = look_up(session, one.ty, &text).map_err(|error| failure(session, one, error))? {
             let mut found = session.params.found.lock().unwrap_or_else(PoisonError::into_inner);
             found.insert(one.name.clone(), value);
         }
@@ -183,108 +216,4 @@ fn failure(session: &Session, one: &Declared, mut error: Error) -> Failure {
 pub fn look_up(session: &Session, ty: ParamType, text: &str) -> Result<Option<Value>, Error> {
     let Some(verb) = ty.looked_up_by().and_then(verb) else { return Ok(None) };
     session.call(verb, vec![Value::text(text)], None).map(|(value, _)| Some(value))
-}
-
-/// Check what was given against what is declared: every mistake in one error.
-/// `bare` are those that were given without a value, `everywhere` the program's own options.
-pub fn check(
-    declared: &[Declared],
-    given: &BTreeMap<String, String>,
-    bare: &[String],
-    everywhere: &[String],
-) -> Result<(), Error> {
-    let options: Vec<String> = declared.iter().map(|one| option_name(&one.name)).collect();
-    let mut mistakes: Vec<Error> = given
-        .keys()
-        .filter(|name| !options.contains(name))
-        .map(|name| {
-            let near = closest(name, options.iter().chain(everywhere).map(String::as_str));
-            let mut error =
-                Error::new(Kind::InvalidArgument, format!("this runbook has no parameter `--{name}`"))
-                    .coded("param::unknown");
-            error.help = Some(match (near.first(), options.is_empty()) {
-                (Some(near), _) => format!("use --{near}"),
-                (None, true) => "give it none: it declares no parameters".to_string(),
-                (None, false) => format!("use one of: --{}", options.join(", --")),
-            });
-            error
-        })
-        .collect();
-    for one in declared {
-        match given.get(&option_name(&one.name)) {
-            None if one.required => mistakes.push(
-                Error::new(
-                    Kind::InvalidArgument,
-                    format!("the parameter `--{}` is missing", option_name(&one.name)),
-                )
-                .coded("param::missing")
-                .help(match one.help.as_str() {
-                    "" => format!("give --{} {}", option_name(&one.name), one.ty.word().to_uppercase()),
-                    help => {
-                        format!("give --{} {}: {help}", option_name(&one.name), one.ty.word().to_uppercase())
-                    }
-                }),
-            ),
-            Some(_) if one.ty != ParamType::Bool && bare.contains(&option_name(&one.name)) => mistakes.push(
-                Error::new(Kind::InvalidArgument, format!("`--{}` needs a value", option_name(&one.name)))
-                    .coded("param::value")
-                    .help(format!("write --{} {}", option_name(&one.name), one.ty.word().to_uppercase())),
-            ),
-            Some(text) => {
-                if let Err(error) = parse(&one.name, one.ty, text) {
-                    mistakes.push(error);
-                } else if !one.choices.is_empty() && !one.choices.contains(text) {
-                    mistakes.push(
-                        Error::new(
-                            Kind::InvalidArgument,
-                            format!("`--{}` cannot be `{text}`", option_name(&one.name)),
-                        )
-                        .coded("param::value")
-                        .help(format!("use one of: {}", one.choices.join(", "))),
-                    );
-                }
-            }
-            None => {}
-        }
-    }
-    let mut mistakes = mistakes.into_iter();
-    match mistakes.next() {
-        None => Ok(()),
-        Some(mut first) => {
-            first.also = mistakes.collect();
-            Err(first)
-        }
-    }
-}
-
-/// The text of the command line as a value of the type; nouns and clouds stay text, to be looked up.
-pub fn parse(name: &str, ty: ParamType, text: &str) -> Result<Value, Error> {
-    let wrong = |give: &str| {
-        Error::new(
-            Kind::InvalidArgument,
-            format!("`--{}` is `{text}`, which is not {give}", option_name(name)),
-        )
-        .coded("param::value")
-        .help(format!("give {give}"))
-    };
-    match ty {
-        ParamType::Int => text.trim().parse().map(Value::Int).map_err(|_| wrong("a whole number")),
-        ParamType::Float => text.trim().parse().map(Value::Float).map_err(|_| wrong("a number")),
-        ParamType::Bool => match text.trim() {
-            "true" | "yes" | "1" => Ok(Value::Bool(true)),
-            "false" | "no" | "0" => Ok(Value::Bool(false)),
-            _ => Err(wrong("true or false")),
-        },
-        ParamType::List => Ok(Value::Array(
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(Value::text).collect(),
-        )),
-        ParamType::Duration => match text.trim().parse::<i64>() {
-            Ok(seconds) if seconds >= 0 => Ok(Value::Span(Span::from_secs(seconds))),
-            _ => Span::parse(text).map(Value::Span).ok_or_else(|| wrong("a duration such as 30s, 10m or 7d")),
-        },
-        ParamType::Time => {
-            Time::parse(text).map(Value::Time).ok_or_else(|| wrong("a time such as 2026-11-21T09:00:00Z"))
-        }
-        _ => Ok(Value::text(text)),
-    }
 }

@@ -1,6 +1,7 @@
 //! `param`: a parameter of the runbook, given on the command line.
 
 use crate::cloud::{Error, Kind, Secret, Span, Value};
+use crate::script::given::{self, Given};
 use crate::script::params::{self, option_name};
 use crate::script::raise::{Outcome, raise};
 use crate::script::session::Session;
@@ -42,7 +43,7 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
     let written = call.find(&TYPE)?;
     let ty = written.or(default.as_ref().map(ParamType::of_default)).unwrap_or(ParamType::String);
     let value = match (session.params.given(&name), default) {
-        (Some(text), _) => params::parse(&name, ty, text)?,
+        (Some(given), _) => given::parse(&name, ty, &given)?,
         (None, Some(default)) => fitted(&name, ty, default)?,
         (None, None) => {
             return Err(Error::new(
@@ -53,7 +54,7 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
             .help(format!("give --{} on the command line", option_name(&name))));
         }
     };
-    bounds(&name, &value, &call.find(&MIN)?, &call.find(&MAX)?)?;
+    given::bounds(&name, &value, &call.find(&MIN)?, &call.find(&MAX)?)?;
     if let Some(choices) = call.find(&CHOICES)?
         && !choices.iter().any(|choice| super::arrays::equal(choice, &value))
     {
@@ -81,33 +82,9 @@ fn param(session: &Session, values: Vec<Value>) -> Result<Value, Error> {
 /// A default as a value of the type that is written beside it.
 fn fitted(name: &str, ty: ParamType, default: Value) -> Result<Value, Error> {
     Ok(match (ty, default) {
-        (_, Value::Text(text)) => params::parse(name, ty, &text)?,
+        (_, Value::Text(text)) => given::parse(name, ty, &Given::text(text.as_ref()))?,
         (ParamType::Float, Value::Int(number)) => Value::Float(number as f64),
         (ParamType::Duration, Value::Int(seconds)) => Value::Span(Span::from_secs(seconds)),
         (_, default) => default,
     })
-}
-
-fn bounds(name: &str, value: &Value, min: &Option<Value>, max: &Option<Value>) -> Result<(), Error> {
-    let number = |value: &Value| match value {
-        Value::Int(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        Value::Span(span) => Some(span.nanos() as f64 / 1e9),
-        Value::Text(text) => crate::cloud::Span::parse(text).map(|span| span.nanos() as f64 / 1e9),
-        _ => None,
-    };
-    let Some(given) = number(value) else { return Ok(()) };
-    let wrong = |word: &str, bound: &Value| {
-        Error::new(
-            Kind::InvalidArgument,
-            format!("`--{}` is {}", option_name(name), super::control::text_of(value)),
-        )
-        .coded("param::value")
-        .help(format!("give {word} {}", super::control::text_of(bound)))
-    };
-    match (min, max) {
-        (Some(min), _) if number(min).is_some_and(|min| given < min) => Err(wrong("at least", min)),
-        (_, Some(max)) if number(max).is_some_and(|max| given > max) => Err(wrong("at most", max)),
-        _ => Ok(()),
-    }
 }

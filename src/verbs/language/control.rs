@@ -33,7 +33,7 @@ const EVERY: Key<Span> = Key::optional("every", "How often to look; 2s.");
 pub const PARAM_OPTIONS: &[Param] = &[
     Key::<ParamType>::optional(
         "type",
-        "Its type; a noun's gives the object, looked up before the run begins.",
+        "Its type; a noun's gives the object, looked up before the run begins, and file the text of the file.",
     )
     .param(),
     Key::<Value>::optional("default", "Its default; without one it is required.").param(),
@@ -41,7 +41,7 @@ pub const PARAM_OPTIONS: &[Param] = &[
     Key::<Vec<Value>>::optional("choices", "The values it may have.").param(),
     Key::<Value>::optional("min", "The least it may be.").param(),
     Key::<Value>::optional("max", "The most it may be.").param(),
-    Key::<bool>::optional("secret", "Whether it never prints.").param(),
+    Key::<bool>::optional("secret", "Whether it never prints; given by --secret NAME=env:VARIABLE, file:PATH or exec:PROGRAM.").param(),
 ];
 
 const fn helper(
@@ -109,7 +109,7 @@ pub static GET: Verb = helper(
 /// `param`
 pub static PARAM: Verb = helper(
     "param",
-    "A parameter of the runbook, given as --name value.",
+    "A parameter of the runbook, given as --name value, --name @file, by --params FILE or as RHAIN_PARAM_NAME.",
     &[
         Form::with(&[NAME.param()], PARAM_OPTIONS),
         Form::of(&[NAME.param(), PARAM_DEFAULT.param(), PARAM_HELP.param()]),
