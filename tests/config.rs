@@ -159,6 +159,21 @@ fn sorted(value: &Value) -> BTreeMap<String, Value> {
 
 const LAB: &str = "clouds:\n  lab:\n    auth:\n      auth_url: https://k.example/v3\n      username: demo\n      project_name: demo\n";
 
+/// Other programs pass over a key that they do not know; what it was meant for is then missing.
+#[test]
+fn what_is_missing_for_a_slip_of_the_hand_names_the_key() {
+    for (wrong, line, help) in [
+        ("    auth:", "    auht:", "write `auth` in place of `auht`, or add `username`"),
+        ("      username:", "      usernmae:", "write `username` in place of `usernmae`, or add `username`"),
+    ] {
+        let text = LAB.replace(wrong, line).replace("      project_name", "      password: x\n      project_name");
+        let (_folder, lab) = found(&[("home/.config/openstack/clouds.yaml", &text)], &[]);
+        let error = lab.openstack("lab", None).expect_err("no user");
+        assert_eq!(error.message, "cloud `lab` has no user");
+        assert!(error.help.as_deref().is_some_and(|given| given.starts_with(help)), "{:?}", error.help);
+    }
+}
+
 #[test]
 fn what_is_missing_is_said_with_its_place() {
     let (_folder, lab) = found(&[("home/.config/openstack/clouds.yaml", LAB)], &[]);

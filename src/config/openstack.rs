@@ -7,6 +7,7 @@ pub use super::profile::{Auth, Named, Profile, Scope, Service};
 
 use super::document::{At, Data, Item};
 use super::environment::Environment;
+use super::own_keys;
 use crate::cloud::{Error, Kind, Secret};
 use crate::wire::Tls;
 use std::collections::BTreeMap;
@@ -171,6 +172,9 @@ impl Entry<'_> {
             .coded("config::credentials")
             .help(help);
         error = at.mark(error);
+        if let Some((key, item, near)) = own_keys::slip(&self.item, &self.auth) {
+            error = item.at.mark(error).help(format!("write `{near}` in place of `{key}`, or {help}"));
+        }
         error.cloud = Some(self.name.to_string());
         error.provider = Some("openstack");
         error.label =

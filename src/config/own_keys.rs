@@ -102,3 +102,19 @@ pub(super) fn check_openstack(name: &str, item: &Item) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// A key that a slip of the hand keeps from being read, with its place and the word it is near to: first of an entry, then of
+/// its `auth`. Another program's keys are not looked at unless they are near to one of ours.
+pub(super) fn slip<'a>(item: &'a Item, auth: &'a Item) -> Option<(&'a str, &'a Item, String)> {
+    let all = [OPENSTACK.as_slice(), AUTH.as_slice()].concat();
+    let of = |item: &'a Item, known: &[&str]| {
+        item.fields().iter().find_map(|(key, value)| {
+            let plain = key.replace('-', "_");
+            let is_known =
+                all.contains(&plain.as_str()) || ENDINGS.iter().any(|ending| plain.ends_with(ending));
+            let near = if is_known { None } else { nearest::nearest(&plain, known, 1).pop() };
+            near.map(|near| (key.as_str(), value, near))
+        })
+    };
+    of(item, &all).or_else(|| of(auth, &AUTH))
+}
