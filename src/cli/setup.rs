@@ -21,11 +21,11 @@ use crate::provider::aws::credentials::KeyRing;
 use crate::provider::aws::session::{self as aws, Session as AwsSession};
 use crate::provider::capabilities::Drivers;
 use crate::provider::cloudstack::CloudStack;
-use crate::provider::cloudstack::cloud::Warn;
 use crate::provider::cloudstack::login::Password;
 use crate::provider::cloudstack::session::{self as cloudstack, Session as CloudStackSession};
 use crate::provider::openstack::OpenStack;
 use crate::provider::openstack::session::Session as OpenStackSession;
+use crate::provider::warn::Warn;
 use crate::script::bridge::Bridge;
 use crate::script::budget::Budget;
 use crate::script::deferred::Endings;
@@ -167,7 +167,7 @@ pub fn setup_of(
             match plan {
                 Plan::OpenStack(settings) => {
                     let session = OpenStackSession::keeping(name, *settings, wire, logins.clone());
-                    Arc::new(OpenStack::new(session, clock))
+                    Arc::new(OpenStack::new(session, clock, warn.clone()))
                 }
                 Plan::Aws(settings) => Arc::new(Aws::new(aws_session(name, *settings, wire), clock)),
                 Plan::CloudStack(settings) => {

@@ -17,4 +17,5 @@ mod recover;
 pub mod redirect;
 pub mod request_line;
 pub(crate) mod stacks;
+pub mod warn;
 pub mod words;

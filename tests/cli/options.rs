@@ -531,3 +531,31 @@ fn a_full_disk_is_told_and_fails_the_run() {
         assert!(err.contains("standard output cannot be written"), "{words}: {err}");
     }
 }
+
+/// Neutron, Cinder and Glance leave the others' things out and do not say so.
+#[test]
+fn a_list_of_every_project_by_an_ordinary_user_is_warned_about_once_each_noun() {
+    let program = Program::new();
+    let script = "volumes(#{ all_projects: true }); volumes(#{ all_projects: true }); networks(#{ all_projects: true }); images(#{ all_projects: true }); 1";
+    let told = |cloud: &str| {
+        let ended = program.run(&["-e", script, "--cloud", cloud]);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(0), "1\n"), "{}", ended.all());
+        ended
+            .err
+            .lines()
+            .filter(|line| line.contains("`all_projects`"))
+            .map(str::to_string)
+            .collect::<Vec<_>>()
+    };
+    let words = |noun: &str| {
+        format!(
+            "warning: `all_projects`: the {noun} of other projects are listed for administrators, and this login's roles are "
+        )
+    };
+    let lines = told("sim");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    for (line, noun) in lines.iter().zip(["volumes", "networks", "images"]) {
+        assert!(line.starts_with(&words(noun)) && line.ends_with("member, reader"), "{line}");
+    }
+    assert_eq!(told("sim:admin"), Vec::<String>::new());
+}

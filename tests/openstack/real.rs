@@ -61,7 +61,7 @@ impl Lab {
         settings.services.entry("compute".to_string()).or_default().microversion = microversion;
         let session = Session::new("lab".into(), settings, wire);
         let clock = Arc::new(Wall(WallClock::start()));
-        Lab { cloud: OpenStack::new(session, clock.clone()), clock }
+        Lab { cloud: OpenStack::new(session, clock.clone(), Arc::new(|_| ())), clock }
     }
 
     pub async fn wait(&self, wanted: &[Wanted], goal: Goal) -> Vec<Server> {

@@ -148,7 +148,7 @@ pub async fn world(
     let wire = Wire::new(wire::Settings::default(), Arc::new(WireTicks(clock.clone())), Arc::new(Silent));
     let settings = Settings::password(&format!("{base}/v3"), "u", "planted-password", "p");
     let session = Session::new("lab".into(), settings, wire);
-    World { cloud: OpenStack::new(session, clock.clone()), clock, seen }
+    World { cloud: OpenStack::new(session, clock.clone(), Arc::new(|_| ())), clock, seen }
 }
 
 async fn serve(mut stream: TcpStream, answer: impl Fn(&Seen) -> Reply) -> Option<()> {

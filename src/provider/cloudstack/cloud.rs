@@ -13,6 +13,7 @@ use crate::cloud::{
     Stacks, Value,
 };
 use crate::provider::recover;
+use crate::provider::warn::Warn;
 use crate::wire::Intent;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -24,9 +25,6 @@ use std::time::Duration;
 
 /// How long after each other what may be asked twice is asked again when its answer makes no sense.
 const AGAIN: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
-
-/// Says something that a person should know though nothing failed.
-pub type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// One CloudStack cloud.
 pub struct CloudStack {

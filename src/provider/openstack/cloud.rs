@@ -8,8 +8,9 @@ use super::session::{Call, Range, Service, Session};
 use crate::cloud::ports::Clock;
 use crate::cloud::{Account, Cloud, Daemon, Double, Identity, Noun, Provider, RestCall, Result, Time, Value};
 use crate::provider::doubles::{Doubles, Twice};
+use crate::provider::warn::Warn;
 use async_trait::async_trait;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -27,11 +28,14 @@ pub struct OpenStack {
     pub(super) stack_types: tokio::sync::Mutex<HashMap<String, BTreeMap<String, String>>>,
     /// Creates that went out twice.
     pub(super) doubles: Doubles<Call>,
+    pub(super) warn: Warn,
+    /// What a listing of every project was warned about already.
+    pub(super) warned: std::sync::Mutex<BTreeSet<&'static str>>,
 }
 
 impl OpenStack {
     /// A cloud behind a session; the clock is what its own short waits go by.
-    pub fn new(session: Session, clock: Arc<dyn Clock>) -> OpenStack {
+    pub fn new(session: Session, clock: Arc<dyn Clock>, warn: Warn) -> OpenStack {
         OpenStack {
             session,
             clock,
@@ -41,6 +45,8 @@ impl OpenStack {
             rolled_updates: tokio::sync::Mutex::default(),
             stack_types: tokio::sync::Mutex::default(),
             doubles: Doubles::default(),
+            warn,
+            warned: std::sync::Mutex::default(),
         }
     }
 

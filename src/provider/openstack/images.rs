@@ -51,6 +51,9 @@ impl Images for OpenStack {
             filter.is_enough(out.len())
         })
         .await?;
+        if glance {
+            self.told_of_projects(filter, "images").await?;
+        }
         match own {
             Some(own) if self.is_admin().await? => self.without_strangers(out, &own).await,
             _ => Ok(out),

@@ -8,7 +8,8 @@ use super::send::found;
 use super::session::Call;
 use crate::cloud::{Described, Error, Filter, Kind, Result};
 use serde_json::Value as Json;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::PoisonError;
 
 impl OpenStack {
     /// Every entry on every page that a listing lets through, at most as many as it wants.
@@ -28,7 +29,28 @@ impl OpenStack {
             filter.is_enough(out.len())
         })
         .await?;
+        self.told_of_projects(filter, key).await?;
         Ok(out)
+    }
+
+    /// Tell that a listing of every project may be of the own one alone: Neutron, Cinder and Glance leave the others out
+    /// for whoever is no administrator, and do not say so. Nova and Heat refuse it themselves.
+    pub(super) async fn told_of_projects(&self, filter: &Filter, key: &'static str) -> Result<()> {
+        if !filter.all_projects || self.is_admin().await? {
+            return Ok(());
+        }
+        let mut roles = self.session.identity().await?.roles;
+        roles.sort();
+        let first = |warned: &std::sync::Mutex<BTreeSet<&'static str>>| {
+            warned.lock().unwrap_or_else(PoisonError::into_inner).insert(key)
+        };
+        if !roles.is_empty() && first(&self.warned) {
+            let (what, roles) = (key.replace('_', " "), roles.join(", "));
+            (self.warn)(&format!(
+                "`all_projects`: the {what} of other projects are listed for administrators, and this login's roles are {roles}"
+            ));
+        }
+        Ok(())
     }
 
     /// What is under `key` in the answer, or `None` where the cloud does not have it.
