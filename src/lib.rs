@@ -5,6 +5,7 @@
 //! - [`base`] is words that every room uses: the mask, placeholders of secrets, the guard before YAML.
 //! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
 //! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
+//! - [`format`] lays a script's text out anew, every token kept.
 //! - [`effects`] decides on every effect before it happens, and keeps the ledger of what was done.
 //! - [`verbs`] is what the language can do: one file a verb, one table of them.
 //! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation. A dry run is a cloud that wraps a
@@ -14,6 +15,7 @@
 //! - [`config`] finds which clouds the user has.
 //! - [`infer`] tells what a value is before it is there: one lattice of types, and two questions.
 //! - [`check`] finds what is wrong before a script runs: one file a rule, over our own tree of the text.
+//! - [`audit`] lists what a script can touch, never less than what a run does.
 //! - [`assist`] is what an editor offers at a place of a text: completions, signatures, colours, definitions, renaming.
 //! - [`lsp`] is the language server: an editor's questions over two pipes, answered by `check` and `assist`.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
@@ -22,6 +24,7 @@
 //! - [`cli`] joins all of it, and is the only room that may.
 
 pub mod assist;
+pub mod audit;
 pub mod base;
 pub mod check;
 pub mod cli;
@@ -29,6 +32,7 @@ pub mod cloud;
 pub mod config;
 pub mod diag;
 pub mod effects;
+pub mod format;
 pub mod infer;
 pub mod lsp;
 pub mod manual;

@@ -18,10 +18,12 @@ const MAY: &[(&str, &[&str])] = &[
     ("manual", &["verbs", "cloud"]),
     ("output", &["base", "cloud", "verbs"]),
     ("syntax", &[]),
+    ("format", &["syntax"]),
     ("script", &["base", "verbs", "cloud", "effects", "output", "syntax"]),
     // What is known of values before they are there, for the checker and for editors.
     ("infer", &["verbs", "cloud", "syntax"]),
-    ("check", &["verbs", "script", "infer", "cloud", "syntax"]),
+    ("check", &["verbs", "script", "infer", "cloud", "syntax", "effects"]),
+    ("audit", &["verbs", "infer", "check", "syntax"]),
     ("diag", &["base", "script", "check", "syntax", "cloud", "wire", "config", "effects"]),
     // What an editor offers at a place of a text, for the terminal's and for others'.
     ("assist", &["script", "infer", "check", "syntax", "manual", "verbs", "cloud"]),
@@ -35,8 +37,8 @@ const MAY: &[(&str, &[&str])] = &[
     (
         "lsp",
         &[
-            "script", "infer", "check", "syntax", "assist", "manual", "effects", "diag", "output", "verbs",
-            "cloud",
+            "script", "infer", "check", "syntax", "format", "assist", "manual", "effects", "diag", "output",
+            "verbs", "cloud",
         ],
     ),
 ];

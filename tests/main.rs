@@ -4,6 +4,7 @@
 #![allow(unreachable_pub)]
 
 mod assist;
+mod audit;
 mod aws;
 mod check;
 mod cli;
@@ -12,6 +13,7 @@ mod config;
 mod diagnostics;
 mod effects;
 mod explain;
+mod format;
 mod hostile;
 mod house;
 mod keys;
@@ -19,10 +21,12 @@ mod language;
 mod lsp;
 mod manual;
 mod openstack;
+mod permissions;
 mod providers;
 mod readme;
 mod repl;
 mod scripts;
+mod sharing;
 mod sim;
 mod stacks;
 mod support;

@@ -140,7 +140,7 @@ fn lister(what: What) -> Option<&'static Verb> {
 fn list(session: &Session, (cloud, what): &Key) -> Result<Arc<[String]>> {
     let Some(verb) = lister(*what) else { return Ok(Arc::new([])) };
     let values = cloud.iter().map(|name| Value::Cloud(Arc::from(name.as_str()))).collect();
-    let call = session.admit(verb, values)?;
+    let call = session.admit(verb, values, None)?;
     let Value::Array(found) = session.bridge.wait(run::run(call))? else { return Ok(Arc::new([])) };
     let mut names: Vec<String> = found
         .into_iter()

@@ -24,9 +24,11 @@ mod interpolation;
 mod maps;
 mod maybe_nothing;
 mod mistakes;
+mod module_effects;
 mod never_equal;
 mod not_ready;
 pub mod parameters;
+mod permissions;
 mod secret_literal;
 mod shadowed_verb;
 mod stale_loop;
@@ -132,6 +134,8 @@ const RULES: &[Rule] = &[
     undeclared::find,
     shadowed_verb::find,
     parameters::find,
+    permissions::find,
+    module_effects::find,
     dropped::find,
     in_place::find,
     closures::find,
@@ -156,6 +160,23 @@ pub fn check(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
     one(session, name, text, false)
 }
 
+/// What keeps a text from being a script, and nothing else.
+pub fn syntax(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
+    secret_literals::mask_secret(session, text);
+    mistakes::fix(session, name, text).findings
+}
+
+/// Imports of modules from elsewhere that the lock does not hold as they are.
+pub fn unpinned(session: &Arc<Session>, name: &str, text: &str) -> Vec<Finding> {
+    let imports = imports::imports(&syntax::parse(text)).into_iter();
+    let remote = imports.filter(|import| crate::script::modules::is_address(&import.path));
+    let refused = |import: imports::Import| {
+        let error = crate::script::modules::find(session, name, &import.path).err()?;
+        Some(Finding::error(error, import.span))
+    };
+    remote.filter_map(refused).collect()
+}
+
 fn one(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Finding> {
     secret_literals::mask_secret(session, text);
     let mended = mistakes::fix(session, name, text);
@@ -177,14 +198,25 @@ fn one(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Find
     found
 }
 
-/// The same of a script and of every module that it imports, each once, the script first.
+/// The same of a script and of every module that it imports, each once, the script first. Of a bundle it is the script in it.
 pub fn all(session: &Arc<Session>, name: &str, text: &str) -> Vec<Checked> {
-    let mut checked = vec![Checked {
-        name: name.to_string(),
-        text: text.into(),
-        findings: check(session, name, text),
-        imported: None,
-    }];
+    match session.texts.open(name, text) {
+        Ok(text) => with_modules(session, name, &text, false),
+        Err(error) => {
+            let findings = vec![Finding::error(error, 0..0)];
+            vec![Checked { name: name.to_string(), text: text.into(), findings, imported: None }]
+        }
+    }
+}
+
+/// The same of a module and of those that it imports.
+pub fn module(session: &Arc<Session>, name: &str, text: &str) -> Vec<Checked> {
+    with_modules(session, name, text, true)
+}
+
+fn with_modules(session: &Arc<Session>, name: &str, text: &str, module: bool) -> Vec<Checked> {
+    let findings = one(session, name, text, module);
+    let mut checked = vec![Checked { name: name.to_string(), text: text.into(), findings, imported: None }];
     let mut at = 0;
     while let Some(source) = checked.get(at) {
         for (name, text, span) in imports::sources(session, &source.name, &source.text) {

@@ -1,5 +1,7 @@
 //! The command line: its options and subcommands. `run` takes a runbook's own parameters beside the options everywhere.
 
+use super::sharing::args::Sharing;
+use crate::effects::CloudGrant;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -106,6 +108,30 @@ pub struct Options {
     /// Let the script reach hosts: all, or these hosts
     #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub allow_net: Vec<String>,
+    /// Refuse reading files though it is allowed: all, or these paths
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub deny_read: Vec<String>,
+    /// Refuse writing files: all, or these paths
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PATH", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub deny_write: Vec<String>,
+    /// Refuse reading variables: all, or these names
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub deny_env: Vec<String>,
+    /// Refuse running programs: all, or these programs
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "PROGRAM", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub deny_exec: Vec<String>,
+    /// Refuse reaching hosts: all, or these hosts
+    #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub deny_net: Vec<String>,
+    /// Fetch no module: what was fetched once is enough
+    #[arg(long, global = true, help_heading = PERMISSIONS)]
+    pub offline: bool,
+    /// Where fetched modules are kept, where the environment does not tell.
+    #[arg(skip)]
+    pub modules: Option<PathBuf>,
+    /// The clouds that the script's header leaves it.
+    #[arg(skip)]
+    pub clouds: Option<Vec<CloudGrant>>,
 }
 
 impl Default for Options {
@@ -132,6 +158,14 @@ impl Default for Options {
             allow_write: Vec::new(),
             allow_exec: Vec::new(),
             allow_net: Vec::new(),
+            deny_read: Vec::new(),
+            deny_write: Vec::new(),
+            deny_env: Vec::new(),
+            deny_exec: Vec::new(),
+            deny_net: Vec::new(),
+            offline: false,
+            modules: None,
+            clouds: None,
             no_cache: false,
             params: None,
             secret: Vec::new(),
@@ -158,8 +192,14 @@ pub enum Command {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+    /// What writes, reads and shares scripts.
+    #[command(flatten)]
+    Sharing(Sharing),
     /// Read about a verb, a noun, a word or a script
     Doc {
+        /// Make one page for browsers of a folder of runbooks, `index.html` in this folder
+        #[arg(long, value_name = "DIR")]
+        html: Option<PathBuf>,
         /// A verb, a noun, words to search for, or a script
         #[arg(value_name = "TOPIC")]
         topic: Vec<String>,

@@ -2,6 +2,7 @@
 
 use super::args::{Format, Options};
 use super::run::{draw, no_trace, read, refuse, written};
+use super::script_files;
 use super::setup::{Purpose, Setup, setup};
 use crate::check::{self, Checked, Severity, touches};
 use crate::cloud::Error;
@@ -14,7 +15,7 @@ use std::path::PathBuf;
 pub(super) fn run(options: &Options, files: &[PathBuf]) -> u8 {
     let environment = Environment::of_process();
     let mut code = 0;
-    for file in files {
+    for file in files.iter().flat_map(|file| script_files::below(file)) {
         let name = file.to_string_lossy();
         match one(options, &environment, &name) {
             Ok(clean) => code = if clean { code } else { 2 },

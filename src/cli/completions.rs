@@ -106,10 +106,29 @@ fn grammar(environment: &Environment, typed: &[OsString]) -> clap::Command {
         .mut_subcommand("doc", |one| one.mut_arg("topic", |one| one.add(topics)))
         .mut_subcommand("explain", |one| one.mut_arg("code", |one| one.add(explained)))
         .mut_subcommand("check", |one| one.mut_arg("files", |one| one.add(ArgValueCompleter::new(scripts()))))
+        .mut_subcommand("audit", |one| one.mut_arg("file", |one| one.add(ArgValueCompleter::new(scripts()))))
+        .mut_subcommand("bundle", |one| {
+            one.mut_arg("file", |one| one.add(ArgValueCompleter::new(scripts())))
+                .mut_arg("output", |one| one.value_hint(ValueHint::FilePath))
+        })
+        .mut_subcommand("update", |one| one.mut_arg("url", |one| one.add(pinned(environment))))
+        .mut_subcommand("remove", |one| one.mut_arg("url", |one| one.add(pinned(environment))))
+        .mut_subcommand("fmt", |one| one.mut_arg("files", |one| one.add(ArgValueCompleter::new(scripts()))))
         .mut_subcommand("run", |one| {
             one.mut_arg("file", |one| one.add(ArgValueCompleter::new(scripts())))
                 .mut_arg("parameters", |one| one.add(own))
         })
+}
+
+/// The remote modules that the nearest lock holds, by their names where they have one.
+fn pinned(environment: &Environment) -> ArgValueCandidates {
+    let folder = environment.cwd.clone();
+    ArgValueCandidates::new(move || {
+        let read = |file: std::path::PathBuf| crate::config::lock::Lock::read(&file).ok();
+        let lock = crate::config::lock::nearest(&folder).and_then(read).unwrap_or_default();
+        let added = lock.modules.into_iter().filter(|entry| entry.added);
+        added.map(|entry| named(entry.name.clone().unwrap_or_else(|| entry.url.clone()), entry.url)).collect()
+    })
 }
 
 /// The parameters of the runbook that stands on the line, as options.

@@ -57,8 +57,15 @@ fn page(command: &Command) -> String {
     }
     for section in sections {
         let _ = writeln!(text, "\n{}", title(section));
-        for one in command.get_arguments().filter(|one| one.get_help_heading() == Some(section)) {
+        let own = |one: &&Arg| one.get_help_heading() == Some(section);
+        for one in
+            command.get_arguments().filter(own).filter(|one| !one.get_id().as_str().starts_with("deny"))
+        {
             entry(&mut text, &option(one), &told(one));
+        }
+        if command.get_arguments().filter(own).any(|one| one.get_id() == "deny_read") {
+            entry(&mut text, "--deny-read[=PATH]", "Refuse what is allowed; so --deny-write, --deny-env,");
+            entry(&mut text, "", "--deny-exec, --deny-net");
         }
     }
     text

@@ -4,6 +4,7 @@ use super::args::Options;
 use super::console::Streams;
 use super::run::{STACK, no_trace, refuse};
 use super::setup::{Purpose, setup_with};
+use super::sharing;
 use crate::config::Environment;
 use crate::lsp;
 use std::io::{BufReader, stdin, stdout};
@@ -12,7 +13,10 @@ use std::sync::Arc;
 /// Until the editor leaves; the exit code.
 pub(super) fn run(options: &Options) -> u8 {
     // Nobody's clouds are read: a text is judged by itself, whatever its reader can reach.
-    let environment = Environment { cwd: Environment::of_process().cwd, ..Environment::default() };
+    let process = Environment::of_process();
+    // While somebody types nothing is fetched: what was is known.
+    let options = &Options { offline: true, modules: sharing::kept(&process), ..options.clone() };
+    let environment = Environment { cwd: process.cwd, ..Environment::default() };
     let streams = Arc::new(Streams::new(false, true));
     let purpose = Purpose { script: None, simulate: true };
     let setup = match setup_with(options, purpose, environment.clone(), streams.clone(), streams) {

@@ -4,6 +4,7 @@
 //! script failed, 2 it was not run, 3 no cloud or no way in, 130 interrupted, 143 terminated.
 
 pub mod args;
+mod audit;
 mod check;
 pub mod clocks;
 pub mod clouds;
@@ -11,20 +12,26 @@ mod completions;
 pub mod console;
 mod explain;
 mod file_stream;
+mod fmt;
 mod given;
 pub mod help;
 mod listing;
 mod login_files;
 mod lsp;
 pub mod man;
+mod new;
 mod new_file;
 mod outside;
+mod permissions;
 pub mod reference;
 mod repl;
 mod run;
+mod script_files;
 pub mod setup;
+mod sharing;
 pub mod sim;
 pub mod simulated;
+mod site;
 mod terminal;
 pub mod watch;
 
@@ -103,7 +110,8 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(match (&arguments.expression, &arguments.command) {
         (Some(text), _) => run::expression(options, text),
         (None, Some(Command::Run { file, parameters })) => run::file(&arguments, file, parameters),
-        (None, Some(Command::Doc { topic })) => reference::doc(options, topic),
+        (None, Some(Command::Doc { topic, html: Some(html) })) => site::run(options, topic, html),
+        (None, Some(Command::Doc { topic, html: None })) => reference::doc(options, topic),
         (None, Some(Command::Explain { code })) => explain::explain(options, code.as_deref()),
         (None, Some(Command::Clouds { check })) => listing::clouds(options, *check),
         (None, Some(Command::Sim { port, clouds_yaml, aws_config, cloudstack_config, faults })) => {
@@ -115,6 +123,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             sim::run(options, *port, files, faults.as_deref())
         }
         (None, Some(Command::Check { files })) => check::run(options, files),
+        (None, Some(Command::Sharing(command))) => sharing::run(options, command),
         (None, Some(Command::Man)) => {
             Streams::new(false, true).page(man::page().trim_end());
             0

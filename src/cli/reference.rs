@@ -15,13 +15,27 @@ use crate::script::params::option_name;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
 use crate::script::value::display;
+use std::collections::BTreeMap;
 
 /// Pages that are written by hand: what is read of the user's files and variables and what wins; what is a provider's own.
-const PAGES: [(&str, &str); 3] = [
+const PAGES: [(&str, &str); 13] = [
     ("config", include_str!("../../docs/configuration.md")),
     ("configuration", include_str!("../../docs/configuration.md")),
     ("cloudstack", include_str!("../../docs/cloudstack.md")),
+    ("sharing", SHARING),
+    ("modules", SHARING),
+    ("permissions", SHARING),
+    ("audit", SHARING),
+    ("fmt", SHARING),
+    ("add", SHARING),
+    ("vendor", SHARING),
+    ("bundle", SHARING),
+    ("new", SHARING),
+    ("remove", SHARING),
 ];
+
+/// Modules of others, what scripts may touch, and the commands for both; `rhain doc update` is the verb's.
+const SHARING: &str = include_str!("../../docs/sharing.md");
 
 /// The index, a page, what mentions some words, or a runbook's description and parameters.
 pub fn doc(options: &Options, topic: &[String]) -> u8 {
@@ -125,7 +139,7 @@ pub fn parameters_of(environment: &Environment, name: &str, text: &str) -> Optio
     Program::compile(&setup.session, name, text).ok().map(|program| parameters(&program))
 }
 
-fn parameters(program: &Program) -> Vec<manual::Parameter> {
+pub(super) fn parameters(program: &Program) -> Vec<manual::Parameter> {
     let declared = program.params().iter().cloned();
     declared
         .map(|one| manual::Parameter {
@@ -140,16 +154,18 @@ fn parameters(program: &Program) -> Vec<manual::Parameter> {
         .collect()
 }
 
+pub(super) fn functions(program: &Program) -> Vec<manual::Function> {
+    let all = program.functions().into_iter();
+    all.map(|(signature, comment)| manual::Function { signature, comment }).collect()
+}
+
 fn script(options: &Options, streams: &Streams, name: &str, text: &str) -> u8 {
     let environment = Environment::of_process();
-    let Ok(setup) = setup(options, Purpose { script: None, simulate: true }, environment) else { return 2 };
+    let purpose = Purpose { script: Some((name.to_string(), BTreeMap::new())), simulate: true };
+    let Ok(setup) = setup(options, purpose, environment) else { return 2 };
     match Program::compile(&setup.session, name, text) {
         Ok(program) => {
-            let functions = program.functions();
-            let functions: Vec<manual::Function> = functions
-                .into_iter()
-                .map(|(signature, comment)| manual::Function { signature, comment })
-                .collect();
+            let functions = functions(&program);
             let params = parameters(&program);
             let description = Program::description(text);
             if options.format == Format::Json {

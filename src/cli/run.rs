@@ -3,6 +3,7 @@
 use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::{Streams, style};
 use super::given::gather;
+use super::permissions;
 use super::setup::{Purpose, Setup, setup};
 use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
@@ -42,6 +43,11 @@ pub(super) fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
             return refuse(&arguments.options, &environment, &error, NOT_RUN);
         }
     };
+    let allowed = match permissions::asked(&arguments.options, &environment, file, &text) {
+        Ok(allowed) => allowed,
+        Err(error) => return refuse(&arguments.options, &environment, &error, NOT_RUN),
+    };
+    let arguments = &Arguments { options: allowed, expression: None, command: None };
     let purpose = Purpose { script: Some((file.to_string(), given.given.clone())), simulate: false };
     let setup = match setup(&arguments.options, purpose, environment.clone()) {
         Ok(setup) => setup,

@@ -6,6 +6,7 @@ use super::clouds::{self, CloudClock, Clouds, Plan};
 use super::console::Streams;
 use super::login_files::LoginFiles;
 use super::outside::Process;
+use super::sharing::{self, Locked};
 use super::simulated::{Alongside, SimClock};
 use super::watch::{CountedClock, Watch};
 use crate::cloud::Error;
@@ -14,7 +15,7 @@ use crate::cloud::ports::{Outside, Progress};
 use crate::config::cloudstack::{Auth as CloudStackAuth, CloudStackSettings};
 use crate::config::{self, AwsSettings, Chosen, Environment, Note, SIM_ADMIN, SIM_AWS, SIM_CLOUDSTACK};
 use crate::effects::masks::{Addresses, Masks};
-use crate::effects::{Grant, Ledger, Observer, Policy, Stage};
+use crate::effects::{Grant, Grants, Ledger, Observer, Policy, Stage};
 use crate::output::progress::{Manner, Silent, Spinner};
 use crate::provider::aws::Aws;
 use crate::provider::aws::credentials::KeyRing;
@@ -48,6 +49,8 @@ pub const STANDS_IN: &str =
 pub struct Setup {
     /// The session.
     pub session: Arc<Session>,
+    /// Its modules from elsewhere.
+    pub(super) modules: Arc<Locked>,
     /// Its clouds.
     pub clouds: Arc<Clouds>,
     /// The cloud it works on, or why there is none.
@@ -220,6 +223,8 @@ pub fn setup_of(
     });
     let outside: Arc<dyn Outside> =
         Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options));
+    let script = purpose.script.as_ref().map(|(name, _)| name.as_str());
+    let modules = Arc::new(sharing::locked(options, &environment, script, outside.clone(), bridge.clone()));
     let outside: Arc<dyn Outside> = match options.dry_run {
         true => Arc::new(OutsideOverlay::new(outside)),
         false => outside,
@@ -249,17 +254,7 @@ pub fn setup_of(
             caches: !options.no_cache,
         },
     ));
-    let policy = Policy {
-        read_only: options.read_only,
-        dry_run: options.dry_run,
-        yes: options.yes,
-        read: grant(&options.allow_read),
-        write: grant(&options.allow_write),
-        exec: grant(&options.allow_exec),
-        net: grant(&options.allow_net),
-        environment: grant(&options.allow_env),
-        directory: environment.cwd.clone(),
-    };
+    let policy = policy(options, &environment);
     host.gate_files(Arc::new(policy.clone()));
     let params = match purpose.script {
         Some((name, given)) => Params::new(Some(name), given),
@@ -295,9 +290,12 @@ pub fn setup_of(
         endings: Endings::default(),
         steps: AtomicU64::new(0),
         word_compares: Default::default(),
+        remote: modules.clone(),
+        narrowed: Default::default(),
     });
     Ok(Setup {
         session,
+        modules,
         clouds,
         chosen,
         streams,
@@ -350,6 +348,30 @@ fn cloudstack_session(name: Arc<str>, settings: CloudStackSettings, wire: wire::
         headers: settings.headers,
     };
     CloudStackSession::new(name, settings, wire)
+}
+
+/// What a session may do by its options.
+pub(super) fn policy(options: &Options, environment: &Environment) -> Policy {
+    Policy {
+        read_only: options.read_only,
+        dry_run: options.dry_run,
+        yes: options.yes,
+        read: grant(&options.allow_read),
+        write: grant(&options.allow_write),
+        exec: grant(&options.allow_exec),
+        net: grant(&options.allow_net),
+        environment: grant(&options.allow_env),
+        denied: Grants {
+            read: grant(&options.deny_read),
+            write: grant(&options.deny_write),
+            exec: grant(&options.deny_exec),
+            net: grant(&options.deny_net),
+            environment: grant(&options.deny_env),
+            clouds: None,
+        },
+        clouds: options.clouds.clone(),
+        directory: environment.cwd.clone(),
+    }
 }
 
 /// An option that may be given bare: for everything.

@@ -13,6 +13,7 @@ pub mod environment;
 mod files;
 pub mod found;
 mod ini;
+pub mod lock;
 mod merge;
 mod note;
 pub mod openstack;

@@ -1,21 +1,11 @@
 //! The decision about one effect: pure, so that every rule is tested without a run.
 
+use super::allow::{CloudGrant, Grants};
+use super::granted::{Grant, host_and_port, host_granted, name_granted, path_granted};
 use crate::cloud::ports::FileGate;
 use crate::cloud::{Error, Kind, Value};
 use crate::verbs::{Call, Effect, Param, Role};
-use std::path::{Component, Path, PathBuf};
-
-/// What a run may touch of one kind of thing.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Grant {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// Everything.
-    Everything,
-    /// These names, or what is below these paths.
-    These(Vec<String>),
-}
+use std::path::PathBuf;
 
 /// What a run may do; made from the command line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -36,8 +26,60 @@ pub struct Policy {
     pub net: Grant,
     /// Environment variables that may be read.
     pub environment: Grant,
+    /// What is refused though it is granted.
+    pub denied: Grants,
+    /// The clouds that may be used; all where none is named.
+    pub clouds: Option<Vec<CloudGrant>>,
     /// The working directory, from which paths are taken.
     pub directory: PathBuf,
+}
+
+impl Policy {
+    /// The same for a module that may touch no more than this.
+    pub fn within(&self, grants: &Grants) -> Policy {
+        let grants = grants.clone();
+        Policy {
+            read: grants.read,
+            write: grants.write,
+            exec: grants.exec,
+            net: grants.net,
+            environment: grants.environment,
+            clouds: grants.clouds,
+            ..self.clone()
+        }
+    }
+
+    /// Whether a path, a name or a host of this kind (`read`, `env` …) is granted, and not denied.
+    pub fn grants(&self, kind: &str, what: &str) -> bool {
+        let (grant, denied) = (self.of(kind), self.denied.of(kind));
+        match kind {
+            "read" | "write" => {
+                path_granted(grant, &self.directory, what) && !path_granted(denied, &self.directory, what)
+            }
+            "net" => host_granted(grant, what) && !host_granted(denied, what),
+            _ => name_granted(grant, what) && !name_granted(denied, what),
+        }
+    }
+
+    /// Whether a path, a name or a host is denied whatever is granted.
+    pub fn denies(&self, kind: &str, what: &str) -> bool {
+        match kind {
+            "read" | "write" => path_granted(self.denied.of(kind), &self.directory, what),
+            "net" => host_granted(self.denied.of(kind), what),
+            _ => name_granted(self.denied.of(kind), what),
+        }
+    }
+
+    /// What is granted of a kind.
+    pub fn of(&self, kind: &str) -> &Grant {
+        match kind {
+            "read" => &self.read,
+            "write" => &self.write,
+            "env" => &self.environment,
+            "exec" => &self.exec,
+            _ => &self.net,
+        }
+    }
 }
 
 /// What is to become of an effect.
@@ -74,7 +116,10 @@ pub fn decide(call: &Call, policy: &Policy) -> Decision {
     }
     match named(call).into_iter().find_map(|(param, text)| refused(call, policy, param, text)) {
         Some(error) => Decision::Deny(error),
-        None => kept(call, effect, policy),
+        None => match cloud_refused(call, effect, policy) {
+            Some(error) => Decision::Deny(error),
+            None => kept(call, effect, policy),
+        },
     }
 }
 
@@ -99,34 +144,79 @@ fn named(call: &Call) -> Vec<(Param, &str)> {
 /// Why a call may not touch what one of its arguments names; `None` where it may.
 fn refused(call: &Call, policy: &Policy, param: Param, text: &str) -> Option<Error> {
     let verb = call.verb.name;
-    let place = || call.place(param.name);
-    let no = |what: &str, option: &str| {
-        denied(format!("`{verb}` may not {what} `{text}`"))
-            .help(format!("run with {option}={text}"))
-            .at(place(), format!("needs {option}"))
-    };
-    let granted = |grant: &Grant| path_granted(grant, &policy.directory, text);
-    match param.role {
-        Role::Plain | Role::Folder => None,
-        Role::ReadsFile => (!granted(&policy.read)).then(|| no("read", "--allow-read")),
-        Role::WritesFile => (!granted(&policy.write)).then(|| no("write", "--allow-write")),
-        Role::Program => (!name_granted(&policy.exec, text)).then(|| no("run", "--allow-exec")),
-        Role::Variable => (!name_granted(&policy.environment, text))
-            .then(|| no("read the environment variable", "--allow-env")),
-        Role::HostOrServer if call.host.is_own_address(text) => None,
+    let (kind, what) = match param.role {
+        Role::Plain | Role::Folder => return None,
+        Role::ReadsFile => ("read", "read"),
+        Role::WritesFile => ("write", "write"),
+        Role::Program => ("exec", "run"),
+        Role::Variable => ("env", "read the environment variable"),
+        Role::HostOrServer if call.host.is_own_address(text) => return None,
         Role::Host | Role::HostOrServer => {
-            reachable(policy, verb, text).err().map(|error| error.at(place(), "needs --allow-net"))
+            let error = reachable(policy, verb, text).err()?;
+            return Some(error.at(call.place(param.name), "needs --allow-net"));
+        }
+    };
+    if policy.grants(kind, text) {
+        return None;
+    }
+    let error = denied(format!("`{verb}` may not {what} `{text}`"));
+    let place = call.place(param.name);
+    Some(match policy.denies(kind, text) {
+        true => error
+            .help(format!("leave out --deny-{kind}, which beats --allow-{kind}"))
+            .at(place, format!("denied by --deny-{kind}")),
+        false => {
+            error.help(format!("run with --allow-{kind}={text}")).at(place, format!("needs --allow-{kind}"))
+        }
+    })
+}
+
+/// Why a call may not use the clouds that it goes to; `None` where it may.
+fn cloud_refused(call: &Call, effect: Effect, policy: &Policy) -> Option<Error> {
+    let allowed = policy.clouds.as_ref()?;
+    if !call.verb.asks_cloud() && !effect.changes_cloud() {
+        return None;
+    }
+    let mut names: Vec<String> = call.given().iter().map(|object| object.cloud().to_string()).collect();
+    if (names.is_empty() || call.named_cloud().is_some())
+        && let Ok(cloud) = call.cloud()
+    {
+        names.push(cloud.name().to_string());
+    }
+    let verb = call.verb.name;
+    for name in names {
+        let fits = |grant: &&CloudGrant| grant.name == name || grant.name == "*";
+        let own: Vec<&CloudGrant> = allowed.iter().filter(fits).collect();
+        if own.is_empty() {
+            let told: Vec<&str> = allowed.iter().map(|grant| grant.name.as_str()).collect();
+            let message = format!("`{verb}` may not use the cloud `{name}`");
+            let help = format!(
+                "its header allows {} alone: `//! allow: clouds={name}` allows this one",
+                told.join(", ")
+            );
+            return Some(denied(message).help(help));
+        }
+        let may_change = own.iter().any(|grant| !grant.reads);
+        if effect.changes_cloud() && !may_change {
+            let message = format!("`{verb}` may not change the cloud `{name}`");
+            let help =
+                format!("its header allows reading alone: `//! allow: clouds={name}` allows changes too");
+            return Some(denied(message).help(help));
         }
     }
+    None
 }
 
 impl FileGate for Policy {
     fn may_read(&self, verb: &str, path: &str) -> Result<(), Error> {
-        if path_granted(&self.read, &self.directory, path) {
+        if self.grants("read", path) {
             return Ok(());
         }
         let error = denied(format!("`{verb}` may not read `{path}`, which a template names"));
-        Err(error.help(format!("run with --allow-read={path}")))
+        Err(match self.denies("read", path) {
+            true => error.help("leave out --deny-read, which beats --allow-read"),
+            false => error.help(format!("run with --allow-read={path}")),
+        })
     }
 
     fn directory(&self) -> String {
@@ -148,25 +238,15 @@ fn kept(call: &Call, effect: Effect, policy: &Policy) -> Decision {
 /// # Errors
 /// `denied`, with the option that allows it.
 pub fn reachable(policy: &Policy, verb: &str, target: &str) -> Result<(), Error> {
-    let url = url::Url::parse(target).ok().filter(url::Url::has_host);
-    let (host, port) = match &url {
-        Some(url) => (url.host_str().unwrap_or_default(), url.port_or_known_default()),
-        None => (target, None),
-    };
-    let host = host.trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
-    let with_port = port.map(|port| format!("{host}:{port}"));
-    let granted = match &policy.net {
-        Grant::Nothing => false,
-        Grant::Everything => true,
-        Grant::These(names) => names
-            .iter()
-            .map(|name| name.to_ascii_lowercase())
-            .any(|name| name == host || Some(name) == with_port),
-    };
-    if granted {
+    if policy.grants("net", target) {
         return Ok(());
     }
-    Err(denied(format!("`{verb}` may not reach `{host}`")).help(format!("run with --allow-net={host}")))
+    let (host, _) = host_and_port(target);
+    let error = denied(format!("`{verb}` may not reach `{host}`"));
+    Err(match policy.denies("net", target) {
+        true => error.help("leave out --deny-net, which beats --allow-net"),
+        false => error.help(format!("run with --allow-net={host}")),
+    })
 }
 
 fn denied(message: String) -> Error {
@@ -175,90 +255,5 @@ fn denied(message: String) -> Error {
 
 /// Whether a program may be run that no call names.
 pub fn program_granted(policy: &Policy, program: &str) -> bool {
-    name_granted(&policy.exec, program)
-}
-
-fn name_granted(grant: &Grant, name: &str) -> bool {
-    match grant {
-        Grant::Nothing => false,
-        Grant::Everything => true,
-        Grant::These(names) => names.iter().any(|granted| granted == name),
-    }
-}
-
-/// Whether a path is one of the granted ones or below one; links are followed first, so that none leads out.
-fn path_granted(grant: &Grant, directory: &Path, path: &str) -> bool {
-    match grant {
-        Grant::Nothing => false,
-        Grant::Everything => true,
-        Grant::These(granted) => {
-            let asked = settled(directory, path);
-            granted.iter().any(|granted| asked.starts_with(settled(directory, granted)))
-        }
-    }
-}
-
-/// The file that a path means, links followed as far as there is anything; what is not there yet is where it would be made.
-fn settled(directory: &Path, path: &str) -> PathBuf {
-    real(&directory.join(path), 0)
-}
-
-/// More links than this lead nowhere, as on every system.
-const LINKS: usize = 40;
-
-fn real(path: &Path, links: usize) -> PathBuf {
-    if let Ok(real) = path.canonicalize() {
-        return real;
-    }
-    // A link to what is not there: a write would make its target.
-    if links < LINKS
-        && let Ok(target) = path.read_link()
-    {
-        return real(&path.parent().unwrap_or(path).join(target), links + 1);
-    }
-    match (path.parent(), path.components().next_back()) {
-        (Some(parent), Some(Component::ParentDir)) => {
-            let mut above = real(parent, links);
-            above.pop();
-            above
-        }
-        (Some(parent), Some(Component::CurDir)) => real(parent, links),
-        (Some(parent), Some(last)) => real(parent, links).join(last),
-        _ => path.to_path_buf(),
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::expect_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_grant_of_a_folder_does_not_reach_beside_it() {
-        let grant = Grant::These(vec!["data".to_string()]);
-        let here = Path::new("/srv/books");
-        assert!(path_granted(&grant, here, "data/a.txt"));
-        assert!(path_granted(&grant, here, "./data/../data/a.txt"));
-        assert!(!path_granted(&grant, here, "data/../secret"));
-        assert!(!path_granted(&grant, here, "database"));
-        assert!(!path_granted(&grant, here, "/etc/passwd"));
-        assert!(!path_granted(&Grant::Nothing, here, "data/a.txt"));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_leads_nowhere_else() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let here = folder.path();
-        std::fs::create_dir(here.join("data")).expect("made");
-        std::os::unix::fs::symlink("..", here.join("data/up")).expect("made");
-        std::os::unix::fs::symlink(here.join("made.txt"), here.join("data/dangling")).expect("made");
-        std::os::unix::fs::symlink("loop", here.join("data/loop")).expect("made");
-        let grant = Grant::These(vec!["data".to_string()]);
-        assert!(path_granted(&grant, here, "data/new.txt"));
-        assert!(path_granted(&grant, here, "data/new/deep.txt"));
-        assert!(!path_granted(&grant, here, "data/up/new.txt"));
-        assert!(!path_granted(&grant, here, "data/dangling"));
-        assert!(path_granted(&grant, here, "data/loop"));
-    }
+    policy.grants("exec", program)
 }

@@ -5,8 +5,10 @@
 //! Read-only mode, dry run and permissions hang on the decision. [`ledger`], [`masks`] and whatever keeps a record of the run are
 //! observers; [`standing`] is what exists by the ledger.
 
+pub mod allow;
 pub mod decide;
 mod errors;
+mod granted;
 pub mod ledger;
 pub mod masks;
 pub mod observer;
@@ -16,7 +18,9 @@ pub mod standing;
 pub mod token;
 pub mod value;
 
-pub use decide::{Decision, Grant, Policy, decide};
+pub use allow::{CloudGrant, Grants, Header, header};
+pub use decide::{Decision, Policy, decide};
+pub use granted::Grant;
 pub use ledger::Ledger;
 pub use observer::{Begin, Course, End, Fork, Join, Note, Observer, Site};
 pub use path::{Branch, Path};

@@ -31,6 +31,7 @@ pub(super) fn question(method: &str) -> Option<Question> {
         "textDocument/prepareRename" => prepare_rename,
         "textDocument/rename" => renaming,
         "textDocument/codeAction" => problems::actions,
+        "textDocument/formatting" => formatting,
         _ => return None,
     })
 }
@@ -68,6 +69,17 @@ fn location(open: &Open<'_>, asked: &Module, found: &Definition) -> Option<Value
     } else {
         json!({ "uri": uri.as_str(), "range": target })
     })
+}
+
+/// One edit, of the lines that change; none for what is no script, which its diagnostics tell.
+fn formatting(open: &Open<'_>, _: Value) -> Answer {
+    let text = &open.document.text;
+    let problems = crate::check::syntax(open.session, &open.document.name, text);
+    let Some(formatted) = problems.is_empty().then(|| crate::format::format(text)).flatten() else {
+        return Ok(Value::Null);
+    };
+    let Some((span, new)) = crate::format::difference(text, &formatted) else { return Ok(json!([])) };
+    Ok(json!([{ "range": open.region(&span), "newText": new }]))
 }
 
 fn references_to(open: &Open<'_>, params: Value) -> Answer {

@@ -364,6 +364,7 @@ fn capabilities(encoding: Encoding) -> Value {
             "documentSymbolProvider": true,
             "foldingRangeProvider": true,
             "renameProvider": { "prepareProvider": true },
+            "documentFormattingProvider": true,
             "codeActionProvider": { "codeActionKinds": ["quickfix"] },
             "semanticTokensProvider": {
                 "legend": { "tokenTypes": colours::TYPES, "tokenModifiers": [] },

@@ -12,6 +12,7 @@ mod page;
 mod rendered;
 mod runbook;
 mod search;
+pub mod site;
 mod values;
 mod verb;
 mod words;

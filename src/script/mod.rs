@@ -18,6 +18,7 @@ pub mod interactive;
 mod map_keys;
 pub mod memory;
 pub mod modules;
+mod narrowed;
 pub mod natives;
 pub mod own_chains;
 pub mod parallel;

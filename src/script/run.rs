@@ -31,6 +31,8 @@ pub struct Program {
 impl Program {
     /// Compile a text; nothing of it runs.
     pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
+        let opened = session.texts.open(name, text);
+        let text = &opened.map_err(|error| Failure { cause: Cause::Parse(error), sites: Vec::new() })?;
         session.texts.add(name, text);
         secret_literals::mask_secret(session, text);
         let mut engine = engine(session);

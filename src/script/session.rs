@@ -4,6 +4,9 @@ use super::bridge::Bridge;
 use super::budget::Budget;
 use super::deferred::Endings;
 use super::failure::Sources;
+use super::modules::Remote;
+use super::modules::bundle::Bundle;
+use super::narrowed::Narrowed;
 use super::parallel::Slots;
 use super::params::Params;
 use super::word_compare::WordCompares;
@@ -78,12 +81,44 @@ pub struct Texts {
     loaded: Mutex<BTreeMap<String, String>>,
     /// What an editor has not saved, by the file's real path: imports read it instead of the file.
     edited: Mutex<BTreeMap<PathBuf, String>>,
+    /// The bundle that was opened, and the name of its script.
+    bundle: Mutex<Option<(String, Arc<Bundle>)>>,
 }
 
 impl Texts {
     /// Keep a source's text.
     pub fn add(&self, name: &str, text: &str) {
         self.loaded.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), text.to_string());
+    }
+
+    /// The text of a script: of a bundle, whose modules are imported from it from now on, the script in it.
+    ///
+    /// # Errors
+    /// When it is a bundle that is not whole, or was changed.
+    pub fn open(&self, name: &str, text: &str) -> Result<String> {
+        let Some(bundle) = Bundle::read(text)? else { return Ok(text.to_string()) };
+        let script = bundle.sources.first().map(|script| script.text.clone()).unwrap_or_default();
+        let opened = Some((name.to_string(), Arc::new(bundle)));
+        *self.bundle.lock().unwrap_or_else(PoisonError::into_inner) = opened;
+        Ok(script)
+    }
+
+    /// What an import means in a source of the bundle: name and text, or nothing where the bundle has none; `None` where
+    /// the source is of no bundle.
+    pub(super) fn bundled(&self, source: &str, path: &str) -> Option<Option<(String, String)>> {
+        let opened = self.bundle.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (script, bundle) = opened?;
+        // The standard library is no part of a bundle.
+        if path.starts_with("std/") {
+            return None;
+        }
+        let modules = bundle.sources.iter().enumerate().skip(1);
+        let index = match source == script {
+            true => 0,
+            false => modules.clone().find(|(_, known)| known.name == source)?.0,
+        };
+        let to = bundle.imports.get(&(index, path.to_string())).and_then(|to| bundle.sources.get(*to));
+        Some(to.map(|module| (module.name.clone(), module.text.clone())))
     }
 
     /// From now on a file counts as having this text.
@@ -159,18 +194,26 @@ pub struct Session {
     pub steps: AtomicU64,
     /// Comparisons with one of a few words that a check found.
     pub word_compares: WordCompares,
+    /// Where modules come from that are neither beside the script nor of the standard library.
+    pub remote: Arc<dyn Remote>,
+    /// What modules may touch of what the script may, by their names as sources.
+    pub narrowed: Narrowed,
 }
 
 impl Session {
     /// What comes before a verb's body: its arguments checked, the gate asked, its secrets hidden.
-    pub fn admit(&self, verb: &'static Verb, values: Vec<Value>) -> Result<Call> {
+    pub fn admit(&self, verb: &'static Verb, values: Vec<Value>, source: Option<&str>) -> Result<Call> {
         let call = arguments::prepare(verb, &self.host, values)?;
         let read_only = self.policy.read_only || self.read_only.load(Ordering::Relaxed);
-        if let Decision::Deny(mut error) = decide(&call, &Policy { read_only, ..self.policy.clone() }) {
+        let policy = Policy { read_only, ..self.policy.clone() };
+        if let Decision::Deny(mut error) = decide(&call, &policy) {
             error.verb = Some(verb.name);
             if read_only && !self.policy.read_only {
                 error = error.help("type `:read-only off` to let verbs change the cloud again");
             }
+            return Err(error);
+        }
+        if let Some(error) = self.narrowed.refused(&call, &policy, source) {
             return Err(error);
         }
         self.mask_secret(&call);
@@ -186,7 +229,8 @@ impl Session {
     ) -> Result<(Value, Call)> {
         let secret = values.iter().any(Value::holds_secret);
         let hidden = |error: Error| if secret { self.hidden(error) } else { error };
-        let call = self.admit(verb, values).map_err(hidden)?;
+        let source = context.and_then(NativeCallContext::call_source);
+        let call = self.admit(verb, values, source).map_err(hidden)?;
         let work =
             |call: Call, scope: Arc<Scope>| self.bridge.wait(call_scope::within(scope, run::run(call)));
         let result = match call.effect().is_pure() {

@@ -172,3 +172,27 @@ fn steps_on_a_terminal_end_as_lines_and_do_not_tear_what_is_printed() {
         ["first", "said", "✓ Inner 0.0s", "second", "✓ Outer 0.0s", "✗ No 0.0s failed"]
     );
 }
+
+/// What a header asks for is shown with all that it means, and given for this run alone.
+#[test]
+fn a_header_is_asked_for_on_a_terminal() {
+    let program = Program::new();
+    program.file("notes.txt", "water\n");
+    program
+        .file("book.rhai", "//! allow: read=notes.txt, clouds=sim:read\nprint(read_file(\"notes.txt\"));\n");
+    let words = ["run", "--cloud", "sim", "book.rhai"];
+    let mut terminal = Terminal::start(&program, &words);
+    terminal.shows("book.rhai asks to");
+    terminal.shows("read `notes.txt`");
+    terminal.shows("read the cloud sim and change nothing on it");
+    terminal.shows("allow this? [y/N]");
+    terminal.types("y\n");
+    terminal.shows("water");
+    assert_eq!(terminal.end().0, Some(0));
+    let mut terminal = Terminal::start(&program, &words);
+    terminal.shows("allow this? [y/N]");
+    terminal.types("\n");
+    let (code, seen) = terminal.end();
+    assert_eq!(code, Some(2), "{seen}");
+    assert!(seen.contains("the answer was no") && !seen.contains("water"), "{seen}");
+}

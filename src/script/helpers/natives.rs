@@ -52,7 +52,9 @@ fn each_arity(
             types,
             move |context: NativeCallContext, args: &mut [&mut Dynamic]| {
                 let values: Vec<Value> = args.iter().map(|arg| to_value(arg)).collect();
-                let call = session.admit(verb, values).map_err(|error| raise_at(error, &context))?;
+                let call = session
+                    .admit(verb, values, context.call_source())
+                    .map_err(|error| raise_at(error, &context))?;
                 guard::native(&context, || body(&session, &context, &call, args))
             },
         );
