@@ -141,7 +141,21 @@ fn what_is_written_out_is_named_and_what_is_not_is_any() {
     let world = World::new();
     let told =
         |text: &str| -> Vec<String> { touches(&world, "test.rhai", text).iter().map(Touch::told).collect() };
-    let cases: [(&str, &[&str]); 17] = [
+    let cases: [(&str, &[&str]); 24] = [
+        // What is changed in place is not what it was declared with.
+        (r#"let n = "H"; n.append("OME"); env(n)"#, &["variable any"]),
+        (r#"let n = "home"; n.make_upper(); env(n)"#, &["variable any"]),
+        (r#"fn f() { this = "HOME"; } let n = "A"; n.f(); env(n)"#, &["variable any"]),
+        (r#"let n = "A"; n[0] = 'B'; env(n)"#, &["variable any"]),
+        (r#"let n = "A"; let m = n; env(m)"#, &["variable A"]),
+        (
+            r#"let all = [cloud("lab").server("a")]; all.push(cloud("prod").server("b")); all.stop()"#,
+            &["cloud lab", "cloud prod", "cloud the default cloud", "read server", "change stop"],
+        ),
+        (
+            r#"fn go_on(x, f) { f.call(cloud("prod").server("b")) } go_on(cloud("lab").server("a"), |s| s.stop())"#,
+            &["cloud lab", "cloud prod", "cloud the default cloud", "read server", "change stop"],
+        ),
         (r#"env("HOME")"#, &["variable HOME"]),
         (r#"const NAME = "HOME"; env(NAME)"#, &["variable HOME"]),
         (r#"let n = "HO" + "ME"; env(n)"#, &["variable any"]),

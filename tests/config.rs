@@ -166,7 +166,8 @@ fn what_is_missing_for_a_slip_of_the_hand_names_the_key() {
         ("    auth:", "    auht:", "write `auth` in place of `auht`, or add `username`"),
         ("      username:", "      usernmae:", "write `username` in place of `usernmae`, or add `username`"),
     ] {
-        let text = LAB.replace(wrong, line).replace("      project_name", "      password: x\n      project_name");
+        let text =
+            LAB.replace(wrong, line).replace("      project_name", "      password: x\n      project_name");
         let (_folder, lab) = found(&[("home/.config/openstack/clouds.yaml", &text)], &[]);
         let error = lab.openstack("lab", None).expect_err("no user");
         assert_eq!(error.message, "cloud `lab` has no user");

@@ -576,3 +576,20 @@ fn diagnostics_say_what_the_checks_say() {
     assert_eq!(editor.diagnostics(&uri).1, ["check::unused_variable 2:4-2:9"]);
     assert_eq!(editor.end().code, Some(0));
 }
+
+#[test]
+fn a_text_is_laid_out_and_one_with_a_mistake_is_left() {
+    let mut editor = Editor::new();
+    let uri = editor.open("book.rhai", "let a=1;\nprint( a );\nprint(2);\n");
+    let asked = |uri: &str| json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 4, "insertSpaces": true } });
+    let edits = editor.ask("textDocument/formatting", asked(&uri));
+    let place = |line: u32| json!({ "line": line, "character": 0 });
+    assert_eq!(
+        edits,
+        json!([{ "range": { "start": place(0), "end": place(2) }, "newText": "let a = 1;\nprint(a);\n" }])
+    );
+    let uri = editor.open("right.rhai", "print(2);\n");
+    assert_eq!(editor.ask("textDocument/formatting", asked(&uri)), json!([]));
+    let uri = editor.open("wrong.rhai", "print( 2;\n");
+    assert_eq!(editor.ask("textDocument/formatting", asked(&uri)), Value::Null);
+}

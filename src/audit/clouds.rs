@@ -1,13 +1,11 @@
 //! Which clouds a source names, and which one a call goes to, where that can be told.
 
+use super::steady::{DEEPEST, Known, is_changed};
 use super::{ANY, DEFAULT};
 use crate::infer::{Called, Type, Types};
 use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::verb;
 use std::collections::BTreeSet;
-
-/// Deeper than this nothing is followed.
-const DEEPEST: usize = 50;
 
 /// Every cloud that a source names: resources that came another way may be of any of them.
 pub(super) fn named<'a>(types: &Types<'a>, tree: &'a Tree) -> BTreeSet<String> {
@@ -76,7 +74,7 @@ fn name_of<'a>(types: &Types<'a>, expression: &'a Expression, call: &Called<'a>)
 }
 
 /// The clouds that a call may go to; `None` where nothing is known.
-pub(super) fn of_call<'a>(types: &Types<'a>, own: &[&str], call: &Called<'a>) -> Option<BTreeSet<String>> {
+pub(super) fn of_call<'a>(known: &Known<'_, 'a>, call: &Called<'a>) -> Option<BTreeSet<String>> {
     let Some(first) = call.given().next() else { return Some(one(DEFAULT)) };
     if call.name.text == "cloud" {
         // Naming one is using it.
@@ -88,7 +86,7 @@ pub(super) fn of_call<'a>(types: &Types<'a>, own: &[&str], call: &Called<'a>) ->
     match &first.kind {
         // Options, or a template as a map.
         ExpressionKind::Map(_) => Some(one(DEFAULT)),
-        _ => of_value(types, own, first, 0),
+        _ => of_value(known, first, 0),
     }
 }
 
@@ -96,15 +94,12 @@ fn one(name: &str) -> BTreeSet<String> {
     BTreeSet::from([name.to_string()])
 }
 
-fn of_value<'a>(
-    types: &Types<'a>,
-    own: &[&str],
-    value: &'a Expression,
-    depth: usize,
-) -> Option<BTreeSet<String>> {
-    if depth > DEEPEST {
+fn of_value<'a>(known: &Known<'_, 'a>, value: &'a Expression, depth: usize) -> Option<BTreeSet<String>> {
+    // What is changed in place may be of another cloud by then.
+    if depth > DEEPEST || is_changed(&known.changed, value) {
         return None;
     }
+    let types = known.types;
     match types.of(value) {
         Some(Type::Cloud(Some(name))) => return Some(one(&name)),
         Some(Type::Cloud(None)) => {
@@ -112,8 +107,8 @@ fn of_value<'a>(
             if Called::of(value).is_some_and(|call| session(&call)) {
                 return Some(one(DEFAULT));
             }
-            return match types.source_of(value) {
-                Some(source) if value.variable().is_some() => of_value(types, own, source, depth + 1),
+            return match types.value_of(value) {
+                Some(source) if value.variable().is_some() => of_value(known, source, depth + 1),
                 _ => Some(one(ANY)),
             };
         }
@@ -122,12 +117,12 @@ fn of_value<'a>(
         _ => {}
     }
     match &value.kind {
-        ExpressionKind::Variable(_) => of_value(types, own, types.source_of(value)?, depth + 1),
+        ExpressionKind::Variable(_) => of_value(known, types.value_of(value)?, depth + 1),
         ExpressionKind::Field { receiver, .. } | ExpressionKind::Index { receiver, .. } => {
-            of_value(types, own, receiver, depth + 1)
+            of_value(known, receiver, depth + 1)
         }
         ExpressionKind::Array(items) => {
-            let of: Option<Vec<_>> = items.iter().map(|item| of_value(types, own, item, depth + 1)).collect();
+            let of: Option<Vec<_>> = items.iter().map(|item| of_value(known, item, depth + 1)).collect();
             let all: BTreeSet<String> = of?.into_iter().flatten().collect();
             (!all.is_empty()).then_some(all)
         }
@@ -136,7 +131,9 @@ fn of_value<'a>(
             let name = call.name.text.as_str();
             let steps_aside = |one: &Expression| matches!(one.kind, ExpressionKind::Closure { .. });
             // What a closure or a function gives may be of any cloud.
-            if !call.modules.is_empty() || own.contains(&name) || call.arguments.list.iter().any(steps_aside)
+            if !call.modules.is_empty()
+                || known.own.contains(&name)
+                || call.arguments.list.iter().any(steps_aside)
             {
                 return None;
             }
@@ -145,7 +142,7 @@ fn of_value<'a>(
             }
             match call.given().next() {
                 Some(first) if matches!(first.kind, ExpressionKind::Map(_)) => Some(one(DEFAULT)),
-                Some(first) => of_value(types, own, first, depth + 1),
+                Some(first) => of_value(known, first, depth + 1),
                 None => Some(one(DEFAULT)),
             }
         }

@@ -8,6 +8,7 @@
 mod clouds;
 mod effects;
 mod names;
+mod steady;
 
 use crate::check::Checked;
 use crate::infer::{Called, Question, Types};
@@ -17,6 +18,7 @@ use crate::verbs::{Verb, verb};
 use clouds::ParamType;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use steady::Known;
 
 /// What cannot be known before a run.
 pub const ANY: &str = "any";
@@ -133,7 +135,8 @@ pub fn audit(checked: &[Checked]) -> Vec<Touch> {
     let mut found = Found { named, touches: BTreeMap::new() };
     for (source, tree) in checked.iter().zip(&trees) {
         let types = types(tree);
-        let reader = Reader { types: &types, own: own(tree), source: &source.name, text: &source.text };
+        let known = Known::of(&types, tree);
+        let reader = Reader { known: &known, types: &types, source: &source.name, text: &source.text };
         tree.walk(&mut |path| match path.last() {
             Some(Node::Expression(expression)) => reader.expression(expression, &mut found),
             Some(Node::Statement(statement)) => {
@@ -175,10 +178,6 @@ fn types(tree: &Tree) -> Types<'_> {
     Types::new(tree, scopes, Question::Certain, BTreeMap::new(), Box::new(|_| None))
 }
 
-fn own(tree: &Tree) -> Vec<&str> {
-    tree.functions().map(|function| function.name.text.as_str()).collect()
-}
-
 /// The types of parameters that ask no cloud.
 const PLAIN_TYPES: [&str; 9] =
     ["string", "int", "float", "bool", "list", "duration", "time", "cloud", "file"];
@@ -192,8 +191,8 @@ struct Found {
 
 /// Reads one source.
 struct Reader<'t, 'a> {
+    known: &'t Known<'t, 'a>,
     types: &'t Types<'a>,
-    own: Vec<&'a str>,
     source: &'t str,
     text: &'t str,
 }
@@ -239,7 +238,7 @@ impl<'a> Reader<'_, 'a> {
         for does in effects::of_call(self.types, verb, call) {
             self.add(found, does, verb.name, at);
         }
-        for (does, what) in names::of_call(self.types, verb, call) {
+        for (does, what) in names::of_call(self.known, verb, call) {
             self.add(found, does, what, at);
         }
         // A parameter that is a resource is looked up on the session's cloud.
@@ -255,9 +254,7 @@ impl<'a> Reader<'_, 'a> {
             self.add(found, Does::Cloud, DEFAULT, at);
         }
         if verb.asks_cloud() && !effects::asks_host_alone(self.types, verb, call) {
-            for cloud in
-                clouds::of_call(self.types, &self.own, call).unwrap_or_else(|| self.everywhere(found))
-            {
+            for cloud in clouds::of_call(self.known, call).unwrap_or_else(|| self.everywhere(found)) {
                 self.add(found, Does::Cloud, cloud, at);
             }
         }
@@ -289,7 +286,6 @@ impl<'a> Reader<'_, 'a> {
     }
 
     fn text_of(&self, expression: &'a Expression) -> Option<String> {
-        let value = self.types.value_of(expression).unwrap_or(expression);
-        value.text().map(str::to_string)
+        self.known.literal(expression).text().map(str::to_string)
     }
 }

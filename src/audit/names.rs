@@ -1,7 +1,8 @@
 //! Which files, hosts, programs and variables a call names: its texts where they are written out, anything where not.
 
+use super::steady::Known;
 use super::{ANY, Does, host_of};
-use crate::infer::{Called, Type, Types};
+use crate::infer::{Called, Type};
 use crate::syntax::tree::{Expression, ExpressionKind};
 use crate::verbs::{Param, Role, Verb};
 use std::collections::BTreeSet;
@@ -25,7 +26,8 @@ pub(super) fn of_verb(verb: &Verb) -> BTreeSet<Does> {
 }
 
 /// What this call names.
-pub(super) fn of_call<'a>(types: &Types<'a>, verb: &Verb, call: &Called<'a>) -> BTreeSet<(Does, String)> {
+pub(super) fn of_call<'a>(known: &Known<'_, 'a>, verb: &Verb, call: &Called<'a>) -> BTreeSet<(Does, String)> {
+    let types = known.types;
     let mut found = BTreeSet::new();
     if of_verb(verb).is_empty() {
         return found;
@@ -43,11 +45,11 @@ pub(super) fn of_call<'a>(types: &Types<'a>, verb: &Verb, call: &Called<'a>) -> 
         for shift in shifts.clone() {
             for (nth, param) in form.params.iter().enumerate() {
                 if let Some(value) = given.get(nth + shift) {
-                    of_value(types, *param, value, &mut found);
+                    of_value(known, *param, value, &mut found);
                 }
             }
         }
-        of_options(types, form.options, given.last().copied(), &mut found);
+        of_options(known, form.options, given.last().copied(), &mut found);
     }
     // A template may name further files, and it is not read here.
     let has_template = verb.option_keys().any(|key| key.name == "template_file");
@@ -69,7 +71,7 @@ fn names_no_file(value: &Expression) -> bool {
 }
 
 fn of_options<'a>(
-    types: &Types<'a>,
+    known: &Known<'_, 'a>,
     options: &[Param],
     last: Option<&'a Expression>,
     found: &mut BTreeSet<(Does, String)>,
@@ -80,12 +82,12 @@ fn of_options<'a>(
         ExpressionKind::Map(entries) => {
             for key in named {
                 for entry in entries.iter().filter(|entry| entry.key.text.trim_matches('"') == key.name) {
-                    of_value(types, *key, &entry.value, found);
+                    of_value(known, *key, &entry.value, found);
                 }
             }
         }
         // Options that are not written out may hold anything.
-        _ if matches!(types.of(last), None | Some(Type::Map(_))) => {
+        _ if matches!(known.types.of(last), None | Some(Type::Map(_))) => {
             found.extend(named.filter_map(|key| does(key.role)).map(|does| (does, ANY.to_string())));
         }
         _ => {}
@@ -93,27 +95,21 @@ fn of_options<'a>(
 }
 
 fn of_value<'a>(
-    types: &Types<'a>,
+    known: &Known<'_, 'a>,
     param: Param,
     value: &'a Expression,
     found: &mut BTreeSet<(Does, String)>,
 ) {
     let Some(does) = does(param.role) else { return };
-    let known = match types.value_of(value) {
-        Some(known) => known,
-        None => value,
-    };
-    if let ExpressionKind::Array(items) = &known.kind
-        && std::ptr::eq(known, value)
-    {
-        items.iter().for_each(|item| of_value(types, param, item, found));
+    if let ExpressionKind::Array(items) = &value.kind {
+        items.iter().for_each(|item| of_value(known, param, item, found));
         return;
     }
     // A server is reached without being named.
-    if param.role == Role::HostOrServer && matches!(types.of(value), Some(Type::Of(_))) {
+    if param.role == Role::HostOrServer && matches!(known.types.of(value), Some(Type::Of(_))) {
         return;
     }
-    let what = match known.text() {
+    let what = match known.literal(value).text() {
         Some(text) if does == Does::Host => host_of(text),
         Some(text) => text.to_string(),
         None => ANY.to_string(),
