@@ -19,6 +19,18 @@ const WITHOUT: &[(&str, &str)] = &[
     ("language::failed", "what has no words of its own; no script is known that reaches it"),
     ("language::variable", "the engine, as it is set up, lets any name be declared again"),
     ("language::limit", "ten thousand variables or 256 modules reach it, and no script for a page does"),
+    ("journal::folder", "a user without a home"),
+    ("journal::held", "two processes: tests/journal/resume.rs runs them"),
+    ("journal::damaged", "a journal that is damaged by hand: tests/journal/resume.rs does"),
+    ("journal::differs", "a script that changes between two lives: tests/journal/resume.rs has them"),
+    ("journal::cloud", "a cloud that moves between two lives: tests/journal/resume.rs has them"),
+    ("journal::changed", "a folder that goes between two lives"),
+    ("journal::undecided", "a run that is killed: tests/journal/resume.rs kills it"),
+    ("plan::none", "a script that fails in a plan: tests/journal/plan.rs"),
+    ("plan::unforeseen", "a plan that depends on what it meets: tests/journal/plan.rs"),
+    ("plan::applied", "two applies of one plan: tests/journal/plan.rs"),
+    ("plan::drifted", "a cloud that changes in between: tests/journal/plan.rs"),
+    ("plan::unplanned", "a script that depends on what is only there in earnest: tests/journal/plan.rs"),
     ("parse::error", "what has no words of its own; no script is known that reaches it"),
 ];
 

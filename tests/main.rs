@@ -16,6 +16,7 @@ mod explain;
 mod format;
 mod hostile;
 mod house;
+mod journal;
 mod keys;
 mod language;
 mod lsp;

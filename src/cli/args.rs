@@ -3,6 +3,7 @@
 use super::sharing::args::Sharing;
 use crate::effects::CloudGrant;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ const REQUESTS: &str = "Clouds and requests";
 const OUTPUT: &str = "What is written";
 const PARAMETERS: &str = "A runbook's parameters";
 const PERMISSIONS: &str = "What a script may do";
+const RECORDS: &str = "The record of a run";
 
 /// Cloud runbooks in Rhai
 #[derive(Debug, Parser)]
@@ -31,21 +33,24 @@ pub struct Arguments {
 }
 
 /// How results and errors are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people.
+    #[default]
     Table,
     /// For programs.
     Json,
 }
 
 /// The options everywhere.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Args, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Options {
     /// The cloud to work on; `sim` is the simulated one
     #[arg(long, global = true, value_name = "NAME", help_heading = REQUESTS)]
     pub cloud: Option<String>,
     /// How values and errors are written [default: table]
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = OUTPUT, value_enum, default_value = "table", hide_default_value = true, hide_possible_values = true, value_name = "table|json")]
     pub format: Format,
     /// The longest one request may take [default: 60s]
@@ -64,24 +69,31 @@ pub struct Options {
     #[arg(long, global = true, help_heading = PERMISSIONS, value_name = "SIZE", value_parser = size, default_value = "1GiB", hide_default_value = true)]
     pub max_memory: usize,
     /// Say less: no progress, no notes
+    #[serde(skip)]
     #[arg(short = 'q', long, global = true, help_heading = OUTPUT)]
     pub quiet: bool,
     /// Say each request, secrets masked
+    #[serde(skip)]
     #[arg(short = 'v', long, global = true, help_heading = OUTPUT, action = clap::ArgAction::Count)]
     pub verbose: u8,
     /// Write each request as a line of JSON
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = OUTPUT, value_name = "FILE")]
     pub trace: Option<PathBuf>,
     /// Say at the end how much was asked
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub stats: bool,
     /// No colours
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = OUTPUT)]
     pub no_color: bool,
     /// Read parameters from a YAML or JSON file
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = PARAMETERS, value_name = "FILE")]
     pub params: Option<PathBuf>,
     /// A secret, from env:VAR, file:PATH or exec:PROGRAM
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = PARAMETERS, value_name = "NAME=SOURCE")]
     pub secret: Vec<String>,
     /// Answer every `confirm` with yes
@@ -91,6 +103,7 @@ pub struct Options {
     #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub read_only: bool,
     /// Print each change that would be sent, send none
+    #[serde(skip)]
     #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub dry_run: bool,
     /// Let the script read files: all, or these paths
@@ -127,11 +140,20 @@ pub struct Options {
     #[arg(long, global = true, help_heading = PERMISSIONS)]
     pub offline: bool,
     /// Where fetched modules are kept, where the environment does not tell.
+    #[serde(skip)]
     #[arg(skip)]
     pub modules: Option<PathBuf>,
     /// The clouds that the script's header leaves it.
     #[arg(skip)]
     pub clouds: Option<Vec<CloudGrant>>,
+    /// Keep the journals of runs in this folder
+    #[serde(skip)]
+    #[arg(long, global = true, help_heading = RECORDS, value_name = "DIR")]
+    pub journal: Option<PathBuf>,
+    /// Keep no journal: the run cannot be resumed or undone
+    #[serde(skip)]
+    #[arg(long, global = true, help_heading = RECORDS, conflicts_with = "journal")]
+    pub no_journal: bool,
 }
 
 impl Default for Options {
@@ -169,6 +191,8 @@ impl Default for Options {
             no_cache: false,
             params: None,
             secret: Vec::new(),
+            journal: None,
+            no_journal: false,
         }
     }
 }
@@ -237,6 +261,58 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
     },
+    /// List the runs that are kept, or show one
+    Runs {
+        /// A run, by its name or enough of it
+        run: Option<String>,
+        /// Only runs in this state
+        #[arg(long, value_name = "STATE", value_parser = ["running", "stopped", "failed", "interrupted", "done", "undone"])]
+        state: Option<String>,
+        /// Only runs of a script whose name holds this
+        #[arg(long, value_name = "TEXT")]
+        script: Option<String>,
+        /// Remove runs that ended more than 30 days ago; one that is named in any case
+        #[arg(long)]
+        prune: bool,
+        /// With --prune: runs that ended longer ago than this
+        #[arg(long, value_name = "DURATION", requires = "prune", value_parser = any_duration)]
+        older: Option<crate::cloud::Span>,
+    },
+    /// Show what a script would change
+    Plan {
+        /// The script
+        file: String,
+        /// Keep the plan in this file, for `rhain apply`
+        #[arg(long, value_name = "PLAN")]
+        out: Option<PathBuf>,
+        /// Its parameters: --name value
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PARAMETERS")]
+        parameters: Vec<String>,
+    },
+    /// Do exactly what a plan holds, once
+    Apply {
+        /// The file of `rhain plan --out`
+        plan: String,
+        /// Apply a plan that is foreseen in part alone
+        #[arg(long)]
+        as_foreseen: bool,
+    },
+    /// Go on with a run that stopped or failed
+    Resume {
+        /// The run, by its name or enough of it
+        run: String,
+        /// Of a change that nobody can tell: `done`, `done:ID`, `not-done` or `error`
+        #[arg(long, value_name = "PATH=ANSWER")]
+        assume: Vec<String>,
+        /// Take scripts that have changed since as they are now
+        #[arg(long)]
+        changed: bool,
+    },
+    /// Take back what a run did, after showing it and asking
+    Undo {
+        /// The run, by its name or enough of it
+        run: String,
+    },
     /// Serve editors: the language server on standard input
     Lsp,
     /// Print the man page
@@ -266,6 +342,13 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     };
     let span = span.filter(|span| span.nanos() > 0);
     span.map(crate::cloud::Span::to_std).ok_or_else(|| "give a duration such as 30s, 5m or 1h".to_string())
+}
+
+/// A length of time, nothing included.
+fn any_duration(text: &str) -> Result<crate::cloud::Span, String> {
+    let whole = text.parse::<u32>().ok().map(|seconds| crate::cloud::Span::from_secs(seconds.into()));
+    let span = whole.or_else(|| crate::cloud::Span::parse(text));
+    span.ok_or_else(|| "give a duration such as 0, 12h or 30d".to_string())
 }
 
 fn size(text: &str) -> Result<usize, String> {
@@ -304,11 +387,10 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Arguments, cla
     Arguments::from_arg_matches_mut(&mut matches)
 }
 
-/// `run book.rhai --zone a --cloud lab` means `--cloud` as an option: options everywhere go before the script, what
-/// is left behind it are its parameters. After `--` all are parameters.
-fn reordered(words: Vec<OsString>) -> Vec<OsString> {
+/// The names of the options everywhere, and whether each takes a value as a word of its own.
+fn known_options() -> Vec<(Vec<String>, bool)> {
     let command = Arguments::command();
-    let known: Vec<(Vec<String>, bool)> = command
+    command
         .get_arguments()
         .filter(|argument| argument.is_global_set())
         .map(|argument| {
@@ -318,15 +400,24 @@ fn reordered(words: Vec<OsString>) -> Vec<OsString> {
             let takes = argument.get_action().takes_values() && !argument.is_require_equals_set();
             (names, takes)
         })
-        .collect();
-    let find = |word: &str| {
-        let name = word.split('=').next().unwrap_or(word);
-        if name == "-vv" || name == "-vvv" {
-            return Some(false);
-        }
-        let (_, takes) = known.iter().find(|(names, _)| names.iter().any(|known| known == name))?;
-        Some(*takes && !word.contains('='))
-    };
+        .collect()
+}
+
+/// Whether a word is an option everywhere, and whether the next word is its value.
+fn takes_value(known: &[(Vec<String>, bool)], word: &str) -> Option<bool> {
+    let name = word.split('=').next().unwrap_or(word);
+    if name == "-vv" || name == "-vvv" {
+        return Some(false);
+    }
+    let (_, takes) = known.iter().find(|(names, _)| names.iter().any(|known| known == name))?;
+    Some(*takes && !word.contains('='))
+}
+
+/// `run book.rhai --zone a --cloud lab` means `--cloud` as an option: options everywhere go before the script, what
+/// is left behind it are its parameters. After `--` all are parameters.
+fn reordered(words: Vec<OsString>) -> Vec<OsString> {
+    let known = known_options();
+    let find = |word: &str| takes_value(&known, word);
     let mut before = Vec::new();
     let mut words = words.into_iter();
     let mut script: Vec<OsString> = Vec::new();
@@ -345,9 +436,16 @@ fn reordered(words: Vec<OsString>) -> Vec<OsString> {
                     before.extend(words.next());
                 }
             }
-            None if !in_run && text == "run" => {
+            None if !in_run && (text == "run" || text == "plan") => {
                 in_run = true;
                 script.push(word);
+            }
+            // The one option of `plan` may stand behind the script too.
+            None if script.first().is_some_and(|first| first == "plan") && text == "--out" => {
+                script.splice(1..1, [word].into_iter().chain(words.next()));
+            }
+            None if script.first().is_some_and(|first| first == "plan") && text.starts_with("--out=") => {
+                script.insert(1, word);
             }
             // A runbook's own help is its page.
             None if in_run && script.len() > 1 && (text == "--help" || text == "-h") => {

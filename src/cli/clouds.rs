@@ -13,6 +13,7 @@ use crate::provider::openstack::service::{Service, Version};
 use crate::provider::openstack::session::{Auth, Interface, Named, Scope, ServiceSettings, Settings};
 use crate::wire::{self, Counters, Pace, Proxies, Trace, Wire};
 use async_trait::async_trait;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -65,6 +66,8 @@ pub struct Clouds {
     clock: Arc<dyn wire::Clock>,
     trace: Arc<dyn Trace>,
     made: Mutex<BTreeMap<String, Made>>,
+    /// What tells each of them from others.
+    places: Mutex<BTreeMap<String, Json>>,
     /// The cloud that the session turned to.
     turned: Mutex<Option<String>>,
     secrets: wire::mask::Known,
@@ -72,6 +75,21 @@ pub struct Clouds {
     said: Mutex<BTreeSet<String>>,
     say: Say,
     drivers: Drivers,
+}
+
+/// Holds back what an earlier life of the run may have sent: it is looked for first.
+#[derive(Debug)]
+struct SentBefore;
+
+#[async_trait]
+impl wire::MaySend for SentBefore {
+    async fn may_send(&self, _: &wire::Request, _: u32) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn may_have_been_sent(&self, request: &wire::Request) -> bool {
+        request.intent == wire::Intent::Once && crate::cloud::call_scope::unsure().is_some()
+    }
 }
 
 /// Says what configuration has to say.
@@ -96,6 +114,7 @@ impl Clouds {
             clock,
             trace,
             made: Mutex::default(),
+            places: Mutex::default(),
             turned: Mutex::default(),
             secrets: wire::mask::Known::default(),
             said: Mutex::default(),
@@ -205,6 +224,11 @@ impl Clouds {
         self.made.lock().is_ok_and(|made| made.keys().any(|name| !self.is_simulated(region::name_of(name))))
     }
 
+    /// What tells each cloud that was asked for from others: its endpoint, project and user.
+    pub fn places(&self) -> BTreeMap<String, Json> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// A text without the secrets that were met so far.
     pub fn hide(&self, text: &str) -> String {
         self.secrets.hide(text)
@@ -215,6 +239,7 @@ impl Clouds {
             pace: self.options.pace.clone(),
             dry_run: self.options.dry_run,
             known: self.secrets.clone(),
+            may_send: Some(Arc::new(SentBefore)),
             ..wire::Settings::default()
         };
         sending.timeout = self.options.timeout.unwrap_or(sending.timeout);
@@ -229,6 +254,8 @@ impl Clouds {
                 Proxies::from_variables(|name| self.found.environment().get(name).map(str::to_string));
             (self.plan(name, &mut sending)?, self.clock.clone())
         };
+        let place = super::cloud_place::place(&plan, self.is_simulated(name));
+        self.places.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string(), place);
         sending.total = sending.total.max(sending.timeout);
         let wire = Wire::new(sending, clock, self.trace.clone());
         let cloud = (self.make)(Arc::from(name), plan, wire.clone());

@@ -100,7 +100,14 @@ fn grammar(environment: &Environment, typed: &[OsString]) -> clap::Command {
             .map(|(name, help)| named(name.clone(), help.clone()))
             .collect::<Vec<_>>()
     });
+    let runs = ArgValueCandidates::new({
+        let environment = environment.clone();
+        move || super::runs::candidates(&environment)
+    });
     Arguments::command()
+        .mut_subcommand("runs", |one| one.mut_arg("run", |one| one.add(runs.clone())))
+        .mut_subcommand("resume", |one| one.mut_arg("run", |one| one.add(runs.clone())))
+        .mut_subcommand("undo", |one| one.mut_arg("run", |one| one.add(runs)))
         .mut_arg("cloud", |one| one.add(clouds))
         .mut_arg("trace", |one| one.value_hint(ValueHint::FilePath))
         .mut_subcommand("doc", |one| one.mut_arg("topic", |one| one.add(topics)))
@@ -114,6 +121,10 @@ fn grammar(environment: &Environment, typed: &[OsString]) -> clap::Command {
         .mut_subcommand("update", |one| one.mut_arg("url", |one| one.add(pinned(environment))))
         .mut_subcommand("remove", |one| one.mut_arg("url", |one| one.add(pinned(environment))))
         .mut_subcommand("fmt", |one| one.mut_arg("files", |one| one.add(ArgValueCompleter::new(scripts()))))
+        .mut_subcommand("plan", |one| {
+            one.mut_arg("file", |one| one.add(ArgValueCompleter::new(scripts())))
+                .mut_arg("parameters", |one| one)
+        })
         .mut_subcommand("run", |one| {
             one.mut_arg("file", |one| one.add(ArgValueCompleter::new(scripts())))
                 .mut_arg("parameters", |one| one.add(own))

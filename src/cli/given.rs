@@ -24,7 +24,7 @@ const TRIES: usize = 3;
 const PROGRAM: std::time::Duration = std::time::Duration::from_secs(120);
 
 /// Given values by option name.
-type All = BTreeMap<String, Given>;
+pub(super) type All = BTreeMap<String, Given>;
 
 /// Everything that was given, in the order of what wins. Secrets are masked from here on.
 ///

@@ -3,10 +3,12 @@
 //! [`args`] is its grammar; [`setup`] puts a session together; then one file a subcommand. Exit codes: 0 done, 1 the
 //! script failed, 2 it was not run, 3 no cloud or no way in, 130 interrupted, 143 terminated.
 
+mod apply;
 pub mod args;
 mod audit;
 mod check;
 pub mod clocks;
+mod cloud_place;
 pub mod clouds;
 mod completions;
 pub mod console;
@@ -14,7 +16,9 @@ mod explain;
 mod file_stream;
 mod fmt;
 mod given;
+mod given_again;
 pub mod help;
+mod journal;
 mod listing;
 mod login_files;
 mod lsp;
@@ -23,16 +27,24 @@ mod new;
 mod new_file;
 mod outside;
 mod permissions;
+mod plan;
+mod plan_shown;
 pub mod reference;
 mod repl;
+mod resume;
+mod resume_ready;
 mod run;
+mod runs;
+mod runs_shown;
 mod script_files;
 pub mod setup;
 mod sharing;
+mod signals;
 pub mod sim;
 pub mod simulated;
 mod site;
 mod terminal;
+mod undo;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};
@@ -121,6 +133,17 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 cloudstack_config: cloudstack_config.clone(),
             };
             sim::run(options, *port, files, faults.as_deref())
+        }
+        (None, Some(Command::Runs { run, state, script, prune, older })) => {
+            runs::runs(options, &runs::Asked::of(run, state, script, (*prune, *older)))
+        }
+        (None, Some(Command::Plan { file, out, parameters })) => {
+            plan::plan(options, file, out.as_deref(), parameters)
+        }
+        (None, Some(Command::Apply { plan, as_foreseen })) => apply::apply(options, plan, *as_foreseen),
+        (None, Some(Command::Undo { run })) => undo::undo(options, run),
+        (None, Some(Command::Resume { run, assume, changed })) => {
+            resume::resume(options, &resume::Asked { run, assume, changed: *changed })
         }
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Sharing(command))) => sharing::run(options, command),

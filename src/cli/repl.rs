@@ -5,8 +5,9 @@
 
 use super::args::Options;
 use super::console::plain;
-use super::run::{self, NOT_RUN, STACK, Signals, TIME_LIMIT};
+use super::run::{self, NOT_RUN, STACK, TIME_LIMIT};
 use super::setup::{Purpose, STANDS_IN, Setup, setup};
+use super::signals::Signals;
 use super::{clouds::Clouds, listing};
 use crate::cloud::Error;
 use crate::cloud::ports::Clouds as _;

@@ -3,19 +3,23 @@
 use super::args::{Arguments, Format, Options, everywhere, parameters};
 use super::console::{Streams, style};
 use super::given::gather;
+use super::journal::{self, Ended};
 use super::permissions;
 use super::setup::{Purpose, Setup, setup};
+use super::signals::Signals;
 use crate::check::{self, Severity};
 use crate::cloud::{Error, Kind, Noun, Value};
 use crate::config::Environment;
 use crate::diag::{self, Report};
+use crate::effects::journal::Replay;
 use crate::output;
 use crate::script::failure::{Cause, Failure};
-use crate::script::given;
+use crate::script::given::{self, Given};
 use crate::script::params;
 use crate::script::run::{Program, exit_code};
 use crate::script::session::Console as _;
 use crate::wire::{Clock as _, WallClock};
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -79,12 +83,13 @@ pub(super) fn file(arguments: &Arguments, file: &str, words: &[String]) -> u8 {
     if let Err(failure) = params::resolve(&setup.session, program.params()) {
         return unresolved(&arguments.options, &setup, &failure);
     }
-    run(&arguments.options, setup, program, false)
+    let given = setup.session.params.all();
+    run(&arguments.options, setup, Running { program, show: false, given, replay: None })
 }
 
 /// A parameter that names nothing, or several: the script is not run. A cloud that refuses or does not answer ends it as
 /// it would end the script.
-fn unresolved(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
+pub(super) fn unresolved(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
     let code = report(options, setup, failure);
     match &failure.cause {
         Cause::Error(error)
@@ -141,7 +146,19 @@ pub(super) fn expression(options: &Options, text: &str) -> u8 {
         return code;
     }
     interruptions(options, &setup);
-    run(options, setup, program, true)
+    run(options, setup, Running { program, show: true, given: BTreeMap::new(), replay: None })
+}
+
+/// What is run, and how.
+pub(super) struct Running {
+    /// The script.
+    pub(super) program: Arc<Program>,
+    /// Whether its last value is printed.
+    pub(super) show: bool,
+    /// The parameters that it was given.
+    pub(super) given: BTreeMap<String, Given>,
+    /// The run that it goes on with.
+    pub(super) replay: Option<Arc<Replay>>,
 }
 
 /// Why a file cannot be read, in a person's words.
@@ -163,7 +180,7 @@ pub(super) fn no_trace(options: &Options, error: &std::io::Error) -> Error {
 }
 
 /// Check and compile: what is certainly wrong is told before anything runs, all of it.
-fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, u8> {
+pub(super) fn compile(options: &Options, setup: &Setup, name: &str, text: &str) -> Result<Arc<Program>, u8> {
     let checked = check::all(&setup.session, name, text);
     let mut refused = false;
     for (nth, source) in checked.iter().enumerate() {
@@ -193,7 +210,19 @@ pub(super) fn chosen(options: &Options, setup: &Setup) -> Result<(), u8> {
     opened.map_err(|error| refuse(options, &setup.environment, &error, NO_CLOUD))
 }
 
-fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8 {
+fn run(options: &Options, setup: Setup, run: Running) -> u8 {
+    journal::tell_stopped(options, &setup);
+    let journal = journal::begin(options, &setup, &run);
+    let ended = run_to_end(options, &setup, run);
+    if let Some(journal) = journal {
+        journal::end(&journal, &setup, &ended);
+    }
+    ended.code
+}
+
+/// Run a script on a thread of its own, and report how it ended.
+pub(super) fn run_to_end(options: &Options, setup: &Setup, run: Running) -> Ended {
+    let Running { program, show, replay, .. } = run;
     let running = program.clone();
     let thread =
         std::thread::Builder::new().name("script".to_string()).stack_size(STACK).spawn(move || running.run());
@@ -203,13 +232,19 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         Err(error) => Err(broken(&format!("the script's thread does not start: {error}"))),
     };
     setup.session.host.progress.done();
+    let path = match &result {
+        Err(Failure { cause: Cause::Error(error), .. }) => error.path.as_deref().map(str::to_string),
+        _ => None,
+    };
     let code = match result {
         Ok(value) => {
             if show {
-                print(options, &setup, &value);
+                print(options, setup, &value);
             }
             0
         }
+        // Why it does not go on is told by who resumes it.
+        Err(_) if replay.is_some_and(|replay| replay.stopped().is_some()) => 1,
         // A reader of our output that has gone ends a script; it is nobody's mistake.
         Err(Failure { cause: Cause::Interrupted { .. }, .. }) if setup.streams.is_broken() => {
             for line in setup.session.ledger.exists() {
@@ -217,7 +252,7 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
             }
             UNREAD
         }
-        Err(failure) => report(options, &setup, &failure),
+        Err(failure) => report(options, setup, &failure),
     };
     // What failed at the end, after the failure that the run ends with.
     for failure in setup.session.endings.failures() {
@@ -225,7 +260,12 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
             draw(options, &setup.environment, &report, |text| setup.clouds.hide(text));
         }
     }
-    stats(options, &setup);
+    Ended { code: complete(options, setup, code), path }
+}
+
+/// What is told at the end of every run; gives the exit code, which tells of output that was lost too.
+fn complete(options: &Options, setup: &Setup, code: u8) -> u8 {
+    stats(options, setup);
     if setup.streams.lost().is_some() {
         return written(options, &setup.environment, &setup.streams, 1);
     }
@@ -238,7 +278,7 @@ fn run(options: &Options, setup: Setup, program: Arc<Program>, show: bool) -> u8
         return if code == 0 { told } else { code };
     }
     if options.dry_run {
-        kept(&setup);
+        kept(setup);
     }
     code
 }
@@ -288,7 +328,7 @@ fn print(options: &Options, setup: &Setup, value: &Value) {
 }
 
 /// Report a failure and give its exit code.
-fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
+pub(super) fn report(options: &Options, setup: &Setup, failure: &Failure) -> u8 {
     let mut exists = setup.session.ledger.exists();
     if matches!(failure.cause, Cause::Interrupted { .. }) {
         exists.extend(under_way(&setup.clouds));
@@ -391,7 +431,7 @@ pub(super) const TIME_LIMIT: std::time::Duration = std::time::Duration::from_mil
 const HANDLERS: std::time::Duration = std::time::Duration::from_secs(300);
 
 /// The first Ctrl-C or SIGTERM ends waits and loops; the second leaves at once. Listening has begun when this returns.
-fn interruptions(options: &Options, setup: &Setup) {
+pub(super) fn interruptions(options: &Options, setup: &Setup) {
     let handle = setup.session.bridge.handle();
     let listening = handle.enter();
     let Ok(mut signals) = Signals::listen() else { return };
@@ -404,6 +444,7 @@ fn interruptions(options: &Options, setup: &Setup) {
         let terminated = signals.next().await;
         session.signal.store(terminated, Ordering::Relaxed);
         session.stopped.store(true, Ordering::Relaxed);
+        session.stage.interrupted(if terminated { "TERM" } else { "INT" });
         cancel.send_replace(if terminated { 2 } else { 1 });
         let clock = WallClock::start();
         let again = tokio::select! {
@@ -431,50 +472,6 @@ fn interruptions(options: &Options, setup: &Setup) {
         }
         std::process::exit(if again { 143 } else { 130 });
     });
-}
-
-/// The signals that end a run.
-#[cfg(unix)]
-pub(super) struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hangup: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    pub(super) fn listen() -> std::io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            interrupt: signal(SignalKind::interrupt())?,
-            terminate: signal(SignalKind::terminate())?,
-            hangup: signal(SignalKind::hangup())?,
-        })
-    }
-
-    /// Ready when one comes; whether it was SIGTERM, or SIGHUP, which a lost connection sends.
-    pub(super) async fn next(&mut self) -> bool {
-        tokio::select! {
-            _ = self.interrupt.recv() => false,
-            _ = self.terminate.recv() => true,
-            _ = self.hangup.recv() => true,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-pub(super) struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    pub(super) fn listen() -> std::io::Result<Signals> {
-        Ok(Signals)
-    }
-
-    pub(super) async fn next(&mut self) -> bool {
-        let _ = tokio::signal::ctrl_c().await;
-        false
-    }
 }
 
 pub(super) fn stats(options: &Options, setup: &Setup) {

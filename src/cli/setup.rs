@@ -67,6 +67,8 @@ pub struct Setup {
     pub clock: Arc<Turning>,
     /// Whether the simulated cloud stands in for one, and that was not said yet.
     pub stands_in: Arc<AtomicBool>,
+    /// The ids of what a dry run makes.
+    pub ids: Ids,
     /// Raised to stop it.
     pub cancel: watch::Sender<u8>,
     /// The process as configuration sees it.
@@ -210,9 +212,10 @@ pub fn setup_of(
     }
     let run_clock: Arc<dyn crate::cloud::ports::Clock> =
         Arc::new(CountedClock { clock: Arc::new(CloudClock(clock.clone())), watch: watch_requests.clone() });
+    let all_ids = Ids::default();
     let clouds = Arc::new(match options.dry_run {
         true => {
-            let (ids, of_run, shown) = (Ids::default(), run_clock.clone(), watch_requests.clone());
+            let (ids, of_run, shown) = (all_ids.clone(), run_clock.clone(), watch_requests.clone());
             let show: Show = Arc::new(move |change: &str| shown.kept(change));
             let counted: Counted = Arc::new(move || leaping.leapt());
             clouds.covered(Box::new(move |cloud| {
@@ -304,6 +307,7 @@ pub fn setup_of(
         wall: alongside,
         clock,
         stands_in,
+        ids: all_ids,
         cancel,
         environment,
     })

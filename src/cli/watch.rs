@@ -20,6 +20,8 @@ pub struct Watch {
     bodies: bool,
     /// Whether what is said is an event for programs.
     events: bool,
+    /// Whether the changes of a dry run are not told one by one.
+    silent: AtomicBool,
     file: Option<Mutex<NewFile>>,
     /// Why a line of the trace was not written; the first reason.
     lost: OnceLock<String>,
@@ -49,6 +51,7 @@ impl Watch {
             verbose: AtomicBool::new(verbose > 0),
             bodies: verbose > 1,
             events,
+            silent: AtomicBool::new(false),
             file: file.map(Mutex::new),
             lost: OnceLock::new(),
             slowest: Mutex::default(),
@@ -79,8 +82,16 @@ impl Watch {
         self.verbose.store(on, Ordering::Relaxed);
     }
 
+    /// From now on the changes of a dry run are not told one by one: a plan shows them all.
+    pub fn keep_silent(&self) {
+        self.silent.store(true, Ordering::Relaxed);
+    }
+
     /// Tell of a change that a dry run keeps to itself.
     pub fn kept(&self, change: &str) {
+        if self.silent.load(Ordering::Relaxed) {
+            return;
+        }
         let text = format!("dry run: {change}");
         match self.events {
             true => self.say(&json!({"event": "dry_run", "text": text}).to_string()),
@@ -242,6 +253,9 @@ impl Trace for Watch {
     }
 
     fn pretended(&self, request: &Request) {
+        if self.silent.load(Ordering::Relaxed) {
+            return;
+        }
         let body = match &request.body {
             crate::wire::Body::Empty => String::new(),
             crate::wire::Body::Json(json) => format!(" {json}"),

@@ -7,6 +7,7 @@
 use super::{Error, Result, Value};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The call that work is done for.
 pub trait CallScope: Send + Sync {
@@ -22,6 +23,21 @@ pub trait CallScope: Send + Sync {
     fn requested(&self, id: &str);
     /// The ids of the call's requests so far, which are then forgotten.
     fn requests(&self) -> Vec<String>;
+    /// What an earlier process may have sent of this call without seeing the answer; `None` where none did, or that is settled.
+    fn unsure(&self) -> Option<Unsure> {
+        None
+    }
+    /// It is known that nothing of the call was sent before.
+    fn nothing_was_sent(&self) {}
+}
+
+/// A call that an earlier process began, and whose end nobody saw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unsure {
+    /// How long before now it began, at the most.
+    pub since: Duration,
+    /// How long what was sent may still take to arrive.
+    pub arriving: Duration,
 }
 
 tokio::task_local! {
@@ -46,6 +62,16 @@ pub fn token() -> String {
 /// The cloud gave this id to a request of the call that is under way.
 pub fn requested(id: &str) {
     let _ = SCOPE.try_with(|scope| scope.requested(id));
+}
+
+/// What an earlier process may have sent of the call that is under way.
+pub fn unsure() -> Option<Unsure> {
+    SCOPE.try_with(|scope| scope.unsure()).ok().flatten()
+}
+
+/// Every look for what an earlier process may have sent was answered, and showed nothing.
+pub fn nothing_was_sent() {
+    let _ = SCOPE.try_with(|scope| scope.nothing_was_sent());
 }
 
 /// A read that is known by what it asks, such as `lab/flavor/42`: answered from the record where there is one, and reported.

@@ -76,8 +76,8 @@ impl Span {
     }
 
     /// From whole seconds.
-    pub fn from_secs(seconds: i64) -> Span {
-        Span(i128::from(seconds) * 1_000_000_000)
+    pub const fn from_secs(seconds: i64) -> Span {
+        Span(seconds as i128 * 1_000_000_000)
     }
 
     /// From the standard library's type.

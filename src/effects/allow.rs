@@ -10,7 +10,7 @@ use crate::cloud::{Error, Kind};
 use std::ops::Range;
 
 /// A cloud that may be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct CloudGrant {
     /// Its name; `*` is any.
     pub name: String,

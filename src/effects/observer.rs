@@ -83,6 +83,8 @@ pub struct Join<'a> {
 pub struct Course {
     /// The branches to run, in the order in which they start; all of them in their own where not told.
     pub order: Option<Vec<usize>>,
+    /// How many of the first of them an earlier life has worked in: those run first, whatever the limit.
+    pub recorded: usize,
     /// Whether it is on record how this ended: then exactly those branches run, whatever fails in them, and nothing is waited for
     /// between them.
     pub ended: Option<std::result::Result<(), Error>>,
@@ -100,6 +102,21 @@ pub struct Note<'a> {
     pub of: Option<&'a Path>,
 }
 
+/// A change that an earlier life of the run began, and whose end nobody saw.
+#[derive(Debug, Clone)]
+pub struct Resumed {
+    /// The life that began it.
+    pub life: u32,
+    /// How long before this life it began.
+    pub since: std::time::Duration,
+    /// How long after the beginning of this life what was sent may still arrive.
+    pub arriving: std::time::Duration,
+    /// The ids of the resources that it acted on, by the name of the parameter that named them.
+    pub named: Vec<(String, String)>,
+    /// Of a deletion: the resource as it was, should it be gone.
+    pub was: Option<Value>,
+}
+
 /// One who watches.
 ///
 /// Of a call on an array, both the whole call and each of its members begin and end; [`Begin::members`] and the path tell them
@@ -109,6 +126,16 @@ pub trait Observer: Send + Sync {
     fn records(&self) -> bool {
         false
     }
+    /// What an earlier life of the run began at this place, and whose end nobody saw.
+    fn resumed(&self, _: &Path) -> Option<Resumed> {
+        None
+    }
+    /// A call that an earlier life began cannot be settled by looking: what it gives all the same, where that is decided.
+    fn unsettled(&self, _: &Begin<'_>, _: &Error) -> Option<Result<Value>> {
+        None
+    }
+    /// So many more branches run at the same time from now on, or fewer.
+    fn branches(&self, _: isize) {}
     /// What the call gives, in place of running it; the observer brings the objects up to date itself.
     fn answer(&self, _: &Begin<'_>) -> Option<Result<Value>> {
         None
@@ -134,6 +161,8 @@ pub trait Observer: Send + Sync {
     }
     /// Its branches ended.
     fn joined(&self, _: &Fork<'_>, _: &Join<'_>) {}
+    /// The run is interrupted; the signal's name.
+    fn interrupted(&self, _: &str) {}
     /// A handler was registered or cancelled.
     fn noted(&self, _: &Note<'_>) {}
 }

@@ -2,24 +2,25 @@
 //!
 //! The stage knows no verb and runs nothing itself: it is given the work, and does it unless an observer answers in its place.
 
-use super::observer::{Begin, Course, End, Fork, Join, Note, Observer, Site};
+use super::observer::{Begin, Course, End, Fork, Join, Note, Observer, Resumed, Site};
 use super::path::{self, Branch, Path};
+use super::scope::ArrayOf;
+pub use super::scope::Scope;
 use super::token::RunKey;
-use crate::cloud::call_scope::CallScope;
+use crate::cloud::call_scope::CallScope as _;
 use crate::cloud::ports::Clock;
-use crate::cloud::{Error, Handle, Result, Value};
-use crate::verbs::members::Members;
+use crate::cloud::{Error, Handle, Kind, Result, Value};
 use crate::verbs::{Call, Effect};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// The observers of a run, and what its tokens are made from.
 pub struct Stage {
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
     observers: RwLock<Arc<[Arc<dyn Observer>]>>,
     records: AtomicBool,
     key: OnceLock<RunKey>,
-    life: u32,
+    life: AtomicU32,
     main: Arc<Branch>,
 }
 
@@ -32,7 +33,7 @@ impl Stage {
             observers: RwLock::new(observers.into()),
             records,
             key: OnceLock::new(),
-            life: 1,
+            life: AtomicU32::new(1),
             main: Branch::main(),
         }
     }
@@ -54,16 +55,35 @@ impl Stage {
         let _ = self.key.set(key);
     }
 
+    /// The life of the run that begins calls from now on; to be set before the first call.
+    pub fn set_life(&self, life: u32) {
+        self.life.store(life, Ordering::Relaxed);
+    }
+
+    pub(super) fn life(&self) -> u32 {
+        self.life.load(Ordering::Relaxed)
+    }
+
+    /// What an earlier life began at this place.
+    pub(super) fn resumed(&self, path: &Path) -> Option<Resumed> {
+        self.records().then(|| self.observers().iter().find_map(|one| one.resumed(path))).flatten()
+    }
+
+    /// So many more branches run at the same time from now on, or fewer.
+    pub fn branches(&self, change: isize) {
+        self.observers().iter().for_each(|one| one.branches(change));
+    }
+
     /// Whether an observer looks at places in sources and at what helpers of the language give.
     pub fn records(&self) -> bool {
         self.records.load(Ordering::Relaxed)
     }
 
-    fn observers(&self) -> Arc<[Arc<dyn Observer>]> {
+    pub(super) fn observers(&self) -> Arc<[Arc<dyn Observer>]> {
         self.observers.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn key(&self) -> &RunKey {
+    pub(super) fn key(&self) -> &RunKey {
         self.key.get_or_init(RunKey::random)
     }
 
@@ -81,13 +101,13 @@ impl Stage {
     ) -> Result<Value> {
         let effect = call.effect();
         let members = call.member_count();
-        let scope = Scope::of(self, path, effect);
-        let token = self.token_of(path, effect);
         let call = match members {
             Some(_) => call.with_members(Arc::new(ArrayOf { stage: self.clone(), path: path.clone() })),
             None => call,
         };
         let at = self.clock.now();
+        let resumed = self.resumed(path).filter(|_| members.is_none());
+        let token = self.token_of(path, effect, resumed.as_ref());
         let token = token.as_deref();
         let begin =
             Begin { path, at, site, call: &call, effect, objects: &self.objects(&call), token, members };
@@ -98,7 +118,9 @@ impl Stage {
             self.end(&begin, &answer, true, &[]);
             return answer;
         }
-        let (call, unresolved) = match resolve(call.clone(), scope.clone()) {
+        let scope = Scope::of(self, path, effect, resumed.as_ref());
+        let named = resumed.as_ref().map_or_else(|| call.clone(), |resumed| call.with_ids(&resumed.named));
+        let (call, unresolved) = match resolve(named, scope.clone()) {
             Ok(call) => (call, None),
             Err(error) => (call, Some(error)),
         };
@@ -108,6 +130,9 @@ impl Stage {
             Ok(()) => unresolved.map_or_else(|| work(call.clone(), scope.clone()), Err),
             Err(refused) => Err(refused),
         };
+        if let Some(resumed) = &resumed {
+            result = self.settled(&begin, result, resumed, &scope);
+        }
         if let Err(error) = &mut result {
             place(error, path);
         }
@@ -115,15 +140,41 @@ impl Stage {
         result
     }
 
+    /// What a call gives that an earlier life began: what is gone was deleted by it, and what looking cannot tell is decided.
+    pub(super) fn settled(
+        &self,
+        begin: &Begin<'_>,
+        result: Result<Value>,
+        resumed: &Resumed,
+        scope: &Scope,
+    ) -> Result<Value> {
+        match result {
+            Err(error) if error.kind == Kind::NotFound && matches!(begin.effect, Effect::Destroys) => {
+                match begin.call.subject() {
+                    Some(Value::Resource(object)) => {
+                        object.set_gone();
+                        Ok(Value::Resource(object.clone()))
+                    }
+                    _ => resumed.was.clone().ok_or(error),
+                }
+            }
+            Err(error) if error.maybe && scope.unsure().is_some() => {
+                let decided = self.observers().iter().find_map(|one| one.unsettled(begin, &error));
+                decided.unwrap_or(Err(error))
+            }
+            result => result,
+        }
+    }
+
     /// The resources that a call acts on, where an observer looks at them.
-    fn objects(&self, call: &Call) -> Vec<Handle> {
+    pub(super) fn objects(&self, call: &Call) -> Vec<Handle> {
         match self.records() {
             true => call.objects().into_iter().cloned().collect(),
             false => Vec::new(),
         }
     }
 
-    fn end(&self, begin: &Begin<'_>, result: &Result<Value>, answered: bool, requests: &[String]) {
+    pub(super) fn end(&self, begin: &Begin<'_>, result: &Result<Value>, answered: bool, requests: &[String]) {
         let at = self.clock.now();
         let objects: Vec<Handle> = match self.records() {
             true => begin.call.given().into_iter().cloned().collect(),
@@ -133,13 +184,14 @@ impl Stage {
         self.observers().iter().for_each(|one| one.ended(begin, &end));
     }
 
-    fn token_of(&self, path: &Path, effect: Effect) -> Option<String> {
-        (effect.changes_cloud() && self.records()).then(|| self.key().token(self.life, path, 0))
+    pub(super) fn token_of(&self, path: &Path, effect: Effect, resumed: Option<&Resumed>) -> Option<String> {
+        let life = resumed.map_or_else(|| self.life(), |resumed| resumed.life);
+        (effect.changes_cloud() && self.records()).then(|| self.key().token(life, path, 0))
     }
 
     /// A scope for reads that no call of the script does: a completion, a value that is shown.
     pub fn scope(self: &Arc<Stage>) -> Arc<Scope> {
-        Scope::of(self, &path::last(), Effect::Reads)
+        Scope::of(self, &path::last(), Effect::Reads, None)
     }
 
     /// A call is about to open branches; how it is to go about them.
@@ -153,6 +205,11 @@ impl Stage {
         self.observers().iter().for_each(|one| one.joined(fork, join));
     }
 
+    /// The run is interrupted by this signal.
+    pub fn interrupted(&self, signal: &str) {
+        self.observers().iter().for_each(|one| one.interrupted(signal));
+    }
+
     /// A handler was registered or cancelled.
     pub fn note(&self, note: &Note<'_>) {
         self.observers().iter().for_each(|one| one.noted(note));
@@ -160,123 +217,8 @@ impl Stage {
 }
 
 /// An error knows the call that it ended: the innermost one.
-fn place(error: &mut Error, path: &Path) {
+pub(super) fn place(error: &mut Error, path: &Path) {
     if error.path.is_none() {
         error.path = Some(path.to_string().into());
-    }
-}
-
-/// What a call under way gives to drivers and look-ups.
-pub struct Scope {
-    stage: Arc<Stage>,
-    path: Path,
-    random: bool,
-    tokens: AtomicUsize,
-    requests: Mutex<Vec<String>>,
-}
-
-impl Scope {
-    fn of(stage: &Arc<Stage>, path: &Path, effect: Effect) -> Arc<Scope> {
-        Arc::new(Scope {
-            stage: stage.clone(),
-            path: path.clone(),
-            random: matches!(effect, Effect::Random),
-            tokens: AtomicUsize::new(0),
-            requests: Mutex::default(),
-        })
-    }
-}
-
-impl CallScope for Scope {
-    fn path(&self) -> Arc<str> {
-        self.path.to_string().into()
-    }
-
-    fn requests(&self) -> Vec<String> {
-        std::mem::take(&mut *self.requests.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn token(&self) -> String {
-        match self.tokens.fetch_add(1, Ordering::Relaxed) {
-            0 if self.random => self.stage.key().random_uuid(&self.path),
-            nth => self.stage.key().token(self.stage.life, &self.path, nth),
-        }
-    }
-
-    fn answer(&self, read: &str) -> Option<Result<Value>> {
-        if !self.stage.records() {
-            return None;
-        }
-        let path = Path::of_read(read);
-        self.stage.observers().iter().find_map(|one| one.answer_lookup(&path))
-    }
-
-    fn read(&self, read: &str, result: std::result::Result<&Value, &Error>) {
-        if self.stage.records() {
-            let path = Path::of_read(read);
-            self.stage.observers().iter().for_each(|one| one.looked_up(&path, result));
-        }
-    }
-
-    fn requested(&self, id: &str) {
-        if self.stage.records() {
-            self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(id.to_string());
-        }
-    }
-}
-
-/// The stage of each member of an array.
-struct ArrayOf {
-    stage: Arc<Stage>,
-    path: Path,
-}
-
-impl ArrayOf {
-    fn with<T>(&self, index: usize, call: &Call, work: impl FnOnce(&Begin<'_>) -> T) -> T {
-        let path = self.path.member(index);
-        let effect = call.effect();
-        let token = self.stage.token_of(&path, effect);
-        let objects: Vec<Handle> = call.objects().into_iter().cloned().collect();
-        work(&Begin {
-            path: &path,
-            at: self.stage.clock.now(),
-            site: None,
-            call,
-            effect,
-            objects: &objects,
-            token: token.as_deref(),
-            members: None,
-        })
-    }
-}
-
-impl Members for ArrayOf {
-    fn answer(&self, index: usize, call: &Call) -> Option<Result<Value>> {
-        if !self.stage.records() {
-            return None;
-        }
-        self.with(index, call, |begin| {
-            let answer = self.stage.observers().iter().find_map(|one| one.answer(begin))?;
-            self.stage.end(begin, &answer, true, &[]);
-            Some(answer)
-        })
-    }
-
-    fn begin(&self, index: usize, call: &Call) -> Result<Arc<dyn CallScope>> {
-        let scope = Scope::of(&self.stage, &self.path.member(index), call.effect());
-        if self.stage.records() {
-            let observers = self.stage.observers();
-            self.with(index, call, |begin| observers.iter().try_for_each(|one| one.began(begin)))?;
-        }
-        Ok(scope)
-    }
-
-    fn end(&self, index: usize, call: &Call, result: &mut Result<Value>, requests: &[String]) {
-        if let Err(error) = result {
-            place(error, &self.path.member(index));
-        }
-        if self.stage.records() {
-            self.with(index, call, |begin| self.stage.end(begin, result, false, requests));
-        }
     }
 }

@@ -15,6 +15,21 @@ impl RunKey {
         RunKey(bytes)
     }
 
+    /// Its bytes, for the file that keeps it as long as the run can go on.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A code of a text that nobody without the key can make, nor tell the text from.
+    pub fn code(&self, text: &[u8]) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        if let Ok(mut code) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            code.update(text);
+            bytes.copy_from_slice(&code.finalize().into_bytes());
+        }
+        bytes
+    }
+
     /// A key that nobody knows.
     pub fn random() -> RunKey {
         let mut hash = Sha256::new();

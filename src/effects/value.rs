@@ -18,13 +18,23 @@ pub trait Secrets: Send + Sync {
     fn write(&self, secret: &Secret) -> Json;
     /// The secret that was written so; `None` where it cannot be had any more.
     fn read(&self, json: &Json) -> Option<Secret>;
-    /// Text that holds a secret of the run, as JSON that does not; `None` where it holds none.
-    fn write_text(&self, _text: &str) -> Option<Json> {
-        None
+}
+
+impl<T: Secrets + ?Sized> Secrets for &T {
+    fn write(&self, secret: &Secret) -> Json {
+        (**self).write(secret)
     }
-    /// The text that was written so.
-    fn read_text(&self, _json: &Json) -> Option<String> {
-        None
+    fn read(&self, json: &Json) -> Option<Secret> {
+        (**self).read(json)
+    }
+}
+
+impl<T: Secrets + ?Sized> Secrets for std::sync::Arc<T> {
+    fn write(&self, secret: &Secret) -> Json {
+        (**self).write(secret)
+    }
+    fn read(&self, json: &Json) -> Option<Secret> {
+        (**self).read(json)
     }
 }
 
@@ -44,7 +54,7 @@ fn unreadable(why: impl Into<String>) -> Unreadable {
 
 /// Writes values; remembers which objects it has written, and where.
 pub struct Writer<'a> {
-    secrets: &'a dyn Secrets,
+    secrets: Box<dyn Secrets + 'a>,
     /// Whether the cloud's own descriptions are written too.
     raw: bool,
     /// Each object by its identity, with the object itself, so that no other takes its address.
@@ -53,8 +63,8 @@ pub struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// A writer that has written nothing; `raw` where a script reads that field.
-    pub fn new(secrets: &'a dyn Secrets, raw: bool) -> Writer<'a> {
-        Writer { secrets, raw, known: HashMap::new() }
+    pub fn new(secrets: impl Secrets + 'a, raw: bool) -> Writer<'a> {
+        Writer { secrets: Box::new(secrets), raw, known: HashMap::new() }
     }
 
     /// What the call at `path` gave: objects in it that are new are known by that path from now on.
@@ -89,7 +99,7 @@ impl<'a> Writer<'a> {
             Value::Bool(truth) => Json::from(*truth),
             Value::Int(number) => Json::from(*number),
             Value::Float(number) => float(*number),
-            Value::Text(text) => self.secrets.write_text(text).unwrap_or_else(|| Json::from(&**text)),
+            Value::Text(text) => Json::from(&**text),
             Value::Secret(secret) => self.secrets.write(secret),
             Value::Time(time) => json!({ "$time": time.0.to_string() }),
             Value::Span(span) => match i64::try_from(span.nanos()) {
@@ -182,14 +192,14 @@ fn float(number: f64) -> Json {
 
 /// Reads values; remembers the objects it has read, and where they were first seen.
 pub struct Reader<'a> {
-    secrets: &'a dyn Secrets,
+    secrets: Box<dyn Secrets + 'a>,
     known: HashMap<String, Handle>,
 }
 
 impl<'a> Reader<'a> {
     /// A reader that has read nothing.
-    pub fn new(secrets: &'a dyn Secrets) -> Reader<'a> {
-        Reader { secrets, known: HashMap::new() }
+    pub fn new(secrets: impl Secrets + 'a) -> Reader<'a> {
+        Reader { secrets: Box::new(secrets), known: HashMap::new() }
     }
 
     /// What the call at `path` gave.
@@ -322,7 +332,6 @@ impl<'a> Reader<'a> {
                 }
                 Value::Resource(object)
             }
-            "$text" => Value::text(self.secrets.read_text(whole).ok_or_else(wrong)?),
             _ => Value::Secret(self.secrets.read(whole).ok_or_else(wrong)?),
         })
     }

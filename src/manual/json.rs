@@ -5,6 +5,7 @@ use super::runbook::{Function, Parameter};
 use super::verb::{calls, result};
 use super::words::ty;
 use crate::cloud::{Noun, Providers, Ty};
+use crate::verbs::undo::undo_words;
 use crate::verbs::verb::{Form, Param};
 use crate::verbs::{VERBS, Verb, verb};
 use serde_json::{Value, json};
@@ -46,6 +47,7 @@ fn of_verb(verb: &Verb, providers: &Providers) -> Value {
         "forms": forms.collect::<Vec<_>>(),
         "arrays": verb.takes_many(),
         "effect": verb.effect.words(),
+        "undo": undo_words(verb),
         "clouds": verb.on(providers),
         "errors": verb.errors.iter().map(|kind| kind.as_str()).collect::<Vec<_>>(),
         "examples": examples.collect::<Vec<_>>(),

@@ -3,6 +3,7 @@
 use super::words::{WIDTH, broken, ty, wrap};
 use crate::cloud::{Providers, Ty};
 use crate::verbs::Verb;
+use crate::verbs::undo::undo_words;
 use crate::verbs::verb::{Form, Param};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
@@ -79,6 +80,9 @@ pub(super) fn of_verb(verb: &Verb, providers: &Providers) -> String {
     }
     if verb.asks_cloud() {
         note("clouds", &verb.on(providers).join(", "));
+    }
+    if let Some(words) = undo_words(verb) {
+        note("undo", &words);
     }
     if !verb.see.is_empty() {
         note("see also", &verb.see.join(", "));

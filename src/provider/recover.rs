@@ -5,7 +5,7 @@
 //! create is found by its token or marker, an action by the state of its server.
 
 use crate::cloud::ports::Clock;
-use crate::cloud::{Error, Kind, Result};
+use crate::cloud::{Error, Kind, Result, call_scope};
 use std::future::Future;
 use std::time::Duration;
 
@@ -26,8 +26,15 @@ pub(crate) const LATE_LOOKS: [Duration; 6] = [
 /// The same after a refusal of what was sent again, the first look at once.
 const AT_ONCE: [Duration; 4] = [Duration::ZERO, LOOKS[0], LOOKS[1], LOOKS[2]];
 
-fn looks_after(lost: &Error) -> &'static [Duration] {
-    if lost.kind == Kind::Timeout { &LATE_LOOKS } else { &LOOKS }
+/// The pauses before the looks: of what an earlier process may have sent, three, the last when its time to arrive is over.
+fn looks_after(lost: &Error) -> Vec<Duration> {
+    match call_scope::unsure() {
+        Some(unsure) => {
+            vec![Duration::ZERO, unsure.arriving / 2, unsure.arriving.saturating_sub(unsure.arriving / 2)]
+        }
+        None if lost.kind == Kind::Timeout => LATE_LOOKS.to_vec(),
+        None => LOOKS.to_vec(),
+    }
 }
 
 /// What one look shows of a request.
@@ -63,8 +70,10 @@ pub(crate) struct Looked {
     pub(crate) answered: bool,
     /// Whether the request was sent a second time.
     pub(crate) resent: bool,
-    /// The pauses before them.
-    pub(crate) pauses: &'static [Duration],
+    /// How many there were.
+    pub(crate) count: usize,
+    /// From the request to the last of them.
+    pub(crate) over: Duration,
 }
 
 impl Looked {
@@ -72,8 +81,7 @@ impl Looked {
     pub(crate) fn words(self, sought: &str) -> String {
         let end = if self.answered { "found none" } else { "no answer to that either" };
         let again = if self.resent { "; sent again, without an answer" } else { "" };
-        let over = self.pauses.iter().sum::<Duration>().as_secs();
-        format!("for {sought}, {} times over {over} s: {end}{again}", self.pauses.len())
+        format!("for {sought}, {} times over {} s: {end}{again}", self.count, self.over.as_secs())
     }
 }
 
@@ -96,12 +104,19 @@ where
     S: Future<Output = Result<T>> + Send,
 {
     let pauses = looks_after(&lost);
-    let first = match window(clock, pauses, &look).await {
+    let looked = |pauses: &[Duration], answered: bool, resent: bool| Looked {
+        answered,
+        resent,
+        count: pauses.len(),
+        over: pauses.iter().sum(),
+    };
+    let first = match window(clock, &pauses, &look).await {
         Window::Effect(value) => return Settled::Done { value, resent: false },
-        Window::Nothing => send().await,
-        Window::Open { answered } => {
-            return Settled::Unknown(lost, Looked { answered, resent: false, pauses });
+        Window::Nothing => {
+            call_scope::nothing_was_sent();
+            send().await
         }
+        Window::Open { answered } => return Settled::Unknown(lost, looked(&pauses, answered, false)),
     };
     let error = match first {
         Ok(value) => return Settled::Done { value, resent: true },
@@ -109,17 +124,17 @@ where
     };
     if is_open(&error) {
         let pauses = looks_after(&error);
-        return match window(clock, pauses, &look).await {
+        return match window(clock, &pauses, &look).await {
             Window::Effect(value) => Settled::Done { value, resent: true },
-            Window::Nothing => Settled::Unknown(error, Looked { answered: true, resent: true, pauses }),
-            Window::Open { answered } => Settled::Unknown(error, Looked { answered, resent: true, pauses }),
+            Window::Nothing => Settled::Unknown(error, looked(&pauses, true, true)),
+            Window::Open { answered } => Settled::Unknown(error, looked(&pauses, answered, true)),
         };
     }
     // A refusal may be because the first one came through after all, and is still at work.
     match window(clock, &AT_ONCE, &look).await {
         Window::Effect(value) => Settled::Done { value, resent: true },
         Window::Nothing => Settled::Refused(error),
-        Window::Open { answered } => Settled::Unknown(error, Looked { answered, resent: true, pauses }),
+        Window::Open { answered } => Settled::Unknown(error, looked(&pauses, answered, true)),
     }
 }
 

@@ -83,6 +83,11 @@ impl Endings {
         handle
     }
 
+    /// Nothing that was put off runs.
+    pub fn abandon(&self) {
+        lock(&self.later).clear();
+    }
+
     /// What failed of it, beside the failure that the run ended with; told once.
     pub fn failures(&self) -> Vec<Failure> {
         std::mem::take(&mut *lock(&self.failures))

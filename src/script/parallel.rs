@@ -134,34 +134,11 @@ pub fn parallel(
         ended: Mutex::new(std::iter::repeat_with(|| None).take(items.len()).collect()),
         made: Mutex::default(),
     };
-    let others = manner.limit.min(session.slots.all()).min(items.len()).saturating_sub(1);
-    std::thread::scope(|scope| {
-        let work = &work;
-        let start_others = move || {
-            for _ in 0..others {
-                if !session.slots.take(|| work.is_over()) {
-                    break;
-                }
-                let item = std::thread::Builder::new().name("item".to_string()).stack_size(STACK);
-                let run = move || {
-                    work.run();
-                    session.slots.give_back();
-                };
-                if item.spawn_scoped(scope, run).is_err() {
-                    // No room for another thread: those that are there do the work.
-                    session.slots.give_back();
-                    break;
-                }
-            }
-        };
-        if others > 0 {
-            let starter = std::thread::Builder::new().name("items".to_string()).stack_size(SMALL);
-            // Without it this thread does the work alone.
-            let _ = starter.spawn_scoped(scope, start_others);
-        }
-        work.run();
-        session.slots.wake();
-    });
+    let recorded = manner.course.recorded.min(work.order.len());
+    if recorded > 0 {
+        work.run_recorded(recorded);
+    }
+    work.run_all(manner.limit);
     let ended = lock(&work.ended);
     let ran = (0..items.len()).filter(|index| ended[*index].is_some()).collect();
     drop(ended);
@@ -169,6 +146,61 @@ pub fn parallel(
 }
 
 impl Work<'_> {
+    /// The items that an earlier life has worked in, all at the same time: none waits for a slot that another keeps.
+    fn run_recorded(&self, count: usize) {
+        self.next.store(count, Ordering::Relaxed);
+        let stage = &self.session.stage;
+        stage.branches(isize::try_from(count).unwrap_or(isize::MAX) - 1);
+        std::thread::scope(|scope| {
+            for index in self.order.iter().copied().take(count) {
+                let item = std::thread::Builder::new().name("item".to_string()).stack_size(STACK);
+                let run = move || {
+                    set_steps(self.steps.clone());
+                    self.item(index);
+                    stage.branches(-1);
+                };
+                if item.spawn_scoped(scope, run).is_err() {
+                    self.stop.store(true, Ordering::Relaxed);
+                    stage.branches(-1);
+                }
+            }
+        });
+        stage.branches(1);
+    }
+
+    /// The items that are left, so many at a time.
+    fn run_all(&self, limit: usize) {
+        let session = self.session;
+        let left = self.order.len().saturating_sub(self.next.load(Ordering::Relaxed));
+        let others = limit.min(session.slots.all()).min(left).saturating_sub(1);
+        std::thread::scope(|scope| {
+            let start_others = move || {
+                for _ in 0..others {
+                    if !session.slots.take(|| self.is_over()) {
+                        break;
+                    }
+                    let item = std::thread::Builder::new().name("item".to_string()).stack_size(STACK);
+                    let run = move || {
+                        self.run();
+                        session.slots.give_back();
+                    };
+                    if item.spawn_scoped(scope, run).is_err() {
+                        // No room for another thread: those that are there do the work.
+                        session.slots.give_back();
+                        break;
+                    }
+                }
+            };
+            if others > 0 {
+                let starter = std::thread::Builder::new().name("items".to_string()).stack_size(SMALL);
+                // Without it this thread does the work alone.
+                let _ = starter.spawn_scoped(scope, start_others);
+            }
+            self.run();
+            session.slots.wake();
+        });
+    }
+
     fn is_over(&self) -> bool {
         self.stop.load(Ordering::Relaxed) || self.next.load(Ordering::Relaxed) >= self.order.len()
     }
@@ -178,19 +210,24 @@ impl Work<'_> {
         set_steps(self.steps.clone());
         while !self.stop.load(Ordering::Relaxed) {
             let Some(&index) = self.order.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
-            let Some(item) = self.items.get(index) else { continue };
-            let before = MADE.replace(Some(Vec::new()));
-            let ended = path::within(self.path.item(index), || self.one(item));
-            let ended = ended.map_err(|error| context::of_item(error, &word(item, index)));
-            let made = MADE.replace(before).unwrap_or_default();
-            lock(&self.made).extend(made);
-            if let Err(error) = &ended
-                && !(error.is_catchable() && (self.collect || self.all))
-            {
-                self.stop.store(true, Ordering::Relaxed);
-            }
-            lock(&self.ended)[index] = Some(ended);
+            self.item(index);
         }
+    }
+
+    /// Do one item, and keep how it ended.
+    fn item(&self, index: usize) {
+        let Some(item) = self.items.get(index) else { return };
+        let before = MADE.replace(Some(Vec::new()));
+        let ended = path::within(self.path.item(index), || self.one(item));
+        let ended = ended.map_err(|error| context::of_item(error, &word(item, index)));
+        let made = MADE.replace(before).unwrap_or_default();
+        lock(&self.made).extend(made);
+        if let Err(error) = &ended
+            && !(error.is_catchable() && (self.collect || self.all))
+        {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        lock(&self.ended)[index] = Some(ended);
     }
 
     fn one(&self, item: &Dynamic) -> Ended {

@@ -68,6 +68,11 @@ impl Params {
         self.given.lock().unwrap_or_else(PoisonError::into_inner).get(&option_name(name)).cloned()
     }
 
+    /// All that was given, by option.
+    pub fn all(&self) -> BTreeMap<String, Given> {
+        self.given.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The object that was found for a parameter before the run began.
     pub fn found(&self, name: &str) -> Option<Value> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()

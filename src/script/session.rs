@@ -121,6 +121,11 @@ impl Texts {
         Some(to.map(|module| (module.name.clone(), module.text.clone())))
     }
 
+    /// Every source that was loaded, by its name.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// From now on a file counts as having this text.
     pub fn edit(&self, file: &Path, text: &str) {
         let mut edited = self.edited.lock().unwrap_or_else(PoisonError::into_inner);

@@ -17,10 +17,11 @@ mod listener;
 mod openstack;
 mod protocol;
 mod serve;
+mod told;
 mod world;
 
 pub use access::{AwsAccess, CloudStackAccess};
 pub use clock::SimTime;
 pub use fault_file::{Mistake, plan};
 pub use faults::{Fault, FaultKind};
-pub use serve::{Seen, Sim, SimOptions, Write};
+pub use serve::{At, Seen, Sim, SimOptions, Told, Write};

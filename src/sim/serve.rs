@@ -25,6 +25,7 @@ use super::faults::{Fault, FaultKind, Faults};
 use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
 use super::protocol;
+pub use super::told::{At, Told};
 use super::world::{FaultSettings, World};
 
 /// The largest request body taken, in bytes.
@@ -102,6 +103,8 @@ struct Shared {
     listener: Listener,
     /// When the cloud that went away is back.
     back: Mutex<Option<SystemTime>>,
+    /// Who is told of each request.
+    told: Mutex<Option<Told>>,
     /// The world is seeded by the first who needs it.
     state: Mutex<Option<State>>,
 }
@@ -125,6 +128,12 @@ impl Shared {
                 late: Vec::new(),
             }
         }))
+    }
+
+    /// Whether a request goes on, by who is told of it.
+    fn goes_on(&self, at: At, operation: &str) -> bool {
+        let told = self.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        told.is_none_or(|told| told(at, operation))
     }
 
     fn seeded(&self, notes: &Notes) -> World {
@@ -187,6 +196,7 @@ impl Sim {
                 time: options.time,
                 listener,
                 back: Mutex::default(),
+                told: Mutex::default(),
                 state: Mutex::new(None),
             });
             made = Some(Arc::clone(&shared));
@@ -243,6 +253,11 @@ impl Sim {
         self.shared.with(|state| state.faults.plan(fault));
     }
 
+    /// From now on this is told of each request, when it has arrived and when it was done.
+    pub fn tell(&self, told: Told) {
+        *self.shared.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
+    }
+
     /// The writes that were done, in order.
     pub fn journal(&self) -> Vec<Write> {
         self.shared.with(|state| state.journal.clone())
@@ -282,7 +297,11 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         base: shared.base.clone(),
         id: format!("req-{}", uuid::Uuid::new_v4()),
     };
-    let struck = shared.with(|state| state.faults.strike(protocol::find(&request).operation()));
+    let operation = protocol::find(&request).operation().to_string();
+    if !shared.goes_on(At::Arrived, &operation) {
+        return Err(io::Error::from(io::ErrorKind::ConnectionReset));
+    }
+    let struck = shared.with(|state| state.faults.strike(&operation));
     for kind in &struck {
         if let FaultKind::Refuse(by) = kind {
             shared.with(|state| state.see(&request, 0));
@@ -304,6 +323,9 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         }
         None => shared.with(|state| state.take(&request, struck)),
     };
+    if !shared.goes_on(At::Done, &operation) {
+        return Err(io::Error::from(io::ErrorKind::ConnectionReset));
+    }
     if let Some(by) = done.hold {
         hold(by).await;
     }

@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The option by which a script says so.
 pub const READS: &str = "reads";
+/// The option by which a script says that a call may be done twice.
+pub const AGAIN: &str = "again";
 
 /// A call whose arguments fit; cheap to clone.
 #[derive(Clone)]
@@ -29,9 +31,9 @@ pub struct Call {
     /// The run.
     pub host: Arc<RunContext>,
     cloud: Option<Arc<str>>,
-    arguments: Arc<BTreeMap<&'static str, Value>>,
+    pub(super) arguments: Arc<BTreeMap<&'static str, Value>>,
     /// What the names among them stand for, by the parameter: looked up before the call begins.
-    named: Arc<BTreeMap<&'static str, Result<Handle>>>,
+    pub(super) named: Arc<BTreeMap<&'static str, Result<Handle>>>,
     /// Of one among many: the ids whose descriptions are read afterwards, all together.
     later: Option<Arc<Mutex<HashSet<String>>>>,
     /// What is done around each member of its array.
@@ -120,43 +122,6 @@ impl Call {
             Some(scope) => call_scope::within(scope.clone(), work).await,
             None => work.await,
         }
-    }
-
-    /// The same call, its names looked up: so that who watches it sees the resources before anything is changed. A name that
-    /// stands for nothing is told by the verb itself, which may take that for an answer.
-    pub async fn with_names_looked_up(self) -> Call {
-        let mut named = (*self.named).clone();
-        for param in self.form.params.iter().filter(|param| !param.as_written) {
-            let Some(value @ Value::Text(text)) = self.value(param.name) else { continue };
-            let text = Reference::Text(text.clone());
-            let found = match param.ty {
-                Ty::AnyRef(_) => self.any(&text, param.name).await,
-                Ty::Ref(Noun::Server) => self.resolve_server(&text, param.name).await.map(Resource::from),
-                Ty::Ref(Noun::Flavor) => match FlavorRef::read(value) {
-                    Ok(flavor) => self.resolve_flavor(&flavor, param.name).await.map(Resource::from),
-                    Err(_) => continue,
-                },
-                Ty::Ref(noun) => self.resolve(&text, noun, param.name).await,
-                _ => continue,
-            };
-            let failed = found.is_err();
-            named.insert(param.name, found.map(Handle::new));
-            if failed {
-                break;
-            }
-        }
-        Call { named: Arc::new(named), ..self }
-    }
-
-    /// The subject as an object, where it was given as a name that was looked up.
-    pub(super) fn resolved_subject(&self) -> Option<Value> {
-        let first = self.form.params.first()?;
-        self.named(first.name)?.clone().ok().map(Value::Resource)
-    }
-
-    /// What a name in this argument was found to stand for, where that was looked up.
-    pub(super) fn named(&self, name: &str) -> Option<&Result<Handle>> {
-        self.named.get(name)
     }
 
     /// The same call, with what is done around each member of its array.
@@ -420,6 +385,11 @@ impl Call {
     /// Whether the script says of a program or a request that it changes nothing.
     pub fn only_reads(&self) -> bool {
         matches!(self.value(READS), Some(Value::Bool(true)))
+    }
+
+    /// Whether the script says that the call may be done twice.
+    pub fn may_come_again(&self) -> bool {
+        matches!(self.value(AGAIN), Some(Value::Bool(true)))
     }
 
     /// What the call does, by its arguments where the verb says so.

@@ -19,6 +19,14 @@ pub trait Members: Send + Sync {
     /// # Errors
     /// Why it must not run.
     fn begin(&self, index: usize, call: &Call) -> Result<Arc<dyn CallScope>>;
+    /// The same member, with the ids that an earlier life of the run found for its names.
+    fn resumed(&self, _index: usize, call: Call) -> Call {
+        call
+    }
+    /// Whether an earlier life of the run began this member.
+    fn is_resumed(&self, _index: usize) -> bool {
+        false
+    }
     /// After it ran, with the cloud's ids of its requests.
     fn end(&self, index: usize, call: &Call, result: &mut Result<Value>, requests: &[String]);
 }
@@ -43,7 +51,7 @@ pub(super) async fn run<F: Future<Output = Result<Value>>>(
         return Ran { result, open: None };
     }
     let begun = async {
-        let member = super::run::resolve(member).await?;
+        let member = super::run::resolve(members.resumed(index, member)).await?;
         Ok((members.begin(index, &member)?, member))
     };
     match begun.await {
@@ -51,7 +59,8 @@ pub(super) async fn run<F: Future<Output = Result<Value>>>(
             let result = call_scope::within(scope.clone(), body(member)).await;
             Ran { result, open: Some(scope.requests()) }
         }
-        Err(refused) => Ran { result: Err(refused), open: None },
+        // One that an earlier life began ends here too: what it deleted is found no more.
+        Err(refused) => Ran { result: Err(refused), open: members.is_resumed(index).then(Vec::new) },
     }
 }
 
@@ -78,7 +87,7 @@ pub(super) async fn together(
     let unanswered: Vec<usize> = (0..subjects.len()).filter(|index| results[*index].is_none()).collect();
     let looked_up = stream::iter(unanswered)
         .map(|index| {
-            let member = call.of(subjects[index].clone());
+            let member = members.resumed(index, call.of(subjects[index].clone()));
             async move { (index, super::run::resolve(member).await) }
         })
         .buffered(call.host.concurrency)
@@ -93,7 +102,13 @@ pub(super) async fn together(
                 open.push((index, member));
                 scopes.push(scope);
             }
-            Err(refused) => results[index] = Some(Err(refused)),
+            Err(refused) => {
+                let mut result = Err(refused);
+                if members.is_resumed(index) {
+                    members.end(index, &call.of(subjects[index].clone()), &mut result, &[]);
+                }
+                results[index] = Some(result);
+            }
         }
     }
     if !left.is_empty() {

@@ -185,6 +185,8 @@ pub struct Param {
     pub role: Role,
     /// Whether a name in it is sent as it was written, for the cloud takes names there too.
     pub as_written: bool,
+    /// Whether a record of the call holds only a code of it: what it holds may be long, and secret.
+    pub hashed: bool,
 }
 
 /// A typed parameter or option key: what is declared and what the body reads cannot differ.
@@ -196,6 +198,7 @@ pub struct Key<T> {
     narrows: bool,
     role: Role,
     as_written: bool,
+    hashed: bool,
     read: PhantomData<fn() -> T>,
 }
 
@@ -214,6 +217,7 @@ impl<T: Argument> Key<T> {
             narrows: false,
             role: Role::Plain,
             as_written: false,
+            hashed: false,
             read: PhantomData,
         }
     }
@@ -233,6 +237,11 @@ impl<T: Argument> Key<T> {
         Key { as_written: true, ..self }
     }
 
+    /// The same; a record of the call holds only a code of it.
+    pub const fn hashed(self) -> Key<T> {
+        Key { hashed: true, ..self }
+    }
+
     /// Its declaration.
     pub const fn param(&self) -> Param {
         Param {
@@ -244,6 +253,7 @@ impl<T: Argument> Key<T> {
             narrows: self.narrows,
             role: self.role,
             as_written: self.as_written,
+            hashed: self.hashed,
         }
     }
 }

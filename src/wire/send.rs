@@ -154,6 +154,11 @@ impl Wire {
             let lost = Lost { kind: ErrorKind::Pretended, sent: Sent::No, detail };
             return Err(error(lost, None, Duration::ZERO, Duration::ZERO, 0));
         }
+        if inner.settings.may_send.as_ref().is_some_and(|hook| hook.may_have_been_sent(request)) {
+            let detail = "the run stopped before the answer came".to_string();
+            let lost = Lost { kind: ErrorKind::Timeout, sent: Sent::Maybe, detail };
+            return Err(error(lost, None, Duration::ZERO, Duration::ZERO, 0));
+        }
         let origin = url.origin().ascii_serialization();
         let endpoint = inner.settings.pace.endpoint(&origin);
         let mut doubted = request.signer.is_none();

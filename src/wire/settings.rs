@@ -37,6 +37,10 @@ pub trait MaySend: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// Why it must not go out, in a few words.
     async fn may_send(&self, request: &Request, attempt: u32) -> Result<(), String>;
+    /// Whether an earlier process may have sent this very request: then it counts as sent and not answered, and is looked for.
+    fn may_have_been_sent(&self, _: &Request) -> bool {
+        false
+    }
 }
 
 /// How requests to one cloud are sent.

@@ -166,7 +166,7 @@ impl Observer for Life {
     fn forked(&self, fork: &Fork<'_>) -> Option<Course> {
         let Some((record, reader)) = &self.before else {
             let order = fork.items.map(|items| self.shuffled(fork.path, (0..items).collect()));
-            return Some(Course { order, ended: None });
+            return Some(Course { order, ..Course::default() });
         };
         let path = fork.path.to_string();
         let known = record.forks.get(&path)?;
@@ -181,7 +181,7 @@ impl Observer for Life {
             Some(_) => self.shuffled(fork.path, known.ran.clone()),
             None => known.ran.clone(),
         };
-        Some(Course { order: Some(order), ended: Some(ended) })
+        Some(Course { order: Some(order), ended: Some(ended), ..Course::default() })
     }
 
     fn joined(&self, fork: &Fork<'_>, join: &Join<'_>) {

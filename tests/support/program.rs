@@ -14,6 +14,8 @@ pub fn rhain<S: AsRef<std::ffi::OsStr>>(words: impl IntoIterator<Item = S>) -> C
     command.args(words).current_dir(root()).env_clear().env("HOME", home()).env("NO_COLOR", "1");
     // No folder can be below a file: nothing is kept, and the home folder stays empty.
     command.env("XDG_CACHE_HOME", home().join("README"));
+    // Journals of runs are each test process's own.
+    command.env("XDG_STATE_HOME", std::env::temp_dir().join(format!("rhain-tests-{}", std::process::id())));
     command
 }
 

@@ -131,6 +131,11 @@ pub struct Running {
 }
 
 impl Running {
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line of standard output, once it is there.
     pub fn line(&mut self) -> String {
         let mut line = String::new();

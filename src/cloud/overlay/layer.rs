@@ -22,6 +22,11 @@ const PREFIX: &str = "dry-run-";
 pub struct Ids(Arc<AtomicU64>);
 
 impl Ids {
+    /// The next ids are others: what depends on an id shows in the difference.
+    pub fn skip(&self, count: u64) {
+        self.0.fetch_add(count, Ordering::Relaxed);
+    }
+
     /// The next one: `dry-run-1`, `dry-run-2` …
     fn next(&self) -> String {
         format!("{PREFIX}{}", self.0.fetch_add(1, Ordering::Relaxed) + 1)

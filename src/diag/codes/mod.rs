@@ -2,7 +2,7 @@
 //!
 //! A code is a family and a word: `call`, `parse` and `check` are found before anything is sent, `language` is what a running
 //! script does wrong, `script` what it says itself, `import` and `param` what it lacks, `cloud` what a cloud says, `gate` what
-//! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line. Examples that fail are fenced as `rhai,fails`.
+//! this session does not allow, `config` what is wrong with the user's files, `cli` with the command line, `journal` with the record of a run, `plan` with a plan. Examples that fail are fenced as `rhai,fails`.
 
 /// The codes and their pages, in alphabetical order.
 pub const PAGES: &[(&str, &str)] = &[
@@ -75,6 +75,16 @@ pub const PAGES: &[(&str, &str)] = &[
     ("import::lock", include_str!("import-lock.md")),
     ("import::missing", include_str!("import-missing.md")),
     ("import::outside", include_str!("import-outside.md")),
+    ("journal::changed", include_str!("journal-changed.md")),
+    ("journal::cloud", include_str!("journal-cloud.md")),
+    ("journal::damaged", include_str!("journal-damaged.md")),
+    ("journal::differs", include_str!("journal-differs.md")),
+    ("journal::folder", include_str!("journal-folder.md")),
+    ("journal::held", include_str!("journal-held.md")),
+    ("journal::over", include_str!("journal-over.md")),
+    ("journal::run", include_str!("journal-run.md")),
+    ("journal::undecided", include_str!("journal-undecided.md")),
+    ("journal::unwritten", include_str!("journal-unwritten.md")),
     ("language::arithmetic", include_str!("language-arithmetic.md")),
     ("language::cancelled", include_str!("language-cancelled.md")),
     ("language::closure_result", include_str!("language-closure_result.md")),
@@ -158,6 +168,11 @@ pub const PAGES: &[(&str, &str)] = &[
     ("parse::unclosed", include_str!("parse-unclosed.md")),
     ("parse::unclosed_text", include_str!("parse-unclosed_text.md")),
     ("parse::unopened", include_str!("parse-unopened.md")),
+    ("plan::applied", include_str!("plan-applied.md")),
+    ("plan::drifted", include_str!("plan-drifted.md")),
+    ("plan::none", include_str!("plan-none.md")),
+    ("plan::unforeseen", include_str!("plan-unforeseen.md")),
+    ("plan::unplanned", include_str!("plan-unplanned.md")),
     ("script::assertion", include_str!("script-assertion.md")),
     ("script::failed", include_str!("script-failed.md")),
 ];
@@ -173,6 +188,8 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("script", "what a script says itself"),
     ("cloud", "what a cloud refuses, or fails at"),
     ("gate", "what this session does not allow"),
+    ("journal", "the record of a run, and going on from it"),
+    ("plan", "what is foreseen, and what is not"),
     ("config", "the files and variables that describe clouds"),
     ("cli", "the command line"),
 ];

@@ -106,6 +106,7 @@ impl Aws {
 
     /// The member with this marker, and whether there is one that may be it and does not tell.
     async fn marked(&self, making: &Making, marker: &str, begun: Time) -> Result<(Option<Json>, bool)> {
+        let before = crate::cloud::call_scope::unsure().map_or(0, |unsure| unsure.since.as_secs() as i64);
         let (mut found, mut doubt) = (None, false);
         for one in self.every(making.look.clone(), making.set, |one| Some(one.clone())).await? {
             match tags(&one).get(MARKER) {
@@ -113,7 +114,7 @@ impl Aws {
                 Some(_) => {}
                 None => {
                     let made = making.time.and_then(|field| time(&one, field));
-                    let is_old = made.is_some_and(|at| begun.since(at).seconds() >= 60);
+                    let is_old = made.is_some_and(|at| begun.since(at).seconds() >= 60 + before);
                     doubt |= !is_old && (making.may_be)(&one);
                 }
             }

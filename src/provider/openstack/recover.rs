@@ -211,7 +211,8 @@ impl OpenStack {
         field: &str,
     ) -> Option<bool> {
         let now = answer.date().map(Time::from_system)?;
-        let lasted = self.clock.elapsed().saturating_sub(started) + SLACK;
+        let before = crate::cloud::call_scope::unsure().map_or(Duration::ZERO, |unsure| unsure.since);
+        let lasted = self.clock.elapsed().saturating_sub(started) + before + SLACK;
         time(entry, field).map(|at| now.since(at).seconds() <= lasted.as_secs() as i64)
     }
 }

@@ -43,9 +43,10 @@ pub const PROGRAM: Key<Name> =
 pub const ARGS: Key<Arguments> = Key::optional("args", "Its arguments: texts and numbers.");
 /// What it reads.
 pub const STDIN: Key<Data> =
-    Key::optional("stdin", "What it reads on standard input: text, a secret or a blob.");
+    Key::optional("stdin", "What it reads on standard input: text, a secret or a blob.").hashed();
 /// Its variables.
-pub const ENV: Key<Variables> = Key::optional("env", "Variables beside those of this process; secrets too.");
+pub const ENV: Key<Variables> =
+    Key::optional("env", "Variables beside those of this process; secrets too.").hashed();
 /// Where it runs.
 pub const DIR: Key<Name> =
     Key::optional("dir", "The folder it runs in; the working directory where not given.").names(Role::Folder);
@@ -60,6 +61,12 @@ pub const READS: Key<bool> = Key::optional(
     "Whether it changes nothing: then it is also run in dry runs and read-only sessions.",
 );
 
+/// Whether it may be done twice.
+pub const AGAIN: Key<bool> = Key::optional(
+    super::super::call::AGAIN,
+    "Whether a run that is resumed may do it twice, without asking.",
+);
+
 /// `exec`
 pub static EXEC: Verb = Verb {
     effect: Effect::RunsProgram,
@@ -69,7 +76,15 @@ pub static EXEC: Verb = Verb {
         "Run a program to its end: #{code, stdout, stderr}; needs --allow-exec.",
         &[Form::with(
             &[PROGRAM.param(), ARGS.param()],
-            &[STDIN.param(), ENV.param(), DIR.param(), TIMEOUT.param(), CHECK.param(), READS.param()],
+            &[
+                STDIN.param(),
+                ENV.param(),
+                DIR.param(),
+                TIMEOUT.param(),
+                CHECK.param(),
+                READS.param(),
+                AGAIN.param(),
+            ],
         )],
         Ty::MapOf(&Ty::Any),
         &[Example { code: r#"exec("echo", ["hello", 1]).stdout"#, gives: "hello 1\n" }],
@@ -83,11 +98,11 @@ pub const METHOD: Key<Name> = Key::required("method", "GET, HEAD, POST, PUT, PAT
 /// The address.
 pub const URL: Key<Name> = Key::required("url", "http:// or https://.").names(Role::Host);
 /// Headers.
-pub const HEADERS: Key<Variables> = Key::optional("headers", "Names and values; secrets too.");
+pub const HEADERS: Key<Variables> = Key::optional("headers", "Names and values; secrets too.").hashed();
 /// Bytes that are sent.
-pub const BODY: Key<Data> = Key::optional("body", "What is sent: text, a secret or a blob.");
+pub const BODY: Key<Data> = Key::optional("body", "What is sent: text, a secret or a blob.").hashed();
 /// A value that is sent.
-pub const JSON: Key<Value> = Key::optional("json", "What is sent as JSON, secrets as they are.");
+pub const JSON: Key<Value> = Key::optional("json", "What is sent as JSON, secrets as they are.").hashed();
 /// How long an answer may take.
 pub const ANSWER_TIMEOUT: Key<Span> = Key::optional("timeout", "How long the answer may take; 60s.");
 /// Whether any certificate will do.
@@ -109,6 +124,7 @@ pub static HTTP: Verb = Verb {
                 ANSWER_TIMEOUT.param(),
                 INSECURE.param(),
                 READS.param(),
+                AGAIN.param(),
             ],
         )],
         Ty::MapOf(&Ty::Any),

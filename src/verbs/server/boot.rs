@@ -29,8 +29,8 @@ const FLAVOR_OPTIONAL: Key<FlavorRef> =
     Key::optional("flavor", "Its size, by object, id or name; required, unless `like` gives it.");
 const META: Key<Meta> = Key::optional("meta", "Metadata: a map of text.");
 const TAGS: Key<Vec<String>> = Key::optional("tags", "Tags: an array of text.");
-const FILES: Key<Files> = Key::optional("files", "Files to put in it: path to text or blob.");
-const USER_DATA: Key<Data> = Key::optional("user_data", "What cloud-init reads: text or a blob.");
+const FILES: Key<Files> = Key::optional("files", "Files to put in it: path to text or blob.").hashed();
+const USER_DATA: Key<Data> = Key::optional("user_data", "What cloud-init reads: text or a blob.").hashed();
 const KEY: Key<Ref<Keypair>> = Key::optional("key", "The key pair to log in with, or its name.");
 const SECURITY_GROUPS: Key<Vec<Ref<SecurityGroup>>> =
     Key::optional("security_groups", "Security groups, by object, name or id.");

@@ -11,7 +11,7 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 use std::future::Future;
 
 const SPECS: Key<Vec<Map>> =
-    Key::required("specs", "An array of maps: the options of boot, each with `name`.");
+    Key::required("specs", "An array of maps: the options of boot, each with `name`.").hashed();
 
 /// The declaration.
 pub static VERB: Verb = Verb {

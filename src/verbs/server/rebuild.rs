@@ -11,8 +11,8 @@ const IMAGE: Key<ImageRef> = Key::required("image", "The image to start over fro
 const NAME: Key<Name> = Key::optional("name", "A new name.");
 const ADMIN_PASS: Key<Secret> = Key::optional("admin_pass", "The password to set.");
 const META: Key<Meta> = Key::optional("meta", "Metadata that replaces what it has.");
-const FILES: Key<Files> = Key::optional("files", "Path to text or blob.");
-const USER_DATA: Key<Data> = Key::optional("user_data", "What cloud-init reads.");
+const FILES: Key<Files> = Key::optional("files", "Path to text or blob.").hashed();
+const USER_DATA: Key<Data> = Key::optional("user_data", "What cloud-init reads.").hashed();
 
 /// The declaration.
 pub static VERB: Verb = Verb {

@@ -9,15 +9,16 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 const SERVICE: Key<Name> = Key::required("service", "The catalog's service type: \"compute\", \"image\".");
 const METHOD: Key<Name> = Key::required("method", "GET, HEAD, POST, PUT, PATCH or DELETE.");
 const PATH: Key<Name> = Key::required("path", "The path without the version prefix: \"/servers?limit=1\".");
-const BODY: Key<Value> = Key::optional("body", "What is sent as JSON.");
+const BODY: Key<Value> = Key::optional("body", "What is sent as JSON.").hashed();
 
-const ANY_BODY: Key<Value> = Key::required(BODY.name, "What is sent as JSON; `()` for nothing.");
+const ANY_BODY: Key<Value> = Key::required(BODY.name, "What is sent as JSON; `()` for nothing.").hashed();
 const MICROVERSION: Key<Microversion> =
     Key::optional("microversion", "The service's microversion: \"2.79\", \"latest\".");
-const HEADERS: Key<Variables> = Key::optional("headers", "More headers: names and values; secrets too.");
+const HEADERS: Key<Variables> =
+    Key::optional("headers", "More headers: names and values; secrets too.").hashed();
 
 const ACTION: Key<Name> = Key::required("action", "The query API's action: \"DescribeRegions\".");
-const PARAMS: Key<Map> = Key::required("params", "Its parameters, as nested maps and arrays.");
+const PARAMS: Key<Map> = Key::required("params", "Its parameters, as nested maps and arrays.").hashed();
 
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 

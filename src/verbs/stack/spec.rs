@@ -77,14 +77,14 @@ const TEMPLATE_FILE: Key<Name> = Key::optional(
 const TEMPLATE_URL: Key<Name> =
     Key::optional("template_url", "Where the service itself fetches the template.");
 const PARAMETERS: Key<Map> =
-    Key::optional("parameters", "The template's parameters by name; () is not given.");
+    Key::optional("parameters", "The template's parameters by name; () is not given.").hashed();
 const ENVIRONMENT: Key<OneOrMany<EnvironmentArgument>> = Key::optional(
     "environment",
     "Environments, as maps or files, or an array of them, the later winning; merged here and never sent as files.",
 )
-.names(Role::ReadsFile);
+.names(Role::ReadsFile).hashed();
 const FILES: Key<Files> =
-    Key::optional("files", "Files by the names that the template calls them: text or blobs.");
+    Key::optional("files", "Files by the names that the template calls them: text or blobs.").hashed();
 const TIMEOUT: Key<Span> = Key::optional(
     "timeout",
     "How long the operation may take, by the service's clock; rounded up to whole minutes.",

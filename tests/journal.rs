@@ -1,0 +1,5 @@
+//! Runs that last: what a journal holds, how a run goes on from it, and what `rhain runs` shows.
+
+mod kept;
+mod plan;
+mod resume;

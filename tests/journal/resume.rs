@@ -1,0 +1,206 @@
+//! A run that is killed at a request goes on: the world and the printed words are those of an undisturbed run, and nothing was
+//! done twice.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use super::kept::only_run;
+use crate::support::program::root;
+use crate::support::{Ended, Program, Served, normalised};
+use rhain_sim::At;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+/// Where the program is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kill {
+    /// At which request, from 0.
+    request: usize,
+    /// Whether the cloud still does it.
+    done: bool,
+}
+
+/// The kind of life that a run has.
+struct Shown {
+    out: String,
+    code: Option<i32>,
+    written: Vec<String>,
+}
+
+fn shown(served: &Served, ended: Ended) -> Shown {
+    let mut written = served.written();
+    written.sort();
+    // A key pair whose private key was lost is deleted and made again; the same value may be written twice.
+    let twice = |write: &str| ["keypair.", "server.metadata_"].iter().any(|start| write.starts_with(start));
+    written.dedup_by(|a, b| a == b && twice(a));
+    Shown { out: normalised(&ended.out), code: ended.code, written }
+}
+
+/// A program that is told which cloud to ask, and its script.
+fn program(served: &Served, text: &str) -> Program {
+    let program = served.program();
+    program.file("b.rhai", text);
+    program
+}
+
+const RUN: [&str; 5] = ["--journal", "journals", "--timeout", "3s", "run"];
+
+/// Run until the cloud sees this request, and die there; `None` where it ended before.
+fn killed(served: &Served, program: &Program, kill: Kill, words: &[&str]) -> Option<()> {
+    let pid = Arc::new(AtomicU32::new(0));
+    let (seen, victim) = (AtomicUsize::new(0), pid.clone());
+    let died = Arc::new(Mutex::new(false));
+    let dead = died.clone();
+    served.sim.tell(Arc::new(move |at, _| {
+        let at_it = match at {
+            At::Arrived => seen.fetch_add(1, Ordering::SeqCst) == kill.request,
+            At::Done => seen.load(Ordering::SeqCst) == kill.request + 1,
+        };
+        if !at_it || (at == At::Arrived) == kill.done || *dead.lock().unwrap() {
+            return true;
+        }
+        *dead.lock().unwrap() = true;
+        let pid = rustix::process::Pid::from_raw(victim.load(Ordering::SeqCst) as i32).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        false
+    }));
+    let running = program.start(words);
+    pid.store(running.pid(), Ordering::SeqCst);
+    let ended = running.end();
+    served.sim.tell(Arc::new(|_, _| true));
+    let died = *died.lock().unwrap();
+    assert_eq!(died, ended.code.is_none(), "{}", ended.err);
+    died.then_some(())
+}
+
+/// Go on with the only run, or run anew where nothing was changed yet.
+fn go_on(program: &Program, more: &[&str]) -> Ended {
+    match only_run(program) {
+        Some(run) => {
+            program.run(&[&["--journal", "journals", "--timeout", "3s", "resume", &run], more].concat())
+        }
+        None => program.run(&[&RUN[..], &["b.rhai"], more].concat()),
+    }
+}
+
+/// Kill a script at each of these requests and go on; gives how often it was killed.
+#[track_caller]
+fn killed_and_resumed(text: &str, kills: impl Iterator<Item = Kill>) -> usize {
+    let served = Served::new();
+    let undisturbed = shown(&served, program(&served, text).run(&[&RUN[..], &["b.rhai"]].concat()));
+    let mut killed_at = 0;
+    for kill in kills {
+        let served = Served::new();
+        let program = program(&served, text);
+        if killed(&served, &program, kill, &[&RUN[..], &["b.rhai"]].concat()).is_none() {
+            continue;
+        }
+        killed_at += 1;
+        let ended = go_on(&program, &[]);
+        let err = ended.err.clone();
+        let again = shown(&served, ended);
+        assert_eq!(again.code, undisturbed.code, "{kill:?}: {err}");
+        assert_eq!(again.out, undisturbed.out, "{kill:?}: {err}");
+        assert_eq!(again.written, undisturbed.written, "{kill:?}: {err}");
+    }
+    killed_at
+}
+
+fn each(requests: impl Iterator<Item = usize>) -> impl Iterator<Item = Kill> {
+    requests.flat_map(|request| [false, true].map(|done| Kill { request, done }))
+}
+
+const SHORT: &str = r#"
+    let k = create_keypair("k");
+    let v = create_volume("data", 1);
+    let s = boot("web", #{ image: "cirros", flavor: "m1.tiny", meta: #{ id: uuid() } });
+    on_failure(|x| delete(x), s);
+    s.wait_active();
+    let m = parallel(["a", "b", "c"], |k| { s.set_meta(k, "1"); s.meta.len() > 0 });
+    s.stop().wait_status("SHUTOFF");
+    print(`${s.name} ${s.status} ${m} ${v.size} ${reveal(k.private_key).len > 100}`);
+    delete(v);
+    delete(s, #{ wait: true });
+    delete(k);
+    print(servers().len);
+"#;
+
+#[test]
+fn a_run_that_is_killed_goes_on() {
+    let killed = killed_and_resumed(SHORT, each([4, 7, 10].into_iter()));
+    assert_eq!(killed, 6);
+}
+
+/// Every request of the scripts; takes long.
+#[test]
+#[ignore = "minutes: every request of several scripts"]
+fn every_request_of_the_scripts_may_be_the_last() {
+    let names = std::env::var("KILL_SCRIPTS").unwrap_or_else(|_| "short,01,05,06".to_string());
+    for name in names.split(',') {
+        let text = match name {
+            "short" => SHORT.to_string(),
+            name => script(&root().join("scripts"), name),
+        };
+        let killed = killed_and_resumed(&text, each(0..200));
+        println!("{name}: killed {killed} times");
+        assert!(killed > 4, "{name}");
+    }
+}
+
+fn script(folder: &Path, number: &str) -> String {
+    let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let file = files.find(|path| path.file_name().unwrap().to_string_lossy().starts_with(number)).unwrap();
+    std::fs::read_to_string(file).unwrap()
+}
+
+#[test]
+fn what_is_done_or_held_or_elsewhere_does_not_go_on() {
+    let served = Served::new();
+    let program = program(&served, SHORT);
+    program.run(&[&RUN[..], &["b.rhai"]].concat()).ok();
+    let run = only_run(&program).unwrap();
+    let err = program.run(&["--journal", "journals", "resume", &run]).failed(1);
+    assert!(err.contains("journal::over") && err.contains("it is done"), "{err}");
+    let err = program.run(&["--journal", "journals", "resume", "nothing"]).failed(1);
+    assert!(err.contains("journal::run"), "{err}");
+}
+
+#[test]
+fn a_run_that_failed_goes_on_where_it_failed() {
+    let served = Served::new();
+    let program = program(
+        &served,
+        r#"
+        let k = create_keypair("k");
+        print(uuid());
+        let s = boot("web", #{ image: "later", flavor: "m1.tiny" });
+        print(`${k} ${s}`);
+        "#,
+    );
+    let first = program.run(&[&RUN[..], &["b.rhai"]].concat());
+    let err = first.err.clone();
+    assert_eq!(first.code, Some(1), "{err}");
+    let again = go_on(&program, &[]);
+    assert_eq!((again.code, again.out.as_str()), (Some(1), first.out.as_str()), "{}", again.err);
+    // What it lacked is there now.
+    program.run(&["--no-journal", "-e", r#"snapshot(boot("base", #{ image: "cirros", flavor: "m1.tiny" }).wait_active(), "later").wait_active(); ()"#]).ok();
+    let ended = go_on(&program, &[]);
+    let out = ended.out.clone();
+    ended.ok();
+    assert_eq!(out, format!("{}k web\n", first.out));
+    let created = served.written().into_iter().filter(|write| write == "keypair.create k").count();
+    assert_eq!(created, 1);
+}
+
+#[test]
+fn a_script_that_does_something_else_is_stopped() {
+    let served = Served::new();
+    let program = program(&served, SHORT);
+    killed(&served, &program, Kill { request: 9, done: true }, &[&RUN[..], &["b.rhai"]].concat()).unwrap();
+    program.file("b.rhai", &SHORT.replace("\"data\", 1", "\"data\", 2"));
+    let before = served.written();
+    let err = go_on(&program, &["--changed"]).failed(1);
+    assert!(err.contains("journal::differs") && err.contains("create_volume(\"data\", 2)"), "{err}");
+    assert_eq!(served.written(), before);
+    let out = go_on(&program, &[]).ok();
+    assert!(out.contains("web SHUTOFF"), "{out}");
+}
