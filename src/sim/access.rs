@@ -3,7 +3,8 @@
 use super::aws;
 use super::cloudstack;
 use super::serve::Sim;
-use super::world::seed;
+use super::world::{Left, seed};
+use std::net::Ipv4Addr;
 
 /// How the EC2 face is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,31 @@ impl CloudStackAccess {
 }
 
 impl Sim {
+    /// What project demo has beside what it began with, by noun, in the order it was made.
+    pub fn left(&self) -> Vec<Left> {
+        self.with_world(|world| world.left())
+    }
+
+    /// Whether the server that has this address runs; `None` where none has it.
+    pub fn runs_at(&self, address: Ipv4Addr) -> Option<bool> {
+        self.with_world(|world| world.runs_at(address))
+    }
+
+    /// Adds a flavor that everyone may have; false where there is one of this name.
+    pub fn add_flavor(&self, name: &str, vcpus: i64, ram_mib: i64, disk_gib: i64) -> bool {
+        self.with_world(|world| world.add_flavor(name, vcpus, ram_mib, disk_gib))
+    }
+
+    /// Adds an image that everyone may have.
+    pub fn add_image(&self, name: &str, min_disk_gib: i64, min_ram_mib: i64, meta: Vec<(String, String)>) {
+        self.with_world(|world| world.add_image(name, min_disk_gib, min_ram_mib, meta));
+    }
+
+    /// Sets what a server's console shows; false where there is none of this name.
+    pub fn console(&self, server: &str, text: &str) -> bool {
+        self.with_world(|world| world.set_console(server, text))
+    }
+
     /// How `demo`, an ordinary user, reaches the CloudStack face.
     pub fn cloudstack_access(&self) -> CloudStackAccess {
         self.cloudstack_access_of("demo")

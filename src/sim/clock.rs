@@ -24,8 +24,14 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    pub(crate) fn new(time: SimTime) -> Self {
-        Self { start: wall_now(), time, passed: AtomicU64::new(0), ahead: AtomicI64::new(0) }
+    /// A clock that starts at the machine's time, or at this one.
+    pub(crate) fn new(time: SimTime, start: Option<SystemTime>) -> Self {
+        Self {
+            start: start.unwrap_or_else(wall_now),
+            time,
+            passed: AtomicU64::new(0),
+            ahead: AtomicI64::new(0),
+        }
     }
 
     /// The time that the world believes it is.

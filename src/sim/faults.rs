@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Something that goes wrong in an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
-    /// The operation, such as `server.create`; a `*` at the end matches every name that begins so.
+    /// The operation, such as `server.create`; a `*` at the end matches every name that begins so, and `|` parts several.
     pub operation: String,
     /// How many calls it spoils.
     pub times: u32,
@@ -39,6 +39,8 @@ pub enum FaultKind {
     },
     /// The answer is held back for this long (real time); the operation is done first.
     Delay(Duration),
+    /// The operation is done, and the world's time moves on by this much before its answer: virtual time only.
+    Takes(Duration),
     /// The request lies there for this long (the world's time) and is done then, whoever still waits for an answer: a service
     /// that was stopped and goes on.
     Late(Duration),
@@ -106,8 +108,8 @@ impl Faults {
 }
 
 fn matches(pattern: &str, operation: &str) -> bool {
-    match pattern.strip_suffix('*') {
+    pattern.split('|').any(|pattern| match pattern.strip_suffix('*') {
         Some(start) => operation.starts_with(start),
         None => pattern == operation,
-    }
+    })
 }

@@ -25,3 +25,4 @@ pub use clock::SimTime;
 pub use fault_file::{Mistake, plan};
 pub use faults::{Fault, FaultKind};
 pub use serve::{At, Seen, Sim, SimOptions, Told, Write};
+pub use world::Left;

@@ -26,7 +26,7 @@ use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
 use super::protocol;
 pub use super::told::{At, Told};
-use super::world::{FaultSettings, World};
+use super::world::{self, FaultSettings, World};
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 256 << 20;
@@ -43,11 +43,15 @@ pub struct SimOptions {
     pub bind: SocketAddr,
     /// How its time passes.
     pub time: SimTime,
+    /// When its virtual time starts; the machine's time where not told.
+    pub start: Option<SystemTime>,
+    /// What its ids and passwords are made from; chance where not told.
+    pub seed: Option<u64>,
 }
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), time: SimTime::Virtual }
+        Self { bind: SocketAddr::from(([127, 0, 0, 1], 0)), time: SimTime::Virtual, start: None, seed: None }
     }
 }
 
@@ -105,6 +109,8 @@ struct Shared {
     back: Mutex<Option<SystemTime>>,
     /// Who is told of each request.
     told: Mutex<Option<Told>>,
+    /// What ids are made from next, where they are not left to chance.
+    seed: Mutex<Option<u64>>,
     /// The world is seeded by the first who needs it.
     state: Mutex<Option<State>>,
 }
@@ -116,18 +122,21 @@ impl Shared {
 
     fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let mut guard = self.state();
-        work(guard.get_or_insert_with(|| {
-            let notes = Notes::default();
-            State {
-                world: self.seeded(&notes),
-                notes,
-                cloudstack: cloudstack::Shared::default(),
-                faults: Faults::default(),
-                journal: Vec::new(),
-                requests: Vec::new(),
-                late: Vec::new(),
-            }
-        }))
+        let mut seed = self.seed.lock().unwrap_or_else(PoisonError::into_inner);
+        world::seeded(&mut seed, || {
+            work(guard.get_or_insert_with(|| {
+                let notes = Notes::default();
+                State {
+                    world: self.seeded(&notes),
+                    notes,
+                    cloudstack: cloudstack::Shared::default(),
+                    faults: Faults::default(),
+                    journal: Vec::new(),
+                    requests: Vec::new(),
+                    late: Vec::new(),
+                }
+            }))
+        })
     }
 
     /// Whether a request goes on, by who is told of it.
@@ -192,11 +201,12 @@ impl Sim {
         Listener::open(options.bind, over, |listener| {
             let shared = Arc::new(Shared {
                 base: format!("http://{}", listener.address()),
-                clock: Arc::new(Clock::new(options.time)),
+                clock: Arc::new(Clock::new(options.time, options.start)),
                 time: options.time,
                 listener,
                 back: Mutex::default(),
                 told: Mutex::default(),
+                seed: Mutex::new(options.seed),
                 state: Mutex::new(None),
             });
             made = Some(Arc::clone(&shared));
@@ -241,6 +251,11 @@ impl Sim {
             let quotas = state.world.quotas.entry(demo).or_default();
             quotas.limit(name).map(|limit| *limit = value).is_some()
         })
+    }
+
+    /// Works on the world.
+    pub(crate) fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        self.shared.with(|state| work(&mut state.world))
     }
 
     /// Works on the world together with what the CloudStack face keeps beside it.
@@ -295,7 +310,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         headers: parts.headers,
         body,
         base: shared.base.clone(),
-        id: format!("req-{}", uuid::Uuid::new_v4()),
+        id: shared.with(|_| format!("req-{}", world::fresh_id())),
     };
     let operation = protocol::find(&request).operation().to_string();
     if !shared.goes_on(At::Arrived, &operation) {
@@ -311,6 +326,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
             return Err(io::Error::from(io::ErrorKind::ConnectionReset));
         }
     }
+    let takes = struck.clone();
     let late = struck.iter().find_map(|kind| if let FaultKind::Late(by) = kind { Some(*by) } else { None });
     let request = Arc::new(request);
     let done = match late {
@@ -328,6 +344,12 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
     }
     if let Some(by) = done.hold {
         hold(by).await;
+    }
+    for kind in &takes {
+        if let FaultKind::Takes(by) = kind {
+            shared.clock.advance(*by);
+            shared.settle();
+        }
     }
     let date = openstack::time::http(shared.clock.now());
     match done.answer {
@@ -377,8 +399,8 @@ impl State {
                 FaultKind::Malformed => half = true,
                 FaultKind::WrongType => portal = true,
                 FaultKind::Empty => empty = true,
-                // They come before anything is taken up.
-                FaultKind::Late(_) | FaultKind::Refuse(_) => {}
+                // They come before anything is taken up, or after it was answered.
+                FaultKind::Late(_) | FaultKind::Refuse(_) | FaultKind::Takes(_) => {}
                 FaultKind::ErrorState { message } => fault_settings.error = Some(message),
                 FaultKind::Stuck => fault_settings.stuck = true,
                 FaultKind::SlowStart(by) => fault_settings.slow = Some(by),

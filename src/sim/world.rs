@@ -13,6 +13,7 @@ mod group;
 mod identity;
 mod image;
 mod keypair;
+mod left;
 mod network;
 mod port;
 mod quota;
@@ -26,6 +27,7 @@ pub(crate) mod stack;
 mod transitions;
 mod volume;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -40,6 +42,7 @@ pub(crate) use group::{Family, Group, PROTOCOLS, Rule, RuleSpec, protocol};
 pub(crate) use identity::{Credential, Project, Role, Scope, SigningKey, Token, User};
 pub(crate) use image::{Image, ImageStatus, Member, hex};
 pub(crate) use keypair::Keypair;
+pub use left::Left;
 pub(crate) use network::{Network, Standing, Subnet, SubnetSpec};
 pub(crate) use port::{Address, Holder, Plug, Port, PortSpec, Wanted};
 pub(crate) use quota::{Quotas, Usage};
@@ -124,6 +127,8 @@ pub(crate) struct World {
     /// Texts that were put under an address, for templates that name one.
     pub(crate) objects: BTreeMap<String, String>,
     pub(crate) fault_settings: FaultSettings,
+    /// What the consoles of servers show, where it is not the usual, by id.
+    pub(crate) consoles: HashMap<String, String>,
     places: HashMap<String, usize>,
     queue: BTreeMap<(SystemTime, u64), Due>,
     serial: u64,
@@ -195,14 +200,46 @@ impl World {
     }
 }
 
+thread_local! {
+    /// What ids are made from next, while a world that is seeded does something.
+    static SEED: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// Does something with ids made from a seed, which moves on; left to chance where there is none.
+pub(crate) fn seeded<T>(seed: &mut Option<u64>, work: impl FnOnce() -> T) -> T {
+    let before = SEED.replace(*seed);
+    let done = work();
+    *seed = SEED.replace(before);
+    done
+}
+
+/// Sixty-four bits that follow from the seed (SplitMix64).
+fn bits(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut bits = *seed;
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ (bits >> 31)
+}
+
+fn fresh_uuid() -> uuid::Uuid {
+    let Some(mut seed) = SEED.get() else { return uuid::Uuid::new_v4() };
+    let mut bytes = [0; 16];
+    for half in bytes.chunks_exact_mut(8) {
+        half.copy_from_slice(&bits(&mut seed).to_be_bytes());
+    }
+    SEED.set(Some(seed));
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
 /// A fresh id of the usual form.
 pub(crate) fn fresh_id() -> String {
-    uuid::Uuid::new_v4().to_string()
+    fresh_uuid().to_string()
 }
 
 /// A fresh id without dashes, as people and projects have.
 pub(crate) fn fresh_hex() -> String {
-    uuid::Uuid::new_v4().simple().to_string()
+    fresh_uuid().simple().to_string()
 }
 
 /// A fresh password or secret of this length.
@@ -210,7 +247,7 @@ pub(crate) fn fresh_secret(length: usize) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
     let mut text = String::with_capacity(length);
     while text.len() < length {
-        for byte in uuid::Uuid::new_v4().as_bytes().iter().take(length - text.len()) {
+        for byte in fresh_uuid().as_bytes().iter().take(length - text.len()) {
             text.push(char::from(LETTERS[usize::from(*byte) % LETTERS.len()]));
         }
     }

@@ -55,6 +55,7 @@ impl World {
             base: String::new(),
             objects: BTreeMap::new(),
             fault_settings: FaultSettings::default(),
+            consoles: HashMap::new(),
             places: HashMap::new(),
             queue: BTreeMap::new(),
             serial: 0,

@@ -20,7 +20,12 @@ fn output(region: &mut Region<'_>) -> Outcome<Told> {
     let row = shown(region, &region.world.servers[at]);
     // Nothing was printed yet, or is kept any more.
     let silent = matches!(row.life, Life::Pending | Life::Terminated);
-    let text = if silent { String::new() } else { STANDARD.encode(console(&row)) };
+    let text = if silent {
+        String::new()
+    } else {
+        let set = region.world.consoles.get(&region.world.servers[at].id);
+        STANDARD.encode(set.cloned().unwrap_or_else(|| console(&row)))
+    };
     let mut xml = Xml::default();
     xml.text("instanceId", &row.id).time("timestamp", row.server.updated).text("output", text);
     Ok(xml.into())

@@ -38,7 +38,7 @@ fn flavor(name: &str, ram_mib: i64) -> Flavor {
 
 impl Stage {
     pub(in crate::cloudstack) fn new() -> Self {
-        let mut world = World::seeded(Arc::new(Clock::new(SimTime::Virtual)));
+        let mut world = World::seeded(Arc::new(Clock::new(SimTime::Virtual, None)));
         let now = world.now();
         world.networks.retain(|network| network.external);
         let outside: Vec<String> = world.networks.iter().map(|network| network.id.clone()).collect();

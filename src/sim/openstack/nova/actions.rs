@@ -215,8 +215,10 @@ pub(super) fn console_log(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
     ready(world, at)?;
     let length = asked["os-getConsoleOutput"].get("length").and_then(number);
-    let kept = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(CONSOLE.len());
-    let lines = &CONSOLE[CONSOLE.len().saturating_sub(kept)..];
+    let set = world.consoles.get(&world.servers[at].id);
+    let all: Vec<&str> = set.map_or_else(|| CONSOLE.to_vec(), |text| text.lines().collect());
+    let kept = length.and_then(|length| usize::try_from(length).ok()).unwrap_or(all.len());
+    let lines = &all[all.len().saturating_sub(kept)..];
     Ok(json(200, &v!({"output": lines.join("\n")})))
 }
 
@@ -230,7 +232,7 @@ pub(super) fn no_console(world: &mut World, call: &Call<'_>) -> Outcome {
 }
 
 fn console_address() -> String {
-    format!("http://127.0.0.1:6080/vnc_auto.html?path=%3Ftoken%3D{}", uuid::Uuid::new_v4())
+    format!("http://127.0.0.1:6080/vnc_auto.html?path=%3Ftoken%3D{}", crate::world::fresh_id())
 }
 
 pub(super) fn vnc_console(world: &mut World, call: &Call<'_>) -> Outcome {
