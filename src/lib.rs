@@ -20,6 +20,7 @@
 //! - [`lsp`] is the language server: an editor's questions over two pipes, answered by `check` and `assist`.
 //! - [`diag`] alone draws errors; [`manual`] and [`output`] are pure functions over verbs and values.
 //! - [`repl`] is the session line by line, on a terminal or from a pipe.
+//! - [`testing`] finds the tests of scripts, runs them many at a time, and tells how they ended.
 //! - `rhain_sim`, a crate of its own in src/sim, is the simulated cloud: one world, a face for each protocol, served on loopback.
 //! - [`cli`] joins all of it, and is the only room that may.
 
@@ -41,5 +42,6 @@ pub mod provider;
 pub mod repl;
 pub mod script;
 pub mod syntax;
+pub mod testing;
 pub mod verbs;
 pub mod wire;

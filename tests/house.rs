@@ -25,6 +25,8 @@ const MAY: &[(&str, &[&str])] = &[
     ("check", &["verbs", "script", "infer", "cloud", "syntax", "effects"]),
     ("audit", &["verbs", "infer", "check", "syntax"]),
     ("diag", &["base", "script", "check", "syntax", "cloud", "wire", "config", "effects"]),
+    // Tests of scripts: found, run by what `cli` hands in, and told.
+    ("testing", &["base", "verbs", "cloud", "syntax", "diag"]),
     // What an editor offers at a place of a text, for the terminal's and for others'.
     ("assist", &["script", "infer", "check", "syntax", "manual", "verbs", "cloud"]),
     (

@@ -32,4 +32,5 @@ mod sim;
 mod stacks;
 mod support;
 mod syntax;
+mod testing;
 mod wire;

@@ -27,6 +27,7 @@ mod mistakes;
 mod module_effects;
 mod never_equal;
 mod not_ready;
+mod of_tests;
 pub mod parameters;
 mod permissions;
 mod secret_literal;
@@ -147,6 +148,7 @@ const RULES: &[Rule] = &[
     stale_loop::find,
     words::find,
     not_ready::find,
+    of_tests::find,
     secret_literal::find,
     interpolation::find,
     never_equal::find,

@@ -9,9 +9,6 @@ use crate::verbs::verb;
 /// Words that the engine itself calls.
 const SYNTAX: [&str; 8] = ["type_of", "call", "curry", "is_shared", "is_def_var", "is_def_fn", "Fn", "eval"];
 
-/// What tests are written with; they run on a simulated cloud of their own.
-const OF_TESTS: [&str; 5] = ["assert_throws", "sim_fault", "sim_quota", "sim_advance", "sim_journal"];
-
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     for call in &facts.calls {
         let name = &call.name.text;
@@ -53,7 +50,7 @@ fn named(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
     // What is no name at all is told where the call is read.
     let is_name = text.starts_with(|c: char| c.is_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if there || !is_name || SYNTAX.contains(&text) || OF_TESTS.contains(&text) {
+    if there || !is_name || SYNTAX.contains(&text) {
         return None;
     }
     let error = natives::no_function(facts.session, facts.signatures(), text, 1, facts.text);
@@ -83,10 +80,7 @@ fn unknown<'a>(facts: &Facts<'a>, call: &Called<'a>) -> bool {
         return false;
     }
     match call.receiver {
-        None => {
-            let of_tests = OF_TESTS.contains(&name) && facts.name.ends_with("_test.rhai");
-            !of_tests && !SYNTAX.contains(&name)
-        }
+        None => !SYNTAX.contains(&name),
         // A closure in a map is called like a method of it.
         Some(receiver) => {
             !SYNTAX.contains(&name) && !matches!(facts.types.of(receiver), None | Some(Type::Map(_)))

@@ -7,6 +7,10 @@ use crate::cloud::error::{Error, Kind, Place};
 use crate::verbs::verb;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    // A module may be for more clouds than this one, and offer more than is used of it.
+    if facts.module {
+        return;
+    }
     let known = facts.session.host.clouds.known();
     let default = known.iter().find(|cloud| cloud.default);
     // Where clouds are named, a resource may be of any of them.

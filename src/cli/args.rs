@@ -219,6 +219,8 @@ pub enum Command {
     /// What writes, reads and shares scripts.
     #[command(flatten)]
     Sharing(Sharing),
+    /// Run the tests of scripts on simulated clouds
+    Test(TestOptions),
     /// Read about a verb, a noun, a word or a script
     Doc {
         /// Make one page for browsers of a folder of runbooks, `index.html` in this folder
@@ -324,6 +326,38 @@ pub enum Command {
         #[arg(value_enum, value_name = "SHELL")]
         shell: Shell,
     },
+}
+
+/// What `test` takes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct TestOptions {
+    /// Files `…_test.rhai`, or folders that hold some [default: this folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Only tests whose file or name holds this text
+    #[arg(short = 'k', value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// List the tests, run none
+    #[arg(long)]
+    pub list: bool,
+    /// Stop at the first that fails
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// What ids and other random values follow from [default: 0]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub seed: u64,
+    /// Write the output that tests keep anew
+    #[arg(long)]
+    pub update: bool,
+    /// Write the results as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+    /// Tell which lines ran; with a file, as lcov too
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true, default_missing_value = "-")]
+    pub coverage: Option<PathBuf>,
+    /// Run each again with faults at each of its requests
+    #[arg(long)]
+    pub chaos: bool,
 }
 
 /// The shells that can complete.

@@ -32,6 +32,10 @@ impl wire::Clock for Turning {
         self.current().elapsed()
     }
 
+    fn chance(&self) -> f64 {
+        self.current().chance()
+    }
+
     fn sleep(&self, by: Duration) -> wire::clock::Sleep<'_> {
         Box::pin(async move { self.current().sleep(by).await })
     }

@@ -392,6 +392,10 @@ impl ports::Clock for CloudClock {
         Time::from_system(self.0.now())
     }
 
+    fn chance(&self) -> f64 {
+        self.0.chance()
+    }
+
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
     }

@@ -23,13 +23,20 @@ pub struct Streams {
     stop: OnceLock<Stop>,
     lost: OnceLock<String>,
     progress: OnceLock<Arc<dyn Progress>>,
+    /// Where talk goes in place of standard error.
+    kept: Option<Arc<dyn Console>>,
 }
 
 impl Streams {
     /// Streams that write tables as JSON where `json`.
     pub fn new(json: bool, quiet: bool) -> Streams {
         let (stop, lost, progress) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Streams { json, quiet, broken: AtomicBool::new(false), stop, lost, progress }
+        Streams { json, quiet, broken: AtomicBool::new(false), stop, lost, progress, kept: None }
+    }
+
+    /// Streams whose talk another console is given.
+    pub fn onto(console: Arc<dyn Console>, json: bool) -> Streams {
+        Streams { kept: Some(console), ..Streams::new(json, true) }
     }
 
     /// The lines that move on the same terminal; what is written goes between them.
@@ -74,6 +81,9 @@ impl Console for Streams {
     }
 
     fn say(&self, tone: Tone, text: &str) {
+        if let Some(console) = &self.kept {
+            return console.say(tone, text);
+        }
         match (self.json, tone) {
             (true, _) => self.line(&json!({ "event": tone.as_str(), "text": text }).to_string()),
             (false, Tone::Warning) => self.line(&format!("warning: {text}")),

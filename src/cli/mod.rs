@@ -45,6 +45,13 @@ pub mod simulated;
 mod site;
 mod terminal;
 mod undo;
+mod test;
+mod test_case;
+mod test_chaos;
+pub mod test_console;
+mod test_outside;
+mod test_simulation;
+pub mod test_world;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};
@@ -145,6 +152,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Resume { run, assume, changed })) => {
             resume::resume(options, &resume::Asked { run, assume, changed: *changed })
         }
+        (None, Some(Command::Test(test))) => test::run(options, test),
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Sharing(command))) => sharing::run(options, command),
         (None, Some(Command::Man)) => {

@@ -18,7 +18,9 @@ use crate::script::value::display;
 use std::collections::BTreeMap;
 
 /// Pages that are written by hand: what is read of the user's files and variables and what wins; what is a provider's own.
-const PAGES: [(&str, &str); 13] = [
+const PAGES: [(&str, &str); 15] = [
+    ("test", include_str!("../../docs/testing.md")),
+    ("testing", include_str!("../../docs/testing.md")),
     ("config", include_str!("../../docs/configuration.md")),
     ("configuration", include_str!("../../docs/configuration.md")),
     ("cloudstack", include_str!("../../docs/cloudstack.md")),

@@ -118,6 +118,35 @@ pub fn setup_of(
     streams: Arc<Streams>,
     console: Arc<dyn Console>,
 ) -> std::io::Result<Setup> {
+    let bridge = Arc::new(Bridge::new());
+    let simulated = SimClock::new(bridge.clone());
+    let ground = Ground { bridge, simulated, outside: Box::new(|outside| outside) };
+    setup_in(ground, drivers, options, purpose, environment, streams, console)
+}
+
+/// What a session stands on, which may be another's too.
+pub struct Ground {
+    /// Its runtime.
+    pub bridge: Arc<Bridge>,
+    /// Its simulated cloud.
+    pub simulated: Arc<SimClock>,
+    /// What it sees of the process and of other hosts, in place of this.
+    pub outside: Box<dyn FnOnce(Arc<dyn Outside>) -> Arc<dyn Outside>>,
+}
+
+/// The same, on a ground that may be another session's too.
+///
+/// # Errors
+/// When the trace file cannot be made.
+pub fn setup_in(
+    Ground { bridge, simulated, outside: around }: Ground,
+    drivers: Drivers,
+    options: &Options,
+    purpose: Purpose,
+    environment: Environment,
+    streams: Arc<Streams>,
+    console: Arc<dyn Console>,
+) -> std::io::Result<Setup> {
     let watch_requests =
         Arc::new(Watch::new(options.verbose, options.format == Format::Json, options.trace.as_deref())?);
     let found = config::find(&environment);
@@ -125,8 +154,6 @@ pub fn setup_of(
     let mut entries = found.entries();
     entries.retain(|entry| entry.provider == "simulated");
     let embedded = move |name: &str| entries.iter().any(|entry| entry.name == name);
-    let bridge = Arc::new(Bridge::new());
-    let simulated = SimClock::new(bridge.clone());
     let start = simulated.clone();
     let stands_in = Arc::new(AtomicBool::new(false));
     let (said, notes) = (stands_in.clone(), streams.clone());
@@ -228,6 +255,7 @@ pub fn setup_of(
         Arc::new(Process::new(environment.clone(), clouds.secrets(), watch_requests.clone(), options));
     let script = purpose.script.as_ref().map(|(name, _)| name.as_str());
     let modules = Arc::new(sharing::locked(options, &environment, script, outside.clone(), bridge.clone()));
+    let outside = around(outside);
     let outside: Arc<dyn Outside> = match options.dry_run {
         true => Arc::new(OutsideOverlay::new(outside)),
         false => outside,
@@ -295,6 +323,7 @@ pub fn setup_of(
         word_compares: Default::default(),
         remote: modules.clone(),
         narrowed: Default::default(),
+        coverage: Default::default(),
     });
     Ok(Setup {
         session,

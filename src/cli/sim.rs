@@ -82,7 +82,8 @@ fn planned(path: &Path) -> Result<Vec<Fault>, Error> {
 /// # Errors
 /// When the address cannot be listened on, or a file cannot be written.
 pub async fn serve(options: ServeOptions) -> io::Result<()> {
-    let sim = Sim::start(SimOptions { bind: options.bind, time: SimTime::Wall }).await?;
+    let sim =
+        Sim::start(SimOptions { bind: options.bind, time: SimTime::Wall, ..SimOptions::default() }).await?;
     options.faults.into_iter().for_each(|fault| sim.fault(fault));
     if let Some(path) = &options.files.aws_config {
         write(path, &sim.aws_config())?;

@@ -14,35 +14,55 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+/// When the time of tests starts: Monday, 1 June 2026, 8 in the morning, in seconds.
+const FIRST_DAY: Duration = Duration::from_secs(1_780_300_800);
+
 /// The time of a run on the simulated cloud: sleeping moves it on, and costs nothing.
 pub struct SimClock {
     state: Mutex<State>,
     base: SystemTime,
     bridge: Arc<Bridge>,
+    options: SimOptions,
 }
 
 struct State {
     passed: Duration,
     sim: Option<Sim>,
+    /// When the cloud's time began.
+    began: SystemTime,
 }
 
 impl SimClock {
     /// A clock whose cloud is not started yet.
     pub fn new(bridge: Arc<Bridge>) -> Arc<SimClock> {
-        let base = WallClock::start().now();
-        Arc::new(SimClock { state: Mutex::new(State { passed: Duration::ZERO, sim: None }), base, bridge })
+        SimClock::of(bridge, SimOptions::default())
+    }
+
+    /// The same, of a cloud whose ids follow from this number, and whose time starts at one that never changes.
+    pub fn seeded(bridge: Arc<Bridge>, seed: u64) -> Arc<SimClock> {
+        let start = SystemTime::UNIX_EPOCH + FIRST_DAY;
+        SimClock::of(bridge, SimOptions { start: Some(start), seed: Some(seed), ..SimOptions::default() })
+    }
+
+    fn of(bridge: Arc<Bridge>, options: SimOptions) -> Arc<SimClock> {
+        let base = options.start.unwrap_or_else(|| WallClock::start().now());
+        let state = Mutex::new(State { passed: Duration::ZERO, sim: None, began: base });
+        Arc::new(SimClock { state, base, bridge, options })
     }
 
     /// Start the cloud, or find it started, and ask something of it.
-    fn started<T>(&self, ask: impl FnOnce(&Sim) -> T) -> Result<T, Error> {
+    ///
+    /// # Errors
+    /// When no port of the loopback address can be listened on.
+    pub fn started<T>(&self, ask: impl FnOnce(&Sim) -> T) -> Result<T, Error> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if state.sim.is_none() {
-            let handle = self.bridge.handle();
+            let (handle, options) = (self.bridge.handle(), self.options);
             // On a thread of its own: who asks may be on the runtime already, where nothing may block.
             let started = std::thread::spawn(move || {
                 let (tell, told) = std::sync::mpsc::channel();
                 handle.spawn(async move {
-                    let _ = tell.send(Sim::start(SimOptions::default()).await);
+                    let _ = tell.send(Sim::start(options).await);
                 });
                 told.recv()
             })
@@ -52,6 +72,8 @@ impl SimClock {
                 Ok(Ok(Err(error))) => return Err(unstarted(&error.to_string())),
                 _ => return Err(unstarted("its thread ended")),
             };
+            // What passes in the cloud by itself passes for the run as well.
+            state.began = sim.now();
             sim.advance(state.passed);
             state.sim = Some(sim);
         }
@@ -156,7 +178,16 @@ impl Clock for SimClock {
     }
 
     fn elapsed(&self) -> Duration {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).passed
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match &state.sim {
+            Some(sim) => sim.now().duration_since(state.began).unwrap_or(state.passed),
+            None => state.passed,
+        }
+    }
+
+    /// Nobody else is there to come at the same time: a run takes as long every time.
+    fn chance(&self) -> f64 {
+        0.5
     }
 
     fn sleep(&self, by: Duration) -> Sleep<'_> {

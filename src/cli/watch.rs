@@ -160,6 +160,10 @@ impl ports::Clock for CountedClock {
         self.clock.now()
     }
 
+    fn chance(&self) -> f64 {
+        self.clock.chance()
+    }
+
     fn elapsed(&self) -> Duration {
         self.clock.elapsed()
     }

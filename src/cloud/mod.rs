@@ -31,6 +31,7 @@ pub mod security_group;
 pub mod server;
 pub mod server_group;
 pub mod server_words;
+pub mod simulation;
 pub mod stack;
 pub mod stored;
 pub mod tags;

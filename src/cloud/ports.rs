@@ -18,6 +18,10 @@ pub trait Clock: Send + Sync {
     async fn sleep(&self, by: Duration);
     /// Ready when `by` has passed of itself while something else was waited for; never where time moves only by sleeping.
     async fn lapse(&self, by: Duration);
+    /// How far a pause strays, from 0 to 1: by chance, so that many clients do not come at once.
+    fn chance(&self) -> f64 {
+        fastrand::f64()
+    }
 }
 
 /// Talk about what is going on, to a person who watches; silent where nobody does.

@@ -4,7 +4,7 @@ use super::built_in;
 use super::noun;
 use super::words::{WIDTH, ty, wrap};
 use crate::cloud::Noun;
-use crate::verbs::{VERBS, Verb, foreign_names};
+use crate::verbs::{Group, VERBS, Verb, foreign_names};
 use std::fmt::Write as _;
 
 /// Something found.
@@ -101,6 +101,10 @@ fn of_verb(verb: &Verb, stems: &[&str]) -> Option<Found> {
             };
         }
         score += found;
+    }
+    // Who looks for a word means clouds, before what tests do with them.
+    if verb.group == Group::Tests {
+        score /= 4;
     }
     Some(Found { score, name: verb.name.to_string(), summary: verb.summary.to_string(), because })
 }

@@ -3,7 +3,7 @@
 //! A run is not ended for working long: a loop can be interrupted at every step, and a person is told when it looks endless.
 
 use super::memory;
-use crate::cloud::Error;
+use crate::cloud::{Error, Kind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// From so many steps on a run looks endless: some minutes of nothing but steps.
@@ -19,6 +19,8 @@ pub struct Budget {
     plenty: u64,
     /// The most memory that the program may hold.
     memory: AtomicUsize,
+    /// So many steps end the run.
+    end: AtomicU64,
 }
 
 impl Default for Budget {
@@ -30,12 +32,34 @@ impl Default for Budget {
 impl Budget {
     /// None spent yet; `plenty` looks endless.
     pub fn of(plenty: u64) -> Budget {
-        Budget { spent: AtomicU64::new(0), plenty, memory: AtomicUsize::new(usize::MAX) }
+        Budget {
+            spent: AtomicU64::new(0),
+            plenty,
+            memory: AtomicUsize::new(usize::MAX),
+            end: AtomicU64::new(u64::MAX),
+        }
     }
 
     /// The same with a bound on memory, in bytes.
     pub fn within(self, memory: usize) -> Budget {
         Budget { memory: AtomicUsize::new(memory), ..self }
+    }
+
+    /// From now on the run ends after so many steps in all.
+    pub fn end_after(&self, steps: u64) {
+        self.end.store(steps, Ordering::Relaxed);
+    }
+
+    /// Whether the run has taken as many steps as it may.
+    pub fn is_spent(&self) -> bool {
+        self.spent.load(Ordering::Relaxed) >= self.end.load(Ordering::Relaxed)
+    }
+
+    /// The error of a run that has.
+    pub fn spent_all() -> Error {
+        Error::new(Kind::Script, "the script took as many steps as it may, and did not end")
+            .coded("language::limit")
+            .help("look for a loop that has no end")
     }
 
     /// Whether the program holds more memory than the run may take.

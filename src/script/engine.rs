@@ -2,6 +2,7 @@
 
 use super::bind;
 use super::compare;
+use super::coverage::COUNT;
 use super::errors::runtime;
 use super::failure::Ending;
 use super::helpers;
@@ -82,11 +83,17 @@ pub fn engine_with(session: &Arc<Session>, constants: Option<Constants>) -> Engi
     compare::register(&mut engine);
     bind::bind(&mut engine, session);
     helpers::register(&mut engine, session);
+    if let Some(coverage) = session.coverage.get().cloned() {
+        engine.register_fn(COUNT, move |number: i64| coverage.count(number));
+    }
     let (stopped, host) = (session.stopped.clone(), session.host.clone());
     let (signal, budget) = (session.signal.clone(), session.budget.clone());
     engine.on_progress(move |count| {
         if budget.step(count) {
             host.progress.warn(&budget.warning());
+        }
+        if budget.is_spent() && host.phase() != Phase::Ending {
+            return Some(Dynamic::from(Ending::Steps));
         }
         if budget.is_over_memory() {
             return Some(Dynamic::from(Ending::Memory));

@@ -57,4 +57,6 @@ pub enum Ending {
     Terminated,
     /// The run holds more memory than it may.
     Memory,
+    /// The run has taken as many steps as it may.
+    Steps,
 }

@@ -1,5 +1,7 @@
 //! Runs a text: compiles it, finds its parameters, evaluates it, and says what ended it.
 
+use super::budget::Budget;
+use super::coverage;
 use super::deferred;
 use super::engine::engine;
 use super::errors::runtime;
@@ -44,7 +46,7 @@ impl Program {
         for function in tree.functions() {
             known.push_constant_dynamic(function.name.text.as_str(), Dynamic::UNIT);
         }
-        match map_keys::compile_within(&engine, &known, &runnable(text)) {
+        match map_keys::compile_within(&engine, &known, &coverage::counted(session, name, &runnable(text))) {
             Ok(mut ast) => {
                 ast.set_source(name);
                 modules::check(session, &engine, name, &ast)?;
@@ -91,6 +93,8 @@ impl Program {
     pub fn description(text: &str) -> String {
         let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
         let lines = lines.take_while(|line| line.trim_start().starts_with("//"));
+        // What a header says to the program is not about the runbook.
+        let lines = lines.filter(|line| !line.starts_with("//! clouds:"));
         let plain =
             lines.map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
         plain.collect::<Vec<_>>().join("\n").trim().to_string()
@@ -178,6 +182,7 @@ pub fn ending(token: &Dynamic) -> Cause {
     match token.clone().try_cast::<Ending>() {
         Some(Ending::Exit(code)) => Cause::Exit(code),
         Some(Ending::Memory) => Cause::Error(super::memory::exceeded()),
+        Some(Ending::Steps) => Cause::Error(Budget::spent_all()),
         Some(Ending::Terminated) => Cause::Interrupted { terminated: true },
         _ => Cause::Interrupted { terminated: false },
     }

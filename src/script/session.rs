@@ -2,6 +2,7 @@
 
 use super::bridge::Bridge;
 use super::budget::Budget;
+use super::coverage::Coverage;
 use super::deferred::Endings;
 use super::failure::Sources;
 use super::modules::Remote;
@@ -21,7 +22,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The line that a person answers with, once it is there; `None` where the input ended. Dropping it takes the question
 /// back.
@@ -203,6 +204,8 @@ pub struct Session {
     pub remote: Arc<dyn Remote>,
     /// What modules may touch of what the script may, by their names as sources.
     pub narrowed: Narrowed,
+    /// What counts the lines that run, where that was asked for; set before anything is compiled.
+    pub coverage: OnceLock<Arc<Coverage>>,
 }
 
 impl Session {

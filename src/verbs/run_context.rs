@@ -3,6 +3,7 @@
 use super::held::{Held, Hold};
 use super::known_names::KnownNames;
 use crate::cloud::ports::{Clock, Clouds, FileGate, Outside, Progress};
+use crate::cloud::simulation::Simulation;
 use crate::cloud::wait::Pending;
 use crate::cloud::{Cloud, Error, Handle, Kind, Noun, Resource, Result, Value, call_scope};
 use std::collections::{HashMap, HashSet};
@@ -63,6 +64,8 @@ pub struct RunContext {
     names: KnownNames,
     addresses: Mutex<HashSet<String>>,
     files: OnceLock<Arc<dyn FileGate>>,
+    /// The simulated cloud of the test that runs; set once, before the first call, and never where no test does.
+    pub simulation: OnceLock<Arc<dyn Simulation>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -94,6 +97,7 @@ impl RunContext {
             names: KnownNames::default(),
             addresses: Mutex::default(),
             files: OnceLock::new(),
+            simulation: OnceLock::new(),
         }
     }
 

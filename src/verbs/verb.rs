@@ -124,6 +124,7 @@ pub enum Group {
     Stacks,
     Language,
     Arrays,
+    Tests,
 }
 
 impl Group {
@@ -141,6 +142,7 @@ impl Group {
             Group::Stacks => "Stacks",
             Group::Language => "Language",
             Group::Arrays => "Arrays",
+            Group::Tests => "Tests",
         }
     }
 }

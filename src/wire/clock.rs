@@ -19,6 +19,10 @@ pub trait Clock: Send + Sync {
     fn lapse(&self, _by: Duration) -> Sleep<'_> {
         Box::pin(std::future::pending())
     }
+    /// How far a pause strays, from 0 to 1: by chance, so that many clients do not come at once.
+    fn chance(&self) -> f64 {
+        fastrand::f64()
+    }
 }
 
 /// The machine's own clock.

@@ -209,7 +209,7 @@ impl Wire {
                 Err(lost) => Outcome::Lost { kind: lost.kind, sent: lost.sent, known },
             };
             let mut again =
-                retry::next(request.intent, outcome, attempt, inner.settings.attempts, fastrand::f64());
+                retry::next(request.intent, outcome, attempt, inner.settings.attempts, clock.chance());
             again = again.filter(|_| !moved.has_begun());
             if let Ok(answer) = &result
                 && !doubted

@@ -5,6 +5,7 @@
 use rhain::cli::args::Options;
 use rhain::cli::console::Streams;
 use rhain::cli::setup::{Purpose, Setup, setup_of};
+use rhain::cli::test_world::TestWorld;
 use rhain::cloud::{Error, Value};
 use rhain::config::Environment;
 use rhain::provider::capabilities::Drivers;
@@ -94,6 +95,7 @@ impl World {
         let streams = Arc::new(Streams::new(json, true));
         let setup =
             setup_of(drivers, &options, purpose, environment, streams, console.clone()).expect("a session");
+        let _ = setup.session.host.simulation.set(TestWorld::of_session(&setup, &options));
         World { setup, console }
     }
 

@@ -214,7 +214,7 @@ pub(super) async fn all<W: Watch>(
             break;
         }
         scene.progress.waiting(&line(scene.goal, &members, &tracks, &waiting, reached, trouble.as_ref()));
-        scene.clock.sleep(policy.pause(look, fastrand::f64()).min(timeout - spent)).await;
+        scene.clock.sleep(policy.pause(look, scene.clock.chance()).min(timeout - spent)).await;
     }
     // Every outcome is set by now; what were not would be a member that nobody looked at.
     outcomes

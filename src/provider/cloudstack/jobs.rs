@@ -104,7 +104,7 @@ impl CloudStack {
             look += 1;
             // Where the list shows it as going on, there is nothing to ask about it.
             if self.is_listed(job).await && self.clock.elapsed() < until {
-                self.clock.sleep(LOOKS.pause(look, fastrand::f64())).await;
+                self.clock.sleep(LOOKS.pause(look, self.clock.chance())).await;
                 continue;
             }
             let trouble = match self.job_state(call, job).await {
@@ -119,7 +119,7 @@ impl CloudStack {
             if left.is_zero() {
                 return Err(self.unfinished(call, job, trouble));
             }
-            self.clock.sleep(LOOKS.pause(look, fastrand::f64()).min(left)).await;
+            self.clock.sleep(LOOKS.pause(look, self.clock.chance()).min(left)).await;
         }
     }
 

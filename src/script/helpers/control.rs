@@ -1,6 +1,6 @@
 //! Ending a script, checking it, and waiting for a closure.
 
-use super::{arrays, steering};
+use super::{arrays, difference, steering};
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind, Span, Value};
 use crate::effects::{Course, Fork, path};
@@ -38,8 +38,14 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
                 return Ok(());
             }
             let _ = &shared;
-            let error = Error::new(Kind::Script, format!("{} is not {}", literal(&x), literal(&y)))
+            let differs = difference::told(&x, &y);
+            let message = match &differs {
+                Some(_) => "the values differ".to_string(),
+                None => format!("{} is not {}", literal(&x), literal(&y)),
+            };
+            let error = Error::new(Kind::Script, message)
                 .coded("script::assertion")
+                .fact("differs", differs.unwrap_or_default())
                 .fact("left", literal(&x))
                 .fact("right", literal(&y));
             Err(raise_at(error, &context))

@@ -3,6 +3,7 @@
 mod arrays;
 mod asking;
 mod control;
+mod difference;
 mod large;
 mod natives;
 mod numbers;
@@ -10,6 +11,7 @@ mod output;
 mod outside;
 mod parameters;
 mod steering;
+mod testing;
 
 pub(super) use large::FUNCTION;
 
@@ -28,4 +30,5 @@ pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     outside::register(engine, session);
     parameters::register(engine, session);
     steering::register(engine, session);
+    testing::register(engine, session);
 }

@@ -14,12 +14,10 @@ mod resolver;
 pub use address::{Address, is_address};
 pub use checking::check;
 pub use remote::{NoRemote, Remote};
+pub use super::stdlib::STDLIB;
 pub use resolver::{INPUT, Resolver, find};
 
 use crate::cloud::{Error, Kind};
-
-/// The standard library: name and text.
-pub const STDLIB: &[(&str, &str)] = &[("std/wait", include_str!("../../../stdlib/wait.rhai"))];
 
 /// The error of a remote module that the lock does not hold.
 pub fn unlocked(address: &str) -> Error {

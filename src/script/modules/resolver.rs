@@ -5,6 +5,7 @@ use super::{Address, STDLIB, circular, is_address};
 use crate::cloud::error::Place;
 use crate::cloud::{Error, Kind};
 use crate::effects::header;
+use crate::script::coverage;
 use crate::script::map_keys;
 use crate::script::raise::raise;
 use crate::script::run;
@@ -170,7 +171,7 @@ impl Resolver {
     fn load(&self, engine: &Engine, name: &str, text: &str) -> Outcome<Shared<Module>> {
         self.session.texts.add(name, text);
         self.narrow(name, text, true);
-        let compiled = map_keys::compile(engine, text);
+        let compiled = map_keys::compile(engine, &coverage::counted(&self.session, name, text));
         let mut ast: AST = compiled.map_err(|error| run::unparsed(&self.session, &error, name, text))?;
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
