@@ -14,7 +14,7 @@ use crate::script::coverage::Coverage;
 use crate::script::session::Console as _;
 use crate::testing::coverage::{self, Lines};
 use crate::testing::report::Results;
-use crate::testing::{Case, Ended, Face, TestFile, discover, json, junit, suite};
+use crate::testing::{Case, Ended, TestCloud, TestFile, discover, json, junit, suite};
 use crate::wire::{Clock as _, WallClock};
 use std::collections::{BTreeMap, HashSet};
 use std::io::IsTerminal as _;
@@ -38,7 +38,7 @@ fn suite(
     environment: &Environment,
     streams: &Streams,
 ) -> Result<u8, Error> {
-    let only = options.cloud.as_deref().map(face).transpose()?;
+    let only = options.cloud.as_deref().map(only_on).transpose()?;
     let mut files: Vec<TestFile> =
         discover::find(&test.paths)?.iter().map(|path| discover::read(path)).collect::<Result<_, _>>()?;
     if let Some(face) = only {
@@ -98,8 +98,8 @@ fn threads() -> usize {
 }
 
 /// The face that `--cloud` chooses.
-fn face(cloud: &str) -> Result<Face, Error> {
-    Face::called(cloud).ok_or_else(|| {
+fn only_on(cloud: &str) -> Result<TestCloud, Error> {
+    TestCloud::called(cloud).ok_or_else(|| {
         Error::new(Kind::InvalidArgument, format!("tests run on simulated clouds only, not on `{cloud}`"))
             .coded("cli::sim")
             .help("leave --cloud out, or give sim, sim:aws or sim:cloudstack")

@@ -9,7 +9,7 @@ use crate::diag::{self, Report};
 use crate::script::coverage::Coverage;
 use crate::script::failure::{Cause, Failure};
 use crate::script::run::Program;
-use crate::testing::{Ended, Face, TestFile};
+use crate::testing::{Ended, TestCloud, TestFile};
 use crate::wire::{Clock as _, WallClock};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ fn seed_of(seed: u64, file: &str, test: &str) -> u64 {
 }
 
 /// The world of a case.
-pub(super) fn world(manner: &Manner<'_>, file: &TestFile, test: &str, face: Face) -> Arc<TestWorld> {
+pub(super) fn world(manner: &Manner<'_>, file: &TestFile, test: &str, face: TestCloud) -> Arc<TestWorld> {
     let subject = Subject {
         file: file.name.clone(),
         test: test.to_string(),
@@ -55,7 +55,7 @@ pub(super) fn world(manner: &Manner<'_>, file: &TestFile, test: &str, face: Face
 }
 
 /// Run a test on a face. Where lines are counted, one that fails is run again without, for columns are counted wrong then.
-pub(super) fn run_measured(manner: &Manner<'_>, file: &TestFile, nth: usize, face: Face) -> Ended {
+pub(super) fn run_measured(manner: &Manner<'_>, file: &TestFile, nth: usize, face: TestCloud) -> Ended {
     let ended = run(manner, file, nth, face, |_| {});
     if ended.passed() || ended.hung || manner.coverage.is_none() {
         return ended;
@@ -69,7 +69,7 @@ pub(super) fn run(
     manner: &Manner<'_>,
     file: &TestFile,
     nth: usize,
-    face: Face,
+    face: TestCloud,
     prepare: impl FnOnce(&TestWorld),
 ) -> Ended {
     let clock = WallClock::start();

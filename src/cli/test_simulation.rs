@@ -5,6 +5,7 @@ use super::test_world::{TestWorld, folder};
 use crate::cloud::simulation::{Reset, SimFault, SimFlavor, SimImage, SimReply, SimWrite, Simulation};
 use crate::cloud::{Error, Kind, Time, Value};
 use crate::script::failure::{Cause, Failure};
+use crate::script::given::{self, Given, GivenValue};
 use crate::script::params;
 use crate::script::run::Program;
 use crate::script::session::Console as _;
@@ -30,7 +31,7 @@ impl TestWorld {
     }
 
     /// Run a runbook as `rhain run` would; its output and exit code.
-    fn run_here(&self, file: &str, given: BTreeMap<String, String>) -> Result<(String, i64), Error> {
+    fn run_here(&self, file: &str, given: BTreeMap<String, Given>) -> Result<(String, i64), Error> {
         let world = self.me.upgrade().ok_or_else(|| Error::new(Kind::Failed, "the test is over"))?;
         let path = folder(&self.subject.file).join(file);
         let name = path.to_string_lossy().into_owned();
@@ -42,7 +43,7 @@ impl TestWorld {
         })?;
         let console = Arc::new(Kept::new(false));
         let setup = world
-            .session(&name, given.clone(), console.clone())
+            .session(&name, BTreeMap::new(), console.clone())
             .map_err(|why| Error::new(Kind::Failed, why.to_string()))?;
         let mistake = crate::check::all(&setup.session, &name, &text)
             .into_iter()
@@ -53,7 +54,8 @@ impl TestWorld {
         }
         let ended = Program::compile(&setup.session, &name, &text).and_then(|program| {
             let plain = |error: Error| Failure { cause: Cause::Error(error), sites: Vec::new() };
-            params::check(program.params(), &given, &[], &[]).map_err(plain)?;
+            given::check(program.params(), &given, &[], &[]).map_err(plain)?;
+            setup.session.params.give(given);
             params::resolve(&setup.session, program.params())?;
             program.run()
         });
@@ -230,12 +232,13 @@ impl Simulation for TestWorld {
 
     async fn run_script(&self, file: &str, given: BTreeMap<String, Value>) -> Result<(String, i64), Error> {
         let world = self.me.upgrade().ok_or_else(|| Error::new(Kind::Failed, "the test is over"))?;
-        let text = |value: &Value| match value {
-            Value::Array(items) => items.iter().map(display).collect::<Vec<_>>().join(","),
-            other => display(other),
+        let items = |items: &[Value]| GivenValue::Items(items.iter().map(display).collect());
+        let read = |value: &Value| match value {
+            Value::Array(all) => Given { value: items(all), from: None },
+            other => Given::text(display(other)),
         };
-        let given: BTreeMap<String, String> =
-            given.iter().map(|(name, value)| (params::option_name(name), text(value))).collect();
+        let given: BTreeMap<String, Given> =
+            given.iter().map(|(name, value)| (params::option_name(name), read(value))).collect();
         let file = file.to_string();
         let (tell, told) = tokio::sync::oneshot::channel();
         std::thread::Builder::new()

@@ -13,7 +13,7 @@ use crate::effects::RunKey;
 use crate::provider::capabilities::Drivers;
 use crate::script::bridge::Bridge;
 use crate::script::coverage::Coverage;
-use crate::testing::Face;
+use crate::testing::TestCloud;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,7 +58,7 @@ impl TestWorld {
     pub fn new(
         options: &Options,
         environment: &Environment,
-        face: Face,
+        face: TestCloud,
         subject: Subject,
         coverage: Option<Arc<Coverage>>,
     ) -> Arc<TestWorld> {
@@ -71,7 +71,8 @@ impl TestWorld {
         options.trace = None;
         options.verbose = 0;
         let folder = folder(&subject.file);
-        options.allow_read.push(folder.to_string_lossy().into_owned());
+        // Its own files, and those that it writes: from the working folder.
+        options.allow_read.extend([folder.to_string_lossy().into_owned(), ".".to_string()]);
         // What is written is seen by the test alone.
         options.allow_write = vec![String::new()];
         let variables = environment
@@ -103,7 +104,8 @@ impl TestWorld {
 
     /// What the helpers of tests ask, of a session that is there already.
     pub fn of_session(setup: &Setup, options: &Options) -> Arc<TestWorld> {
-        let world = TestWorld::new(options, &setup.environment, Face::OpenStack, Subject::default(), None);
+        let world =
+            TestWorld::new(options, &setup.environment, TestCloud::OpenStack, Subject::default(), None);
         Arc::new_cyclic(|me| TestWorld {
             me: me.clone(),
             bridge: setup.session.bridge.clone(),

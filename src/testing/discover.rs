@@ -14,7 +14,7 @@ const CLOUDS: &str = "//! clouds:";
 
 /// A face of the simulated cloud.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Face {
+pub enum TestCloud {
     /// OpenStack's.
     OpenStack,
     /// AWS's.
@@ -23,31 +23,31 @@ pub enum Face {
     CloudStack,
 }
 
-impl Face {
+impl TestCloud {
     /// All of them.
-    pub const ALL: [Face; 3] = [Face::OpenStack, Face::Aws, Face::CloudStack];
+    pub const ALL: [TestCloud; 3] = [TestCloud::OpenStack, TestCloud::Aws, TestCloud::CloudStack];
 
     /// The provider's word, which headers use.
     pub fn word(self) -> &'static str {
         match self {
-            Face::OpenStack => "openstack",
-            Face::Aws => "aws",
-            Face::CloudStack => "cloudstack",
+            TestCloud::OpenStack => "openstack",
+            TestCloud::Aws => "aws",
+            TestCloud::CloudStack => "cloudstack",
         }
     }
 
     /// The cloud of that face.
     pub fn cloud(self) -> &'static str {
         match self {
-            Face::OpenStack => "sim",
-            Face::Aws => "sim:aws",
-            Face::CloudStack => "sim:cloudstack",
+            TestCloud::OpenStack => "sim",
+            TestCloud::Aws => "sim:aws",
+            TestCloud::CloudStack => "sim:cloudstack",
         }
     }
 
     /// The face of this word, or of the simulated cloud of this name.
-    pub fn called(word: &str) -> Option<Face> {
-        Face::ALL.into_iter().find(|face| face.word() == word || face.cloud() == word)
+    pub fn called(word: &str) -> Option<TestCloud> {
+        TestCloud::ALL.into_iter().find(|face| face.word() == word || face.cloud() == word)
     }
 }
 
@@ -75,7 +75,7 @@ pub struct TestFile {
     /// Its text.
     pub text: String,
     /// The faces that its tests run on.
-    pub faces: Vec<Face>,
+    pub faces: Vec<TestCloud>,
     /// Its tests, in order.
     pub tests: Vec<Test>,
 }
@@ -156,8 +156,8 @@ pub fn read(path: &Path) -> Result<TestFile, Error> {
 }
 
 /// What tests run on that name no cloud.
-fn usual() -> Vec<Face> {
-    vec![Face::OpenStack]
+fn usual() -> Vec<TestCloud> {
+    vec![TestCloud::OpenStack]
 }
 
 fn unreadable(path: &Path, why: &std::io::Error) -> Error {
@@ -178,15 +178,15 @@ pub fn of_text(text: &str) -> Vec<Test> {
 }
 
 /// The faces that the header of a text names: `//! clouds: openstack, aws`; `None` where it names none.
-fn faces(name: &str, text: &str) -> Result<Option<Vec<Face>>, Error> {
+fn faces(name: &str, text: &str) -> Result<Option<Vec<TestCloud>>, Error> {
     let header = text
         .lines()
         .take_while(|line| line.trim().is_empty() || line.starts_with("//") || line.starts_with("#!"));
     let Some(line) = header.filter_map(|line| line.strip_prefix(CLOUDS)).next() else { return Ok(None) };
     let mut faces = Vec::new();
     for word in line.split(',').map(str::trim).filter(|word| !word.is_empty()) {
-        let face = Face::called(word).ok_or_else(|| {
-            let all = Face::ALL.map(Face::word).join(", ");
+        let face = TestCloud::called(word).ok_or_else(|| {
+            let all = TestCloud::ALL.map(TestCloud::word).join(", ");
             Error::new(Kind::Script, format!("`{name}` names a cloud `{word}` that tests cannot run on"))
                 .coded("cli::file")
                 .help(format!("name some of {all}: {CLOUDS} {all}"))
@@ -208,9 +208,12 @@ mod tests {
         let of = |text: &str| faces("a_test.rhai", text);
         assert_eq!(
             of("// Tests.\n//! clouds: aws, openstack , aws\n"),
-            Ok(Some(vec![Face::Aws, Face::OpenStack]))
+            Ok(Some(vec![TestCloud::Aws, TestCloud::OpenStack]))
         );
-        assert_eq!(of("#!/usr/bin/env rhain\n\n//! clouds: cloudstack"), Ok(Some(vec![Face::CloudStack])));
+        assert_eq!(
+            of("#!/usr/bin/env rhain\n\n//! clouds: cloudstack"),
+            Ok(Some(vec![TestCloud::CloudStack]))
+        );
         assert_eq!(of("let a = 1;\n//! clouds: aws\n"), Ok(None));
         assert_eq!(of("//! clouds:\n"), Ok(None));
         let error = of("//! clouds: azure\n").unwrap_err();

@@ -14,5 +14,5 @@ pub mod operations;
 pub mod report;
 pub mod suite;
 
-pub use discover::{Face, Test, TestFile};
+pub use discover::{Test, TestCloud, TestFile};
 pub use suite::{Case, Ended, Line, Stream};

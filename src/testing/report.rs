@@ -1,6 +1,6 @@
 //! How tests ended, for people: a file, then a line a test, and below those that failed why.
 
-use super::discover::{Face, Test, TestFile};
+use super::discover::{Test, TestCloud, TestFile};
 use super::suite::{Case, Ended, Stream};
 use crate::cloud::Span;
 use crate::diag::{self, Report, Style};
@@ -28,8 +28,8 @@ pub struct Results<'a> {
 
 impl Results<'_> {
     /// The tests that ran, in order, each with its cases.
-    fn tests(&self) -> Vec<(usize, &Test, Vec<(Face, &Ended)>)> {
-        let mut all: Vec<(usize, &Test, Vec<(Face, &Ended)>)> = Vec::new();
+    fn tests(&self) -> Vec<(usize, &Test, Vec<(TestCloud, &Ended)>)> {
+        let mut all: Vec<(usize, &Test, Vec<(TestCloud, &Ended)>)> = Vec::new();
         let mut last = None;
         for (case, ended) in self.cases.iter().zip(self.ended) {
             let key = (case.file, case.test);
@@ -77,14 +77,14 @@ impl Results<'_> {
         text: &mut String,
         file: &str,
         test: &Test,
-        cases: &[(Face, &Ended)],
+        cases: &[(TestCloud, &Ended)],
         (width, style): (usize, Style),
     ) {
-        let failed: Vec<&(Face, &Ended)> = cases.iter().filter(|(_, ended)| !ended.passed()).collect();
-        let words = |cases: &[&(Face, &Ended)]| {
+        let failed: Vec<&(TestCloud, &Ended)> = cases.iter().filter(|(_, ended)| !ended.passed()).collect();
+        let words = |cases: &[&(TestCloud, &Ended)]| {
             cases.iter().map(|(face, _)| face.word()).collect::<Vec<_>>().join(" ")
         };
-        let all: Vec<&(Face, &Ended)> = cases.iter().collect();
+        let all: Vec<&(TestCloud, &Ended)> = cases.iter().collect();
         let simulated: Duration = cases.iter().map(|(_, ended)| ended.simulated).sum();
         let (sign, colour) = match (failed.is_empty(), style.unicode) {
             (true, true) => ("✓", "32"),
@@ -95,14 +95,14 @@ impl Results<'_> {
         let sign = if style.color { format!("\u{1b}[{colour}m{sign}\u{1b}[0m") } else { sign.to_string() };
         let name = test.name();
         let on = if failed.is_empty() { words(&all) } else { words(&failed) };
-        let passed: Vec<&(Face, &Ended)> = cases.iter().filter(|(_, ended)| ended.passed()).collect();
+        let passed: Vec<&(TestCloud, &Ended)> = cases.iter().filter(|(_, ended)| ended.passed()).collect();
         let but = match (failed.is_empty(), passed.is_empty()) {
             (false, false) => format!("   passes on {}", words(&passed)),
             (true, _) if simulated > Duration::ZERO => format!("   {} simulated", told(simulated)),
             _ => String::new(),
         };
         let _ = writeln!(text, "{}", format!("  {sign} {name:width$}   {on:24}{but}").trim_end());
-        let mut shown: Vec<(String, Vec<Face>)> = Vec::new();
+        let mut shown: Vec<(String, Vec<TestCloud>)> = Vec::new();
         for (face, ended) in failed {
             let why = self.why(file, test, ended, style);
             match shown.iter_mut().find(|(known, _)| alike(known) == alike(&why)) {
@@ -113,7 +113,7 @@ impl Results<'_> {
         let several = cases.len() > 1 && shown.len() > 1;
         for (why, faces) in shown {
             if several {
-                let faces: Vec<&str> = faces.into_iter().map(Face::word).collect();
+                let faces: Vec<&str> = faces.into_iter().map(TestCloud::word).collect();
                 let _ = writeln!(text, "{INDENT}on {}", faces.join(" "));
             }
             text.push_str(&why);
@@ -171,7 +171,7 @@ impl Results<'_> {
 
 /// What failed, without the words that tell one face from another: what is the same on several is told once.
 fn alike(why: &str) -> String {
-    let faces = Face::ALL.into_iter().rev();
+    let faces = TestCloud::ALL.into_iter().rev();
     faces.fold(why.to_string(), |text, face| {
         text.replace(face.cloud(), "sim").replace(&format!("({})", face.word()), "")
     })

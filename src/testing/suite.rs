@@ -1,6 +1,6 @@
 //! Runs tests, many at a time. What is told of them, and in which order, does not hang on which one ended first.
 
-use super::discover::Face;
+use super::discover::TestCloud;
 use crate::diag::Report;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -14,7 +14,7 @@ pub struct Case {
     /// The test's number in it.
     pub test: usize,
     /// The face.
-    pub face: Face,
+    pub face: TestCloud,
 }
 
 /// Where a line of a test's output went.

@@ -225,7 +225,7 @@ fn modules() {
 fn files() {
     offers("import \"‸", &["lib/", "site", "std/"]);
     offers("import \"lib/f‸\" as f;", &["fleet", "forms"]);
-    offers("import \"std/‸\" as w;", &["wait"]);
+    offers("import \"std/w‸\" as w;", &["wait"]);
     assert_eq!(taken("import \"li‸"), "import \"lib/‸");
     assert_eq!(taken("import \"lib/fl‸"), "import \"lib/fleet\"‸");
     offers("read_file(\"no‸\")", &["notes.txt"]);
