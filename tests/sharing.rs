@@ -114,6 +114,11 @@ fn a_module_is_published_added_pinned_updated_and_refused() {
     }
     assert!(!ended.out.contains("+ creates boot"), "{}", ended.out);
     assert_eq!(lock(&program), pinned, "without a word of anybody nothing changes");
+    // A lock that was made to say that the old one did so too changes nothing about that.
+    program.file("rhain.lock", &pinned.replace("\"create boot\"", "\"create boot\",\n    \"delete delete\""));
+    let ended = program.run(&["update"]);
+    assert!(ended.out.contains("+ deletes delete"), "{}", ended.out);
+    program.file("rhain.lock", &pinned);
     let json = program.run(&["update", "fleet", "--format", "json"]);
     let line: serde_json::Value = serde_json::from_str(json.out.lines().next().unwrap()).unwrap();
     let more: Vec<&str> =
@@ -457,7 +462,8 @@ fn a_new_runbook_is_right_and_nothing_is_overwritten() {
         ]
     );
     program.run(&["fmt", "--check", "web-fleet"]).ok();
-    program.run(&["check", "web-fleet"]).ok();
+    let out = program.run(&["check", "web-fleet"]).ok();
+    assert_eq!(out.matches("nothing is wrong").count(), 3, "{out}");
     let out = program.run(&["run", "--cloud", "sim", "web-fleet/web-fleet.rhai", "--count", "2"]).ok();
     assert!(out.contains("web-fleet-1") && out.contains("web-fleet-2") && out.contains("ACTIVE"), "{out}");
     let before = program.read("web-fleet/web-fleet.rhai");

@@ -28,14 +28,14 @@ const COUNT = param("count", #{ type: "int", default: 1, min: 1, max: 20, help: 
 const IMAGE = param("image", "cirros", "The image of each.");
 const FLAVOR = param("flavor", "m1.tiny", "The flavor of each.");
 
-let servers = lib::boot_all("NAME", COUNT, IMAGE, FLAVOR);
+let servers = lib::boot_fleet("NAME", COUNT, IMAGE, FLAVOR);
 table(servers, ["name", "status", "flavor"]);
 "#;
 
 const MODULE: &str = r#"//! What the runbook does, as functions that its test calls too.
 
 /// Boot so many servers, `name-1` and so on, and wait until they are ACTIVE.
-fn boot_all(name, count, image, flavor) {
+fn boot_fleet(name, count, image, flavor) {
     let servers = parallel(1..=count, |n| boot(`${name}-${n}`, #{ image: image, flavor: flavor }));
     servers.wait_active()
 }
@@ -47,7 +47,7 @@ const TEST: &str = r#"//! Run with: rhain test
 import "./lib" as lib;
 
 fn test_boots_as_many_as_it_is_asked_for() {
-    let servers = lib::boot_all("web", 2, "cirros", "m1.tiny");
+    let servers = lib::boot_fleet("web", 2, "cirros", "m1.tiny");
     assert_eq(servers.len(), 2);
     assert(servers.all(|s| s.status == "ACTIVE"), "every server is ACTIVE");
 }

@@ -3,7 +3,8 @@
 use super::add::short;
 use super::collect::{Collected, collect};
 use super::{change, no_lock};
-use crate::audit::Touch;
+use crate::audit::{self, Touch};
+use crate::check::Checked;
 use crate::cli::args::{Format, Options};
 use crate::cli::audit::refused;
 use crate::cli::run::no_trace;
@@ -15,6 +16,7 @@ use crate::script::bridge::Bridge;
 use crate::script::modules::Address;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// Refused, by a person or for want of one.
 const REFUSED: u8 = 1;
@@ -45,7 +47,7 @@ pub(super) fn run(options: &Options, environment: &Environment, which: Option<&s
         setup.streams.note("every module is as rhain.lock holds it");
         return Ok(0);
     }
-    show(options, &setup, &lock, &changed);
+    show(options, &setup, &file, &lock, &changed);
     if !agreed(options, &setup)? {
         return Ok(REFUSED);
     }
@@ -69,7 +71,7 @@ pub(super) fn found(lock: &Lock, which: &str) -> Result<Entry, Error> {
     })
 }
 
-fn pin(file: &std::path::Path, news: &BTreeMap<String, Collected>) -> Result<(), Error> {
+fn pin(file: &Path, news: &BTreeMap<String, Collected>) -> Result<(), Error> {
     change(file, |lock| {
         for (url, one) in news {
             let old = lock.get(url).cloned();
@@ -80,12 +82,22 @@ fn pin(file: &std::path::Path, news: &BTreeMap<String, Collected>) -> Result<(),
     })
 }
 
+/// What the old version touches: as the lock says, and as its text does, for a lock may have been changed by hand.
+fn touched(setup: &Setup, file: &Path, old: &Entry) -> Vec<String> {
+    let Ok(text) = setup.modules.of_entry(file, old) else { return old.touches.clone() };
+    let source = Checked { name: old.url.clone(), text: text.into(), findings: Vec::new(), imported: None };
+    let of_text: Vec<String> = audit::audit(&[source]).iter().map(Touch::told).collect();
+    // Which clouds are meant depends on those who import it.
+    let same = |touch: &&String| touch.starts_with("cloud ") || of_text.contains(*touch);
+    old.touches.iter().filter(same).cloned().collect()
+}
+
 /// What each new version touches more, and less.
-fn show(options: &Options, setup: &Setup, lock: &Lock, changed: &[&Collected]) {
+fn show(options: &Options, setup: &Setup, file: &Path, lock: &Lock, changed: &[&Collected]) {
     for one in changed {
         let old = lock.get(&one.address.to_string());
-        let before: Vec<&str> =
-            old.map(|old| old.touches.iter().map(String::as_str).collect()).unwrap_or_default();
+        let before = old.map(|old| touched(setup, file, old)).unwrap_or_default();
+        let before: Vec<&str> = before.iter().map(String::as_str).collect();
         let more: Vec<&Touch> =
             one.touches.iter().filter(|touch| !before.contains(&touch.told().as_str())).collect();
         let now: Vec<String> = one.touches.iter().map(Touch::told).collect();

@@ -131,7 +131,9 @@ impl Bundle {
         };
         let mut imports = BTreeMap::new();
         for import in head["imports"].as_array().ok_or_else(broken)? {
-            let (from, to) = index(&import[0]).zip(index(&import[2])).ok_or_else(broken)?;
+            // Nothing imports the script itself.
+            let to = index(&import[2]).filter(|to| *to > 0);
+            let (from, to) = index(&import[0]).zip(to).ok_or_else(broken)?;
             imports.insert((from, import[1].as_str().ok_or_else(broken)?.to_string()), to);
         }
         bundle.imports = imports;
