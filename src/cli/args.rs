@@ -1,5 +1,6 @@
 //! The command line: its options and subcommands. `run` takes a runbook's own parameters beside the options everywhere.
 
+use super::lasting::Lasting;
 use super::sharing::args::Sharing;
 use crate::effects::CloudGrant;
 use clap::{Args, CommandFactory, FromArgMatches as _, Parser, Subcommand, ValueEnum};
@@ -263,58 +264,9 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         faults: Option<PathBuf>,
     },
-    /// List the runs that are kept, or show one
-    Runs {
-        /// A run, by its name or enough of it
-        run: Option<String>,
-        /// Only runs in this state
-        #[arg(long, value_name = "STATE", value_parser = ["running", "stopped", "failed", "interrupted", "done", "undone"])]
-        state: Option<String>,
-        /// Only runs of a script whose name holds this
-        #[arg(long, value_name = "TEXT")]
-        script: Option<String>,
-        /// Remove runs that ended more than 30 days ago; one that is named in any case
-        #[arg(long)]
-        prune: bool,
-        /// With --prune: runs that ended longer ago than this
-        #[arg(long, value_name = "DURATION", requires = "prune", value_parser = any_duration)]
-        older: Option<crate::cloud::Span>,
-    },
-    /// Show what a script would change
-    Plan {
-        /// The script
-        file: String,
-        /// Keep the plan in this file, for `rhain apply`
-        #[arg(long, value_name = "PLAN")]
-        out: Option<PathBuf>,
-        /// Its parameters: --name value
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "PARAMETERS")]
-        parameters: Vec<String>,
-    },
-    /// Do exactly what a plan holds, once
-    Apply {
-        /// The file of `rhain plan --out`
-        plan: String,
-        /// Apply a plan that is foreseen in part alone
-        #[arg(long)]
-        as_foreseen: bool,
-    },
-    /// Go on with a run that stopped or failed
-    Resume {
-        /// The run, by its name or enough of it
-        run: String,
-        /// Of a change that nobody can tell: `done`, `done:ID`, `not-done` or `error`
-        #[arg(long, value_name = "PATH=ANSWER")]
-        assume: Vec<String>,
-        /// Take scripts that have changed since as they are now
-        #[arg(long)]
-        changed: bool,
-    },
-    /// Take back what a run did, after showing it and asking
-    Undo {
-        /// The run, by its name or enough of it
-        run: String,
-    },
+    /// What runs leave behind.
+    #[command(flatten)]
+    Lasting(Lasting),
     /// Serve editors: the language server on standard input
     Lsp,
     /// Print the man page
@@ -376,13 +328,6 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
     };
     let span = span.filter(|span| span.nanos() > 0);
     span.map(crate::cloud::Span::to_std).ok_or_else(|| "give a duration such as 30s, 5m or 1h".to_string())
-}
-
-/// A length of time, nothing included.
-fn any_duration(text: &str) -> Result<crate::cloud::Span, String> {
-    let whole = text.parse::<u32>().ok().map(|seconds| crate::cloud::Span::from_secs(seconds.into()));
-    let span = whole.or_else(|| crate::cloud::Span::parse(text));
-    span.ok_or_else(|| "give a duration such as 0, 12h or 30d".to_string())
 }
 
 fn size(text: &str) -> Result<usize, String> {

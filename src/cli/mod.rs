@@ -19,6 +19,7 @@ mod given;
 mod given_again;
 pub mod help;
 mod journal;
+pub mod lasting;
 mod listing;
 mod login_files;
 mod lsp;
@@ -44,7 +45,6 @@ pub mod sim;
 pub mod simulated;
 mod site;
 mod terminal;
-mod undo;
 mod test;
 mod test_case;
 mod test_chaos;
@@ -52,6 +52,7 @@ pub mod test_console;
 mod test_outside;
 mod test_simulation;
 pub mod test_world;
+mod undo;
 pub mod watch;
 
 use crate::cloud::{Error, Kind};
@@ -141,18 +142,8 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
             sim::run(options, *port, files, faults.as_deref())
         }
-        (None, Some(Command::Runs { run, state, script, prune, older })) => {
-            runs::runs(options, &runs::Asked::of(run, state, script, (*prune, *older)))
-        }
-        (None, Some(Command::Plan { file, out, parameters })) => {
-            plan::plan(options, file, out.as_deref(), parameters)
-        }
-        (None, Some(Command::Apply { plan, as_foreseen })) => apply::apply(options, plan, *as_foreseen),
-        (None, Some(Command::Undo { run })) => undo::undo(options, run),
-        (None, Some(Command::Resume { run, assume, changed })) => {
-            resume::resume(options, &resume::Asked { run, assume, changed: *changed })
-        }
         (None, Some(Command::Test(test))) => test::run(options, test),
+        (None, Some(Command::Lasting(command))) => lasting::run(options, command),
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Sharing(command))) => sharing::run(options, command),
         (None, Some(Command::Man)) => {

@@ -178,7 +178,7 @@ fn key_of(item: &Json) -> String {
     match item {
         Json::String(text) => text.clone(),
         other => {
-            let text = |key: &str| other.get(key).map(|value| word(value)).unwrap_or_default();
+            let text = |key: &str| other.get(key).map(word).unwrap_or_default();
             ["direction", "protocol", "from_port", "to_port", "cidr", "group"].map(text).join(" ")
         }
     }

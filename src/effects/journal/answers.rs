@@ -228,9 +228,7 @@ impl Answers {
             _ => follows(other, &branch, number),
         };
         self.slots.retain(|other, _| !gone(other));
-        self.reads.retain(|read, _| {
-            read.starts_with('@') || !read.split('@').next().is_some_and(|call| gone(call))
-        });
+        self.reads.retain(|read, _| read.starts_with('@') || !read.split('@').next().is_some_and(&gone));
         let mut inner = branch;
         while let Some((call, _)) = opener(&inner) {
             let Some((outer, number)) = place(call) else { break };

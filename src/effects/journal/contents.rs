@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json, json};
 impl Journal {
     /// The resources that a change acts on, and what of them it replaces.
     pub(super) fn subjects(&self, held: &Held, begin: &Begin<'_>, record: &mut Map<String, Json>) {
-        let on: Vec<Json> = begin.objects.iter().map(|object| record::object(object)).collect();
+        let on: Vec<Json> = begin.objects.iter().map(record::object).collect();
         let replaces = matches!(begin.effect, Effect::Changes | Effect::Destroys);
         let old = |object: &Handle| {
             let made = held.made.contains(&(object.cloud().to_string(), object.id().to_string()));

@@ -7,7 +7,7 @@ use super::answers::{Answer, Answers, Slot, ran};
 use super::gate::Gate;
 use super::history::{History, text};
 use super::record::call_text;
-pub use super::settle::{Around, Assumed, Stop};
+pub use super::settle::{Around, Assumed, Fetch, Stop};
 use super::writer::{Journal, is_change};
 use crate::cloud::{Error, Handle, Kind, Noun, Result, Time, Value, stored};
 use crate::effects::observer::{Begin, Course, End, Fork, Join, Note, Observer, Resumed};

@@ -34,6 +34,9 @@ pub enum Stop {
     Unreadable { path: String, why: String },
 }
 
+/// Reads a resource: cloud, noun, id.
+pub type Fetch = Box<dyn Fn(&str, Noun, &str) -> Result<Value> + Send + Sync>;
+
 /// What the program around a run that goes on does for it.
 pub struct Around {
     /// Ends the run at once, without what it put off until its end.
@@ -41,7 +44,7 @@ pub struct Around {
     /// Ends the run as an interruption does.
     pub interrupt: Box<dyn Fn() + Send + Sync>,
     /// Reads a resource: cloud, noun, id.
-    pub fetch: Box<dyn Fn(&str, Noun, &str) -> Result<Value> + Send + Sync>,
+    pub fetch: Fetch,
     /// How long after now what was sent may still arrive.
     pub arriving: Duration,
     /// What is decided, by the path of the change.

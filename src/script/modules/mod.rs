@@ -11,10 +11,10 @@ mod loading;
 pub mod remote;
 mod resolver;
 
+pub use super::stdlib::STDLIB;
 pub use address::{Address, is_address};
 pub use checking::check;
 pub use remote::{NoRemote, Remote};
-pub use super::stdlib::STDLIB;
 pub use resolver::{INPUT, Resolver, find};
 
 use crate::cloud::{Error, Kind};
