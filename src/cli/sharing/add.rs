@@ -1,16 +1,17 @@
 //! `rhain add URL [as NAME]`: a remote module that scripts here may import from now on.
 
-use super::collect::collect;
+use super::collect::{Collected, collect};
 use super::{address, change};
 use crate::audit::Touch;
 use crate::cli::args::{Format, Options};
 use crate::cli::audit::{refused, touch_json};
 use crate::cli::run::no_trace;
-use crate::cli::setup::{Purpose, setup};
+use crate::cli::setup::{Purpose, Setup, setup};
 use crate::cloud::{Error, Kind};
 use crate::config::Environment;
 use crate::config::lock::{NAME, nearest};
 use serde_json::json;
+use std::path::Path;
 
 pub(super) fn run(
     options: &Options,
@@ -40,9 +41,18 @@ pub(super) fn run(
     if refused(options, &setup, &checked) {
         return Ok(2);
     }
-    change(&file, |lock| {
+    pin(&file, &collected, name)?;
+    collected.iter().for_each(|one| setup.modules.keep(&one.text));
+    tell(options, &setup, &file, &collected, name);
+    Ok(0)
+}
+
+/// Take a module and what hangs on it into the lock.
+fn pin(file: &Path, collected: &[Collected], name: Option<&str>) -> Result<(), Error> {
+    let first = collected.first().map(|one| one.address.to_string()).unwrap_or_default();
+    change(file, |lock| {
         if let Some(name) = name
-            && lock.named(name).is_some_and(|entry| entry.url != address.to_string())
+            && lock.named(name).is_some_and(|entry| entry.url != first)
         {
             return Err(Error::new(
                 Kind::Script,
@@ -76,8 +86,13 @@ pub(super) fn run(
             }
         }
         Ok(())
-    })?;
-    collected.iter().for_each(|one| setup.modules.keep(&one.text));
+    })
+}
+
+/// Say what was added, and how to import it.
+fn tell(options: &Options, setup: &Setup, file: &Path, collected: &[Collected], name: Option<&str>) {
+    let Some(first) = collected.first() else { return };
+    let address = &first.address;
     let console = &setup.session.console;
     if options.format == Format::Json {
         let modules = collected.iter().map(|one| {
@@ -86,10 +101,10 @@ pub(super) fn run(
             json!({ "url": entry.url, "commit": entry.commit, "sha256": entry.sha256, "touches": touches })
         });
         console.data(&json!({ "lock": file, "modules": modules.collect::<Vec<_>>() }).to_string());
-        return Ok(0);
+        return;
     }
     let mut lines = Vec::new();
-    for one in &collected {
+    for one in collected {
         let at = one.commit.as_ref().map(|commit| format!(" at {}", short(commit))).unwrap_or_default();
         lines.push(format!("added {}{at}", one.address));
         lines.extend(told(&one.touches).map(|line| format!("  {line}")));
@@ -102,7 +117,6 @@ pub(super) fn run(
     let written = name.map_or_else(|| address.to_string(), str::to_string);
     lines.push(format!("write: import \"{written}\" as {};", identifier(name.unwrap_or(&stem))));
     console.data(&setup.clouds.hide(&lines.join("\n")));
-    Ok(0)
 }
 
 /// Touches as people read them.

@@ -121,6 +121,11 @@ impl Resolver {
         if real.extension().is_none_or(|kind| kind != "rhai") {
             return Err(no_script(path));
         }
+        self.read(real, path)
+    }
+
+    /// The name and text of a file that a path means.
+    fn read(&self, real: PathBuf, path: &str) -> Result<(String, String), Error> {
         let text = match self.session.texts.edited(&real) {
             Some(text) => text,
             None => std::fs::read_to_string(&real).map_err(|why| {
