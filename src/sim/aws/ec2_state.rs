@@ -28,6 +28,8 @@ pub(crate) struct Ledger {
     pub(super) shelves: HashMap<String, Ec2Resources>,
     /// By the world's id of a security group: the network whose VPC it is of, where that is not the default one.
     pub(super) homes: HashMap<String, String>,
+    /// By the world's id of a port: the index that it was attached at.
+    pub(super) devices: HashMap<String, i64>,
     /// By the world's id of a network: the range of a VPC, which the world does not limit.
     pub(super) ranges: HashMap<String, (Ipv4Addr, u32)>,
 }

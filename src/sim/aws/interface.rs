@@ -7,6 +7,7 @@ use super::call::{Action, Told, asks, does};
 use super::filter::{Filters, page};
 use super::ids::{GROUP, INSTANCE, INTERFACE, SUBNET, VPC};
 use super::instance::{Shown, public_host};
+use super::interface_attach::{attachment, index};
 use super::refused::{Outcome, Refused};
 use super::scope::Region;
 use super::tag::{keep, tags_of};
@@ -45,6 +46,7 @@ struct Row<'a> {
     public: Option<Ipv4Addr>,
     owner: &'a str,
     unchecked: bool,
+    index: i64,
 }
 
 impl Row<'_> {
@@ -76,11 +78,11 @@ impl Row<'_> {
         });
         if let Some(server) = self.server {
             xml.node("attachment", |xml| {
-                xml.text("attachmentId", self.id.replace("eni-", "eni-attach-"));
+                xml.text("attachmentId", attachment(&self.id));
                 if alone {
                     xml.text("instanceId", INSTANCE.id(&server.id)).text("instanceOwnerId", self.owner);
                 }
-                xml.text("deviceIndex", 0).text("status", "attached");
+                xml.text("deviceIndex", self.index).text("status", "attached");
                 xml.time("attachTime", server.created).text("deleteOnTermination", !port.kept);
             });
         }
@@ -122,16 +124,17 @@ impl Row<'_> {
 }
 
 /// A port as it stands in an instance.
-pub(super) fn at_instance(xml: &mut Xml, row: &Shown<'_>, port: &Port) {
+pub(super) fn at_instance(xml: &mut Xml, row: &Shown<'_>, port: &Port, at: i64) {
     let groups = row.groups.iter().filter(|group| port.groups.iter().any(|own| GROUP.is(&group.0, own)));
     let one = Row {
         port,
         server: Some(row.server),
         id: INTERFACE.id(&port.id),
         groups: groups.cloned().collect(),
-        public: row.public,
+        public: row.public.filter(|_| row.port.is_some_and(|first| first.id == port.id)),
         owner: &row.owner,
         unchecked: row.mark.unchecked,
+        index: at,
     };
     one.write_in(xml, false);
 }
@@ -146,6 +149,7 @@ fn row<'a>(region: &'a Region<'_>, port: &'a Port, server: Option<&'a Server>) -
         public: region.world.floating_to(&port.id).next().map(|floating| floating.address),
         owner: &region.account,
         unchecked: server.is_some_and(|server| region.mark(server).unchecked),
+        index: server.map_or(0, |server| index(region, &server.ports, &port.id)),
     }
 }
 

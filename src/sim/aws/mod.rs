@@ -17,6 +17,7 @@ mod image_share;
 mod instance;
 mod instance_type;
 mod interface;
+mod interface_attach;
 mod key;
 mod keys;
 mod params;
@@ -46,7 +47,7 @@ pub(crate) const REGION: &str = "us-east-1";
 const ZONE: &str = "us-east-1a";
 
 /// All actions, a table a kind of resource.
-static TABLES: [&[Action]; 21] = [
+static TABLES: [&[Action]; 22] = [
     instance::run::ACTIONS,
     instance::list::ACTIONS,
     instance::power::ACTIONS,
@@ -65,6 +66,7 @@ static TABLES: [&[Action]; 21] = [
     address::ACTIONS,
     vpc::ACTIONS,
     interface::ACTIONS,
+    interface_attach::ACTIONS,
     placement::ACTIONS,
     zones::ACTIONS,
     sts::ACTIONS,

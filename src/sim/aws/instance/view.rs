@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use super::{Life, ROOT};
 use crate::aws::ec2_state::Mark;
 use crate::aws::ids::{GROUP, IMAGE, INSTANCE, INTERFACE, SUBNET, VOLUME, VPC};
+use crate::aws::interface_attach::index;
 use crate::aws::scope::{Region, server_tags, stamp};
 use crate::aws::xml::Xml;
 use crate::aws::{REGION, ZONE, interface};
@@ -35,6 +36,8 @@ pub(in crate::aws) struct Shown<'a> {
     pub(in crate::aws) public: Option<Ipv4Addr>,
     pub(in crate::aws) held: Vec<Held>,
     /// The name of its placement group.
+    /// The index of each port among its devices.
+    indices: Vec<i64>,
     pub(in crate::aws) placement: Option<String>,
     pub(in crate::aws) launched: SystemTime,
     pub(in crate::aws) owner: String,
@@ -66,6 +69,7 @@ pub(in crate::aws) fn shown<'a>(region: &'a Region<'_>, server: &'a Server) -> S
         ip: port.and_then(Port::ip),
         public,
         held: held.collect(),
+        indices: server.ports.iter().map(|port| index(region, &server.ports, &port.id)).collect(),
         placement: placement.map(|group| group.name.clone()),
         launched: mark.started.unwrap_or(server.created),
         owner: region.account.clone(),
@@ -233,8 +237,8 @@ impl Shown<'_> {
         xml.text("virtualizationType", "hvm")
             .text("clientToken", self.mark.token.as_deref().unwrap_or_default());
         xml.tags(&self.tags).text("hypervisor", "xen");
-        xml.set("networkInterfaceSet", &self.server.ports, |xml, port| {
-            interface::at_instance(xml, self, port);
+        xml.set("networkInterfaceSet", self.server.ports.iter().zip(&self.indices), |xml, (port, at)| {
+            interface::at_instance(xml, self, port, *at);
         });
         xml.text("ebsOptimized", self.mark.ebs_optimized).text("enaSupport", true);
         xml.node("cpuOptions", |xml| {
