@@ -159,6 +159,27 @@ must "terminate" "shutting-down" ec2 terminate-instances --instance-ids "$id" --
 ec2 wait instance-terminated --instance-ids "$id"
 must "the volume stays" "available" ec2 describe-volumes --volume-ids "$volume" --query 'Volumes[].State'
 must "delete volume" "" ec2 delete-volume --volume-id "$volume"
+must "create-placement-group" "apart	spread" ec2 create-placement-group --group-name apart --strategy spread \
+    --query 'PlacementGroup.[GroupName,Strategy]'
+subnet=$(ec2 describe-subnets --filters Name=availability-zone,Values=us-east-1a --query 'Subnets[0].SubnetId')
+interface=$(ec2 create-network-interface --subnet-id "$subnet" --groups "$group" --description "of awscli" \
+    --query NetworkInterface.NetworkInterfaceId)
+placed=$(ec2 run-instances --image-id "$image" --instance-type m1.tiny --placement GroupName=apart --subnet-id "$subnet" \
+    --query 'Instances[].InstanceId')
+ec2 wait instance-running --instance-ids "$placed"
+must "placed" "apart" ec2 describe-instances --instance-ids "$placed" --query 'Reservations[].Instances[].Placement.GroupName'
+attachment=$(ec2 attach-network-interface --network-interface-id "$interface" --instance-id "$placed" --device-index 1 \
+    --query AttachmentId)
+must "an interface in use" "in-use	of awscli	1" ec2 describe-network-interfaces --network-interface-ids "$interface" \
+    --query 'NetworkInterfaces[].[Status,Description,Attachment.DeviceIndex]'
+refused "deleting it" "(InvalidParameterValue)" ec2 delete-network-interface --network-interface-id "$interface"
+ec2 detach-network-interface --attachment-id "$attachment"
+ec2 wait network-interface-available --network-interface-ids "$interface"
+must "delete-network-interface" "" ec2 delete-network-interface --network-interface-id "$interface"
+refused "a group in use" "(InvalidPlacementGroup.InUse)" ec2 delete-placement-group --group-name apart
+ec2 terminate-instances --instance-ids "$placed" >/dev/null
+ec2 wait instance-terminated --instance-ids "$placed"
+must "delete-placement-group" "" ec2 delete-placement-group --group-name apart
 refused "a group that is not there" "(InvalidGroup.NotFound)" ec2 delete-security-group --group-id sg-00000000000000000
 ec2 delete-security-group --group-id "$group" >/dev/null
 cfn() { aws --output text cloudformation "$@"; }

@@ -293,6 +293,17 @@ wait("instance_terminated", InstanceIds=[held])
 must("it is free again", (interface()["Status"], "Attachment" in interface()), ("available", False))
 ec2.disassociate_address(AssociationId=ec2.describe_addresses()["Addresses"][0]["AssociationId"])
 ec2.release_address(AllocationId=allocation)
+at = {"NetworkInterfaceId": eni, "InstanceId": instance}
+refused("an index that is taken", "InvalidParameterValue", ec2.attach_network_interface, DeviceIndex=0, **at)
+attachment = ec2.attach_network_interface(DeviceIndex=2, **at)["AttachmentId"]
+must("an interface at an instance", (interface()["Attachment"]["DeviceIndex"], interface()["Attachment"]["AttachmentId"]), (2, attachment))
+must("both in their places", [i["Attachment"]["DeviceIndex"] for i in one(instance)["NetworkInterfaces"]], [0, 2])
+refused("at another too", "InvalidNetworkInterface.InUse", ec2.attach_network_interface, DeviceIndex=3, **at)
+primary = one(instance)["NetworkInterfaces"][0]["Attachment"]["AttachmentId"]
+refused("the first one stays", "OperationNotPermitted", ec2.detach_network_interface, AttachmentId=primary)
+ec2.detach_network_interface(AttachmentId=attachment)
+wait("network_interface_available", NetworkInterfaceIds=[eni])
+refused("detached twice", "InvalidAttachmentID.NotFound", ec2.detach_network_interface, AttachmentId=attachment)
 ec2.delete_network_interface(NetworkInterfaceId=eni)
 refused("no interface any more", "InvalidNetworkInterfaceID.NotFound", ec2.describe_network_interfaces,
         NetworkInterfaceIds=[eni])

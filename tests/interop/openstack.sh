@@ -89,6 +89,14 @@ refused() {
     fi
     echo "ok  $what"
 }
+# until WHAT WANTED COMMAND…: sooner or later the command's output is what is wanted.
+until_is() {
+    what=$1 wanted=$2
+    shift 2
+    tries=0
+    while [ "$("$@" 2>/dev/null)" != "$wanted" ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
+    must "$what" "$wanted" "$@"
+}
 status() { openstack server show "$1" -f value -c status; }
 project=$(openstack token issue -f value -c project_id)
 must "token" "$project" openstack --os-cloud sim-admin project show demo -f value -c id
@@ -117,6 +125,19 @@ openstack server resize confirm cli
 tries=0
 while [ "$(status cli)" != ACTIVE ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
 must "server resize confirm" "ACTIVE" status cli
+# To another host, which only an administrator may ask for.
+host() { openstack --os-cloud sim-admin server show "$1" -f value -c OS-EXT-SRV-ATTR:host; }
+refused "server migrate by an ordinary user" "403" openstack server migrate cli
+before=$(host cli)
+openstack --os-cloud sim-admin server migrate --wait cli >/dev/null
+must "server migrate" "VERIFY_RESIZE" status cli
+openstack --os-cloud sim-admin server migration confirm cli
+until_is "server migration confirm" "ACTIVE" status cli
+must "it is on another host" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host cli)"
+before=$(host cli)
+openstack --os-cloud sim-admin server migrate --live-migration --wait cli >/dev/null
+until_is "server migrate --live-migration" "ACTIVE" status cli
+must "and on another again" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host cli)"
 openstack server reboot --wait cli >/dev/null
 must "server reboot" "ACTIVE" status cli
 openstack server reboot --hard --wait cli >/dev/null
@@ -130,14 +151,6 @@ tries=0
 while [ "$(status cli)" != SHUTOFF ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
 must "server stop" "SHUTOFF" status cli
 refused "server pause when stopped" "while it is in vm_state stopped" openstack server pause cli
-# until WHAT WANTED COMMAND…: sooner or later the command's output is what is wanted.
-until_is() {
-    what=$1 wanted=$2
-    shift 2
-    tries=0
-    while [ "$("$@" 2>/dev/null)" != "$wanted" ] && [ $tries -lt 30 ]; do tries=$((tries + 1)); done
-    must "$what" "$wanted" "$@"
-}
 must "network list" "private
 public" sh -c 'openstack network list -f value -c Name | sort'
 must "network create" "inner ACTIVE False" sh -c 'openstack network create inner -f json | python -c "import json,sys; n=json.load(sys.stdin); print(n[\"name\"], n[\"status\"], n[\"router:external\"])"'
