@@ -16,6 +16,7 @@ mod faults;
 mod listener;
 mod openstack;
 mod protocol;
+mod response;
 mod serve;
 mod told;
 mod world;

@@ -1,19 +1,15 @@
 //! The server: HTTP/1.1 kept alive, all services under their prefixes of one address. It applies the faults,
 //! compresses what clients take compressed, and keeps the journal. What an answer says is not its business.
 
-use std::convert::Infallible;
-use std::io::{self, Write as _};
+use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use futures_util::stream;
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, Limited, StreamBody};
-use hyper::body::{Frame, Incoming};
+use http_body_util::{BodyExt, Limited};
+use hyper::Response;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper::{Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::{oneshot, watch};
@@ -25,13 +21,12 @@ use super::faults::{Fault, FaultKind, Faults};
 use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
 use super::protocol;
+use super::response::{Body, respond};
 pub use super::told::{At, Told};
 use super::world::{self, FaultSettings, World};
 
 /// The largest request body taken, in bytes.
 const BODY_LIMIT: usize = 256 << 20;
-/// Answers shorter than this are not compressed.
-const GZIP_FROM: usize = 500;
 
 /// What a refusal says that was planned.
 const TOLD: &str = "The simulated cloud was told to refuse this.";
@@ -293,8 +288,6 @@ async fn converse(stream: TcpStream, shared: Arc<Shared>) {
     let _ = connection.await;
 }
 
-type Body = UnsyncBoxBody<Bytes, io::Error>;
-
 async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
@@ -472,45 +465,4 @@ impl State {
             status,
         });
     }
-}
-
-fn respond(request: &Request, answer: Answer, date: &str, truncate: bool) -> io::Result<Response<Body>> {
-    let mut response = Response::builder()
-        .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
-        .header("date", date);
-    if !protocol::is_aws(request) {
-        response = response.header("x-openstack-request-id", &request.id);
-    }
-    for (name, value) in &answer.headers {
-        response = response.header(*name, value);
-    }
-    let head = request.method == "HEAD";
-    let mut body = answer.body;
-    if !body.is_empty() {
-        response = response.header("content-type", answer.kind);
-    }
-    let takes_gzip = request.header("accept-encoding").is_some_and(|value| value.contains("gzip"));
-    if takes_gzip && body.len() >= GZIP_FROM && !head && answer.kind != "application/octet-stream" {
-        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        encoder.write_all(&body)?;
-        body = encoder.finish()?;
-        response = response.header("content-encoding", "gzip");
-    }
-    if answer.status != 204 {
-        response = response.header("content-length", body.len());
-    }
-    let body: Body = if head {
-        whole(Bytes::new())
-    } else if truncate {
-        body.truncate(body.len() / 2);
-        let cut = io::Error::from(io::ErrorKind::ConnectionReset);
-        StreamBody::new(stream::iter([Ok(Frame::data(Bytes::from(body))), Err(cut)])).boxed_unsync()
-    } else {
-        whole(Bytes::from(body))
-    };
-    response.body(body).map_err(io::Error::other)
-}
-
-fn whole(bytes: Bytes) -> Body {
-    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
