@@ -109,7 +109,8 @@ impl Account for OpenStack {
     }
 
     async fn zones(&self) -> Result<Vec<String>> {
-        Ok(limits::decode_zones(&self.json(&limits::zones(&self.compute().await?)).await?))
+        let call = limits::zones(&self.compute().await?);
+        Ok(limits::decode_zones(&self.holding(&call, "/availabilityZoneInfo", Some("zoneName")).await?))
     }
 
     async fn api(&self, call: &RestCall) -> Result<Value> {

@@ -87,10 +87,57 @@ pub fn next_page(body: &Json, key: &str) -> Option<Vec<(String, String)>> {
     Some(url::form_urlencoded::parse(query.as_bytes()).into_owned().collect())
 }
 
+/// Whether an answer tells of a next page in a way that leads nowhere: the list would end there without a word.
+pub fn has_odd_next(body: &Json, key: &str) -> bool {
+    let leads = |href: Option<&Json>| href.and_then(Json::as_str).is_some_and(|href| href.contains('?'));
+    let odd = |link: &Json| match link.get("rel").and_then(Json::as_str) {
+        Some("next") => !leads(link.get("href")),
+        Some(_) => false,
+        None => true,
+    };
+    let links = match body.get(format!("{key}_links")) {
+        None | Some(Json::Null) => false,
+        Some(Json::Array(links)) => links.iter().any(odd),
+        Some(_) => true,
+    };
+    let next = body.get("next").filter(|next| !next.is_null());
+    links || next.is_some_and(|next| !leads(Some(next)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_next_page_that_leads_nowhere_is_odd() {
+        for links in [
+            json!([{"rel": "next", "href": "file:///x"}]),
+            json!([{"rel": "next"}]),
+            json!([{"rel": "next", "href": null}]),
+            json!("http://x"),
+            json!({"next": "?marker=id2"}),
+            json!([{"rel": "next", "href": "http://127.0.0.2:9/zz"}]),
+            json!([7]),
+        ] {
+            assert!(
+                has_odd_next(&json!({"servers": [], "servers_links": links.clone()}), "servers"),
+                "{links}"
+            );
+        }
+        assert!(has_odd_next(&json!({"images": [], "next": 5}), "images"));
+        for good in [
+            json!({"servers": []}),
+            json!({"servers": [], "servers_links": []}),
+            json!({"servers": [], "servers_links": [{"rel": "self", "href": "http://c/s"}]}),
+            json!({"servers": [], "servers_links": [{"rel": "next", "href": "http://c/s?marker=a"}]}),
+            json!({"images": [], "next": null}),
+            json!({"images": [], "next": "/v2/images?marker=x"}),
+        ] {
+            let key = if good.get("images").is_some() { "images" } else { "servers" };
+            assert!(!has_odd_next(&good, key), "{good}");
+        }
+    }
 
     #[test]
     fn references_of_every_age_are_ids() {

@@ -75,8 +75,11 @@ impl OpenStack {
     /// The daemons of the services that the cloud has.
     pub(super) async fn daemons(&self) -> Result<Vec<Daemon>> {
         let (servers, volumes, networks) = (limits::daemons(), cinder::limits::daemons(), quota::agents());
-        let (servers, volumes, networks) =
-            tokio::join!(self.json(&servers), self.json(&volumes), self.json(&networks));
+        let (servers, volumes, networks) = tokio::join!(
+            self.holding(&servers, "/services", Some("binary")),
+            self.json(&volumes),
+            self.json(&networks)
+        );
         let mut all: Vec<Daemon> = entries(&servers?, "services").iter().filter_map(limits::daemon).collect();
         for (told, key, decode) in [
             (volumes, "services", limits::daemon as fn(&Json) -> Option<Daemon>),
@@ -92,11 +95,12 @@ impl OpenStack {
     }
 
     async fn server_limits(&self) -> Result<Limits> {
-        Ok(limits::decode(&self.json(&limits::show(&self.compute().await?)).await?))
+        let call = limits::show(&self.compute().await?);
+        Ok(limits::decode(&self.holding(&call, "/limits/absolute", None).await?))
     }
 
     async fn volume_limits(&self) -> Result<Limits> {
-        Ok(cinder::limits::decode(&self.json(&cinder::limits::show()).await?))
+        Ok(cinder::limits::decode(&self.holding(&cinder::limits::show(), "/limits/absolute", None).await?))
     }
 
     async fn network_limits(&self) -> Result<Limits> {

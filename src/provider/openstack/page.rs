@@ -4,7 +4,7 @@
 
 use super::super::pages::Pages as Bounds;
 use super::OpenStack;
-use super::decode::{list, next_page, scalar};
+use super::decode::{has_odd_next, list, next_page, scalar};
 use super::fault;
 use super::session::Call;
 use crate::cloud::{Error, Filter, Kind, NameMatch, Result};
@@ -96,7 +96,11 @@ fn from(asked: &[(String, String)], marker: Option<&String>) -> Query {
 
 /// What the next page is asked for after: an entry's id; a key pair has its name.
 fn mark(entry: &Json) -> Option<String> {
-    entry.get("id").or_else(|| entry.pointer("/keypair/name")).and_then(scalar)
+    entry
+        .get("id")
+        .or_else(|| entry.pointer("/keypair/name"))
+        .and_then(scalar)
+        .filter(|mark| !mark.is_empty())
 }
 
 impl OpenStack {
@@ -111,6 +115,9 @@ impl OpenStack {
         let mut call = first;
         loop {
             let lists = |body: &Json| match list(body, key) {
+                Some(_) if has_odd_next(body, key) => {
+                    Err("it tells of a next page, and not where that is".to_string())
+                }
                 Some(entries) if entries.iter().all(|entry| mark(entry).is_some()) => Ok(()),
                 Some(_) => Err(format!("one of its {key} has no id")),
                 None => Err(format!("it lists no {key}")),

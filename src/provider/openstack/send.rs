@@ -141,6 +141,22 @@ impl OpenStack {
         }
     }
 
+    /// The JSON of an answer that must hold an object, or a list whose members each have `name`: what is missing is never taken
+    /// for empty.
+    pub(super) async fn holding(&self, call: &Call, path: &str, name: Option<&str>) -> Result<Json> {
+        let check = |body: &Json| match (body.pointer(path), name) {
+            (Some(Json::Object(_)), None) => Ok(()),
+            (Some(Json::Array(items)), Some(name)) => {
+                match items.iter().all(|item| item.get(name).is_some_and(|name| !name.is_null())) {
+                    true => Ok(()),
+                    false => Err(format!("a member of its `{}` has no `{name}`", &path[1..])),
+                }
+            }
+            _ => Err(format!("it has no `{}`", path[1..].replace('/', "."))),
+        };
+        Ok(self.whole(call, check).await?.1)
+    }
+
     /// The JSON of an answer.
     pub(super) fn parse(&self, call: &Call, answer: &Answer) -> Result<Json> {
         serde_json::from_slice(&answer.body).map_err(|error| {
