@@ -293,6 +293,11 @@ impl Wire {
         {
             shown.body = Body::Json(hidden);
         }
+        if let Body::Form(fields) = &mut shown.body {
+            for (name, value) in fields {
+                (*name, *value) = (known.hide(name), known.hide(value));
+            }
+        }
         shown
     }
 }
