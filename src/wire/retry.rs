@@ -240,6 +240,7 @@ pub fn is_throttle(code: &str) -> bool {
             | "RequestThrottled"
             | "RequestThrottledException"
             | "SlowDown"
+            | "TagsBeingModified"
             | "ThrottledException"
             | "Throttling"
             | "ThrottlingException"

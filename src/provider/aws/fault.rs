@@ -195,7 +195,9 @@ fn headline(kind: Kind, status: u16, code: Option<&str>) -> String {
             _ => return fault::headline(kind, status),
         },
         Kind::RateLimited
-            if code.is_some_and(|code| matches!(code, "ResourceInUse" | "ConcurrentTagAccess")) =>
+            if code.is_some_and(|code| {
+                matches!(code, "ResourceInUse" | "ConcurrentTagAccess" | "TagsBeingModified")
+            }) =>
         {
             "these tags are being changed by another request"
         }
@@ -284,6 +286,7 @@ mod tests {
             ("ResourceInUse", busy, Kind::RateLimited),
             ("ResourceInUse", "the volume is attached", Kind::Conflict),
             ("ConcurrentTagAccess", "", Kind::RateLimited),
+            ("TagsBeingModified", "", Kind::RateLimited),
         ] {
             assert_eq!(kind(400, Some(code), words), expected, "{code} {words}");
         }
