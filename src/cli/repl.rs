@@ -145,7 +145,7 @@ impl Program {
                 program.stop(terminated);
                 let clock = WallClock::start();
                 let again = tokio::select! {
-                    again = signals.next() => Some(again),
+                    again = signals.again() => Some(again),
                     () = clock.sleep(TIME_LIMIT) => None,
                 };
                 if !program.running.load(Ordering::Relaxed) && again.is_none() {
@@ -158,7 +158,7 @@ impl Program {
                         program.setup.streams.note(
                             "stopped: what was sent is waited for, nothing new starts (again to leave at once)",
                         );
-                        signals.next().await
+                        signals.again().await
                     }
                 };
                 // The call has ended meanwhile: this one is for what runs now.

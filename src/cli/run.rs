@@ -297,7 +297,8 @@ pub(super) fn kept(setup: &Setup) {
     let changes = setup.session.ledger.changes();
     if !changes.is_empty() {
         let lines = changes.iter().enumerate().map(|(nth, change)| format!("\n{:>4}. {change}", nth + 1));
-        setup.streams.note(&format!("dry run: the changes, in order{}", lines.collect::<String>()));
+        let lines = setup.clouds.hide(&lines.collect::<String>());
+        setup.streams.note(&format!("dry run: the changes, in order{lines}"));
     }
     setup.streams.note("dry run: no change was sent to a cloud");
 }
@@ -448,16 +449,16 @@ pub(super) fn interruptions(options: &Options, setup: &Setup) {
         cancel.send_replace(if terminated { 2 } else { 1 });
         let clock = WallClock::start();
         let again = tokio::select! {
-            again = signals.next() => again,
+            again = signals.again() => again,
             () = clock.sleep(TIME_LIMIT) => {
                 session.host.progress.done();
                 streams.note("stopped: what was sent is waited for, nothing new starts (again to leave at once)");
                 tokio::select! {
-                    again = signals.next() => again,
+                    again = signals.again() => again,
                     () = clock.sleep(HANDLERS) => {
                         session.host.cut_short();
                         streams.note("stopped: what `defer` and `on_failure` left takes longer than 5m and is ended");
-                        signals.next().await
+                        signals.again().await
                     }
                 }
             }

@@ -27,6 +27,18 @@ impl Signals {
             _ = self.hangup.recv() => true,
         }
     }
+
+    /// Ready when a person asks once more; whether it was SIGTERM. A lost connection hangs up twice, by the shell and by the
+    /// kernel, and asks for nothing more by it.
+    pub(super) async fn again(&mut self) -> bool {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return false,
+                _ = self.terminate.recv() => return true,
+                _ = self.hangup.recv() => {}
+            }
+        }
+    }
 }
 
 #[cfg(not(unix))]
@@ -41,5 +53,8 @@ impl Signals {
     pub(super) async fn next(&mut self) -> bool {
         let _ = tokio::signal::ctrl_c().await;
         false
+    }
+    pub(super) async fn again(&mut self) -> bool {
+        self.next().await
     }
 }
