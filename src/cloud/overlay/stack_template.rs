@@ -74,6 +74,17 @@ impl Template {
         self.section("Resources").map(one).collect()
     }
 
+    /// Whether a parameter's value is hidden.
+    pub(super) fn hides(&self, name: &str) -> bool {
+        let about = self.section("Parameters").find(|(known, _)| *known == name).map(|(_, about)| about);
+        let hidden = about.and_then(|about| field(about, "NoEcho").or_else(|| about.get("hidden")));
+        match hidden {
+            Some(Json::Bool(hidden)) => *hidden,
+            Some(Json::String(word)) => matches!(word.to_ascii_lowercase().as_str(), "true" | "yes" | "on"),
+            _ => false,
+        }
+    }
+
     /// Its outputs: a parameter's value, what was told before, or nothing.
     pub(super) fn outputs(&self, stack: &Stack) -> BTreeMap<String, Json> {
         let defaults: BTreeMap<&String, &Json> = self
@@ -95,6 +106,22 @@ impl Template {
         };
         self.section("Outputs").map(one).collect()
     }
+}
+
+/// The parameters as a cloud tells them: hidden ones are asterisks.
+pub(super) fn as_text(spec: &StackSpec, hidden: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
+    let text = |name: &str, value: &Value| match value {
+        _ if hidden(name) => "******".to_string(),
+        Value::Text(text) => text.to_string(),
+        Value::Secret(_) => "******".to_string(),
+        other => match other.to_request() {
+            serde_json::Value::Bool(true) => "True".to_string(),
+            serde_json::Value::Bool(false) => "False".to_string(),
+            json => json.to_string(),
+        },
+    };
+    let given = spec.parameters.iter().filter(|(_, value)| **value != Value::Unit);
+    given.map(|(name, value)| (name.clone(), text(name, value))).collect()
 }
 
 /// A field by either service's name: `Value`, `value`.

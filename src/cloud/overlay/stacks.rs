@@ -3,7 +3,7 @@
 
 use super::Overlay;
 use super::layer::raw;
-use super::stack_template::{Template, story};
+use super::stack_template::{Template, as_text, story};
 use crate::cloud::{
     Ec2Credential, Ec2Credentials, Error, Filter, Kind, Noun, Resource, Result, Stack, StackAccepted,
     StackAction, StackChange, StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTags,
@@ -44,7 +44,7 @@ impl Stacks for Overlay {
             reason: None,
             description: None,
             outputs: BTreeMap::new(),
-            parameters: as_text(spec),
+            parameters: as_text(spec, |name| template.as_ref().is_some_and(|template| template.hides(name))),
             tags: spec.tags.clone().unwrap_or(tags),
             timeout: spec.timeout,
             rollback: Some(spec.rollback.unwrap_or(true)),
@@ -73,10 +73,15 @@ impl Stacks for Overlay {
             return Ok(StackAccepted { unchanged: true, ..StackAccepted::default() });
         }
         let known = self.stack_resources(id).await.unwrap_or_default();
-        let former = self.stack_template(id).await.ok().as_ref().and_then(Template::told);
+        let before = self.stack_template(id).await.ok().as_ref().and_then(Template::told);
+        let template = if spec.template.is_some() { Template::of(spec) } else { before };
+        let hides = |name: &str| template.as_ref().is_some_and(|template| template.hides(name));
+        let former = stack.parameters.clone();
         self.edit_stack(&stack, |stack| {
             stack.status = "UPDATE_COMPLETE".to_string();
-            stack.parameters.extend(as_text(spec));
+            let asterisks = |text: &String| text.len() >= 4 && text.bytes().all(|byte| byte == b'*');
+            let hidden = |name: &str| hides(name) || former.get(name).is_some_and(asterisks);
+            stack.parameters.extend(as_text(spec, hidden));
             if let Some(tags) = &spec.tags {
                 stack.tags = tags.clone();
             }
@@ -84,7 +89,6 @@ impl Stacks for Overlay {
             stack.rollback = spec.rollback.or(stack.rollback);
         });
         let mut now = self.stack_now(id).await?;
-        let template = if spec.template.is_some() { Template::of(spec) } else { former };
         self.follow_template(&mut now, spec, template, known, "UPDATE");
         self.edit_stack(&stack, |stack| stack.outputs = now.outputs);
         Ok(StackAccepted::default())
@@ -277,18 +281,4 @@ fn stack_of(resource: Resource) -> Option<Stack> {
         Resource::Stack(stack) => Some(Arc::unwrap_or_clone(stack)),
         _ => None,
     }
-}
-
-fn as_text(spec: &StackSpec) -> BTreeMap<String, String> {
-    let text = |value: &Value| match value {
-        Value::Text(text) => text.to_string(),
-        Value::Secret(_) => "******".to_string(),
-        other => match other.to_request() {
-            serde_json::Value::Bool(true) => "True".to_string(),
-            serde_json::Value::Bool(false) => "False".to_string(),
-            json => json.to_string(),
-        },
-    };
-    let given = spec.parameters.iter().filter(|(_, value)| **value != Value::Unit);
-    given.map(|(name, value)| (name.clone(), text(value))).collect()
 }

@@ -1,6 +1,7 @@
 //! What can be asked of a stack, and how an operation on one goes.
 
 use super::StackEvent;
+use crate::cloud::{Error, Kind, Stack};
 use std::collections::{BTreeMap, HashSet};
 
 /// What can be asked of a stack beside making, updating and deleting it.
@@ -82,6 +83,8 @@ pub struct StackTrack {
     pub begun: bool,
     /// Whether another update took its place.
     pub superseded: bool,
+    /// How it ended, where another one has begun after that.
+    pub ended: Option<String>,
     /// The types of resources, by stack and name.
     pub kinds: BTreeMap<(String, String), String>,
     /// The types of resources by their ways, `outer/inner/boom`, as nested templates have them.
@@ -92,6 +95,27 @@ pub struct StackTrack {
     pub read: HashSet<String>,
     /// The failure that was found, kept when its events are gone.
     pub failure: Option<StackFailure>,
+}
+
+impl StackTrack {
+    /// How this run's own update ended, in the words of a stack's status, where another one came after it: its own end is
+    /// what a wait for it tells.
+    pub fn own_end(&self) -> Option<String> {
+        self.ended.as_ref().map(|end| match end.as_str() {
+            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" => format!("UPDATE_{end}"),
+            _ => end.clone(),
+        })
+    }
+}
+
+/// The error of an update that another one took the place of.
+pub fn cut_short(stack: &Stack) -> Error {
+    let message = format!(
+        "the update of `{}` was cut short: another update took its place, and ended {}",
+        stack.name, stack.status
+    );
+    let help = "look at `stack_events(x)`, and update it again if it is not as it should be";
+    Error::new(Kind::Failed, message).coded("cloud::failed").help(help)
 }
 
 /// What a look at an operation shows.

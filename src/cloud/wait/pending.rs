@@ -41,7 +41,15 @@ pub struct Pending {
     pub before: Option<Before>,
 }
 
+/// What stands for the request of a change that left everything as it was.
+pub const NOTHING: &str = "nothing to change";
+
 impl Pending {
+    /// Whether nothing was to change: there is nothing to wait for.
+    pub fn is_nothing(&self) -> bool {
+        self.request_id.as_deref() == Some(NOTHING)
+    }
+
     /// The statuses at rest that the request leads to; none where it ends in the status it began with.
     pub(super) fn leads_to(&self) -> &'static [&'static str] {
         match self.verb {

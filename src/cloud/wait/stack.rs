@@ -8,7 +8,7 @@ use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
-use crate::cloud::stack::operation::{ended_badly, leads_on, told};
+use crate::cloud::stack::operation::{cut_short, ended_badly, leads_on, told};
 use crate::cloud::{
     Cloud, Error, Filter, Handle, Kind, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
@@ -148,11 +148,10 @@ impl Watch for Member {
     async fn judge(&mut self, scene: &Scene<'_>, seen: Option<Stack>, _look: u32) -> Verdict<Stack> {
         let Some(stack) = seen.filter(|stack| !stack.is_deleted()) else {
             self.object.set_gone();
+            let is_gone = |status: &String| matches!(status.as_str(), "DELETED" | "DELETE_COMPLETE");
             let wanted = match scene.goal {
                 Goal::Deleted => true,
-                Goal::Status(list) => {
-                    list.iter().any(|status| matches!(status.as_str(), "DELETED" | "DELETE_COMPLETE"))
-                }
+                Goal::Status(list) => list.iter().any(is_gone),
                 Goal::Active | Goal::Ready => false,
             };
             return match wanted {
@@ -165,6 +164,12 @@ impl Watch for Member {
         self.stack = stack;
         let news = match self.follow(scene).await {
             Ok(news) => news,
+            // Its status tells the end of a create; the events are no more than its story.
+            Err(_) if GOOD.contains(&self.stack.status.as_str()) && !matches!(scene.goal, Goal::Deleted) => {
+                self.track.begun |=
+                    self.pending.as_ref().is_some_and(|pending| pending.verb == "create_stack");
+                StackNews::default()
+            }
             Err(error) if passes(&error) => return Verdict::NotYet,
             Err(error) => return Verdict::Failed(error),
         };
@@ -176,6 +181,10 @@ impl Member {
     /// Read what happened, where that is told or decides.
     async fn follow(&mut self, scene: &Scene<'_>) -> Result<StackNews> {
         let at_rest = !self.stack.is_busy();
+        let nothing = self.pending.as_ref().is_some_and(Pending::is_nothing);
+        if nothing && at_rest {
+            return Ok(StackNews::default());
+        }
         let idle = at_rest && self.pending.is_none() && GOOD.contains(&self.stack.status.as_str());
         if idle || !(self.follows || at_rest) {
             return Ok(StackNews::default());
@@ -190,7 +199,13 @@ impl Member {
     }
 
     fn verdict(&mut self, scene: &Scene<'_>, news: StackNews) -> Verdict<Stack> {
-        let status = self.stack.status.clone();
+        let steady = matches!(scene.goal, Goal::Active | Goal::Ready);
+        if steady && !self.stack.is_busy() && self.pending.as_ref().is_some_and(Pending::is_nothing) {
+            return Verdict::Reached(self.stack.clone());
+        }
+        let own_end = self.track.own_end().filter(|_| steady);
+        let ended = own_end.is_some();
+        let status = own_end.unwrap_or_else(|| self.stack.status.clone());
         let waited = scene.clock.elapsed().saturating_sub(self.began);
         let is_new = self.pending.is_none() || self.track.begun;
         let wanted = match scene.goal {
@@ -199,17 +214,18 @@ impl Member {
             Goal::Deleted => false,
         };
         if self.track.superseded && (wanted || ended_badly(&status)) {
-            return Verdict::Failed(self.superseded(scene));
+            return Verdict::Failed(self.own(scene, cut_short(&self.stack)));
         }
         if wanted && (is_new || waited >= GRACE) {
             if !is_new {
-                let words =
-                    format!("`{}` shows no sign of what was asked of it: it is {status}", self.stack.name);
-                scene.progress.warn(&words);
+                let name = &self.stack.name;
+                scene
+                    .progress
+                    .warn(&format!("`{name}` shows no sign of what was asked of it: it is {status}"));
             }
             return Verdict::Reached(self.stack.clone());
         }
-        if self.stack.is_busy() && !(status == "DELETE_IN_PROGRESS" && *scene.goal == Goal::Ready) {
+        if !ended && self.stack.is_busy() && !(status == "DELETE_IN_PROGRESS" && *scene.goal == Goal::Ready) {
             self.failed_at = None;
             return Verdict::NotYet;
         }
@@ -223,17 +239,18 @@ impl Member {
             _ => {}
         }
         let may_roll_back = matches!(status.as_str(), "CREATE_FAILED" | "UPDATE_FAILED")
-            && self.stack.rollback != Some(false);
+            && self.stack.rollback != Some(false)
+            && !ended;
         let since = *self.failed_at.get_or_insert(scene.clock.elapsed());
         if may_roll_back && scene.clock.elapsed().saturating_sub(since) < ROLLS_BACK {
             return Verdict::NotYet;
         }
-        Verdict::Failed(self.failed(scene, news))
+        Verdict::Failed(self.failed(scene, &status, news))
     }
 
     /// The error of a stack that ended badly.
-    fn failed(&self, scene: &Scene<'_>, news: StackNews) -> Error {
-        let (name, status) = (&self.stack.name, self.stack.status.as_str());
+    fn failed(&self, scene: &Scene<'_>, status: &str, news: StackNews) -> Error {
+        let name = &self.stack.name;
         let outcome = match status {
             "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
                 format!("stack `{name}` was rolled back")
@@ -247,35 +264,23 @@ impl Member {
             None => (outcome, self.stack.reason.clone()),
         };
         let mut error = Error::new(Kind::Failed, message).coded("cloud::failed").fact("status", status);
+        if status != self.stack.status {
+            error = error.fact("since then", format!("another update: {}", self.stack.status));
+        }
         error.answer = answer;
         error.help =
             news.help.or_else(|| leads_on(status, self.pending.as_ref().map(|pending| pending.verb)));
         self.own(scene, error)
     }
 
-    fn superseded(&self, scene: &Scene<'_>) -> Error {
-        let message = format!(
-            "the update of `{}` was cut short: another update took its place, and ended {}",
-            self.stack.name, self.stack.status
-        );
-        let error = Error::new(Kind::Failed, message).coded("cloud::failed");
-        self.own(
-            scene,
-            error.help("look at `stack_events(x)`, and update it again if it is not as it should be"),
-        )
-    }
-
     fn gone(&self, scene: &Scene<'_>) -> Error {
-        match self.seen {
-            true => {
-                Error::new(Kind::Failed, format!("`{}` is gone: it was deleted meanwhile", self.stack.name))
-                    .coded("cloud::failed")
-            }
-            false => {
-                let words = format!("{} has no stack `{}`", scene.cloud.name(), self.stack.name);
-                Error::new(Kind::NotFound, words).coded("cloud::not_found")
-            }
+        let name = &self.stack.name;
+        if self.seen {
+            let words = format!("`{name}` is gone: it was deleted meanwhile");
+            return Error::new(Kind::Failed, words).coded("cloud::failed");
         }
+        let words = format!("{} has no stack `{name}`", scene.cloud.name());
+        Error::new(Kind::NotFound, words).coded("cloud::not_found")
     }
 
     fn own(&self, scene: &Scene<'_>, mut error: Error) -> Error {

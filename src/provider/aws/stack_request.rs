@@ -5,7 +5,6 @@ use super::Aws;
 use super::cloudformation::template::Template;
 use super::cloudformation::{event, is_of_heat, stack};
 use super::decode::{list, text};
-use crate::cloud::error::Place;
 use crate::cloud::{
     EnvironmentSource, Error, Kind, Result, Stack, StackSpec, StackTags, TemplateSource, Time, Value,
 };
@@ -134,31 +133,30 @@ impl Aws {
                         .help("give the parameters alone: `parameters: #{ … }`"));
                 }
                 for (name, value) in value.as_object().into_iter().flatten() {
-                    all.insert(name.clone(), as_text(&Value::from_json(value)));
+                    let sent = guard::is_sent(before, "environment", "parameters", name, value);
+                    if sent.map_err(|error| self.session.own(error))? {
+                        self.hide(before, name, value);
+                        all.insert(name.clone(), as_text(&Value::from_json(value)));
+                    }
                 }
             }
         }
         for (name, value) in &spec.parameters {
-            let text = as_text(value);
-            let masked =
-                before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text));
-            match guard::is_mask(&text) {
-                true if masked => {}
-                true => {
-                    return Err(self
-                        .session
-                        .own(Error::new(
-                            Kind::InvalidArgument,
-                            format!("`parameters.{name}` is the mask of a hidden value"),
-                        ))
-                        .coded("call::masked")
-                        .help("give the value itself; an update keeps what is not given")
-                        .at(Place::OptionValue("parameters".to_string()), "this would send the asterisks"));
-                }
-                false => drop(all.insert(name.clone(), text)),
+            let json = value.to_request();
+            let sent = guard::is_sent(before, "parameters", "parameters", name, &json);
+            if sent.map_err(|error| self.session.own(error))? {
+                self.hide(before, name, &json);
+                all.insert(name.clone(), as_text(value));
             }
         }
         Ok(all)
+    }
+
+    /// The value of a parameter that is hidden in the stack that is there is a secret from now on.
+    fn hide(&self, before: Option<&Stack>, name: &str, value: &Json) {
+        if guard::is_hidden(before, name) {
+            guard::texts(value).iter().for_each(|text| self.session.mask_secret(text));
+        }
     }
 
     /// A stack whose creation was accepted a moment ago; CloudFormation's tags are pairs.

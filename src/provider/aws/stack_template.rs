@@ -5,7 +5,9 @@ use super::Aws;
 use super::cloudformation::template::{BODY, Template};
 use super::cloudformation::{is_of_heat, stack};
 use super::decode::{list, text};
-use crate::cloud::{Error, Kind, Result, Stack, StackSpec, TemplateReport, TemplateSource, Value};
+use crate::cloud::{
+    EnvironmentSource, Error, Kind, Result, Stack, StackSpec, TemplateReport, TemplateSource, Value,
+};
 use crate::provider::stacks::guard;
 use serde_json::{Map, Value as Json, json};
 
@@ -21,7 +23,10 @@ impl Aws {
             (Some(source), _) => source.clone(),
             (None, Some(before)) if is_of_heat(&before.id) => {
                 let body = self.ask(&stack::template(&before.id)).await?;
-                TemplateSource::Text(text(&body, "TemplateBody").unwrap_or_default())
+                let body = text(&body, "TemplateBody").filter(|body| !body.trim().is_empty());
+                TemplateSource::Text(body.ok_or_else(|| {
+                    self.session.error(Kind::Protocol, "the answer makes no sense: it has no `TemplateBody`")
+                })?)
             }
             (None, _) => {
                 parts.insert("UsePreviousTemplate".to_string(), json!(true));
@@ -65,8 +70,8 @@ impl Aws {
             let known = guard::known_parameters(spec.parameters.keys(), &declared, &whose);
             known.map_err(|error| self.session.own(error))?;
             for (name, _) in template.parameters().iter().filter(|(_, hidden)| *hidden) {
-                if let Some(Value::Text(value)) = spec.parameters.get(name) {
-                    self.session.mask_secret(value);
+                for value in given_of(spec, name) {
+                    guard::texts(&value).iter().for_each(|text| self.session.mask_secret(text));
                 }
             }
         }
@@ -141,6 +146,18 @@ impl Aws {
         }
         error
     }
+}
+
+/// Every value that a request gives a parameter.
+fn given_of(spec: &StackSpec, name: &str) -> Vec<Json> {
+    let of_environments = spec.environments.iter().filter_map(|source| {
+        let json = match source {
+            EnvironmentSource::Map(map) => map.clone(),
+            EnvironmentSource::File(_, text) => crate::base::yaml_tree::parse(text).ok()?.json(),
+        };
+        json.get("parameters")?.get(name).cloned()
+    });
+    spec.parameters.get(name).map(Value::to_request).into_iter().chain(of_environments).collect()
 }
 
 /// What to do about a template that Heat's endpoint cannot read.

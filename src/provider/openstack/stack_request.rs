@@ -34,7 +34,8 @@ impl OpenStack {
             Some(source) => files.template(source)?,
             None => None,
         };
-        let environment = environment::merged(&spec.environments, &mut files)?;
+        let mut environment = environment::merged(&spec.environments, &mut files)?;
+        environment::without_masks(&mut environment, before)?;
         let files = files.files;
         if let (Some(text), Some(source)) = (&template, &spec.template) {
             limits::template(&named(source), text)?;
@@ -47,7 +48,9 @@ impl OpenStack {
             }
         }
         let of_environment = environment.get("parameters").and_then(Json::as_object);
-        self.hide(&declared, before, parameters.iter().chain(of_environment.into_iter().flatten()));
+        let defaults = environment.get("parameter_defaults").and_then(Json::as_object);
+        let of_environments = of_environment.into_iter().chain(defaults).flatten();
+        self.hide(&declared, before, parameters.iter().chain(of_environments));
         if let (Some(declared), Some(source)) = (&declared, &spec.template) {
             let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
             guard::known_parameters(parameters.keys(), &names, &named(source))?;
@@ -83,10 +86,8 @@ impl OpenStack {
     ) {
         for (name, value) in values {
             let of_template = declared.iter().flatten().any(|(known, hidden)| known == name && *hidden);
-            let masked =
-                before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text));
-            if let (true, Json::String(text)) = (of_template || masked, value) {
-                self.session.wire().known().add(text);
+            if of_template || guard::is_hidden(before, name) {
+                guard::texts(value).iter().for_each(|text| self.session.wire().known().add(text));
             }
         }
     }

@@ -1,11 +1,62 @@
 //! What a stack's state allows, and what to do where it does not.
 
+use crate::cloud::error::Place;
 use crate::cloud::nearest::nearest;
 use crate::cloud::{Error, Kind, Stack};
+use serde_json::Value as Json;
 
 /// How a hidden parameter reads: asterisks alone.
 pub(crate) fn is_mask(text: &str) -> bool {
     text.len() >= 4 && text.bytes().all(|byte| byte == b'*')
+}
+
+/// Whether a mask stands in a value: it is one, or it has one in a list or a map.
+pub(crate) fn holds_mask(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.split(',').any(|part| is_mask(part.trim())),
+        Json::Array(items) => items.iter().any(holds_mask),
+        Json::Object(fields) => fields.values().any(holds_mask),
+        _ => false,
+    }
+}
+
+/// Whether a parameter is hidden in a stack that is there.
+pub(crate) fn is_hidden(before: Option<&Stack>, name: &str) -> bool {
+    before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| is_mask(text))
+}
+
+/// Whether a value is to be sent: the mask that a hidden parameter reads as keeps what is there.
+///
+/// # Errors
+/// Where a mask would be sent as the value; `option` is where it was given, and `section` what stands before its name.
+pub(crate) fn is_sent(
+    before: Option<&Stack>,
+    option: &str,
+    section: &str,
+    name: &str,
+    value: &Json,
+) -> Result<bool, Error> {
+    if !holds_mask(value) {
+        return Ok(true);
+    }
+    if value.as_str().is_some_and(is_mask) && is_hidden(before, name) {
+        return Ok(false);
+    }
+    Err(Error::new(Kind::InvalidArgument, format!("`{section}.{name}` is the mask of a hidden value"))
+        .coded("call::masked")
+        .help("give the value itself; an update keeps what is not given")
+        .at(Place::OptionValue(option.to_string()), "this would send the asterisks"))
+}
+
+/// Every text that a value is made of, as it may stand in a request or in an answer.
+pub(crate) fn texts(value: &Json) -> Vec<String> {
+    match value {
+        Json::String(text) => vec![text.clone()],
+        Json::Number(number) => vec![number.to_string()],
+        Json::Array(items) => items.iter().flat_map(texts).collect(),
+        Json::Object(fields) => fields.values().flat_map(texts).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A stack with an operation under way takes no other; a deletion may begin at any time.

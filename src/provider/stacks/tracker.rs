@@ -32,8 +32,16 @@ pub(crate) fn take(track: &mut StackTrack, stack: &Stack, events: Vec<StackEvent
     let back = |event: &StackEvent| is_root(stack, event) && event.status.ends_with("ROLLBACK_IN_PROGRESS");
     track.begun |= !begins.is_empty() || (takes_back && events[from..].iter().any(back));
     if let [first, second, ..] = begins[..] {
-        let ended = events[first..second].iter().any(|event| is_root(stack, event) && is_end(&event.status));
-        track.superseded |= track.verb == Some("update_stack") && !ended;
+        let end = |event: &&StackEvent| is_root(stack, event) && is_end(&event.status);
+        let ended = events[first..second].iter().rfind(end).map(|event| event.status.clone());
+        if track.verb == Some("update_stack") {
+            track.superseded |= ended.is_none();
+            // What another one did after it is none of its own story.
+            if ended.is_some() {
+                track.ended = ended;
+                events.truncate(second);
+            }
+        }
     }
     let own: Vec<StackEvent> = events.drain(from..).collect();
     let mut fresh = Vec::new();
@@ -461,6 +469,25 @@ mod tests {
         let mut track = of("8");
         take(&mut track, &stack("UPDATE_IN_PROGRESS"), all[..8].to_vec());
         assert!(!track.begun, "what was before the mark is no beginning");
+    }
+
+    #[test]
+    fn an_update_that_ended_keeps_its_end_whatever_another_does_after_it() {
+        let mut all = vec![
+            event(1, APP, APP, "UPDATE_IN_PROGRESS", ""),
+            event(2, APP, ("bad", ""), "UPDATE_FAILED", "no such size"),
+            event(3, APP, APP, "UPDATE_FAILED", "bad"),
+            event(4, APP, APP, "UPDATE_IN_PROGRESS", ""),
+            event(5, APP, ("good", ""), "UPDATE_FAILED", "theirs"),
+            event(6, APP, APP, "UPDATE_FAILED", "theirs"),
+        ];
+        all.insert(0, event(0, APP, APP, "CREATE_COMPLETE", ""));
+        let mut track =
+            StackTrack { mark: Some("0".to_string()), verb: Some("update_stack"), ..StackTrack::default() };
+        take(&mut track, &stack("UPDATE_FAILED"), all);
+        assert_eq!((track.ended.as_deref(), track.superseded), (Some("UPDATE_FAILED"), false));
+        assert_eq!(track.events.len(), 3);
+        assert_eq!(track.failure.map(|failure| failure.place), Some("bad".to_string()));
     }
 
     #[test]

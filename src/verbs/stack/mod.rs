@@ -21,6 +21,7 @@ use super::argument::{Argument, Mismatch, Ref, Reference, one_of};
 use super::call::Call;
 use super::verb::Key;
 use crate::cloud::wait::Pending;
+use crate::cloud::wait::pending::NOTHING;
 use crate::cloud::{Handle, Kind, Noun, Resource, Result, Stack, StackAccepted, StackAction, Ty, Value};
 
 /// The stack that a verb is about.
@@ -79,11 +80,11 @@ pub fn asked(call: &Call, stack: Resource, accepted: StackAccepted) -> Value {
     }
     if accepted.unchanged {
         call.host.progress.warn(&format!("nothing was to change in `{}`", stack.name()));
-    } else {
-        let at = call.host.clock.now();
-        let pending = Pending { verb: call.verb.name, request_id: accepted.mark, at, before: None };
-        call.host.requested(stack.cloud(), stack.id(), pending);
     }
+    let request_id = if accepted.unchanged { Some(NOTHING.to_string()) } else { accepted.mark };
+    let at = call.host.clock.now();
+    let pending = Pending { verb: call.verb.name, request_id, at, before: None };
+    call.host.requested(stack.cloud(), stack.id(), pending);
     let object = match call.subject() {
         Some(Value::Resource(object)) => object.clone(),
         _ => Handle::new(stack),

@@ -3,7 +3,8 @@
 use super::files::Collector;
 use crate::base::yaml_tree;
 use crate::cloud::nearest::nearest;
-use crate::cloud::{EnvironmentSource, Error, Kind};
+use crate::cloud::{EnvironmentSource, Error, Kind, Stack};
+use crate::provider::stacks::guard;
 use serde_json::{Map, Value as Json};
 
 /// The sections of an environment.
@@ -54,6 +55,24 @@ pub fn merged(sources: &[EnvironmentSource], files: &mut Collector<'_>) -> Resul
         }
     }
     Ok(all)
+}
+
+/// Take out what reads as a mask and keeps what is there.
+///
+/// # Errors
+/// Where a mask would be sent as the value.
+pub fn without_masks(environment: &mut Map<String, Json>, before: Option<&Stack>) -> Result<(), Error> {
+    for section in ["parameters", "parameter_defaults"] {
+        let Some(Json::Object(values)) = environment.get_mut(section) else { continue };
+        let mut kept = Map::new();
+        for (name, value) in std::mem::take(values) {
+            if guard::is_sent(before, "environment", section, &name, &value)? {
+                kept.insert(name, value);
+            }
+        }
+        *values = kept;
+    }
+    Ok(())
 }
 
 /// A later section over an earlier one: a value is replaced whole, but in a registry what hangs on a resource is kept.

@@ -1,8 +1,7 @@
 //! What a template and its parameters say, as far as it can be read here.
 
 use crate::base::yaml_tree;
-use crate::cloud::error::Place;
-use crate::cloud::{Error, Kind, Result, Stack, Value};
+use crate::cloud::{Result, Stack, Value};
 use crate::provider::stacks::guard;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -28,20 +27,7 @@ pub fn given(name: &str, value: &Value, before: Option<&Stack>) -> Result<Option
         return Ok(None);
     }
     let json = value.to_request();
-    let masked = json.as_str().is_some_and(guard::is_mask);
-    if !masked {
-        return Ok(Some(json));
-    }
-    match before.and_then(|stack| stack.parameters.get(name)).is_some_and(|text| guard::is_mask(text)) {
-        true => Ok(None),
-        false => Err(Error::new(
-            Kind::InvalidArgument,
-            format!("`parameters.{name}` is the mask of a hidden value"),
-        )
-        .coded("call::masked")
-        .help("give the value itself; an update keeps what is not given")
-        .at(Place::OptionValue("parameters".to_string()), "this would send the asterisks")),
-    }
+    Ok(guard::is_sent(before, "parameters", "parameters", name, &json)?.then_some(json))
 }
 
 /// The line and the column that an error of YAML names.
