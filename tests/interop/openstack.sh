@@ -128,16 +128,18 @@ must "server resize confirm" "ACTIVE" status cli
 # To another host, which only an administrator may ask for.
 host() { openstack --os-cloud sim-admin server show "$1" -f value -c OS-EXT-SRV-ATTR:host; }
 refused "server migrate by an ordinary user" "403" openstack server migrate cli
-before=$(host cli)
-openstack --os-cloud sim-admin server migrate --wait cli >/dev/null
+# It finds a server of another project by id alone.
+id=$(openstack server show cli -f value -c id)
+before=$(host "$id")
+openstack --os-cloud sim-admin server migrate --wait "$id" >/dev/null
 must "server migrate" "VERIFY_RESIZE" status cli
-openstack --os-cloud sim-admin server migration confirm cli
+openstack --os-cloud sim-admin server migration confirm "$id"
 until_is "server migration confirm" "ACTIVE" status cli
-must "it is on another host" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host cli)"
-before=$(host cli)
-openstack --os-cloud sim-admin server migrate --live-migration --wait cli >/dev/null
+must "it is on another host" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host "$id")"
+before=$(host "$id")
+openstack --os-cloud sim-admin server migrate --live-migration --wait "$id" >/dev/null
 until_is "server migrate --live-migration" "ACTIVE" status cli
-must "and on another again" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host cli)"
+must "and on another again" "yes" sh -c '[ "$0" != "$1" ] && echo yes' "$before" "$(host "$id")"
 openstack server reboot --wait cli >/dev/null
 must "server reboot" "ACTIVE" status cli
 openstack server reboot --hard --wait cli >/dev/null
