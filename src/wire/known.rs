@@ -44,6 +44,23 @@ impl Known {
         }
     }
 
+    /// JSON with every known secret masked, in names, texts and numbers; its shape stays.
+    pub fn hide_json(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::from(self.hide(text)),
+            Value::Number(number) => match self.hide(&number.to_string()) {
+                hidden if hidden.contains(MASK) => Value::from(hidden),
+                _ => value.clone(),
+            },
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.hide_json(item)).collect()),
+            Value::Object(fields) => {
+                let one = |(name, value): (&String, &Value)| (self.hide(name), self.hide_json(value));
+                Value::Object(fields.iter().map(one).collect())
+            }
+            Value::Null | Value::Bool(_) => value.clone(),
+        }
+    }
+
     /// The text with every known secret masked.
     pub fn hide(&self, text: &str) -> String {
         let mut text = crate::base::placeholder::masked(text).into_owned();
@@ -82,6 +99,7 @@ impl fmt::Debug for Known {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn known_secrets_are_found_in_any_text() {
@@ -98,5 +116,14 @@ mod tests {
         // What a request had alone is forgotten after so many others.
         (0..PASSING).for_each(|number| known.add_passing(&format!("other{number}")));
         assert_eq!(known.hide("aB/c+dEf="), "aB/c+dEf=");
+    }
+
+    #[test]
+    fn a_secret_number_does_not_show_the_rest_of_its_body() {
+        let known = Known::default();
+        ["987654321", "hunter2"].into_iter().for_each(|secret| known.add(secret));
+        let body = json!({"a": 987654321, "b": ["hunter2", 5], "hunter2": null, "c": true});
+        let hidden = json!({"a": MASK, "b": [MASK, 5], (MASK): null, "c": true});
+        assert_eq!(known.hide_json(&body), hidden);
     }
 }

@@ -288,10 +288,8 @@ impl Wire {
         for (_, value) in &mut shown.headers {
             *value = known.hide(value);
         }
-        if let Body::Json(value) = &shown.body
-            && let Ok(hidden) = serde_json::from_str(&known.hide(&value.to_string()))
-        {
-            shown.body = Body::Json(hidden);
+        if let Body::Json(value) = &mut shown.body {
+            *value = known.hide_json(value);
         }
         if let Body::Form(fields) = &mut shown.body {
             for (name, value) in fields {
