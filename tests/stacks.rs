@@ -6,6 +6,8 @@
 mod cases;
 #[path = "stacks/failures.rs"]
 mod failures;
+#[path = "stacks/hidden.rs"]
+mod hidden;
 #[path = "stacks/interrupted.rs"]
 mod interrupted;
 #[path = "stacks/lost.rs"]
