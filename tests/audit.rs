@@ -103,9 +103,10 @@ fn the_audit_of_every_runbook_is_never_less_than_its_run() {
     let folder = tempfile::tempdir().unwrap();
     let scripts = std::fs::read_dir(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("scripts")).unwrap();
     let mut scripts: Vec<PathBuf> = scripts.map(|entry| entry.unwrap().path()).collect();
-    scripts.retain(|path| path.extension().is_some_and(|kind| kind == "rhai"));
+    let is_runbook = |name: &str| name.ends_with(".rhai") && !name.ends_with("_test.rhai");
+    scripts.retain(|path| path.file_name().is_some_and(|name| is_runbook(&name.to_string_lossy())));
     scripts.sort();
-    assert!(scripts.len() >= 15);
+    assert!(scripts.len() >= 22);
     each(scripts, |path| {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = format!("scripts/{}", path.file_name().unwrap().to_string_lossy());
@@ -120,7 +121,7 @@ fn the_audit_of_every_runbook_is_never_less_than_its_run() {
             given,
             &[],
         );
-        assert!(holds(&world, cloud, &name, &text, false) > 3, "{name} did nothing");
+        assert!(holds(&world, cloud, &name, &text, false) > 0, "{name} did nothing");
     });
 }
 

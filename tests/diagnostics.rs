@@ -133,7 +133,7 @@ fn foreign(script: &str, shown: &str) {
 #[test]
 fn codes_and_pages_are_the_same() {
     let family = regex::Regex::new(
-        "\"((?:call|check|parse|language|cloud|config|import|param|cli|gate|script)::[a-z_]+)\"",
+        "\"((?:call|check|parse|language|cloud|config|import|param|cli|gate|script|journal|plan)::[a-z_]+)\"",
     )
     .expect("a pattern");
     let mut written = std::collections::BTreeSet::new();

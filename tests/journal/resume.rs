@@ -133,6 +133,7 @@ fn a_run_that_is_killed_goes_on() {
 /// Every request of the scripts; takes long.
 #[test]
 #[ignore = "minutes: every request of several scripts"]
+#[allow(clippy::disallowed_methods)] // the test runner's own environment
 fn every_request_of_the_scripts_may_be_the_last() {
     let names = std::env::var("KILL_SCRIPTS").unwrap_or_else(|_| "short,01,05,06".to_string());
     for name in names.split(',') {

@@ -26,7 +26,7 @@ const CHAINS: [(&str, &str); 28] = [
     (SERVER, r#"x.rebuild("cirros").wait_active()"#),
     (SERVER, r#"x.rename("www").set_meta("a", "1").set_meta(#{ b: 2 }).delete_meta("a")"#),
     (GROUPED, r#"x.add_security_group("g").remove_security_group("g")"#),
-    (SERVER, "x.stop()"),
+    (SERVER, r#"x.wait_active().stop().wait_status("SHUTOFF")"#),
     (SERVER, "x.lock().unlock()"),
     (SERVER, r#"x.update(#{ name: "front" }).refresh()"#),
     (SERVER, "x.delete()"),

@@ -5,7 +5,7 @@ use crate::support::{World, each, told};
 use rhain::cli::args::Options;
 use rhain::script::failure::{Cause, Failure};
 use rhain::script::value::display;
-use rhain::verbs::{VERBS, Verb};
+use rhain::verbs::{Group, VERBS, Verb};
 
 /// The clouds that it is tried on: the session's name for them.
 const FACES: [&str; 2] = ["sim", "sim:aws"];
@@ -138,7 +138,9 @@ fn what_runs_dry_ends_as_it_runs() {
 #[test]
 fn every_example_ends_dry_as_it_says() {
     let web = r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }).wait_active()"#;
-    let examples = VERBS.iter().flat_map(|one| one.examples.iter().map(move |example| (one, example)));
+    // What a test sets up in its simulated cloud is no part of a dry run.
+    let verbs = VERBS.iter().filter(|one| one.group != Group::Tests);
+    let examples = verbs.flat_map(|one| one.examples.iter().map(move |example| (one, example)));
     each(examples, |(one, example)| {
         let compared = |one: &Verb| !ONLY_THE_CLOUD.iter().any(|(name, _)| *name == one.name);
         ends_alike("sim", web, example.code, compared(one));
