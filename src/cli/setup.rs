@@ -124,6 +124,9 @@ pub fn setup_of(
     setup_in(ground, drivers, options, purpose, environment, streams, console)
 }
 
+/// What puts something of its own around what is outside.
+pub type Around = Box<dyn FnOnce(Arc<dyn Outside>) -> Arc<dyn Outside>>;
+
 /// What a session stands on, which may be another's too.
 pub struct Ground {
     /// Its runtime.
@@ -131,7 +134,7 @@ pub struct Ground {
     /// Its simulated cloud.
     pub simulated: Arc<SimClock>,
     /// What it sees of the process and of other hosts, in place of this.
-    pub outside: Box<dyn FnOnce(Arc<dyn Outside>) -> Arc<dyn Outside>>,
+    pub outside: Around,
 }
 
 /// The same, on a ground that may be another session's too.

@@ -26,10 +26,13 @@ pub struct Results<'a> {
     pub seed: u64,
 }
 
+/// A test: the place of its file, itself, and how it ended on each cloud.
+type OneTest<'a> = (usize, &'a Test, Vec<(TestCloud, &'a Ended)>);
+
 impl Results<'_> {
     /// The tests that ran, in order, each with its cases.
-    fn tests(&self) -> Vec<(usize, &Test, Vec<(TestCloud, &Ended)>)> {
-        let mut all: Vec<(usize, &Test, Vec<(TestCloud, &Ended)>)> = Vec::new();
+    fn tests(&self) -> Vec<OneTest<'_>> {
+        let mut all: Vec<OneTest<'_>> = Vec::new();
         let mut last = None;
         for (case, ended) in self.cases.iter().zip(self.ended) {
             let key = (case.file, case.test);
