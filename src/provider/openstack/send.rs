@@ -5,6 +5,7 @@ use super::call::get;
 use super::decode::text;
 use super::session::Call;
 use super::{fault, html};
+use crate::cloud::call_scope::unsure;
 use crate::cloud::{Error, Kind, Result};
 use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::{Answer, Intent, Method};
@@ -46,8 +47,8 @@ impl OpenStack {
         let (attempts, taken) = self.taken_away(call, false).await;
         let lost = match taken {
             Err(error) if recover::is_open(&error) => error,
-            // Refused perhaps because the first attempt, whose answer was lost, is at work.
-            Err(error) if attempts > 1 && error.kind == Kind::Conflict => error,
+            // Refused perhaps because the first attempt, whose answer was lost, is at work; it may be one of a run that died.
+            Err(error) if (attempts > 1 || unsure().is_some()) && error.kind == Kind::Conflict => error,
             known => return known,
         };
         let send = || async { self.taken_away(call, true).await.1 };
