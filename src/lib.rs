@@ -5,7 +5,7 @@
 //! - [`base`] is words that every room uses: the mask, placeholders of secrets, the guard before YAML.
 //! - [`script`] turns Rhai values into checked arguments; alone names `rhai`, alone blocks on a future.
 //! - [`syntax`] reads a script's text with the place of every byte, for underlines, checks and editors.
-//! - [`format`] lays a script's text out anew, every token kept.
+//! - [`mod@format`] lays a script's text out anew, every token kept.
 //! - [`effects`] decides on every effect before it happens, and keeps the record of a run: by it a run goes on, and is taken back.
 //! - [`verbs`] is what the language can do: one file a verb, one table of them.
 //! - [`cloud`] is the neutral nouns, their errors, and the trait with one method an operation. A dry run is a cloud that wraps a

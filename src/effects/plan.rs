@@ -1,7 +1,7 @@
 //! The changes that a run would make, foreseen by running it twice in an overlay, and a run that is held to them.
 //!
-//! [`Foresight`] writes the changes of a pass down, [`merge`] makes one list of two passes: what differs between them is known
-//! later. [`Guard`] lets a run make those changes and no other.
+//! [`Foresight`] writes the changes of a pass down, [`merge`](super::plan_compare::merge) makes one list of two passes: what differs between them is known
+//! later. [`Guard`](super::guard::Guard) lets a run make those changes and no other.
 
 use super::journal::keeper::Keeper;
 use super::journal::record;

@@ -1,4 +1,4 @@
-//! Where the records of runs are kept: a home for lines that knows nothing of their meaning. [`file`] is the user's state folder.
+//! Where the records of runs are kept: a home for lines that knows nothing of their meaning. [`mod@file`] is the user's state folder.
 
 pub mod file;
 
