@@ -13,6 +13,7 @@ mod clock;
 mod cloudstack;
 mod fault_file;
 mod faults;
+mod guard;
 mod listener;
 mod openstack;
 mod protocol;

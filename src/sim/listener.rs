@@ -4,9 +4,13 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use super::guard::CONNECTIONS;
 
 enum Order {
     Close(oneshot::Sender<()>),
@@ -74,6 +78,9 @@ impl Listener {
 /// How many connections may wait to be taken.
 const BACKLOG: u32 = 1024;
 
+/// How long it waits after a connection could not be taken.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// A socket at an address that others of ours may be bound to as well.
 fn bound(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = match address {
@@ -97,14 +104,16 @@ async fn listen<F, S>(
     let mut listener = Some(first);
     // Counts how often it was closed: a connection that sees the number change ends.
     let (closings, _) = watch::channel(0u32);
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
         let next = async {
-            match &listener {
-                Some(listener) => listener.accept().await,
-                None => std::future::pending().await,
-            }
+            let Some(listener) = &listener else { return std::future::pending().await };
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                return std::future::pending().await;
+            };
+            listener.accept().await.map(|(stream, _)| (stream, place))
         };
-        let stream = tokio::select! {
+        let (stream, place) = tokio::select! {
             _ = over.changed() => return,
             order = orders.recv() => {
                 match order {
@@ -120,13 +129,18 @@ async fn listen<F, S>(
                 continue;
             }
             accepted = next => match accepted {
-                Ok((stream, _)) => stream,
-                Err(_) => continue,
+                Ok(taken) => taken,
+                // Out of descriptors, most likely: one comes free when a connection ends, and asking at once would spin.
+                Err(_) => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
             },
         };
         let _ = stream.set_nodelay(true);
         let (connection, mut over, mut ended) = (serve(stream), over.clone(), closings.subscribe());
         tokio::spawn(async move {
+            let _place = place;
             tokio::select! {
                 _ = over.changed() => {}
                 _ = ended.changed() => {}

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use http_body_util::{BodyExt, Limited};
 use hyper::Response;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -18,15 +17,13 @@ use super::aws::cloudformation::kinds::{self, Notes};
 use super::clock::{Clock, SimTime, hold};
 use super::cloudstack;
 use super::faults::{Fault, FaultKind, Faults};
+use super::guard;
 use super::listener::Listener;
 use super::openstack::{self, Answer, Request};
 use super::protocol;
 use super::response::{Body, respond};
 pub use super::told::{At, Told};
 use super::world::{self, FaultSettings, World};
-
-/// The largest request body taken, in bytes.
-const BODY_LIMIT: usize = 256 << 20;
 
 /// What a refusal says that was planned.
 const TOLD: &str = "The simulated cloud was told to refuse this.";
@@ -281,19 +278,21 @@ impl Sim {
 
 async fn converse(stream: TcpStream, shared: Arc<Shared>) {
     let service = service_fn(|request| serve(Arc::clone(&shared), request));
-    let mut server = hyper::server::conn::http1::Builder::new();
-    let connection =
-        server.half_close(true).title_case_headers(true).serve_connection(TokioIo::new(stream), service);
     // A client that breaks off ends its connection and nothing else.
-    let _ = connection.await;
+    let _ = guard::spoken(guard::IDLE).serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Result<Response<Body>> {
     let (parts, body) = request.into_parts();
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
-    let body = match Limited::new(body, BODY_LIMIT).collect().await {
-        Ok(body) => body.to_bytes().to_vec(),
-        Err(_) => return Err(io::Error::from(io::ErrorKind::InvalidData)),
+    let taken = match guard::refused(&parts) {
+        Some(answer) => Err(Some(answer)),
+        None => guard::body(&parts, body).await,
+    };
+    let (body, instead) = match taken {
+        Ok(body) => (body, None),
+        Err(Some(answer)) => (Vec::new(), Some(answer)),
+        Err(None) => return Err(io::Error::from(io::ErrorKind::InvalidData)),
     };
     let request = Request {
         method: parts.method.as_str().to_owned(),
@@ -305,6 +304,9 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
         base: shared.base.clone(),
         id: shared.with(|_| format!("req-{}", world::fresh_id())),
     };
+    if let Some(answer) = instead {
+        return respond(&request, answer, &openstack::time::http(shared.clock.now()), false);
+    }
     let operation = protocol::find(&request).operation().to_string();
     if !shared.goes_on(At::Arrived, &operation) {
         return Err(io::Error::from(io::ErrorKind::ConnectionReset));
