@@ -134,6 +134,8 @@ fn a_network_that_was_not_made_is_made_and_does_not_cost_another_one() {
         world.gives(&both(NETWORK, list), "[2, true, [], true, 2]");
         world.gives(&format!("{list}.map(|n| n.cidrs)"), r#"[["10.66.0.0/24"], ["10.66.0.0/24"]]"#);
     });
+    // At the run's end their markers go.
+    written.retain(|one| one != "network.update n");
     written.sort();
     assert_eq!(written, ["network.create n", "network.create n", "subnet.create n", "subnet.create n"]);
     assert_eq!(world.exists(), ["2 networks of this run: n, n"]);
@@ -187,4 +189,27 @@ fn a_security_group_is_given_to_one_call() {
         &format!("let b = {create}; let all = {list}; [all.len, all.filter(|one| one.id == b.id).len]"),
         "[2, 1]",
     );
+}
+
+#[test]
+fn the_markers_in_descriptions_go_when_the_run_ends() {
+    let world = World::new();
+    let made = r##"
+        let ip = allocate_ip();
+        let net = create_network("net", #{ cidr: "10.9.0.0/24" });
+        let port = create_port("p", #{ network: net });
+        let router = create_router("edge", #{ networks: [net] });
+        let told = |of, id| api("network", "GET", `/${of}s/${id}`)[of].description;
+    "##;
+    let seen = r#"[told.call("floatingip", ip.id), told.call("network", net.id), told.call("port", port.id), told.call("router", router.id)]"#;
+    // While it runs they say whose call it was; a description that the run gave is the run's.
+    let during = world.text(&format!("{made} update(port, #{{ description: \"mine\" }}); {seen}"));
+    assert_eq!(during.matches("rhain:marker ").count(), 3, "{during}");
+    world.gives(
+        r##"[["floatingip", public_ips()[0].id], ["network", network("net").id], ["port", port("p").id], ["router", router("edge").id]]
+            .map(|x| api("network", "GET", `/${x[0]}s/${x[1]}`)[x[0]].description)"##,
+        r#"["", "", "mine", ""]"#,
+    );
+    // What makes nothing there asks for nothing more.
+    assert_eq!(world.asked(|| drop(world.ok("flavors()"))).len(), 1);
 }

@@ -3,6 +3,7 @@
 
 use super::capabilities::OPENSTACK;
 use super::claims::Given;
+use super::marked::Markers;
 use super::nova::limits;
 use super::session::{Call, Range, Service, Session};
 use crate::cloud::ports::Clock;
@@ -28,6 +29,8 @@ pub struct OpenStack {
     pub(super) stack_types: tokio::sync::Mutex<HashMap<String, BTreeMap<String, String>>>,
     /// Creates that went out twice.
     pub(super) doubles: Doubles<Call>,
+    /// What this run marked where people read it.
+    pub(super) markers: Markers,
     pub(super) warn: Warn,
     /// What a listing of every project was warned about already.
     pub(super) warned: std::sync::Mutex<BTreeSet<&'static str>>,
@@ -45,6 +48,7 @@ impl OpenStack {
             rolled_updates: tokio::sync::Mutex::default(),
             stack_types: tokio::sync::Mutex::default(),
             doubles: Doubles::default(),
+            markers: Markers::default(),
             warn,
             warned: std::sync::Mutex::default(),
         }
@@ -105,7 +109,11 @@ impl Account for OpenStack {
     async fn delete_doubles(&self, last: bool) -> Vec<Double> {
         let look = |twice: Arc<Twice<Call>>| async move { self.made_of(&twice).await };
         let delete = |call: Call| async move { self.take_away(&call).await };
-        self.doubles.delete(&*self.clock, last, look, delete).await
+        let found = self.doubles.delete(&*self.clock, last, look, delete).await;
+        if last {
+            self.unmark().await;
+        }
+        found
     }
 
     async fn zones(&self) -> Result<Vec<String>> {

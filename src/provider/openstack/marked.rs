@@ -1,16 +1,19 @@
 //! Creates of what carries a marker: found by it where the answer is lost, sent once more where it is nowhere, and looked for
-//! again until the run ends where they went out twice.
+//! again until the run ends where they went out twice. Where people read the marker, it goes when the run ends.
 
 use super::OpenStack;
-use super::decode::scalar;
-use super::neutron::is_marked;
+use super::call::{With, get, json};
+use super::decode::{scalar, text};
+use super::neutron::{IDS, described, is_marked};
 use super::recover::Attempt;
-use super::session::Call;
+use super::session::{Call, Service};
 use crate::cloud::{Described, Error, Kind, Result};
 use crate::provider::doubles::Twice;
 use crate::provider::recover::Seen;
-use crate::wire::Answer;
-use serde_json::Value as Json;
+use crate::wire::{Answer, Method};
+use serde_json::{Value as Json, json as value};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// By what one create is known, and what deletes a second result of it.
 pub(super) struct Mark {
@@ -34,7 +37,47 @@ impl Mark {
     }
 }
 
+/// What a run made and marked in the description, which people read: what one and several are called, and the markers.
+#[derive(Default)]
+pub(super) struct Markers(Mutex<BTreeMap<(&'static str, &'static str), Vec<String>>>);
+
+impl Markers {
+    fn keep(&self, keys: (&'static str, &'static str), marker: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(keys).or_default().push(marker);
+    }
+
+    fn take(&self) -> BTreeMap<(&'static str, &'static str), Vec<String>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl OpenStack {
+    /// At the run's end every create is recorded, and its marker has done what it is for: the descriptions that still are one become
+    /// empty. What cannot be changed keeps it, for that is no fault of the run.
+    pub(super) async fn unmark(&self) {
+        for ((one, several), markers) in self.markers.take() {
+            for some in markers.chunks(IDS) {
+                let query = some.iter().map(|marker| ("description".to_string(), described(marker)));
+                let list = get("marker.list", Service::Network, format!("/{several}")).query(query.collect());
+                let mut ids = Vec::new();
+                let found = self.every(list, several, |entry| {
+                    let is_own = some.iter().any(|marker| is_marked(entry, marker));
+                    ids.extend(text(entry, "id").filter(|_| is_own));
+                    false
+                });
+                if found.await.is_err() {
+                    continue;
+                }
+                let calls = ids.iter().map(|id| {
+                    let body = value!({ one: { "description": "" } });
+                    json("marker.update", Service::Network, Method::Put, format!("/{several}/{id}"), body)
+                });
+                let done = calls.map(|call| async move { self.change(&call, |_| true).await.is_ok() });
+                futures_util::future::join_all(done).await;
+            }
+        }
+    }
+
     /// Send a create of what carries a marker; `made` reads its answer, `decode` an entry of the list.
     pub(super) async fn create_known<T: Send>(
         &self,
@@ -90,9 +133,14 @@ impl OpenStack {
         let marker = crate::cloud::call_scope::token();
         let (one, several) = keys;
         let call = ask(Some(&marker));
+        let kept = marker.clone();
         let is_own = Box::new(move |entry: &Json| is_marked(entry, &marker));
         let mark = Mark { what, list, key: several, is_own, delete: Box::new(delete) };
-        match self.create_described(&call, attempt, mark, one, &decode).await {
+        let made = self.create_described(&call, attempt, mark, one, &decode).await;
+        if made.is_ok() {
+            self.markers.keep(keys, kept);
+        }
+        match made {
             // Neutron before 2016 knows no descriptions there. What is lost then is known by nothing, and told as what may be.
             Err(error) if error.kind == Kind::InvalidArgument && is_about_description(&error) => {
                 self.described(&ask(None), one, &decode).await
