@@ -520,3 +520,21 @@ async fn a_soft_reboot_is_known_to_leave_no_trace() {
     let state = world.cloud.request_state(ID, accepted.request_id.as_deref().unwrap()).await.unwrap();
     assert_eq!((state, world.actions()), (RequestState::Traceless, vec!["RebootInstances".to_string()]));
 }
+
+#[tokio::test]
+async fn what_the_screen_shows_and_the_own_password_are_read() {
+    let world = world(|asked: &Asked, _| match (asked.action.as_str(), asked.get("InstanceId")) {
+        // Some services fold base64 as mail does.
+        ("GetPasswordData", "i-0000000a") => {
+            ok("GetPasswordData", "<passwordData>\r\nc2Vj\r\ncmV0\r\n</passwordData>")
+        }
+        ("GetPasswordData", _) => ok("GetPasswordData", "<passwordData/>"),
+        (_, "i-0000000a") => ok("GetConsoleScreenshot", "<imageData>/9j/\n</imageData>"),
+        _ => ok("GetConsoleScreenshot", "<instanceId>i-0000000b</instanceId>"),
+    })
+    .await;
+    assert_eq!(world.cloud.password_data("i-0000000a").await.unwrap().as_deref(), Some("c2VjcmV0"));
+    assert_eq!(world.cloud.password_data("i-0000000b").await.unwrap(), None);
+    assert_eq!(world.cloud.console_screenshot("i-0000000a").await.unwrap(), Some(vec![0xff, 0xd8, 0xff]));
+    assert_eq!(world.cloud.console_screenshot("i-0000000b").await.unwrap_err().kind, Kind::Protocol);
+}

@@ -98,6 +98,17 @@ def main(cloud):
     done("is reverted", "ACTIVE")
     must("to the flavor before", compute.get_server(server).flavor.name, "m1.small")
 
+    refused("who is no administrator moves nothing", openstack.exceptions.ForbiddenException, "os-migrate-server:migrate",
+            lambda: compute.migrate_server(server))
+    admin.compute.migrate_server(server.id)
+    done("a migration wants to be verified", "VERIFY_RESIZE")
+    admin.compute.confirm_server_resize(server.id)
+    done("and is confirmed", "ACTIVE")
+    admin.compute.live_migrate_server(server.id, block_migration="auto")
+    done("a live one ends by itself", "ACTIVE")
+    moves = [m.migration_type for m in admin.compute.migrations(instance_uuid=server.id)]
+    must("migrations are told", ("migration" in moves, "live-migration" in moves), (True, True))
+
     for how, status in (("SOFT", "REBOOT"), ("HARD", "HARD_REBOOT")):
         compute.reboot_server(server, how)
         must(f"a {how} reboot begins", compute.get_server(server).status in (status, "ACTIVE"), True)

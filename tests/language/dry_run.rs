@@ -11,8 +11,9 @@ use rhain::verbs::{Group, VERBS, Verb};
 const FACES: [&str; 2] = ["sim", "sim:aws"];
 
 /// Examples that speak of what only the cloud can know, or of other clouds than the one here.
-const ONLY_THE_CLOUD: [(&str, &str); 9] = [
+const ONLY_THE_CLOUD: [(&str, &str); 10] = [
     ("console_log", "the console's text"),
+    ("console_screenshot", "what the screen shows"),
     ("console_url", "the console's address"),
     ("addresses", "addresses"),
     ("api", "what a changing request gives"),

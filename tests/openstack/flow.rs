@@ -521,3 +521,16 @@ async fn what_a_request_carries_in_secret_is_hidden_in_what_comes_back() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_password_that_a_machine_left_is_read() {
+    let world = world(&ALL, Some("2.104"), |seen| match seen.line.as_str() {
+        "GET /v2.1/servers/full/os-server-password" => ok(json!({"password": "c2VjcmV0"})),
+        "GET /v2.1/servers/none/os-server-password" => ok(json!({"password": ""})),
+        _ => ok(json!({})),
+    })
+    .await;
+    assert_eq!(world.cloud.password_data("full").await.unwrap().as_deref(), Some("c2VjcmV0"));
+    assert_eq!(world.cloud.password_data("none").await.unwrap(), None);
+    assert_eq!(world.cloud.password_data("odd").await.unwrap_err().kind, Kind::Protocol);
+}

@@ -282,6 +282,8 @@ pub const CALLS: &[Call] = calls! {
     "snapshot(provider)", r#"server("web").id"#, |c, w| c.snapshot_machine(&w[0], "shot", &json!({}));
     "console_log", r#"server("web").id"#, |c, w| c.console_log(&w[0], Some(10));
     "console_url", r#"server("web").id"#, |c, w| c.console_url(&w[0]);
+    "console_screenshot", r#"server("web").id"#, |c, w| c.console_screenshot(&w[0]);
+    "password_data", r#"server("web").id"#, |c, w| c.password_data(&w[0]);
     "delete(server)", r#"server("web").id"#, |c, w| gone(c.delete_server(&w[0], false));
     "meta", r#"server("web").id"#, |c, w| c.meta(&Holder::Server(w[0].clone()));
     "set_meta", r#"server("web").id"#, |c, w| c.set_meta(&Holder::Server(w[0].clone()), &item());

@@ -185,6 +185,16 @@ impl Servers for Overlay {
         self.console_at(id).await
     }
 
+    async fn console_screenshot(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        self.server_now(id).await?;
+        if Self::is_own(id) { Ok(None) } else { self.inner.console_screenshot(id).await }
+    }
+
+    async fn password_data(&self, id: &str) -> Result<Option<String>> {
+        self.server_now(id).await?;
+        if Self::is_own(id) { Ok(None) } else { self.inner.password_data(id).await }
+    }
+
     async fn delete_server(&self, id: &str, force: bool) -> Result<bool> {
         self.take_server(id, force).await
     }

@@ -57,6 +57,8 @@ pub(super) const OPERATIONS: &[&str] = &[
     "snapshot(provider)",
     "console_log",
     "console_url",
+    "console_screenshot",
+    "password_data",
     "delete(server)",
 ];
 
@@ -136,6 +138,14 @@ pub trait Servers: Account {
     /// Where a person sees the console in a browser.
     async fn console_url(&self, _id: &str) -> Result<Option<String>> {
         Err(self.unsupported("console_url"))
+    }
+    /// A picture of what the screen shows; `None` where nobody can know it.
+    async fn console_screenshot(&self, _id: &str) -> Result<Option<Vec<u8>>> {
+        Err(self.unsupported("console_screenshot"))
+    }
+    /// The administrator's password in base64, encrypted for the server's key pair; `None` where there is none.
+    async fn password_data(&self, _id: &str) -> Result<Option<String>> {
+        Err(self.unsupported("password_data"))
     }
     /// Delete a server; `false` where it was gone already. `force` deletes at once what would be kept for a while.
     async fn delete_server(&self, _id: &str, _force: bool) -> Result<bool> {

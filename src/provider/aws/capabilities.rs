@@ -31,6 +31,8 @@ pub static AWS: Provider = Provider {
         "remove_security_group",
         "snapshot(server)",
         "console_log",
+        "console_screenshot",
+        "password_data",
         "delete(server)",
         // Metadata
         "meta",

@@ -185,13 +185,25 @@ impl Servers for Aws {
 
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
         let body = self.ask(&instance::console(id)).await?;
-        let encoded: String =
-            text(&body, "output").unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+        let encoded = unfolded(&text(&body, "output").unwrap_or_default());
         let bytes = BASE64.decode(&encoded).unwrap_or_else(|_| encoded.into_bytes());
         let log = String::from_utf8_lossy(&bytes).into_owned();
         let Some(wanted) = lines.and_then(|lines| usize::try_from(lines).ok()) else { return Ok(Some(log)) };
         let all: Vec<&str> = log.lines().collect();
         Ok(Some(all[all.len().saturating_sub(wanted)..].join("\n")))
+    }
+
+    async fn console_screenshot(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        let body = self.ask(&instance::screenshot(id)).await?;
+        let picture = text(&body, "imageData").and_then(|encoded| BASE64.decode(unfolded(&encoded)).ok());
+        let picture = picture.filter(|picture| !picture.is_empty());
+        let message = "the answer makes no sense: it holds no picture in base64 as `imageData`";
+        picture.map(Some).ok_or_else(|| self.session.error(Kind::Protocol, message))
+    }
+
+    async fn password_data(&self, id: &str) -> Result<Option<String>> {
+        let body = self.ask(&instance::password_data(id)).await?;
+        Ok(text(&body, "passwordData").map(|data| unfolded(&data)).filter(|data| !data.is_empty()))
     }
 
     async fn delete_server(&self, id: &str, _force: bool) -> Result<bool> {
@@ -338,4 +350,9 @@ impl Aws {
             "call `resize(server, flavor)` with the flavor it is to have; EC2 itself remembers no former one",
         )
     }
+}
+
+/// Base64 without the line ends that some services fold it with.
+fn unfolded(encoded: &str) -> String {
+    encoded.chars().filter(|c| !c.is_whitespace()).collect()
 }

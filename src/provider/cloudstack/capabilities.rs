@@ -36,6 +36,7 @@ pub static CLOUDSTACK: Provider = Provider {
         "snapshot(server)",
         "snapshot(provider)",
         "console_url",
+        "password_data",
         "delete(server)",
         // Metadata
         "meta",

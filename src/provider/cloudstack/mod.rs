@@ -13,6 +13,7 @@ pub mod call;
 pub mod capabilities;
 pub mod cloud;
 pub mod commands;
+mod console;
 pub mod decode;
 pub mod fault;
 pub mod flatten;

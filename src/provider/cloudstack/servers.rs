@@ -127,16 +127,11 @@ impl Servers for CloudStack {
     }
 
     async fn console_url(&self, id: &str) -> Result<Option<String>> {
-        let call = Call::once("server.console_url", "createConsoleEndpoint").with("virtualmachineid", id);
-        let body = self.session.ask(&call).await?;
-        let endpoint = body.get("consoleendpoint").unwrap_or(&body);
-        match (text(endpoint, "url"), super::decode::truth(endpoint, "success")) {
-            (Some(url), _) => Ok(Some(url)),
-            (None, _) => {
-                let words = text(endpoint, "details").unwrap_or_default();
-                Err(self.session.error(Kind::Failed, "the cloud gives no console").answer(words))
-            }
-        }
+        self.address_of_console(id).await
+    }
+
+    async fn password_data(&self, id: &str) -> Result<Option<String>> {
+        self.own_password(id).await
     }
 
     async fn delete_server(&self, id: &str, force: bool) -> Result<bool> {

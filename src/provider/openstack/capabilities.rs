@@ -62,6 +62,7 @@ pub static OPENSTACK: Provider = Provider {
         "snapshot(server)",
         "console_log",
         "console_url",
+        "password_data",
         "delete(server)",
         // Metadata
         "meta",

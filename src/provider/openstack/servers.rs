@@ -8,8 +8,8 @@ use super::nova::{action, console, files, server, servers, version};
 use super::recover::{Attempt, quoted};
 use super::send::found;
 use crate::cloud::{
-    Accepted, Account, Action, BootSpec, Filter, Kind, MARKER, RequestState, Result, Server, ServerUpdate,
-    Servers,
+    Accepted, Account, Action, BootSpec, Error, Filter, Kind, MARKER, RequestState, Result, Server,
+    ServerUpdate, Servers,
 };
 use crate::provider::recover::Seen;
 use crate::wire::Answer;
@@ -141,6 +141,17 @@ impl Servers for OpenStack {
             }
         }
         Err(first.unwrap_or_else(|| self.unsupported("console_url")))
+    }
+
+    async fn password_data(&self, id: &str) -> Result<Option<String>> {
+        let body = self.json(&console::password_data(id)).await?;
+        match body.get("password").and_then(Json::as_str) {
+            Some(data) => Ok(Some(data.to_string()).filter(|data| !data.is_empty())),
+            None => Err(self.own(Error::new(
+                Kind::Protocol,
+                "the answer makes no sense: it holds no text as `password`",
+            ))),
+        }
     }
 
     async fn delete_server(&self, id: &str, force: bool) -> Result<bool> {

@@ -78,6 +78,16 @@ pub fn console(id: &str) -> Call {
     Call::ec2("server.console_log", "GetConsoleOutput").with("InstanceId", id)
 }
 
+/// Ask for a picture of the screen.
+pub fn screenshot(id: &str) -> Call {
+    Call::ec2("server.console_screenshot", "GetConsoleScreenshot").with("InstanceId", id)
+}
+
+/// Ask for the administrator's password, encrypted for the key pair.
+pub fn password_data(id: &str) -> Call {
+    Call::ec2("server.password_data", "GetPasswordData").with("InstanceId", id)
+}
+
 /// Ask for another root volume, filled from an image. The token makes it safe to ask again.
 pub fn rebuild(id: &str, image: &str, token: &str) -> Call {
     Call::ec2("server.rebuild", "CreateReplaceRootVolumeTask")

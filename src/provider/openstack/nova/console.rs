@@ -1,6 +1,6 @@
 //! What a server's console says, and where a person sees it.
 
-use super::super::call::{With, json};
+use super::super::call::{With, get, json};
 use super::super::decode::text;
 use super::super::session::{Call, Range, Service};
 use super::{action, server, version};
@@ -39,6 +39,11 @@ pub fn url(id: &str, kind: (&str, &str, &str), range: &Range) -> Call {
             .intent(Intent::Read);
     }
     action::post("server.console_url", id, value!({old: {"type": word}})).version(usual).intent(Intent::Read)
+}
+
+/// Ask for the password that the machine made and left with the cloud, encrypted for its key pair.
+pub fn password_data(id: &str) -> Call {
+    get("server.password_show", Service::Compute, format!("{}/os-server-password", server::path(id)))
 }
 
 /// The address.

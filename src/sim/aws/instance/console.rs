@@ -6,12 +6,13 @@ use base64::engine::general_purpose::STANDARD;
 use super::view::console;
 use super::{Life, shown};
 use crate::aws::call::{Action, Told, asks};
-use crate::aws::refused::Outcome;
+use crate::aws::refused::{Outcome, Refused};
 use crate::aws::scope::Region;
 use crate::aws::xml::Xml;
 
 pub(in crate::aws) static ACTIONS: &[Action] = &[
     asks("ec2.GetConsoleOutput", &["InstanceId", "Latest"], output),
+    asks("ec2.GetConsoleScreenshot", &["InstanceId", "WakeUp"], screenshot),
     asks("ec2.GetPasswordData", &["InstanceId"], password),
 ];
 
@@ -28,6 +29,21 @@ fn output(region: &mut Region<'_>) -> Outcome<Told> {
     };
     let mut xml = Xml::default();
     xml.text("instanceId", &row.id).time("timestamp", row.server.updated).text("output", text);
+    Ok(xml.into())
+}
+
+/// The smallest picture that readers of JPEG take: one grey point.
+const PICTURE: &str = "/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAAMCAgICAgMCAgIDAwMDBAYEBAQEBAgGBgUGCQgKCgkICQkKDA8MCgsOCwkJDRENDg8QEBEQCgwSExIQEw8QEBD/yQALCAABAAEBAREA/8wABgAQEAX/2gAIAQEAAD8A0s8g/9k=";
+
+/// What a screen shows exists while an instance runs.
+fn screenshot(region: &mut Region<'_>) -> Outcome<Told> {
+    let at = region.instance(region.params.need("InstanceId")?)?;
+    let row = shown(region, &region.world.servers[at]);
+    if row.life != Life::Running {
+        return Err(Refused::state(&row.id, "seen"));
+    }
+    let mut xml = Xml::default();
+    xml.text("imageData", PICTURE).text("instanceId", &row.id);
     Ok(xml.into())
 }
 
