@@ -57,16 +57,25 @@ fn orchestration(environment: &Environment) -> Option<Item> {
     Some(all)
 }
 
-/// Each `OS_*` variable that is a setting, by its key in a clouds.yaml.
+/// Where heatclient's `HEAT_URL` stands among the `OS_*`.
+const OVERRIDE: &str = "OS_ORCHESTRATION_ENDPOINT_OVERRIDE";
+
+/// Each `OS_*` variable that is a setting, by its key in a clouds.yaml, and `HEAT_URL`.
 fn settings(environment: &Environment) -> impl Iterator<Item = (String, Item)> {
-    environment.variables.iter().filter_map(|(name, value)| {
+    let own = environment.variables.iter().filter_map(|(name, value)| {
         let key = name.strip_prefix("OS_")?;
         let other = ["TEST", "STD", "LOG", "CLIENT_"].iter().any(|other| key.starts_with(other));
         if key.is_empty() || other || matches!(key, "CLOUD" | "CLOUD_NAME") {
             return None;
         }
         Some((key.to_ascii_lowercase(), Item::text(At::Variable(Arc::from(name.as_str())), value)))
-    })
+    });
+    // heatclient's own name of the endpoint, which holds beside a login as well.
+    let heat = environment.get("HEAT_URL").filter(|_| environment.get(OVERRIDE).is_none());
+    let heat = heat.map(|url| {
+        (OVERRIDE["OS_".len()..].to_ascii_lowercase(), Item::text(At::Variable(Arc::from("HEAT_URL")), url))
+    });
+    own.chain(heat)
 }
 
 /// Lay the variables over an entry; gives the names of those that change something of it.
@@ -108,7 +117,10 @@ pub(super) fn lay_over(entry: &mut Item, environment: &Environment) -> Vec<Strin
             continue;
         }
         if setting(&before, &key).and_then(Item::as_text) != item.as_text() {
-            changed.push(format!("OS_{}", key.to_ascii_uppercase()));
+            changed.push(match &item.at {
+                At::Variable(name) => name.to_string(),
+                _ => format!("OS_{}", key.to_ascii_uppercase()),
+            });
         }
         let below = OF_AUTH.contains(&key.as_str())
             || RIVALS[..6].concat().contains(&key.as_str())

@@ -538,3 +538,24 @@ async fn what_the_screen_shows_and_the_own_password_are_read() {
     assert_eq!(world.cloud.console_screenshot("i-0000000a").await.unwrap(), Some(vec![0xff, 0xd8, 0xff]));
     assert_eq!(world.cloud.console_screenshot("i-0000000b").await.unwrap_err().kind, Kind::Protocol);
 }
+
+#[tokio::test]
+async fn a_stack_that_is_told_without_its_status_is_not_gone() {
+    for inner in
+        ["<Stacks/>", "<Stacks><member><StackName>app</StackName><StackId>arn:a</StackId></member></Stacks>"]
+    {
+        let inner = format!("<DescribeStacksResult>{inner}</DescribeStacksResult>");
+        let world = world(move |_, _| ok("DescribeStacks", &inner)).await;
+        let error = world.cloud.stack("app").await.unwrap_err();
+        assert_eq!(error.kind, Kind::Protocol, "{error}");
+    }
+    let one = "<member><StackName>app</StackName><StackId>arn:a</StackId></member>";
+    let lists = format!("<ListStacksResult><StackSummaries>{one}</StackSummaries></ListStacksResult>");
+    let describes = format!("<DescribeStacksResult><Stacks>{one}</Stacks></DescribeStacksResult>");
+    let world = world(move |asked, _| match asked.action.as_str() {
+        "ListStacks" => ok("ListStacks", &lists),
+        _ => ok("DescribeStacks", &describes),
+    })
+    .await;
+    assert_eq!(world.cloud.stacks(&Filter::default()).await.unwrap_err().kind, Kind::Protocol);
+}

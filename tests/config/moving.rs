@@ -270,3 +270,28 @@ fn unknown_keys_of_our_own_settings_are_errors_with_the_nearest() {
     assert!(all.choose(None).is_err() && all.choose(Some("lab")).is_err());
     assert_eq!(all.choose(Some("sim")).expect("the simulated one").name, "sim");
 }
+
+#[test]
+fn where_heat_is_by_heatclients_variable_holds_beside_a_login() {
+    let login = [
+        ("OS_AUTH_URL", "http://e/v3"),
+        ("OS_USERNAME", "eu"),
+        ("OS_PASSWORD", "ep"),
+        ("OS_PROJECT_NAME", "en"),
+    ];
+    let endpoint = |variables: &[(&str, &str)], name: &str| {
+        let (_folder, all) = found(&[(YAML, LAB)], variables);
+        let profile = all.openstack(name, None).expect("a profile");
+        let told = details(&profile).join("\n");
+        (profile.services.get("orchestration").and_then(|service| service.endpoint.clone()), told)
+    };
+    let heat = ("HEAT_URL", "http://h:8004/v1/p");
+    assert_eq!(endpoint(&[&login[..], &[heat]].concat(), "envvars").0.as_deref(), Some("http://h:8004/v1/p"));
+    assert_eq!(endpoint(&login, "envvars").0, None);
+    let (of_lab, told) = endpoint(&[("OS_CLOUD", "lab"), heat], "lab");
+    assert_eq!(of_lab.as_deref(), Some("http://h:8004/v1/p"));
+    assert_eq!(told, "cloud `lab`: HEAT_URL wins over clouds.yaml:2");
+    // The name that every service has says more.
+    let own = ("OS_ORCHESTRATION_ENDPOINT_OVERRIDE", "http://own");
+    assert_eq!(endpoint(&[&login[..], &[heat, own]].concat(), "envvars").0.as_deref(), Some("http://own"));
+}

@@ -534,3 +534,14 @@ async fn a_password_that_a_machine_left_is_read() {
     assert_eq!(world.cloud.password_data("none").await.unwrap(), None);
     assert_eq!(world.cloud.password_data("odd").await.unwrap_err().kind, Kind::Protocol);
 }
+
+#[tokio::test]
+async fn a_stack_without_a_status_is_not_left_out_of_a_list() {
+    let world = world(&["orchestration"], None, |_| {
+        ok(json!({"stacks": [{"id": "1", "stack_name": "a", "stack_status": "CREATE_COMPLETE"}, {"id": "2", "stack_name": "b"}]}))
+    })
+    .await;
+    let error = world.cloud.stacks(&Filter::default()).await.unwrap_err();
+    assert_eq!(error.kind, Kind::Protocol, "{error}");
+    assert!(error.to_string().contains("one of its stacks has no status"), "{error}");
+}

@@ -108,7 +108,13 @@ pub async fn world(
 ) -> World {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let paths = [("compute", "/v2.1"), ("image", "/v2"), ("network", "/v2.0"), ("volumev3", "/volume/v3/p")];
+    let paths = [
+        ("orchestration", "/heat/v1/p"),
+        ("compute", "/v2.1"),
+        ("image", "/v2"),
+        ("network", "/v2.0"),
+        ("volumev3", "/volume/v3/p"),
+    ];
     let catalog: Vec<Json> = paths
         .iter()
         .filter(|(kind, _)| services.contains(kind))

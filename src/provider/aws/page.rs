@@ -99,6 +99,10 @@ fn has_id(set: &str, one: &Json) -> bool {
         "addressesSet" => &["allocationId", "publicIp"],
         "networkInterfaceSet" => &["networkInterfaceId"],
         "placementGroupSet" => &["groupName"],
+        // Left out, a stack would be taken for gone.
+        "Stacks" | "StackSummaries" => {
+            return ["StackId", "StackName", "StackStatus"].iter().all(|name| text(one, name).is_some());
+        }
         "keySet" => &["keyPairId", "keyName"],
         _ => return true,
     };

@@ -4,7 +4,7 @@
 use super::Aws;
 use super::cloudformation::change_set::is_without_changes;
 use super::cloudformation::{is_of_heat, stack};
-use super::decode::text;
+use super::decode::{list, text};
 use super::page::is_absent;
 use super::recover::quoted;
 use crate::cloud::stack::noun::GOOD;
@@ -234,8 +234,16 @@ impl Aws {
 
     /// The stack of an id or a name, as the service tells it; also one that is deleted, by its id.
     pub(super) async fn described_stack(&self, id: &str) -> Result<Option<Stack>> {
-        let found = self.first(&stack::show(id), "Stacks", |one| self.stack_of(one)).await?;
-        Ok(found.filter(|stack| stack.id == id || stack.name == id))
+        let call = stack::show(id);
+        let body = match self.ask(&call).await {
+            Err(error) if is_absent(&error) => return Ok(None),
+            told => told?,
+        };
+        // That there is none the service says by an error: an empty list, or a member that is no stack, says nothing.
+        match list(&body, "Stacks").first().and_then(|one| self.stack_of(one)) {
+            Some(stack) => Ok(Some(stack).filter(|stack| stack.id == id || stack.name == id)),
+            None => Err(self.lacking(&call.action, "StackStatus")),
+        }
     }
 
     /// The same of one that must be there.

@@ -4,7 +4,7 @@
 
 use super::super::pages::Pages as Bounds;
 use super::OpenStack;
-use super::decode::{has_odd_next, list, next_page, scalar};
+use super::decode::{has_odd_next, list, next_page, scalar, text};
 use super::fault;
 use super::session::Call;
 use crate::cloud::{Error, Filter, Kind, NameMatch, Result};
@@ -118,8 +118,17 @@ impl OpenStack {
                 Some(_) if has_odd_next(body, key) => {
                     Err("it tells of a next page, and not where that is".to_string())
                 }
-                Some(entries) if entries.iter().all(|entry| mark(entry).is_some()) => Ok(()),
-                Some(_) => Err(format!("one of its {key} has no id")),
+                Some(entries) if entries.iter().any(|entry| mark(entry).is_none()) => {
+                    Err(format!("one of its {key} has no id"))
+                }
+                // Left out, a stack would be taken for gone.
+                Some(entries)
+                    if key == "stacks"
+                        && entries.iter().any(|entry| text(entry, "stack_status").is_none()) =>
+                {
+                    Err("one of its stacks has no status".to_string())
+                }
+                Some(_) => Ok(()),
                 None => Err(format!("it lists no {key}")),
             };
             let (answer, body) = match self.whole(&call, lists).await {
