@@ -211,5 +211,9 @@ fn the_markers_in_descriptions_go_when_the_run_ends() {
         r#"["", "", "mine", ""]"#,
     );
     // What makes nothing there asks for nothing more.
-    assert_eq!(world.asked(|| drop(world.ok("flavors()"))).len(), 1);
+    let asked = world.asked(|| drop(world.ok("flavors()")));
+    assert!(
+        !asked.is_empty() && asked.iter().all(|one| !one.contains("marker") && !one.contains("network")),
+        "{asked:?}"
+    );
 }
