@@ -4,7 +4,7 @@
 //! The call is found through a task-local, so no driver passes it on. Outside a call (a test of a driver, a completion of the
 //! editor) tokens are random and nothing is reported.
 
-use super::{Error, Result, Value};
+use super::{Error, Resource, Result, Value};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +27,10 @@ pub trait CallScope: Send + Sync {
     fn unsure(&self) -> Option<Unsure> {
         None
     }
+    /// What the run had seen of a resource before an earlier process began the call; `None` where none did, or that is not known.
+    fn seen_before(&self, _id: &str) -> Option<Resource> {
+        None
+    }
     /// It is known that nothing of the call was sent before.
     fn nothing_was_sent(&self) {}
 }
@@ -38,6 +42,8 @@ pub struct Unsure {
     pub since: Duration,
     /// How long what was sent may still take to arrive.
     pub arriving: Duration,
+    /// Whether something that it acts on was named, and so is as it is now, not as it was when the call began.
+    pub named: bool,
 }
 
 tokio::task_local! {
@@ -67,6 +73,11 @@ pub fn requested(id: &str) {
 /// What an earlier process may have sent of the call that is under way.
 pub fn unsure() -> Option<Unsure> {
     SCOPE.try_with(|scope| scope.unsure()).ok().flatten()
+}
+
+/// What the run had seen of a resource before an earlier process began the call that is under way.
+pub fn seen_before(id: &str) -> Option<Resource> {
+    SCOPE.try_with(|scope| scope.seen_before(id)).ok().flatten()
 }
 
 /// Every look for what an earlier process may have sent was answered, and showed nothing.

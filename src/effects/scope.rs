@@ -5,7 +5,7 @@ use super::observer::{Begin, Resumed};
 use super::path::Path;
 use super::stage::{Stage, place};
 use crate::cloud::call_scope::{CallScope, Unsure};
-use crate::cloud::{Error, Handle, Result, Value};
+use crate::cloud::{Error, Handle, Resource, Result, Value};
 use crate::verbs::members::Members;
 use crate::verbs::{Call, Effect};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +19,8 @@ pub struct Scope {
     life: u32,
     /// What an earlier life may have sent of it, until that is settled.
     unsure: Mutex<Option<Resumed>>,
+    /// What it acts on, as the run has seen that before; of what was named, nothing.
+    before: Mutex<Vec<Handle>>,
     tokens: AtomicUsize,
     requests: Mutex<Vec<String>>,
 }
@@ -33,12 +35,18 @@ impl Scope {
         Arc::new(Scope {
             life: resumed.map_or_else(|| stage.life(), |resumed| resumed.life),
             unsure: Mutex::new(resumed.cloned()),
+            before: Mutex::default(),
             stage: stage.clone(),
             path: path.clone(),
             random: matches!(effect, Effect::Random),
             tokens: AtomicUsize::new(0),
             requests: Mutex::default(),
         })
+    }
+
+    /// What the call acts on, before anything of it is resolved.
+    pub(super) fn acts_on(&self, objects: Vec<Handle>) {
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = objects;
     }
 }
 
@@ -57,7 +65,14 @@ impl CallScope for Scope {
         unsure.as_ref().map(|resumed| Unsure {
             since: resumed.since + passed,
             arriving: resumed.arriving.saturating_sub(passed),
+            named: !resumed.named.is_empty(),
         })
+    }
+
+    fn seen_before(&self, id: &str) -> Option<Resource> {
+        self.unsure()?;
+        let before = self.before.lock().unwrap_or_else(PoisonError::into_inner);
+        before.iter().find(|object| object.id() == id).map(Handle::latest)
     }
 
     fn nothing_was_sent(&self) {

@@ -119,6 +119,9 @@ impl Stage {
             return answer;
         }
         let scope = Scope::of(self, path, effect, resumed.as_ref());
+        if resumed.as_ref().is_some_and(|resumed| resumed.named.is_empty()) {
+            scope.acts_on(self.objects(&call));
+        }
         let named = resumed.as_ref().map_or_else(|| call.clone(), |resumed| call.with_ids(&resumed.named));
         let (call, unresolved) = match resolve(named, scope.clone()) {
             Ok(call) => (call, None),

@@ -27,7 +27,7 @@ pub(crate) const LATE_LOOKS: [Duration; 6] = [
 const AT_ONCE: [Duration; 4] = [Duration::ZERO, LOOKS[0], LOOKS[1], LOOKS[2]];
 
 /// The pauses before the looks: of what an earlier process may have sent, three, the last when its time to arrive is over.
-fn looks_after(lost: &Error) -> Vec<Duration> {
+pub(crate) fn looks_after(lost: &Error) -> Vec<Duration> {
     match call_scope::unsure() {
         Some(unsure) => {
             vec![Duration::ZERO, unsure.arriving / 2, unsure.arriving.saturating_sub(unsure.arriving / 2)]
@@ -35,6 +35,15 @@ fn looks_after(lost: &Error) -> Vec<Duration> {
         None if lost.kind == Kind::Timeout => LATE_LOOKS.to_vec(),
         None => LOOKS.to_vec(),
     }
+}
+
+/// In place of the answer to a request whose caller can look: an earlier process may have sent it, so it is not sent before a
+/// look. The hook of the wire holds back only what may not be repeated at all.
+pub(crate) fn sent_before() -> Option<Error> {
+    call_scope::unsure()?;
+    let mut lost = Error::new(Kind::Timeout, "the run stopped before the answer came");
+    lost.maybe = true;
+    Some(lost)
 }
 
 /// What one look shows of a request.

@@ -7,6 +7,7 @@ use super::consistency::Memory;
 use super::ec2::{attribute, region};
 use super::page::is_absent;
 use super::session::Session;
+use crate::cloud::call_scope::unsure;
 use crate::cloud::ports::Clock;
 use crate::cloud::{
     Account, Cloud, Double, Error, Identity, Kind, Noun, Provider, Result, Routers, Time, Value,
@@ -98,10 +99,10 @@ impl Aws {
     pub(super) async fn take_away(&self, call: &Call) -> Result<bool> {
         match self.ask_counting(call).await {
             (_, Ok(_)) => Ok(true),
-            // What was not there at the second attempt was taken away by the first.
-            (attempts, Err(error)) if is_absent(&error) => Ok(attempts > 1),
+            // What was not there at the second attempt was taken away by the first, perhaps that of a run that died.
+            (attempts, Err(error)) if is_absent(&error) => Ok(attempts > 1 || unsure().is_some()),
             // And what is on its way is.
-            (attempts, Err(error)) if attempts > 1 && is_leaving(&error) => Ok(true),
+            (attempts, Err(error)) if (attempts > 1 || unsure().is_some()) && is_leaving(&error) => Ok(true),
             (_, Err(error)) => Err(error),
         }
     }

@@ -7,6 +7,7 @@ use super::ec2::{image, instance, subnet, tag};
 use super::making::Making;
 use super::page::is_absent;
 use super::recover::quoted;
+use crate::cloud::call_scope::unsure;
 use crate::cloud::server::RebuildSpec;
 use crate::cloud::{
     Accepted, Account, Action, BootSpec, Error, Filter, Holder, Kind, Metadata, NameMatch, Noun,
@@ -213,13 +214,13 @@ impl Servers for Aws {
         let call = instance::power("server.delete", "TerminateInstances", id);
         let (attempts, body) = match self.ask_counting(&call).await {
             (attempts, Ok(body)) => (attempts, body),
-            (attempts, Err(error)) if is_absent(&error) => return Ok(attempts > 1),
+            (attempts, Err(error)) if is_absent(&error) => return Ok(attempts > 1 || unsure().is_some()),
             (_, Err(error)) => return Err(error),
         };
         self.memory.gone(id);
         let before =
             list(&body, "instancesSet").first().and_then(|one| text(one.get("previousState")?, "name"));
-        Ok(attempts > 1 || before.as_deref() != Some("terminated"))
+        Ok(attempts > 1 || unsure().is_some() || before.as_deref() != Some("terminated"))
     }
 
     async fn boot(&self, spec: &BootSpec) -> Result<Vec<Server>> {

@@ -249,7 +249,7 @@ impl Aws {
     /// The same of one that must be there.
     pub(super) async fn stack_now(&self, id: &str) -> Result<Stack> {
         match self.stack(id).await? {
-            Some(stack) => Ok(stack),
+            Some(stack) => Ok(guard::as_before(stack)),
             None => Err(self
                 .session
                 .error(Kind::NotFound, format!("{} has no stack `{id}`", self.session.name()))),

@@ -7,6 +7,7 @@ use super::memory::Memory;
 use super::page::PAGE;
 use super::session::Session;
 use super::zones::Zone;
+use crate::cloud::call_scope;
 use crate::cloud::ports::Clock;
 use crate::cloud::{
     Account, Cloud, Double, Ec2Credentials, Error, Identity, Kind, Noun, Provider, Resource, Result, Routers,
@@ -83,7 +84,10 @@ impl CloudStack {
     {
         let mut repeated = false;
         loop {
-            let (attempts, answered) = self.session.ask_counting(call).await;
+            let (attempts, answered) = match recover::sent_before() {
+                Some(lost) => (0, Err(lost)),
+                None => self.session.ask_counting(call).await,
+            };
             let result = match answered.map(|body| super::decode::text(&body, "jobid")) {
                 Ok(Some(job)) => self.finish(call, &job).await.map(drop),
                 Ok(None) => Ok(()),
@@ -97,10 +101,8 @@ impl CloudStack {
                 Err(error) if again || error.maybe => error,
                 Err(error) => return Err(error),
             };
-            let pauses: &[Duration] =
-                if error.kind == Kind::Timeout { &recover::LATE_LOOKS } else { &recover::LOOKS };
-            for pause in pauses {
-                self.clock.sleep(*pause).await;
+            for pause in recover::looks_after(&error) {
+                self.clock.sleep(pause).await;
                 if let Ok(false) = there().await {
                     return Ok(true);
                 }
@@ -115,6 +117,7 @@ impl CloudStack {
                     return Ok(true);
                 }
             }
+            call_scope::nothing_was_sent();
             repeated = true;
         }
     }

@@ -5,7 +5,6 @@ use super::call::get;
 use super::decode::text;
 use super::session::Call;
 use super::{fault, html};
-use crate::cloud::call_scope::unsure;
 use crate::cloud::{Error, Kind, Result};
 use crate::provider::recover::{self, Seen, Settled};
 use crate::wire::{Answer, Intent, Method};
@@ -44,11 +43,14 @@ impl OpenStack {
     where
         L: Future<Output = Result<Seen<bool>>> + Send,
     {
-        let (attempts, taken) = self.taken_away(call, false).await;
+        let (attempts, taken) = match recover::sent_before() {
+            Some(lost) => (0, Err(self.own(lost))),
+            None => self.taken_away(call, false).await,
+        };
         let lost = match taken {
             Err(error) if recover::is_open(&error) => error,
-            // Refused perhaps because the first attempt, whose answer was lost, is at work; it may be one of a run that died.
-            Err(error) if (attempts > 1 || unsure().is_some()) && error.kind == Kind::Conflict => error,
+            // Refused perhaps because the first attempt, whose answer was lost, is at work.
+            Err(error) if attempts > 1 && error.kind == Kind::Conflict => error,
             known => return known,
         };
         let send = || async { self.taken_away(call, true).await.1 };
@@ -100,7 +102,11 @@ impl OpenStack {
         show: &Call,
         is_so: impl Fn(&Json) -> bool + Send + Sync,
     ) -> Result<()> {
-        let lost = match self.ask(call).await {
+        let sent = match recover::sent_before() {
+            Some(lost) => Err(self.own(lost)),
+            None => self.ask(call).await,
+        };
+        let lost = match sent {
             Err(error) if recover::is_open(&error) => error,
             known => return known.map(drop),
         };

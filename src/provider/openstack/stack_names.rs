@@ -6,6 +6,7 @@ use super::heat::{Identity, event, stack};
 use super::send::found;
 use super::session::Call;
 use crate::cloud::{Account, Error, Kind, Noun, Result, Stack};
+use crate::provider::stacks::guard;
 use serde_json::Value as Json;
 
 impl OpenStack {
@@ -58,7 +59,7 @@ impl OpenStack {
     pub(super) async fn stack_now(&self, id: &str, verb: &str) -> Result<(Identity, Stack)> {
         let identity = self.existing_stack(id).await?;
         match self.shown_stack(&stack::status(&identity), false).await? {
-            Some(stack) => Ok((identity, stack)),
+            Some(stack) => Ok((identity, guard::as_before(stack))),
             None => Err(self.no_stack(&identity.name).help(format!("`{verb}` needs a stack that is there"))),
         }
     }

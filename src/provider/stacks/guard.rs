@@ -2,7 +2,7 @@
 
 use crate::cloud::error::Place;
 use crate::cloud::nearest::nearest;
-use crate::cloud::{Error, Kind, Stack};
+use crate::cloud::{Error, Kind, Resource, Stack, call_scope};
 use serde_json::Value as Json;
 
 /// How a hidden parameter reads: asterisks alone.
@@ -56,6 +56,20 @@ pub(crate) fn texts(value: &Json) -> Vec<String> {
         Json::Array(items) => items.iter().flat_map(texts).collect(),
         Json::Object(fields) => fields.values().flat_map(texts).collect(),
         _ => Vec::new(),
+    }
+}
+
+/// The stack as a run saw it before it began this call and died; what has moved since then is that call's doing. One that was not seen
+/// at rest stays as it is now.
+pub(crate) fn as_before(now: Stack) -> Stack {
+    match call_scope::seen_before(&now.id) {
+        Some(Resource::Stack(was)) if !was.is_busy() => Stack {
+            status: was.status.clone(),
+            provider_status: was.provider_status.clone(),
+            updated: was.updated,
+            ..now
+        },
+        _ => now,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `delete_meta`: a key, or an array of keys.
 
 use super::{HOLDER, META_ERRORS, changed, check_keys, open};
-use crate::cloud::{Error, Kind, Ty};
+use crate::cloud::{Error, Kind, Ty, Value, call_scope};
 use crate::verbs::argument::{MetaKey, OneOrMany};
 use crate::verbs::resolve::closest;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
@@ -29,7 +29,14 @@ pub static VERB: Verb = Verb {
             let (cloud, resource, holder) = open(&call).await?;
             // All keys are looked for first, so that a misspelt one deletes nothing.
             let items = cloud.meta(&holder).await?;
-            if let Some(missing) = keys.iter().find(|key| !items.contains_key(*key)) {
+            // A run that died may have deleted what it had seen there.
+            let begun = call_scope::unsure();
+            let before = resource.field("meta");
+            let may_be_done = |key: &str| {
+                let had = matches!(&before, Some(Value::Map(items)) if items.contains_key(key));
+                begun.is_some_and(|begun| begun.named || had)
+            };
+            if let Some(missing) = keys.iter().find(|key| !items.contains_key(*key) && !may_be_done(key)) {
                 let near = closest(missing, items.keys().map(String::as_str));
                 let label =
                     near.first().map_or("no such key".to_string(), |near| format!("closest: `{near}`"));

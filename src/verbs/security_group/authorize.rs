@@ -1,7 +1,7 @@
 //! `authorize`: let something through a security group.
 
 use super::rule::says_where;
-use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
+use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, holds, open, refused_before};
 use crate::cloud::{Kind, Ty};
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -27,6 +27,7 @@ pub static VERB: Verb = Verb {
         Box::pin(async move {
             let (cloud, group, rule) = open(&call).await?;
             says_where(&call, &rule)?;
+            refused_before(holds(&group, &rule));
             cloud.authorize(group.id(), &rule).await?;
             reread(&call, &cloud, group, GROUP.name).await
         })

@@ -9,7 +9,7 @@ pub mod rule;
 use super::argument::{Name, Ref};
 use super::call::Call;
 use super::verb::Key;
-use crate::cloud::{Cloud, Resource, Result, Rule, SecurityGroup};
+use crate::cloud::{Cloud, Resource, Result, Rule, SecurityGroup, call_scope};
 use rule::{RuleMap, rule_of};
 use std::sync::Arc;
 
@@ -37,4 +37,28 @@ async fn open(call: &Call) -> Result<(Arc<dyn Cloud>, Resource, Rule)> {
     let cloud = call.host.clouds.get(Some(group.cloud()))?;
     let rule = rule_of(call).await?;
     Ok((cloud, group, rule))
+}
+
+/// Whether a group lets just this through.
+fn holds(group: &Resource, rule: &Rule) -> bool {
+    let bare = |rule: &Rule| Rule { id: None, ethertype: None, ..rule.clone() };
+    matches!(group, Resource::SecurityGroup(group) if group.rules.iter().any(|held| bare(held) == bare(rule)))
+}
+
+/// Whether a group lets nothing through that a rule could mean.
+fn lacks(group: &Resource, rule: &Rule) -> bool {
+    let may_be_meant = |held: &Rule| {
+        held.direction == rule.direction
+            && held.ports == rule.ports
+            && (rule.id.is_none() || held.id == rule.id)
+    };
+    matches!(group, Resource::SecurityGroup(group) if !group.rules.iter().any(may_be_meant))
+}
+
+/// A call that a run began before it died: where the group, as it was then, tells that the cloud refuses it, there is nothing to look
+/// for, and what is found there is not its own.
+fn refused_before(refused: bool) {
+    if refused && call_scope::unsure().is_some_and(|unsure| !unsure.named) {
+        call_scope::nothing_was_sent();
+    }
 }

@@ -1,6 +1,6 @@
 //! `revoke`: no longer let something through.
 
-use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, open};
+use super::{CIDR, FROM_PORT, GROUP, PROTOCOL, RULE, TO_PORT, lacks, open, refused_before};
 use crate::cloud::{Kind, Ty};
 use crate::verbs::run::reread;
 use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
@@ -25,6 +25,7 @@ pub static VERB: Verb = Verb {
     run: Run::Each(|call| {
         Box::pin(async move {
             let (cloud, group, rule) = open(&call).await?;
+            refused_before(lacks(&group, &rule));
             cloud.revoke(group.id(), &rule).await?;
             reread(&call, &cloud, group, GROUP.name).await
         })
