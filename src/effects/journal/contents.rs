@@ -2,7 +2,7 @@
 
 use super::record;
 use super::writer::{Held, Journal, lock};
-use crate::cloud::{Handle, Value};
+use crate::cloud::{Handle, Ty, Value};
 use crate::effects::observer::{Begin, End};
 use crate::verbs::{Call, Effect};
 use serde_json::{Map, Value as Json, json};
@@ -56,7 +56,8 @@ impl Journal {
                 record.insert("err".to_string(), held.writer.error(&path, error));
             }
         }
-        if !matches!(begin.effect, Effect::Reads) {
+        // A read that gives back what it was given has brought that up to date.
+        if !matches!(begin.effect, Effect::Reads) || matches!(begin.call.verb.returns, Ty::Same) {
             let cells: Vec<Json> = end.objects.iter().map(|object| held.writer.state(object)).collect();
             let cells: Vec<Json> = cells.into_iter().filter(|cell| cell.get("$o").is_some()).collect();
             if !cells.is_empty() {
