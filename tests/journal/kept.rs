@@ -229,3 +229,38 @@ fn runs_are_listed_shown_and_cleared_away() {
     assert_eq!(only_run(&program), None);
     assert_eq!(std::fs::read_dir(program.folder().join("journals/texts")).unwrap().count(), 0);
 }
+
+/// A journal of each format stays here, as it was written.
+#[test]
+fn a_journal_of_an_older_format_is_shown() {
+    let program = Program::new();
+    let run = "20261201-000932-bc68";
+    program.file(&format!("journals/runs/{run}.jsonl"), include_str!("format-1.jsonl"));
+    let runs = |words: &[&str]| program.run(&[&["--journal", "journals"], words].concat());
+    let page = runs(&["runs", run]).ok();
+    for line in [
+        "state    failed, exit code 1",
+        "cloud    sim (simulated)",
+        "by joe@vm",
+        "changes  7",
+        "+  1      create_keypair  keypair deploy           done     b.rhai:1:9",
+        "~  5:1/1  set_meta        server web               done     b.rhai:5:28",
+        "-  3!/1   delete          server web               done     b.rhai:3:16",
+        "exists   1 keypair, 1 volume: deploy (deploy), data (f612cccf-52a7-4676-9c0c-9cd1cd841041)",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+    let told: Json = serde_json::from_str(&runs(&["--format", "json", "runs", run]).ok()).unwrap();
+    assert_eq!((&told["exit"], &told["changes"][5]["verb"]), (&Json::from(1), &Json::from("attach")));
+    // One that a newer program wrote is named, and not guessed at.
+    let newer = r#"{"k":"run","format":99,"replay":1,"run":"20261201-000932-ffff","c":"CODE"}"#;
+    program.file(
+        "journals/runs/20261201-000932-ffff.jsonl",
+        &format!("{}\n", newer.replace("CODE", "8e5fe477")),
+    );
+    let ended = runs(&["runs"]);
+    assert!(ended.err.contains("format 99, which a newer rhain wrote"), "{}", ended.err);
+    assert!(ended.ok().contains(run));
+    let err = runs(&["resume", "20261201-000932-ffff"]).failed(1);
+    assert!(err.contains("journal::damaged") && err.contains("format 99"), "{err}");
+}

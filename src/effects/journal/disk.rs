@@ -5,6 +5,7 @@ use super::line;
 use super::record;
 use super::writer::{Held, Journal, Stage, lock};
 use crate::cloud::{Error, Kind, Result};
+use crate::effects::store::RunFile;
 use crate::verbs::run_context::Phase;
 use serde_json::{Map, Value as Json};
 use std::fs::File;
@@ -32,7 +33,7 @@ impl Journal {
                     let _ = self.open(held, "");
                 }
             }
-            Stage::Open(file) => match file.append(&text) {
+            Stage::Open(file) | Stage::Full(file, _) => match file.append(&text) {
                 Ok(()) => held.written += 1,
                 Err(why) => held.stage = Stage::Broken(why.to_string()),
             },
@@ -58,27 +59,39 @@ impl Journal {
     pub(super) fn write_first(&self, record: Map<String, Json>) -> Result<()> {
         let mut held = lock(&self.held);
         let text = self.lines(&mut held, record);
+        // What cleans up behind the run takes the room that is kept for it.
         let ending = self.host.phase() == Phase::Ending;
-        let written = match &mut held.stage {
-            Stage::Waiting(_) => self.open(&mut held, &text),
-            Stage::Open(file) => {
-                let room = if ending { Ok(()) } else { file.reserve(text.len()) };
-                room.and_then(|()| file.append(&text)).map_err(|why| why.to_string())
+        let written = match std::mem::replace(&mut held.stage, Stage::Over) {
+            Stage::Waiting(lines) => {
+                held.stage = Stage::Waiting(lines);
+                self.open(&mut held, &text)
             }
-            Stage::Broken(why) => Err(why.clone()),
+            Stage::Open(mut file) => match if ending { Ok(()) } else { file.reserve(text.len()) } {
+                Ok(()) => appended(&mut held, file, &text),
+                Err(why) => {
+                    held.stage = Stage::Full(file, why.to_string());
+                    Err(why.to_string())
+                }
+            },
+            Stage::Full(file, _) if ending => appended(&mut held, file, &text),
+            Stage::Full(file, why) => {
+                held.stage = Stage::Full(file, why.clone());
+                Err(why)
+            }
+            Stage::Broken(why) => {
+                held.stage = Stage::Broken(why.clone());
+                Err(why)
+            }
             Stage::Over => Ok(()),
         };
         held.written += 1;
-        held.changed = true;
+        held.changed |= written.is_ok();
         let wanted = held.written;
         drop(held);
-        let synced = written.and_then(|()| self.sync(wanted).map_err(|why| why.to_string()));
-        synced.map_err(|why| {
-            // Whatever comes later of this run is refused too, but for what cleans up behind it.
-            if !ending {
-                lock(&self.held).stage = Stage::Broken(why.clone());
-            }
-            self.refused(&why)
+        written.map_err(|why| self.refused(&why))?;
+        self.sync(wanted).map_err(|why| {
+            lock(&self.held).stage = Stage::Broken(why.to_string());
+            self.refused(&why.to_string())
         })
     }
 
@@ -106,6 +119,8 @@ impl Journal {
                 Ok(())
             }
             Err(why) => {
+                // Nothing was sent of it: what was made of its files would be a run that nobody can read.
+                let _ = self.folder.remove(&self.run);
                 held.stage = Stage::Broken(why.to_string());
                 Err(why.to_string())
             }
@@ -146,4 +161,14 @@ impl Journal {
             .help(help)
             .fact("journal", shown.display().to_string())
     }
+}
+
+/// Write to the end of the file; where that fails, nothing more is written.
+fn appended(held: &mut Held, mut file: RunFile, text: &str) -> std::result::Result<(), String> {
+    let written = file.append(text).map_err(|why| why.to_string());
+    held.stage = match &written {
+        Ok(()) => Stage::Open(file),
+        Err(why) => Stage::Full(file, why.clone()),
+    };
+    written
 }

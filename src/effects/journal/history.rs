@@ -262,3 +262,79 @@ impl History {
         standing
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use serde_json::json;
+
+    fn lines() -> Vec<String> {
+        let records = [
+            json!({ "k": "run", "format": 1, "replay": 1 }),
+            json!({ "k": "life", "n": 1 }),
+            json!({ "k": "begin", "p": "1", "v": "boot", "token": "t" }),
+            json!({ "k": "end", "p": "1", "ms": 4 }),
+            json!({ "k": "call", "p": "2", "v": "now", "ok": "ä\n" }),
+            json!({ "k": "begin", "p": "3", "v": "delete", "token": "u" }),
+        ];
+        records.iter().map(|record| line::write(record.as_object().unwrap())).collect()
+    }
+
+    /// What the next life writes behind a torn end.
+    fn with_life(bytes: &[u8]) -> Vec<u8> {
+        let life = line::write(json!({ "k": "life", "n": 2 }).as_object().unwrap());
+        let call = line::write(json!({ "k": "call", "p": "4", "v": "now" }).as_object().unwrap());
+        [bytes, b"~\n", life.as_bytes(), call.as_bytes()].concat()
+    }
+
+    #[test]
+    fn a_journal_may_be_cut_at_any_byte() {
+        let all = lines();
+        let whole = all.concat().into_bytes();
+        let head = all[..2].concat().len();
+        for cut in head..=whole.len() {
+            let mut ends = all.iter().scan(0, |end, line| {
+                *end += line.len();
+                Some(*end)
+            });
+            let complete = ends.clone().filter(|end| *end <= cut).count();
+            let at_an_end = ends.any(|end| end == cut);
+            // A disk may have given the file its length and not its bytes.
+            for zeros in [0, 1, 300] {
+                let bytes = [&whole[..cut], &vec![0; zeros]].concat();
+                let history = History::read(&bytes).unwrap();
+                assert_eq!(history.records.len(), complete, "cut at {cut}, {zeros} zeros");
+                assert_eq!(history.torn, !at_an_end || zeros > 0, "cut at {cut}, {zeros} zeros");
+                if history.torn {
+                    let next = History::read(&with_life(&bytes)).unwrap();
+                    assert_eq!(next.records.len(), complete + 2, "cut at {cut}, {zeros} zeros");
+                    assert_eq!((next.lives(), next.torn), (2, false));
+                    assert_eq!(next.records[..complete], history.records[..]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_damaged_elsewhere_is_named() {
+        let mut bytes = lines().concat().into_bytes();
+        let third = lines()[..2].concat().len() + 10;
+        bytes[third] ^= 1;
+        assert_eq!(History::read(&bytes).unwrap_err(), "line 3 is damaged");
+        assert_eq!(History::read(b"").unwrap_err(), "it does not begin as a journal");
+    }
+
+    #[test]
+    fn a_newer_format_is_refused_and_unknown_fields_are_not() {
+        let first = |format: u64| {
+            let record = json!({ "k": "run", "format": format, "later": [1], "replay": 1 });
+            let other = json!({ "k": "weather", "p": "9", "sun": true });
+            [record, other].map(|one| line::write(one.as_object().unwrap())).concat().into_bytes()
+        };
+        assert_eq!(History::read(&first(FORMAT)).unwrap().records.len(), 2);
+        let refused = History::read(&first(FORMAT + 1)).unwrap_err();
+        assert!(refused.contains("a newer rhain wrote"), "{refused}");
+    }
+}

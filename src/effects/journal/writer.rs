@@ -58,6 +58,8 @@ pub(super) enum Stage {
     /// Nothing was changed yet; these lines wait.
     Waiting(String),
     Open(RunFile),
+    /// There is no room for more changes, and why: ends, and what `defer` and `on_failure` left, fit into what is kept for them.
+    Full(RunFile, String),
     /// Why it cannot be written.
     Broken(String),
     /// The run is over.
@@ -116,7 +118,8 @@ impl Journal {
         held.clouds.extend(clouds.map(|record| text(record, "name").to_string()));
         let things = history.changes().into_iter().flat_map(|change| change.made());
         held.made.extend(things.map(|thing| (thing.cloud, thing.id)));
-        let start = if history.torn { "\n" } else { "" };
+        // A last line that lacks its line break alone was never written either: what follows it must not make it one.
+        let start = if history.torn { "~\n" } else { "" };
         let line = line::write(&record::life(life, now));
         file.append(&format!("{start}{line}"))?;
         lock(&self.disk).file = Some(Arc::new(file.syncer()?));

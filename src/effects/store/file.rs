@@ -16,12 +16,19 @@ const LARGEST: u64 = 1 << 30;
 #[derive(Debug, Clone)]
 pub struct StateFolder {
     root: PathBuf,
+    /// The most that one file may take, as of a disk that is full.
+    room: Option<u64>,
 }
 
 impl StateFolder {
     /// Below this folder, which is made when something is kept.
     pub fn new(root: PathBuf) -> StateFolder {
-        StateFolder { root }
+        StateFolder { root, room: None }
+    }
+
+    /// The same on a disk with room for so many bytes of each run.
+    pub fn with_room(self, bytes: u64) -> StateFolder {
+        StateFolder { room: Some(bytes), ..self }
     }
 
     /// The folder, for people.
@@ -71,7 +78,7 @@ impl StateFolder {
         file.try_lock().map_err(|why| io::Error::other(why.to_string()))?;
         // The file's name is on disk only once its folder is.
         File::open(self.runs())?.sync_all()?;
-        Ok(RunFile { file, length: 0, reserved: 0 })
+        Ok(RunFile { file, length: 0, reserved: 0, room: self.room })
     }
 
     /// Go on with a run's file; `None` where another process has it.
@@ -86,7 +93,7 @@ impl StateFolder {
             Err(fs::TryLockError::Error(why)) => return Err(why),
         }
         let length = file.seek(SeekFrom::End(0))?;
-        Ok(Some(RunFile { file, length, reserved: 0 }))
+        Ok(Some(RunFile { file, length, reserved: 0, room: self.room }))
     }
 
     /// Whether a process has this run's file.
@@ -125,6 +132,22 @@ impl StateFolder {
         fs::remove_file(self.file(run))
     }
 
+    /// The file of a name that a run has to itself, made where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn lock_file(&self, name: &str) -> io::Result<File> {
+        let folder = self.root.join("locks");
+        private_folder(&folder)?;
+        private().create(true).truncate(false).read(true).write(true).open(folder.join(name))
+    }
+
+    /// What stands in the files of such names.
+    pub fn lock_texts(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.root.join("locks")) else { return Vec::new() };
+        entries.flatten().filter_map(|entry| fs::read_to_string(entry.path()).ok()).collect()
+    }
+
     /// A text by its hash; `None` where it is not there, or is not what it was.
     pub fn text(&self, hash: &str) -> Option<String> {
         let plain = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -154,6 +177,7 @@ pub struct RunFile {
     file: File,
     length: u64,
     reserved: u64,
+    room: Option<u64>,
 }
 
 impl RunFile {
@@ -163,6 +187,9 @@ impl RunFile {
     /// When there is no room.
     pub fn reserve(&mut self, bytes: usize) -> io::Result<()> {
         let wanted = self.length + bytes as u64 + SPARE;
+        if self.room.is_some_and(|room| wanted > room) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         #[cfg(target_os = "linux")]
         if wanted > self.reserved {
             let flags = rustix::fs::FallocateFlags::KEEP_SIZE;
@@ -184,9 +211,21 @@ impl RunFile {
         if self.file.metadata()?.len() != self.length {
             return Err(io::Error::other("another process writes to this run"));
         }
-        self.file.write_all(lines.as_bytes())?;
+        if let Err(why) = self.write(lines.as_bytes()) {
+            // What of it was written would stand before whatever fits later.
+            let _ = self.file.set_len(self.length);
+            return Err(why);
+        }
         self.length += lines.len() as u64;
         Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let fits = self.room.map_or(usize::MAX, |room| {
+            usize::try_from(room.saturating_sub(self.length)).unwrap_or(usize::MAX)
+        });
+        self.file.write_all(&bytes[..bytes.len().min(fits)])?;
+        if bytes.len() > fits { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
     }
 
     /// A second hold of the file, to sync it while others write.
