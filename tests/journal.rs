@@ -1,5 +1,6 @@
 //! Runs that last: what a journal holds, how a run goes on from it, and what `rhain runs` shows.
 
+mod again;
 mod disk;
 mod kept;
 mod plan;
