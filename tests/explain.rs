@@ -22,6 +22,7 @@ const WITHOUT: &[(&str, &str)] = &[
     ("journal::folder", "a user without a home"),
     ("journal::held", "two processes: tests/journal/resume.rs runs them"),
     ("journal::damaged", "a journal that is damaged by hand: tests/journal/resume.rs does"),
+    ("journal::exclusive", "two runs at once: tests/journal/exclusive.rs has them"),
     ("journal::differs", "a script that changes between two lives: tests/journal/resume.rs has them"),
     ("journal::cloud", "a cloud that moves between two lives: tests/journal/resume.rs has them"),
     ("journal::changed", "a folder that goes between two lives"),

@@ -2,6 +2,7 @@
 
 mod again;
 mod disk;
+mod exclusive;
 mod kept;
 mod plan;
 mod resume;

@@ -9,8 +9,8 @@ use crate::config::Environment;
 use crate::effects::journal::record::{FORMAT, REPLAY, host, over};
 use crate::effects::journal::writer::About;
 use crate::effects::journal::{History, Journal, Keeper};
-use crate::effects::store::StateFolder;
 use crate::effects::store::file::sha256;
+use crate::effects::store::{Holder, Locks, StateFolder};
 use crate::effects::{Observer, RunKey};
 use crate::script::given::Given;
 use crate::script::run::Program;
@@ -36,7 +36,12 @@ pub(super) fn folder(options: &Options, environment: &Environment) -> Option<Sta
 
 /// Keep a journal of this run, where one is kept.
 pub(super) fn begin(options: &Options, setup: &Setup, running: &Running) -> Option<Arc<Journal>> {
-    let folder = kept_in(options, setup)?;
+    let Some(folder) = kept_in(options, setup) else {
+        if let Some(folder) = folder(options, &setup.environment).filter(|_| is_real(options, setup)) {
+            let _ = setup.session.locks.set(Locks::new(folder, holder(setup, "")));
+        }
+        return None;
+    };
     let key = RunKey::random();
     let run = name(setup.session.host.clock.now(), &key);
     let journal = Arc::new(journal_of(options, setup, running, (folder, run, key)));
@@ -46,9 +51,25 @@ pub(super) fn begin(options: &Options, setup: &Setup, running: &Running) -> Opti
 
 /// Where the journal of this run is kept, where one is.
 pub(super) fn kept_in(options: &Options, setup: &Setup) -> Option<StateFolder> {
+    folder(options, &setup.environment).filter(|_| !options.no_journal && is_real(options, setup))
+}
+
+/// Whether a run may meet others: no dry run, and not the embedded cloud unless its journal is asked for.
+fn is_real(options: &Options, setup: &Setup) -> bool {
     let simulated = setup.chosen.as_ref().is_ok_and(|chosen| setup.clouds.is_simulated(&chosen.name));
-    let kept = !options.dry_run && !options.no_journal && (options.journal.is_some() || !simulated);
-    folder(options, &setup.environment).filter(|_| kept)
+    !options.dry_run && (options.journal.is_some() || !simulated)
+}
+
+/// This run as others see it that want a name which it has to itself.
+fn holder(setup: &Setup, run: &str) -> Holder {
+    let process = format!("pid {}, {}", std::process::id(), who(&setup.environment));
+    Holder { run: run.to_string(), process }
+}
+
+/// The user and the machine.
+fn who(environment: &Environment) -> String {
+    let user = environment.get("USER").or(environment.get("LOGNAME")).map_or_else(user_id, str::to_string);
+    format!("{user}@{}", host())
 }
 
 /// The journal of a run of this name and key, not written yet.
@@ -59,6 +80,7 @@ pub(super) fn journal_of(
     (folder, run, key): (StateFolder, String, RunKey),
 ) -> Journal {
     setup.session.stage.set_key(key.clone());
+    let _ = setup.session.locks.set(Locks::new(folder.clone(), holder(setup, &run)));
     let clouds = setup.clouds.clone();
     let keeper = Arc::new(Keeper::new(key.clone(), Arc::new(move |text| clouds.hide(text))));
     for name in secret_params(&running.program) {
@@ -96,7 +118,6 @@ fn about(options: &Options, setup: &Setup, running: &Running, keeper: &Arc<Keepe
     let params: Map<String, Json> = running.given.iter().map(param).collect();
     let script = running.program.name().to_string();
     let environment = &setup.environment;
-    let user = environment.get("USER").or(environment.get("LOGNAME")).map_or_else(user_id, str::to_string);
     let mut options = serde_json::to_value(options).unwrap_or_default();
     if let (Some(options), Ok(chosen)) = (options.as_object_mut(), &setup.chosen) {
         options.insert("cloud".to_string(), Json::from(chosen.name.as_str()));
@@ -104,7 +125,7 @@ fn about(options: &Options, setup: &Setup, running: &Running, keeper: &Arc<Keepe
     let first = json!({
         "k": "run", "format": FORMAT, "replay": REPLAY, "run": "", "rhain": env!("CARGO_PKG_VERSION"),
         "script": script, "texts": {}, "params": params, "options": options, "show": running.show,
-        "who": format!("{user}@{}", host()), "cwd": environment.cwd.to_string_lossy(),
+        "who": who(environment), "cwd": environment.cwd.to_string_lossy(),
     });
     let session = setup.session.clone();
     Box::new(move || {

@@ -54,6 +54,9 @@ pub enum Lasting {
         /// Take scripts that have changed since as they are now
         #[arg(long)]
         changed: bool,
+        /// Go on although another run has held its `exclusive` name since
+        #[arg(long)]
+        anyway: bool,
     },
     /// Take back what a run did, after showing it and asking
     Undo {
@@ -70,8 +73,8 @@ pub(super) fn run(options: &Options, command: &Lasting) -> u8 {
         }
         Lasting::Plan { file, out, parameters } => plan::plan(options, file, out.as_deref(), parameters),
         Lasting::Apply { plan, as_foreseen } => apply::apply(options, plan, *as_foreseen),
-        Lasting::Resume { run, assume, changed } => {
-            resume::resume(options, &resume::Asked { run, assume, changed: *changed })
+        Lasting::Resume { run, assume, changed, anyway } => {
+            resume::resume(options, &resume::Asked { run, assume, changed: *changed, anyway: *anyway })
         }
         Lasting::Undo { run } => undo::undo(options, run),
     }

@@ -31,6 +31,8 @@ pub(super) struct Asked<'a> {
     pub(super) assume: &'a [String],
     /// Take scripts that have changed since as they are now.
     pub(super) changed: bool,
+    /// Go on although another run has had its `exclusive` name since.
+    pub(super) anyway: bool,
 }
 
 /// The subcommand.
@@ -177,10 +179,13 @@ fn start(
     running: &Running,
     (file, assumed): (RunFile, BTreeMap<String, Assumed>),
 ) -> Result<(Arc<Replay>, Arc<Journal>), Error> {
-    let Ready { folder, run, mut history, key, .. } = ready;
+    let Ready { folder, run, mut history, key, anyway, .. } = ready;
     let life = u32::try_from(history.lives() + 1).unwrap_or(u32::MAX);
     let now = setup.session.host.clock.now();
     let journal = Arc::new(journal_of(options, setup, running, (folder, run, key)));
+    if let Some(locks) = setup.session.locks.get().filter(|_| !anyway) {
+        locks.go_on();
+    }
     journal.go_on(file, &history, life, now).map_err(|why| {
         Error::new(Kind::Denied, format!("the journal cannot be written: {why}")).coded("journal::unwritten")
     })?;

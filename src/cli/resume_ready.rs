@@ -24,6 +24,8 @@ pub(super) struct Ready {
     pub(super) history: History,
     pub(super) key: RunKey,
     pub(super) texts: BTreeMap<String, String>,
+    /// Whether it goes on whoever has had its `exclusive` name since.
+    pub(super) anyway: bool,
 }
 
 pub(super) fn held(run: &str) -> Error {
@@ -49,7 +51,8 @@ pub(super) fn ready(options: &Options, environment: &Environment, asked: &Asked<
     can_go_on(one)?;
     let key = folder.key(&one.run).ok_or_else(|| no_way("its key is gone", "run the script anew"))?;
     let texts = texts(&folder, one.history.header(), environment, asked.changed)?;
-    Ok(Ready { folder, run: one.run.clone(), history: one.history.clone(), key: RunKey::new(key), texts })
+    let (run, history) = (one.run.clone(), one.history.clone());
+    Ok(Ready { folder, run, history, key: RunKey::new(key), texts, anyway: asked.anyway })
 }
 
 fn no_way(why: &str, help: &str) -> Error {

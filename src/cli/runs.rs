@@ -10,6 +10,7 @@ use crate::config::Environment;
 use crate::effects::journal::history::{Record, text};
 use crate::effects::journal::{History, State};
 use crate::effects::store::StateFolder;
+use crate::effects::store::locks::held_by;
 use crate::script::session::Console as _;
 use crate::wire::{Clock as _, WallClock};
 use clap_complete::engine::CompletionCandidate;
@@ -55,6 +56,8 @@ pub(super) struct Kept {
     pub(super) state: State,
     /// The run that takes it back, where one has begun to.
     pub(super) undone_by: Option<String>,
+    /// The names that it had to itself, as long as no other run has taken them.
+    pub(super) exclusive: Vec<String>,
 }
 
 /// The subcommand.
@@ -122,6 +125,7 @@ pub(super) fn no_home() -> Error {
 pub(super) fn all(folder: &StateFolder) -> (Vec<Kept>, Vec<(String, String)>) {
     let (mut kept, mut broken) = (Vec::new(), Vec::new());
     let mut undone: HashMap<String, (String, bool)> = HashMap::new();
+    let mut names = held_by(folder);
     for run in folder.list() {
         let read = folder.read(&run).map_err(|why| why.to_string());
         match read.and_then(|bytes| History::read(&bytes)) {
@@ -131,7 +135,8 @@ pub(super) fn all(folder: &StateFolder) -> (Vec<Kept>, Vec<(String, String)>) {
                 if !undoes.is_empty() {
                     undone.insert(undoes.to_string(), (run.clone(), state == State::Done));
                 }
-                kept.push(Kept { run, history, state, undone_by: None });
+                let exclusive = names.remove(&run).unwrap_or_default();
+                kept.push(Kept { run, history, state, undone_by: None, exclusive });
             }
             Err(why) => broken.push((run, why)),
         }

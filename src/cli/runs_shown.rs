@@ -85,6 +85,7 @@ fn summary(one: &Kept) -> Json {
         "by": text(header, "who"),
         "lives": one.history.lives(),
         "exit": one.history.over().and_then(|over| over.get("exit")),
+        "exclusive": one.exclusive,
         "undone_by": one.undone_by,
         "undoes": header.get("undoes"),
         "changes": one.history.changes().len(),
@@ -148,6 +149,10 @@ pub(super) fn page(one: &Kept, now: Time) -> String {
         let place = record.get("is").and_then(Json::as_object).into_iter().flatten();
         let facts: Vec<&str> = place.filter_map(|(_, value)| value.as_str()).collect();
         lines.push(format!("cloud    {} ({})", text(record, "name"), facts.join(", ")));
+    }
+    if !one.exclusive.is_empty() {
+        let word = if one.state == State::Running { "holds" } else { "held " };
+        lines.push(format!("{word}    {}", one.exclusive.join(", ")));
     }
     let began = text(header, "t");
     lines.push(format!("began    {}, by {}", ago(began, now), text(header, "who")));

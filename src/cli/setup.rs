@@ -322,6 +322,7 @@ pub fn setup_in(
         budget: Arc::new(Budget::default().within(options.max_memory)),
         slots: Slots::new(usize::from(options.concurrency)),
         endings: Endings::default(),
+        locks: Default::default(),
         steps: AtomicU64::new(0),
         word_compares: Default::default(),
         remote: modules.clone(),

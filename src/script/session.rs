@@ -13,6 +13,7 @@ use super::params::Params;
 use super::word_compare::WordCompares;
 use crate::cloud::{Error, Handle, Noun, Result, Ty, Value, call_scope};
 use crate::effects::stage::Scope;
+use crate::effects::store::Locks;
 use crate::effects::{Decision, Ledger, Policy, Site, Stage, decide, masks, path};
 use crate::verbs::run_context::Phase;
 use crate::verbs::verb::Effect;
@@ -196,6 +197,8 @@ pub struct Session {
     pub slots: Slots,
     /// What the script put off until its end.
     pub endings: Endings,
+    /// The names that the run has to itself; empty where nobody else could be met (a dry run, a test, the embedded cloud).
+    pub locks: OnceLock<Locks>,
     /// How many named steps began.
     pub steps: AtomicU64,
     /// Comparisons with one of a few words that a check found.

@@ -204,6 +204,7 @@ pub static VERBS: &[&Verb] = &[
     &language::patterns::REGEX_MATCH,
     &language::patterns::REGEX_REPLACE,
     &language::steering::DEFER,
+    &language::steering::EXCLUSIVE,
     &language::steering::ON_FAILURE,
     &language::steering::PARALLEL,
     &language::steering::RETRY,

@@ -79,6 +79,7 @@ pub const PAGES: &[(&str, &str)] = &[
     ("journal::cloud", include_str!("journal-cloud.md")),
     ("journal::damaged", include_str!("journal-damaged.md")),
     ("journal::differs", include_str!("journal-differs.md")),
+    ("journal::exclusive", include_str!("journal-exclusive.md")),
     ("journal::folder", include_str!("journal-folder.md")),
     ("journal::held", include_str!("journal-held.md")),
     ("journal::over", include_str!("journal-over.md")),

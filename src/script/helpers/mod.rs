@@ -4,6 +4,7 @@ mod arrays;
 mod asking;
 mod control;
 mod difference;
+mod exclusive;
 mod large;
 mod natives;
 mod numbers;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 pub(super) fn register(engine: &mut Engine, session: &Arc<Session>) {
     arrays::register(engine);
     asking::register(engine, session);
+    exclusive::register(engine, session);
     large::register(engine, session);
     numbers::register(engine);
     control::register(engine, session);

@@ -115,6 +115,29 @@ pub static ON_FAILURE: Verb = verb(
     Run::Language,
 );
 
+/// What only one run at a time goes under.
+pub const EXCLUSIVE_NAME: Key<Name> = Key::required("name", "What it goes under: any text.");
+/// How long another run of that name is waited for.
+pub const PATIENCE: Key<Span> =
+    Key::optional("timeout", "How long to wait for the end of another run of that name; 10m.");
+
+/// `exclusive`
+pub static EXCLUSIVE: Verb = Verb {
+    errors: &[Kind::Conflict, Kind::Denied],
+    ..verb(
+        "exclusive",
+        "Go on only while no other run on this machine goes under the same name: another one waits for the end of this run, however it ends. Nothing needs unlocking.",
+        &[Form::with(&[EXCLUSIVE_NAME.param()], &[PATIENCE.param()])],
+        Ty::Unit,
+        &[
+            Example { code: r#"exclusive("deploy web"); server("web").name"#, gives: "web" },
+            Example { code: r#"exclusive("nightly", #{ timeout: "0s" }); 1"#, gives: "1" },
+        ],
+        &["confirm", "retry"],
+        Run::Language,
+    )
+};
+
 /// What a step is called.
 pub const TITLE: Key<Name> = Key::required("title", "What it is called.");
 const WORK: Key<Closure> = Key::required("f", "A closure without parameters.");
