@@ -142,27 +142,37 @@ fn nothing_is_silently_let_through() {
     assert!(check::check(&world.setup.session, "test.rhai", "/* a /* b */ c */ print(1);").is_empty());
 }
 
-/// The work grows as the text does: what is counted are the nodes and declarations that were looked at.
+/// The work grows as the text does: what is counted are the nodes, declarations and tokens that were looked
+/// at.
 #[test]
 fn checking_is_linear_in_the_length_of_a_script() {
     let world = World::new();
-    let script = |lines: usize| -> String {
-        (0..lines / 4)
-            .map(|n| {
-                format!(
-                    "let a{n} = {n};\nlet s{n} = server(`web-${{a{n}}}`);\nif s{n}.status == \"ACTIVE\" {{ print(s{n}.name); }}\nprint(a{n});\n"
-                )
-            })
-            .collect()
+    let each = |line: &str, lines: usize| -> String {
+        (0..lines).map(|n| line.replace('@', &n.to_string()) + "\n").collect()
     };
-    let cost = |lines: usize| {
-        let text = script(lines);
-        let before = rhain::syntax::visited();
-        assert!(check::check(&world.setup.session, "test.rhai", &text).is_empty());
-        rhain::syntax::visited() - before
-    };
-    let (short, long) = (cost(2_000), cost(8_000));
-    assert!(short > 1_000 && long < 5 * short, "{short} steps for 2,000 lines, {long} for 8,000");
+    let shapes = [
+        (
+            "",
+            "let a@ = @; let s@ = server(`web-${a@}`); if s@.status == \"ACTIVE\" { print(s@.name); } print(a@);",
+            "",
+        ),
+        ("", "let s@ = boot(\"n@\", #{ image: \"i\", flavor: \"f\" }); s@.wait_active(); s@.delete();", ""),
+        ("", "try { print(@) } catch (e) { print(e.kind) }", ""),
+        ("", "let p@ = param(\"p@\", \"x\", \"help\"); print(p@);", ""),
+        ("", "fn f@(x) { x + @ }", "print(f0(1));"),
+        ("", "const G@ = @; fn g@() { print(global::G@) }", "g0();"),
+    ];
+    for (head, line, tail) in shapes {
+        let cost = |lines: usize| {
+            let text = format!("{head}\n{}{tail}\n", each(line, lines));
+            let before = rhain::syntax::visited();
+            let found = check::check(&world.setup.session, "test.rhai", &text);
+            assert!(found.is_empty(), "{line}: {found:?}");
+            rhain::syntax::visited() - before
+        };
+        let (short, long) = (cost(1_000), cost(4_000));
+        assert!(short > 1_000 && long < 5 * short, "{line}: {short} steps, then {long}");
+    }
 }
 
 #[test]

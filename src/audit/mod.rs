@@ -13,7 +13,7 @@ mod steady;
 use crate::check::Checked;
 use crate::infer::{Called, Question, Types};
 use crate::syntax::tree::{Expression, ExpressionKind, Node, StatementKind, Tree};
-use crate::syntax::{self, lexer};
+use crate::syntax::{self, source::Text};
 use crate::verbs::{Verb, verb};
 use clouds::ParamType;
 use std::collections::{BTreeMap, BTreeSet};
@@ -194,12 +194,12 @@ struct Reader<'t, 'a> {
     known: &'t Known<'t, 'a>,
     types: &'t Types<'a>,
     source: &'t str,
-    text: &'t str,
+    text: &'t Text,
 }
 
 impl<'a> Reader<'_, 'a> {
     fn add(&self, found: &mut Found, does: Does, what: impl Into<String>, at: &Expression) {
-        let line = lexer::position(self.text, at.span.start).0;
+        let line = self.text.position(at.span.start).0;
         found.touches.entry((does, what.into())).or_default().insert((self.source.to_string(), line));
     }
 

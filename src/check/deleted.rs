@@ -3,16 +3,21 @@
 use super::Finding;
 use super::facts::{Called, Facts};
 use crate::cloud::error::{Error, Kind, Place};
-use crate::syntax::tree::*;
+use crate::syntax::{self, tree::*};
 use crate::verbs::{Effect, verb};
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     facts.tree.walk(&mut |path| {
         let Some(Node::Block(block)) = path.last() else { return };
-        for (nth, statement) in block.statements.iter().enumerate() {
+        // The nearest statement behind that leaves the block, found once for all of it.
+        let mut leaves = block.statements.len();
+        for (nth, statement) in block.statements.iter().enumerate().rev() {
+            if matches!(statement.kind, StatementKind::Return(_) | StatementKind::Throw(_)) {
+                leaves = nth;
+            }
             let StatementKind::Expression(expression) = &statement.kind else { continue };
             if let Some((declared, name)) = deleted(facts, expression)
-                && let Some(behind) = block.statements.get(nth + 1..)
+                && let Some(behind) = block.statements.get(nth + 1..leaves)
             {
                 found.extend(used(facts, declared, name, behind));
             }
@@ -33,13 +38,20 @@ fn deleted<'a>(facts: &Facts<'a>, expression: &'a Expression) -> Option<(usize, 
 
 /// The first verb on it in the statements behind, before it is something else.
 fn used(facts: &Facts<'_>, declared: usize, name: &Name, behind: &[Statement]) -> Option<Finding> {
-    for statement in behind {
+    let (start, end) = (behind.first()?.span.start, behind.last()?.span.end);
+    // Only the statements that name it count.
+    let mut seen = start;
+    for used in facts.scopes.uses_between(declared, start..end) {
+        syntax::visit();
+        if used.name.span.start < seen {
+            continue;
+        }
+        let nth = behind.partition_point(|statement| statement.span.end <= used.name.span.start);
+        let statement = behind.get(nth)?;
+        seen = statement.span.end;
         if let StatementKind::Assign { target, .. } = &statement.kind
             && target.variable().is_some_and(|name| facts.types.meant(name) == Some(declared))
         {
-            return None;
-        }
-        if matches!(statement.kind, StatementKind::Return(_) | StatementKind::Throw(_)) {
             return None;
         }
         let mut first: Option<&Name> = None;

@@ -6,7 +6,7 @@ use super::facts::{Called, Facts};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::script::given::{self, Given};
 use crate::script::params::{self, Declared, option_name};
-use crate::syntax::lexer;
+
 use crate::syntax::tree::{Expression, ExpressionKind};
 use crate::verbs::language::param_type::ParamType;
 
@@ -57,17 +57,15 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         }
     }
     if !facts.module {
-        found.extend(
-            params::declared(facts.tree, facts.text).iter().filter_map(|one| unfit_default(facts, one)),
-        );
+        found.extend(params::declared(facts.tree, facts.text).iter().filter_map(unfit_default));
     }
 }
 
 /// A default that the parameter itself refuses: the run would fail whenever nothing else is given.
-fn unfit_default(facts: &Facts<'_>, one: &Declared) -> Option<Finding> {
+fn unfit_default(one: &Declared) -> Option<Finding> {
     let default = one.default.as_ref().filter(|text| *text != "…" && one.ty != ParamType::List)?;
     let wrong = given::fits(one, &Given::text(default)).err()?;
-    let at = lexer::offset(facts.text, one.place.0, one.place.1);
+    let at = one.start;
     let error =
         Error::new(Kind::Script, format!("the default of `{}` does not fit it: {}", one.name, wrong.message))
             .coded("check::param")

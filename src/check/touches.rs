@@ -6,7 +6,7 @@ use crate::infer::{Called, Question, Type, Types};
 use crate::syntax;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::{Effect, Verb, verb};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 /// What a verb may do, in the order in which a sentence tells it.
@@ -28,7 +28,7 @@ pub fn sentence(checked: &[Checked]) -> String {
         let scopes = Rc::new(syntax::scope::scopes(&tree));
         let types = Types::new(&tree, scopes, Question::Certain, BTreeMap::new(), Box::new(|_| None));
         let named = mentioned(&types, &tree);
-        let own: Vec<&str> = tree.functions().map(|function| function.name.text.as_str()).collect();
+        let own: HashSet<&str> = tree.functions().map(|function| function.name.text.as_str()).collect();
         tree.walk(&mut |path| {
             let Some(Node::Expression(expression)) = path.last() else { return };
             let Some(call) = Called::of(expression) else { return };

@@ -4,7 +4,8 @@
 //! assigned to (`m.key = …`) are marked when a text is parsed, and a write by index (`m[key] = …`) is led to a setter.
 
 use super::own_chains;
-use crate::syntax::{self, lexer, scope};
+use crate::syntax::source::Text;
+use crate::syntax::{self, scope};
 use rhai::NativeCallContext;
 use rhai::{AST, ASTFlags, ASTNode, BinaryExpr, Dynamic, Engine, EvalAltResult, Expr, Map};
 use rhai::{ParseError, Position, Scope, Stmt, Target};
@@ -63,13 +64,14 @@ fn of_catch(text: &str) -> HashSet<Position> {
         return found;
     }
     let scopes = scope::scopes(&syntax::parse(text));
+    let source = Text::from(text);
     for (at, declared) in scopes.declarations.iter().enumerate() {
         if declared.by != scope::Declares::Caught {
             continue;
         }
         let names = scopes.uses_of(at).map(|used| &used.name).chain([&declared.name]);
         for name in names {
-            let (line, column) = lexer::position(text, name.span.start);
+            let (line, column) = source.position(name.span.start);
             if let (Ok(line), Ok(column)) = (u16::try_from(line), u16::try_from(column)) {
                 found.insert(Position::new(line, column));
             }

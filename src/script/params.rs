@@ -5,11 +5,11 @@ use super::given::Given;
 use super::session::Session;
 use crate::cloud::{Error, Value};
 use crate::effects::path::{self, Branch};
-use crate::syntax::lexer;
+use crate::syntax::source::Text;
 use crate::syntax::tree::{Expression, ExpressionKind, Node, Tree};
 use crate::verbs::language::param_type::ParamType;
 use crate::verbs::verb;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 /// What was given, and whose parameters they are.
@@ -44,6 +44,8 @@ pub struct Declared {
     pub required: bool,
     /// Where it is declared: line and column.
     pub place: (usize, usize),
+    /// Where that is in bytes.
+    pub start: usize,
 }
 
 impl Params {
@@ -87,6 +89,8 @@ pub fn option_name(name: &str) -> String {
 /// Every `param(…)` of a script, in order, without running it.
 pub fn declared(tree: &Tree, text: &str) -> Vec<Declared> {
     let mut found: Vec<Declared> = Vec::new();
+    let mut names: HashSet<String> = HashSet::new();
+    let source = Text::from(text);
     if tree.functions().any(|function| function.name.text == "param") {
         return found;
     }
@@ -96,9 +100,10 @@ pub fn declared(tree: &Tree, text: &str) -> Vec<Declared> {
             && modules.is_empty()
             && name.text == "param"
             && let Some(mut one) = declaration(&arguments.list, text)
-            && !found.iter().any(|other| other.name == one.name)
+            && names.insert(one.name.clone())
         {
-            one.place = lexer::position(text, name.span.start);
+            one.place = source.position(name.span.start);
+            one.start = name.span.start;
             found.push(one);
         }
     });
@@ -117,6 +122,7 @@ fn declaration(arguments: &[Expression], text: &str) -> Option<Declared> {
         secret: false,
         required: true,
         place: (0, 0),
+        start: 0,
     };
     let shown = |value: &Expression| shown(value, text);
     match arguments.get(1).map(|second| &second.kind) {

@@ -4,6 +4,7 @@
 
 use super::session::Session;
 use crate::cloud::Ty;
+use crate::syntax;
 use crate::syntax::lexer::{self, Shape, Token};
 use crate::verbs;
 use std::ops::Range;
@@ -30,8 +31,9 @@ pub fn holds_secret(text: &str) -> bool {
 /// means one, and what has the shape of a key.
 pub fn literals(text: &str) -> Vec<Range<usize>> {
     let tokens = lexer::code(text);
+    let given = given(&tokens, text);
     let found = tokens.iter().enumerate().filter(|(at, token)| {
-        is_text(token, text) && (is_key(content(token.text(text))) || given(&tokens, text, *at))
+        is_text(token, text) && (is_key(content(token.text(text))) || given.binary_search(at).is_ok())
     });
     found.map(|(_, token)| token.span()).collect()
 }
@@ -75,43 +77,60 @@ fn is_text(token: &Token, text: &str) -> bool {
     matches!(token.shape, Shape::Text | Shape::OpenText) && !matches!(shown, "\"\"" | "``")
 }
 
-/// Whether the text at `at` is given to what takes a secret.
-fn given(tokens: &[Token], text: &str, at: usize) -> bool {
+/// A bracket that is open, on the way through a source.
+struct Open<'a> {
+    /// The word in front of it.
+    name: &'a str,
+    /// Whether it is a call's parenthesis.
+    call: bool,
+    /// Whether it is a method's.
+    method: bool,
+    /// The commas in it so far.
+    commas: usize,
+    /// Whether a `;` stood in it: what follows is given to nothing outside.
+    ended: bool,
+    /// Whether what stands in it is given to what takes a secret, by a call further out.
+    secret: bool,
+}
+
+impl Open<'_> {
+    /// Whether what stands here now is given to what takes a secret; `innermost` where no other bracket is around it.
+    fn takes(&self, innermost: bool) -> bool {
+        let here = || takes_secret(self.name, self.commas + usize::from(self.method));
+        !self.ended && (self.secret || self.call && (innermost && self.name == "secret" || here()))
+    }
+}
+
+/// The texts that are given to what takes a secret, by their places among the tokens: in one way through all of them.
+fn given(tokens: &[Token], text: &str) -> Vec<usize> {
     let word = |at: Option<usize>| at.and_then(|at| tokens.get(at)).map_or("", |token| token.text(text));
     let says = |name: &str| {
         let name = name.to_lowercase().replace('-', "_");
         NAMES.iter().any(|part| name.contains(part))
     };
-    if matches!(word(at.checked_sub(1)), ":" | "=" | "==" | "!=" | "+=") && says(word(at.checked_sub(2))) {
-        return true;
-    }
-    // The call or the map around it, from the inside out.
-    let (mut depth, mut commas, mut innermost) = (0usize, 0usize, true);
-    for before in (0..at).rev() {
-        let Some(token) = tokens.get(before) else { continue };
-        if depth == 0 && token.is(text, ";") {
-            return false;
-        }
-        if lexer::closes(token, text) {
-            depth += 1;
-        } else if lexer::opens(token, text) {
-            if depth > 0 {
-                depth -= 1;
-                continue;
+    let mut found = Vec::new();
+    let mut open: Vec<Open<'_>> = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        syntax::visit();
+        if lexer::opens(token, text) {
+            let secret = open.last().is_some_and(|around| around.takes(false));
+            let call = token.text(text) == "(";
+            let (name, method) = (word(at.checked_sub(1)), word(at.checked_sub(2)) == ".");
+            open.push(Open { name, call, method, commas: 0, ended: false, secret });
+        } else if lexer::closes(token, text) {
+            open.pop();
+        } else if is_text(token, text) {
+            let named = matches!(word(at.checked_sub(1)), ":" | "=" | "==" | "!=" | "+=")
+                && says(word(at.checked_sub(2)));
+            if named || open.last().is_some_and(|around| around.takes(true)) {
+                found.push(at);
             }
-            let name = word(before.checked_sub(1));
-            if token.text(text) == "(" {
-                let method = word(before.checked_sub(2)) == ".";
-                if takes_secret(name, commas + usize::from(method)) || innermost && name == "secret" {
-                    return true;
-                }
-            }
-            (commas, innermost) = (0, false);
-        } else if depth == 0 && token.is(text, ",") {
-            commas += 1;
+        } else if let Some(around) = open.last_mut() {
+            around.commas += usize::from(token.is(text, ","));
+            around.ended |= token.is(text, ";");
         }
     }
-    false
+    found
 }
 
 /// Whether a verb's argument in this place is a secret.

@@ -4,7 +4,7 @@ use super::errors::runtime::{Known, Signature};
 use super::failure::Sources as _;
 use super::session::Session;
 use crate::cloud::Noun;
-use crate::verbs::{Param, VERBS};
+use crate::verbs::{Param, VERBS, verb};
 use rhai::AST;
 
 /// What a session knows; with the functions of a script, where one was compiled.
@@ -41,6 +41,10 @@ impl Known for Names<'_> {
             forms: verb.forms.iter().map(|one| form(one.params, one.options)).collect(),
         });
         verbs.chain(self.functions.iter().cloned()).collect()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        verb(name).is_some() || self.functions.iter().any(|function| function.name == name)
     }
 
     fn fields(&self, type_name: &str) -> Vec<String> {

@@ -18,8 +18,8 @@ thread_local! {
     static VISITED: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }
 
-/// Count a node or a declaration that is looked at.
-fn visit() {
+/// Count a node, a declaration or a token that is looked at.
+pub(crate) fn visit() {
     VISITED.with(|visited| visited.set(visited.get().wrapping_add(1)));
 }
 

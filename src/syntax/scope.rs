@@ -105,6 +105,15 @@ impl Scopes {
         uses.filter_map(|nth| self.uses.get(*nth))
     }
 
+    /// The uses of a declaration within these bytes, in their order.
+    pub fn uses_between(&self, declaration: usize, bytes: Range<usize>) -> impl Iterator<Item = &Use> {
+        let all = self.by_declaration.get(declaration).map_or(&[][..], Vec::as_slice);
+        let at = |nth: &usize| self.uses.get(*nth).map_or(0, |used| used.name.span.start);
+        let (from, to) = (bytes.start, bytes.end);
+        let within = all.get(all.partition_point(|nth| at(nth) < from)..).unwrap_or_default();
+        within.iter().filter_map(|nth| self.uses.get(*nth)).take_while(move |used| used.name.span.start < to)
+    }
+
     /// The declaration that a byte stands in: at itself, or at a use.
     pub fn declaration_at(&self, at: usize) -> Option<usize> {
         let on = |name: &Name| name.span.start <= at && at <= name.span.end && !name.text.is_empty();

@@ -101,7 +101,7 @@ const OBJECTS: &[&str] = &[
 
 /// Whether this is a function of this run.
 fn is_here(name: &str, known: &dyn Known) -> bool {
-    built_in(name).is_some() || known.verbs().iter().any(|verb| verb.name == name)
+    built_in(name).is_some() || known.has(name)
 }
 
 /// What a function or method of this name is here: `it is `len` here`. A slip of the pen counts where `near`.

@@ -284,10 +284,10 @@ pub(in crate::script) fn no_field(name: &str, of: &str, known: &dyn Known) -> Er
         return error.at(Place::Verb, format!("it is `{here}()` here"));
     }
     if fields.is_empty() {
-        let called = known.verbs().iter().any(|verb| verb.name == name) || built_in(name).is_some();
+        let called = known.has(name) || built_in(name).is_some();
         return if called { error.at(Place::Verb, format!("call it: `{name}()`")) } else { error };
     }
-    let error = if known.verbs().iter().any(|verb| verb.name == name) {
+    let error = if known.has(name) {
         error.at(Place::Verb, format!("`{name}` is a verb: write `{name}()`"))
     } else {
         match did_you_mean(name, &fields) {

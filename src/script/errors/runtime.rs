@@ -28,6 +28,10 @@ pub struct Signature {
 pub trait Known {
     /// Every verb, and every function of the scripts.
     fn verbs(&self) -> Vec<Signature>;
+    /// Whether one of them has this name.
+    fn has(&self, name: &str) -> bool {
+        self.verbs().iter().any(|verb| verb.name == name)
+    }
     /// The fields of a type by the engine's name for it; none for a type without.
     fn fields(&self, type_name: &str) -> Vec<String>;
     /// A loaded source's text, where it is at hand.
