@@ -26,6 +26,7 @@ mod permissions;
 mod providers;
 mod readme;
 mod repl;
+mod rollouts;
 mod scripts;
 mod sharing;
 mod sim;

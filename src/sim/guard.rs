@@ -96,6 +96,8 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
+// The connections of these tests are no script's.
+#[allow(clippy::disallowed_methods)]
 mod tests {
     use super::*;
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
+use super::clock::hold;
 use super::guard::CONNECTIONS;
 
 enum Order {
@@ -132,7 +133,7 @@ async fn listen<F, S>(
                 Ok(taken) => taken,
                 // Out of descriptors, most likely: one comes free when a connection ends, and asking at once would spin.
                 Err(_) => {
-                    tokio::time::sleep(PAUSE).await;
+                    hold(PAUSE).await;
                     continue;
                 }
             },

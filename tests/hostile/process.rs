@@ -51,11 +51,11 @@ fn memory_that_a_script_takes_is_bounded_and_its_endings_run() {
         "blob(1000000000000)",
         "let s = \"a\"; s.pad(1000000, 'a'); let t = s; s.replace(\"a\", t);",
     ] {
-        let (code, said, peak) = bounded(&format!("defer(|| print(\"ended\"));\n{script}"), 128);
+        let (code, said, peak) = bounded(&format!("defer(|| print(\"ended\"));\n{script}"), 48);
         assert_eq!(code, Some(1), "{script}: {said}");
         assert!(said.contains("more memory than it may"), "{script}: {said}");
         assert!(said.contains("ended\n"), "{script}: {said}");
-        assert!(peak < ((2 * 128) << 10) + BESIDE, "{script}: {peak} KiB");
+        assert!(peak < ((2 * 48) << 10) + BESIDE, "{script}: {peak} KiB");
     }
 }
 

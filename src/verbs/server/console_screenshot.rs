@@ -13,7 +13,7 @@ pub static VERB: Verb = Verb {
     returns: Ty::Data,
     effect: Effect::Reads,
     examples: &[Example {
-        code: r#"if cloud().supports("console_screenshot") { console_screenshot("web").len > 0 } else { true }"#,
+        code: r#"!cloud().supports("console_screenshot") || console_screenshot("web").len > 0"#,
         gives: "true",
     }],
     errors: &[Kind::NotFound, Kind::Conflict, Kind::Unsupported],
