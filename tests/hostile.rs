@@ -5,6 +5,8 @@
 
 mod catching;
 mod clouds;
+#[cfg(unix)]
+mod pipes;
 #[cfg(target_os = "linux")]
 mod process;
 mod secrets;

@@ -64,7 +64,7 @@ fn plan_of(environment: &Environment, file: &str) -> Result<Plan, Error> {
             .coded("cli::file")
             .help("make one with `rhain plan FILE --out PLAN`")
     };
-    let text = std::fs::read_to_string(environment.path(file)).map_err(|why| no_plan(unread(&why)))?;
+    let text = crate::base::file::read_text(&environment.path(file)).map_err(|why| no_plan(unread(&why)))?;
     let plan: Plan = serde_json::from_str(&text).map_err(|why| no_plan(why.to_string()))?;
     match plan.plan {
         PLAN => Ok(plan),

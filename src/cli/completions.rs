@@ -150,7 +150,7 @@ fn parameters(environment: &Environment, typed: &[OsString]) -> Vec<(String, Str
         .skip(1)
         .find(|word| Path::new(word).extension() == Some(OsStr::new("rhai")));
     let Some(file) = file.and_then(|file| file.to_str()) else { return Vec::new() };
-    let Ok(text) = std::fs::read_to_string(environment.path(file)) else { return Vec::new() };
+    let Ok(text) = crate::base::file::read_text(&environment.path(file)) else { return Vec::new() };
     let parameters = super::reference::parameters_of(environment, file, &text).unwrap_or_default();
     parameters.into_iter().map(|one| (format!("--{}", one.option), one.help)).collect()
 }

@@ -106,7 +106,8 @@ fn of_text(text: &str, path: &str) -> Given {
 
 /// A file's text without its last newline.
 fn text_of_file(environment: &Environment, path: &str) -> Result<String, String> {
-    let bytes = std::fs::read(environment.path(path)).map_err(|error| super::run::unread(&error))?;
+    let bytes =
+        crate::base::file::read(&environment.path(path)).map_err(|error| super::run::unread(&error))?;
     let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_string())?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     Ok(text.strip_suffix('\r').unwrap_or(text).to_string())

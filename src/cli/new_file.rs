@@ -1,5 +1,6 @@
 //! A file that takes the place of another only once it is written: what was there survives a full disk.
 
+use crate::base::file::refuse_pipe;
 use std::fs::{self, File};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -17,8 +18,8 @@ pub(super) struct NewFile {
 }
 
 impl NewFile {
-    /// A new file for `path`, with these permissions or those of the file that is there. What is no plain file, a device or a
-    /// pipe, is written in its place; so is a file in a folder that takes no other.
+    /// A new file for `path`, with these permissions or those of the file that is there. A device is written in its place; so is a
+    /// file in a folder that takes no other.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -30,8 +31,7 @@ impl NewFile {
         }
     }
 
-    /// The same for bytes that may stop half-way: never in the place of a plain file, which would be lost with them, nor of a pipe,
-    /// which might wait for ever.
+    /// The same for bytes that may stop half-way: never in the place of a plain file, which would be lost with them.
     ///
     /// # Errors
     /// When it cannot be made.
@@ -42,13 +42,6 @@ impl NewFile {
         if path.is_file() {
             let why = "its folder takes no new file, and what is there would be lost if the transfer stopped";
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-        }
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::FileTypeExt as _;
-            if fs::metadata(path)?.file_type().is_fifo() {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "a pipe is not written"));
-            }
         }
         NewFile::in_place(path, None)
     }
@@ -91,6 +84,7 @@ impl NewFile {
     }
 
     fn in_place(path: &Path, mode: Option<u32>) -> io::Result<NewFile> {
+        refuse_pipe(path)?;
         let file = File::options().write(true).truncate(true).open(path)?;
         #[cfg(unix)]
         if let Some(mode) = mode {

@@ -4,6 +4,7 @@ use super::args::Options;
 use super::file_stream::{FileContent, FileUnderWay};
 use super::new_file::NewFile;
 use super::watch::Watch;
+use crate::base::file;
 use crate::base::stream::Content;
 use crate::cloud::error::RequestLine;
 use crate::cloud::ports::{FileSink, FileWrite, Outside, ProgramEnd, ProgramRun, WebAnswer, WebAsk};
@@ -103,6 +104,7 @@ fn append(path: &Path, file: &FileWrite) -> io::Result<()> {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(mode);
     }
+    file::refuse_pipe(path)?;
     let mut open = options.open(path)?;
     #[cfg(unix)]
     if let Some(mode) = file.mode
@@ -127,7 +129,7 @@ impl Outside for Process {
     }
 
     fn read_file(&self, path: &str) -> Result<Vec<u8>, String> {
-        std::fs::read(self.environment.cwd.join(path)).map_err(|error| why_not_read(&error))
+        file::read(&self.environment.cwd.join(path)).map_err(|error| why_not_read(&error))
     }
 
     fn write_file(&self, file: &FileWrite) -> Result<(), String> {

@@ -59,7 +59,7 @@ fn pages(options: &Options, streams: &Streams, topic: &[String]) -> u8 {
     }
     let topic = &topic.join(" ");
     if topic.ends_with(".rhai") || std::path::Path::new(topic).is_file() {
-        return match std::fs::read_to_string(topic) {
+        return match crate::base::file::read_text(std::path::Path::new(topic)) {
             Ok(text) => script(options, streams, topic, &text),
             Err(error) => {
                 let error = Error::new(Kind::Script, format!("`{topic}` cannot be read: {}", unread(&error)))

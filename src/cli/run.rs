@@ -111,7 +111,7 @@ pub(super) fn read(file: &str) -> Result<String, Error> {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
         }
-        path => std::fs::read(path),
+        path => crate::base::file::read(std::path::Path::new(path)),
     };
     let bytes = bytes.map_err(|error| {
         Error::new(Kind::Script, format!("`{file}` cannot be read: {}", unread(&error)))

@@ -61,7 +61,7 @@ pub fn run(options: &super::args::Options, port: u16, files: Files, faults: Opti
 /// The faults of a file; all that is wrong with it is told at once.
 fn planned(path: &Path) -> Result<Vec<Fault>, Error> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let text = crate::base::file::read_text(path).map_err(|error| {
         Error::new(Kind::Script, format!("`{shown}` cannot be read: {}", super::run::unread(&error)))
             .coded("cli::file")
             .help("give --faults a file that says what goes wrong, one fault a line")

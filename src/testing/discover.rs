@@ -142,7 +142,7 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
 /// # Errors
 /// When it cannot be read, or names a cloud that there is not.
 pub fn read(path: &Path) -> Result<TestFile, Error> {
-    let text = std::fs::read_to_string(path).map_err(|why| unreadable(path, &why))?;
+    let text = crate::base::file::read_text(path).map_err(|why| unreadable(path, &why))?;
     let name = path.to_string_lossy().into_owned();
     let tested = name.strip_suffix(ENDING).map(|stem| PathBuf::from(format!("{stem}.rhai")));
     let of_tested = || tested.and_then(|path| std::fs::read_to_string(path).ok());

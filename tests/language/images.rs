@@ -305,5 +305,5 @@ fn a_place_that_cannot_be_given_back_is_refused() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
     let world = World::with(|options| options.allow_write = vec![String::new()]);
     let save = format!(r#"save_image("cirros", "{}")"#, pipe.display());
-    world.fails(&save, "failed", "a pipe is not written");
+    world.fails(&save, "failed", "it is a named pipe");
 }

@@ -128,7 +128,7 @@ impl Resolver {
     fn read(&self, real: PathBuf, path: &str) -> Result<(String, String), Error> {
         let text = match self.session.texts.edited(&real) {
             Some(text) => text,
-            None => std::fs::read_to_string(&real).map_err(|why| {
+            None => crate::base::file::read_text(&real).map_err(|why| {
                 Error::new(Kind::Script, format!("the module `{path}` cannot be read: {why}"))
                     .coded("import::missing")
             })?,
