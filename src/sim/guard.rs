@@ -5,13 +5,15 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Limited};
+use bytes::Buf;
+use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::body::Body;
 use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioTimer;
 
+use super::clock::hold;
 use super::openstack::{Answer, page};
 
 /// The largest line of a request with its headers, in bytes; a longer one is answered 431.
@@ -22,6 +24,9 @@ const IMAGE_LIMIT: usize = 256 << 20;
 
 /// The largest body of any other request, in bytes.
 const BODY_LIMIT: usize = 8 << 20;
+
+/// How much of a body that is too large is read and dropped, in bytes, so that its sender reads the refusal.
+const DROPPED: usize = 64 << 20;
 
 /// How long a connection may say nothing, and a client may take for the head of a request. Longer than clients keep
 /// connections that they do not use, so that the end is theirs.
@@ -44,6 +49,10 @@ pub(crate) fn spoken(idle: Duration) -> http1::Builder {
 
 /// The refusal of a request that is meant for another host, or that a page of another origin sends.
 pub(crate) fn refused(parts: &Parts) -> Option<Answer> {
+    let several = |name: &str| parts.headers.get_all(name).iter().count() > 1;
+    if several("host") || several("origin") {
+        return Some(page(400, "A request has one Host and one Origin."));
+    }
     let host =
         parts.uri.authority().map(|authority| authority.as_str()).or_else(|| header(&parts.headers, "host"));
     if let Some(host) = host.filter(|host| !is_loopback(host)) {
@@ -53,25 +62,44 @@ pub(crate) fn refused(parts: &Parts) -> Option<Answer> {
         ));
     }
     let origin = header(&parts.headers, "origin")?;
-    let own = origin.strip_prefix("http://").is_some_and(|place| Some(place) == host);
-    (!own).then(|| page(403, "This simulated cloud takes no requests of other sites' pages."))
+    let is_own = |place: &str| host.is_some_and(|host| host.eq_ignore_ascii_case(place));
+    let is_own = origin.strip_prefix("http://").is_some_and(is_own);
+    (!is_own).then(|| page(403, "This simulated cloud takes no requests of other sites' pages."))
 }
 
-/// The body of a request, or the refusal of one that is too large; an error where it breaks off.
-pub(crate) async fn body<B>(parts: &Parts, body: B) -> Result<Vec<u8>, Option<Answer>>
+/// The body of a request, or the refusal of one that is too large; an error where it breaks off, or says nothing for so long.
+pub(crate) async fn body<B>(parts: &Parts, mut body: B, idle: Duration) -> Result<Vec<u8>, Option<Answer>>
 where
-    B: Body,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    B: Body + Unpin,
+    B::Data: Buf,
 {
-    let is_image = parts.method == "PUT" && parts.uri.path().ends_with("/file");
+    let path = parts.uri.path();
+    let is_image = parts.method == "PUT" && path.contains("/v2/images/") && path.ends_with("/file");
     let limit = if is_image { IMAGE_LIMIT } else { BODY_LIMIT };
-    match Limited::new(body, limit).collect().await {
-        Ok(whole) => Ok(whole.to_bytes().to_vec()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Some(page(413, &format!("The body is larger than {limit} bytes."))))
+    let (mut whole, mut length) = (Vec::new(), 0_usize);
+    loop {
+        let frame = tokio::select! {
+            frame = body.frame() => frame,
+            () = hold(idle) => return Err(None),
+        };
+        let Some(frame) = frame else { break };
+        let Ok(mut data) = frame.map_err(|_| None)?.into_data() else { continue };
+        length = length.saturating_add(data.remaining());
+        if length > DROPPED.max(limit) {
+            return Err(Some(too_large(limit)));
         }
-        Err(_) => Err(None),
+        // The rest is read and dropped: a client that still sends does not listen.
+        if length > limit {
+            whole = Vec::new();
+            continue;
+        }
+        whole.extend_from_slice(&data.copy_to_bytes(data.remaining()));
     }
+    if length > limit { Err(Some(too_large(limit))) } else { Ok(whole) }
+}
+
+fn too_large(limit: usize) -> Answer {
+    page(413, &format!("The body is larger than {limit} bytes."))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -81,10 +109,16 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Whether the host of an authority, its port left out, is this machine to itself.
 fn is_loopback(authority: &str) -> bool {
-    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        Some((host, _)) => host,
-        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    let (host, rest) = match authority.strip_prefix('[') {
+        Some(six) => match six.split_once(']') {
+            Some((host, rest)) if host.contains(':') => (host, rest),
+            _ => return false,
+        },
+        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
+    if !rest.is_empty() && !rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
+        return false;
+    }
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     host == "localhost"
         || host.ends_with(".localhost")
@@ -193,7 +227,7 @@ mod tests {
         async fn of(method: &str, path: &str, length: usize) -> Result<usize, Option<u16>> {
             let request = hyper::Request::builder().method(method).uri(path).body(()).unwrap();
             let whole = http_body_util::Full::new(bytes::Bytes::from(vec![0u8; length]));
-            body(&request.into_parts().0, whole)
+            body(&request.into_parts().0, whole, IDLE)
                 .await
                 .map(|body| body.len())
                 .map_err(|answer| answer.map(|answer| answer.status))
@@ -201,5 +235,11 @@ mod tests {
         assert_eq!(of("POST", "/compute/v2.1/servers", BODY_LIMIT).await, Ok(BODY_LIMIT));
         assert_eq!(of("POST", "/compute/v2.1/servers", BODY_LIMIT + 1).await, Err(Some(413)));
         assert_eq!(of("PUT", "/image/v2/images/i/file", BODY_LIMIT + 1).await, Ok(BODY_LIMIT + 1));
+        assert_eq!(of("PUT", "/nonsense/file", BODY_LIMIT + 1).await, Err(Some(413)));
+        // One that sends nothing more is left.
+        let parts = hyper::Request::builder().uri("/").body(()).unwrap().into_parts().0;
+        let stalled = futures_util::stream::pending::<std::io::Result<hyper::body::Frame<bytes::Bytes>>>();
+        let stalled = http_body_util::StreamBody::new(stalled);
+        assert!(matches!(body(&parts, stalled, Duration::from_millis(1)).await, Err(None)));
     }
 }

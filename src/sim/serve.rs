@@ -287,7 +287,7 @@ async fn serve(shared: Arc<Shared>, request: hyper::Request<Incoming>) -> io::Re
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
     let taken = match guard::refused(&parts) {
         Some(answer) => Err(Some(answer)),
-        None => guard::body(&parts, body).await,
+        None => guard::body(&parts, body, guard::IDLE).await,
     };
     let (body, instead) = match taken {
         Ok(body) => (body, None),

@@ -178,7 +178,10 @@ impl World {
                     if failed {
                         return;
                     }
-                    if !named {
+                    // Who gave it another name meanwhile keeps that.
+                    let unnamed =
+                        volume.name.as_deref().is_some_and(|name| name.starts_with("restore_backup_"));
+                    if !named && unnamed {
                         volume.name = backup.volume_name;
                     }
                     volume.metadata = backup.volume_metadata;
