@@ -2,18 +2,20 @@
 //! again until the run ends where they went out twice. Where people read the marker, it goes when the run ends.
 
 use super::OpenStack;
-use super::call::{With, get, json};
+use super::call::{With, get, json, segment};
 use super::decode::{scalar, text};
-use super::neutron::{IDS, described, is_marked};
+use super::neutron::{IDS, described, is_marked, own};
+use super::page;
 use super::recover::Attempt;
 use super::session::{Call, Service};
-use crate::cloud::{Described, Error, Kind, Result};
+use crate::cloud::{Described, Error, Filter, Kind, Result};
 use crate::provider::doubles::Twice;
 use crate::provider::recover::Seen;
 use crate::wire::{Answer, Method};
 use serde_json::{Value as Json, json as value};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 /// By what one create is known, and what deletes a second result of it.
 pub(super) struct Mark {
@@ -37,45 +39,68 @@ impl Mark {
     }
 }
 
-/// What a run made and marked in the description, which people read: what one and several are called, and the markers.
+/// How long the markers of a run may take to go at its end, whatever the cloud does.
+const TIDY: Duration = Duration::from_secs(5);
+
+/// What one and several of a kind are called in bodies.
+type Keys = (&'static str, &'static str);
+
+/// What a run made and marked in the description, which people read: by kind the markers, with the id that the script was given.
 #[derive(Default)]
-pub(super) struct Markers(Mutex<BTreeMap<(&'static str, &'static str), Vec<String>>>);
+pub(super) struct Markers(Mutex<BTreeMap<Keys, Vec<(String, String)>>>);
 
 impl Markers {
-    fn keep(&self, keys: (&'static str, &'static str), marker: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(keys).or_default().push(marker);
+    fn keep(&self, keys: Keys, marker: String, id: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(keys).or_default().push((marker, id));
     }
 
-    fn take(&self) -> BTreeMap<(&'static str, &'static str), Vec<String>> {
+    fn take(&self) -> BTreeMap<Keys, Vec<(String, String)>> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl OpenStack {
     /// At the run's end every create is recorded, and its marker has done what it is for: the descriptions that still are one become
-    /// empty. What cannot be changed keeps it, for that is no fault of the run.
+    /// empty. What cannot be changed at once keeps it, for that is no fault of the run, which must not wait for it.
     pub(super) async fn unmark(&self) {
-        for ((one, several), markers) in self.markers.take() {
-            for some in markers.chunks(IDS) {
-                let query = some.iter().map(|marker| ("description".to_string(), described(marker)));
-                let list = get("marker.list", Service::Network, format!("/{several}")).query(query.collect());
-                let mut ids = Vec::new();
-                let found = self.every(list, several, |entry| {
-                    let is_own = some.iter().any(|marker| is_marked(entry, marker));
-                    ids.extend(text(entry, "id").filter(|_| is_own));
-                    false
-                });
-                if found.await.is_err() {
-                    continue;
-                }
-                let calls = ids.iter().map(|id| {
-                    let body = value!({ one: { "description": "" } });
-                    json("marker.update", Service::Network, Method::Put, format!("/{several}/{id}"), body)
-                });
-                let done = calls.map(|call| async move { self.change(&call, |_| true).await.is_ok() });
-                futures_util::future::join_all(done).await;
-            }
+        let all = self.markers.take();
+        let work = all.into_iter().map(|(keys, markers)| self.unmark_kind(keys, markers));
+        tokio::select! {
+            _ = futures_util::future::join_all(work) => {}
+            () = self.clock.lapse(TIDY) => {}
         }
+    }
+
+    async fn unmark_kind(&self, (one, several): Keys, markers: Vec<(String, String)>) -> Result<()> {
+        let project = self.project().await?;
+        for some in markers.chunks(IDS) {
+            let mut query = vec![("limit".to_string(), page::size(&Filter::default()))];
+            query.extend(some.iter().map(|(marker, _)| ("description".to_string(), described(marker))));
+            let list = get("marker.list", Service::Network, format!("/{several}"));
+            let mut ids = Vec::new();
+            self.every(list.query(own(query, project.as_deref())), several, |entry| {
+                // A second one of the same create is left as it is: its marker is how it is found.
+                let is_given = |(marker, id): &(String, String)| {
+                    is_marked(entry, marker) && text(entry, "id").as_deref() == Some(id)
+                };
+                ids.extend(text(entry, "id").filter(|_| some.iter().any(is_given)));
+                false
+            })
+            .await?;
+            let calls = ids.iter().map(|id| {
+                let body = value!({ one: { "description": "" } });
+                json(
+                    "marker.update",
+                    Service::Network,
+                    Method::Put,
+                    format!("/{several}/{}", segment(id)),
+                    body,
+                )
+            });
+            let done = calls.map(|call| async move { self.ask(&call).await.map(drop) });
+            futures_util::future::try_join_all(done).await?;
+        }
+        Ok(())
     }
 
     /// Send a create of what carries a marker; `made` reads its answer, `decode` an entry of the list.
@@ -137,8 +162,8 @@ impl OpenStack {
         let is_own = Box::new(move |entry: &Json| is_marked(entry, &marker));
         let mark = Mark { what, list, key: several, is_own, delete: Box::new(delete) };
         let made = self.create_described(&call, attempt, mark, one, &decode).await;
-        if made.is_ok() {
-            self.markers.keep(keys, kept);
+        if let Ok(made) = &made {
+            self.markers.keep(keys, kept, made.id().to_string());
         }
         match made {
             // Neutron before 2016 knows no descriptions there. What is lost then is known by nothing, and told as what may be.
