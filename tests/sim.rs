@@ -11,3 +11,10 @@ mod recorded;
 mod servers;
 mod services;
 mod volumes;
+
+/// A client of the tests' own; it works whichever test comes first.
+fn http() -> reqwest::ClientBuilder {
+    // Another test may have chosen it already.
+    let _ = tokio_rustls::rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}

@@ -33,7 +33,7 @@ impl Client {
     /// A fresh cloud in virtual time, signed in to as demo.
     pub async fn start() -> Self {
         let sim = Sim::start(SimOptions::default()).await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = super::http().build().unwrap();
         let nothing = String::new;
         let mut client =
             Self { sim, http, token: nothing(), project: nothing(), image: nothing(), network: nothing() };
@@ -156,7 +156,7 @@ impl Client {
 
     /// The bytes of an answer as they came, with this `Accept-Encoding`.
     pub async fn raw_get(&self, path: &str, encoding: &str) -> Vec<u8> {
-        let http = reqwest::Client::builder().no_proxy().no_gzip().no_deflate().build().unwrap();
+        let http = super::http().no_gzip().no_deflate().build().unwrap();
         let url = format!("{}{path}", self.sim.base_url());
         let request = http.get(url).header("x-auth-token", &self.token).header("accept-encoding", encoding);
         request.send().await.unwrap().bytes().await.unwrap().to_vec()

@@ -42,7 +42,7 @@ impl Ec2 {
     /// A fresh cloud in virtual time, as demo.
     pub async fn start() -> Self {
         let sim = Sim::start(SimOptions::default()).await.unwrap();
-        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let http = super::http().build().unwrap();
         let access = sim.aws_access();
         let signer = Signer::v4(Credentials::new(access.key, access.secret), access.region, "ec2");
         Self { sim, http, signer }

@@ -189,8 +189,7 @@ fn exchanges(text: &str) -> Vec<Value> {
 async fn differ(text: &str) -> (usize, Vec<String>) {
     let mut client = Client::start().await;
     client.token.clear();
-    let http =
-        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let http = super::http().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let mut names = Names::default();
     let mut wrong = Vec::new();
     let mut replayed = 0;
