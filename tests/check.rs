@@ -262,6 +262,7 @@ fn what_a_script_can_touch_is_told_in_a_line() {
     let world = World::new();
     let cases = [
         ("print(1);", "it touches nothing outside of itself"),
+        (r#"restore_backup("b");"#, "it may create and change volumes on the default cloud, nothing else"),
         ("print(servers());", "it may read the default cloud, nothing else"),
         (
             "boot(\"a\", #{ image: \"i\", flavor: \"f\" }).stop();",

@@ -33,15 +33,10 @@ pub(super) fn of_call<'a>(types: &Types<'a>, verb: &Verb, call: &Called<'a>) -> 
     let does = match verb.effect {
         Effect::AloneReads(_) if call.given().count() <= 1 => vec![Does::Read],
         Effect::By(_) if verb.name == "api" => of_request(types, call),
-        Effect::By(_) if is_restore(verb) => vec![Does::Create, Does::Change],
+        Effect::By(_) if verb.is_restore() => vec![Does::Create, Does::Change],
         effect => of_verb(effect),
     };
     does.into_iter().filter(outside).collect()
-}
-
-/// Whether a verb by its form makes something or changes it: its subject may be put back, or come anew.
-fn is_restore(verb: &Verb) -> bool {
-    verb.name == "restore_backup"
 }
 
 /// Whether a call that may ask a cloud or a host can only ask the host.

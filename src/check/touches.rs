@@ -80,6 +80,11 @@ pub fn sentence(checked: &[Checked]) -> String {
                     reads = true;
                     on_cloud();
                 }
+                Effect::By(_) if verb.is_restore() => {
+                    let volumes = done.entry(format!("{}s", Noun::Volume.as_str()));
+                    volumes.or_default().extend([Does::Create, Does::Change]);
+                    on_cloud();
+                }
                 Effect::By(_) | Effect::AloneReads(_) => {
                     outside.insert("send any request");
                     on_cloud();

@@ -338,6 +338,11 @@ impl Verb {
         form.made_of.unwrap_or_else(|| operations_of(self.name))
     }
 
+    /// Whether by its form it makes something or changes it: what it is of may be put back, or come anew.
+    pub fn is_restore(&self) -> bool {
+        self.name == "restore_backup"
+    }
+
     /// Whether it asks a cloud.
     pub fn asks_cloud(&self) -> bool {
         self.forms.iter().any(|form| !self.operations(form).is_empty())
