@@ -116,7 +116,7 @@ fn is_loopback(authority: &str) -> bool {
         },
         None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
     };
-    if !rest.is_empty() && !rest.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok()) {
+    if !rest.is_empty() && rest.strip_prefix(':').is_none_or(|port| port.parse::<u16>().is_err()) {
         return false;
     }
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
