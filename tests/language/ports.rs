@@ -176,6 +176,24 @@ fn servers_of_an_anti_affinity_group_need_a_host_each() {
         r#"server("app-3").fault"#,
         "No valid host was found. There are not enough hosts available. (code 500)",
     );
+    // Those of one request are placed together, or none is.
+    world.ok(r#"create_server_group("three", "anti-affinity"); create_server_group("two", "anti-affinity")"#);
+    let together = |group: &str, count: usize| {
+        format!(
+            r##"boot("{group}", #{{ image: "cirros", flavor: "m1.tiny", server_group: "{group}", count: {count} }})
+            .wait_status(["ACTIVE", "ERROR"]).map(|s| s.status)"##
+        )
+    };
+    world.gives(&together("three", 3), r#"["ERROR", "ERROR", "ERROR"]"#);
+    world.gives(&together("two", 2), r#"["ACTIVE", "ACTIVE"]"#);
+}
+
+#[test]
+fn tags_come_sorted_as_nova_has_them() {
+    let world = World::new();
+    let boot = r#"boot("web", #{ image: "cirros", flavor: "m1.tiny", tags: ["z", "a"] }).wait_active().tags"#;
+    world.gives(boot, r#"["a", "z"]"#);
+    world.gives(r#"add_tags("web", "b").tags"#, r#"["a", "b", "z"]"#);
 }
 
 #[test]

@@ -107,6 +107,7 @@ impl World {
         }
         let reservation = format!("r-{}", fresh_secret(8).to_lowercase());
         let mut made = Vec::with_capacity(count);
+        let crowded = self.is_crowded(spec.group.as_deref(), count);
         for index in 0..count {
             let name = match spec.max {
                 1 => spec.name.clone(),
@@ -115,7 +116,7 @@ impl World {
             let mut server = self.blank(spec, name, &flavor, image.as_ref(), asker);
             server.reservation.clone_from(&reservation);
             server.launch_index = i64::try_from(index).unwrap_or(i64::MAX);
-            let at = self.place(server, &networks, &groups, asker);
+            let at = self.place(server, &networks, &groups, crowded, asker);
             self.promise_disks(at, spec.disks.clone(), asker)?;
             made.push(at);
         }
@@ -286,10 +287,11 @@ impl World {
         mut server: Server,
         networks: &[Plug],
         groups: &Option<Vec<String>>,
+        crowded: bool,
         asker: &Asker,
     ) -> usize {
         let mut trouble = (server.flavor.ram_mib > HOST_MIB).then(|| "No valid host was found. ".to_owned());
-        if self.is_crowded(server.group.as_deref()) {
+        if crowded {
             trouble = Some("No valid host was found. There are not enough hosts available.".to_owned());
         }
         server.host = self.host_for(server.group.as_deref());

@@ -54,12 +54,13 @@ impl World {
         Err(Refusal::OverQuota { names: vec!["group_members"], asked, used, limits })
     }
 
-    /// Whether no host is left for one more server of this group.
-    pub(super) fn is_crowded(&self, group: Option<&str>) -> bool {
+    /// Whether no hosts are left for so many more servers of this group. Those of one request are placed together, or none is.
+    pub(super) fn is_crowded(&self, group: Option<&str>, more: usize) -> bool {
         let Some(group) = group.and_then(|id| self.server_group(id)) else { return false };
         let there = self.members(&group.id).filter(|server| server.state != State::Error).count();
         let most = group.per_host.unwrap_or(1).saturating_mul(i64::try_from(HOSTS.len()).unwrap_or(i64::MAX));
-        group.policy == "anti-affinity" && i64::try_from(there).unwrap_or(i64::MAX) >= most
+        group.policy == "anti-affinity"
+            && i64::try_from(there.saturating_add(more)).unwrap_or(i64::MAX) > most
     }
 
     /// The host of one more server of this group: that with the fewest of it, or that of the others.

@@ -94,7 +94,7 @@ pub(super) fn item_delete(world: &mut World, call: &Call<'_>) -> Outcome {
 
 pub(super) fn tags(world: &mut World, call: &Call<'_>) -> Outcome {
     let at = server(world, call)?;
-    Ok(json(200, &v!({"tags": world.servers[at].tags})))
+    Ok(json(200, &v!({"tags": super::view::tags(&world.servers[at])})))
 }
 
 pub(super) fn tag(world: &mut World, call: &Call<'_>) -> Outcome {
@@ -155,7 +155,7 @@ pub(super) fn tags_replace(world: &mut World, call: &Call<'_>) -> Outcome {
     }
     let server = &mut world.servers[at];
     server.tags = tags;
-    Ok(json(200, &v!({"tags": server.tags})).about(&server.id, &server.name))
+    Ok(json(200, &v!({"tags": super::view::tags(server)})).about(&server.id, &server.name))
 }
 
 pub(super) fn tag_delete(world: &mut World, call: &Call<'_>) -> Outcome {

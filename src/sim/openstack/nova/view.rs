@@ -242,7 +242,7 @@ fn newer(call: &Call<'_>, server: &Server, purpose: For, value: &mut Value) {
         value["description"] = server.description.clone().into();
     }
     if version >= 26 {
-        value["tags"] = server.tags.clone().into();
+        value["tags"] = tags(server).into();
     }
     if version >= 63 {
         value["trusted_image_certificates"] = server.certificates.clone().into();
@@ -260,4 +260,11 @@ fn newer(call: &Call<'_>, server: &Server, purpose: For, value: &mut Value) {
         let hints = server.hints.as_deref().and_then(|text| serde_json::from_str(text).ok());
         value["scheduler_hints"] = hints.unwrap_or_else(|| v!({}));
     }
+}
+
+/// A server's tags, sorted as Nova's database gives them.
+pub(super) fn tags(server: &Server) -> Vec<String> {
+    let mut tags = server.tags.clone();
+    tags.sort();
+    tags
 }
