@@ -62,9 +62,11 @@ impl Aws {
             Err(error) => return Err(self.of_template(spec, error)),
         };
         let cleaned = self.clean_up(&made).await;
-        let changes = seen?;
-        cleaned?;
-        Ok(changes)
+        match (seen, cleaned) {
+            (Ok(changes), cleaned) => cleaned.map(|()| changes),
+            (Err(error), Ok(())) => Err(error),
+            (Err(error), Err(_)) => Err(self.left_over(error, &made)),
+        }
     }
 
     /// Ask for the change set.

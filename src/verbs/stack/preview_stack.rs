@@ -41,10 +41,17 @@ async fn preview(call: Call) -> Result<Value> {
     }
     let cloud = call.cloud()?;
     // What the service makes for it goes again, also when the run is interrupted.
-    let _held = call.host.hold(format!(
+    let made = format!(
         "a change set `rhain-…` of `{0}`, with an empty stack `{0}` in REVIEW_IN_PROGRESS where there was none",
         spec.name
-    ));
-    let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await?;
+    );
+    let held = call.host.hold(made.clone());
+    let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await;
+    drop(held);
+    // The end of an interrupted run takes the place of this error, and of its words about what is left.
+    if changes.is_err() && call.host.is_stopping() {
+        call.host.progress.warn(&format!("look for what is left behind: {made}"));
+    }
+    let changes = changes?;
     Ok(Value::Array(changes.iter().map(StackChange::value).collect()))
 }
