@@ -189,6 +189,32 @@ fn script(folder: &Path, number: &str) -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
+/// What the first life made and marked: its markers go when the last life ends.
+#[test]
+fn the_markers_of_an_earlier_life_go_too() {
+    let text = r#"
+        let net = create_network("net", #{ cidr: "10.9.0.0/24" });
+        let ip = allocate_ip();
+        let port = create_port("p", #{ network: net });
+        let router = create_router("edge", #{ networks: [net] });
+        let v = create_volume("last", 1);
+        print(v.name);
+    "#;
+    let served = Served::new();
+    program(&served, text).run(&[&RUN[..], &["b.rhai"]].concat()).ok();
+    let at = served.sim.requests().iter().position(|one| one.operation == "volume.create").unwrap();
+    let served = Served::new();
+    let program = program(&served, text);
+    let kill = Kill { request: at, done: true };
+    killed(&served, &program, kill, &[&RUN[..], &["b.rhai"]].concat()).unwrap();
+    let told = r##"[["floatingip", public_ips()[0].id], ["network", network("net").id], ["port", port("p").id], ["router", router("edge").id]]
+        .map(|x| api("network", "GET", `/${x[0]}s/${x[1]}`)[x[0]].description)"##;
+    let before = program.run(&["-e", told]).ok();
+    assert_eq!(before.matches("rhain:marker ").count(), 4, "{before}");
+    assert_eq!(go_on(&program, &[]).ok().trim(), "last");
+    assert_eq!(program.run(&["-e", told]).ok().split_whitespace().collect::<String>(), "[,,,]");
+}
+
 #[test]
 fn what_is_done_or_held_or_elsewhere_does_not_go_on() {
     let served = Served::new();

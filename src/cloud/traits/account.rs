@@ -86,6 +86,9 @@ pub trait Account: Send + Sync {
         Vec::new()
     }
 
+    /// An earlier life of this run made this by a call with this token: at the run's end it is treated as what this life made.
+    fn made_before(&self, _noun: Noun, _id: &str, _token: &str) {}
+
     /// The error for what this provider cannot do.
     fn unsupported(&self, operation: &str) -> Error {
         let mut error = Error::unsupported(self.provider().as_str(), operation);

@@ -57,6 +57,17 @@ impl Replay {
         lock(&self.gate).ended.clone()
     }
 
+    /// The cloud knows what an earlier life made of it.
+    fn made_before(&self, slot: &Slot, made: &Handle) {
+        let token = slot.begin.as_ref().map_or("", |begin| text(begin, "token"));
+        if token.is_empty() {
+            return;
+        }
+        if let Ok(cloud) = self.host.clouds.get(Some(made.cloud())) {
+            cloud.made_before(made.noun(), made.id(), token);
+        }
+    }
+
     /// The script ended: what of the record it did not come to.
     pub fn unreached(&self) -> Option<Stop> {
         let gate = lock(&self.gate);
@@ -150,6 +161,9 @@ impl Observer for Replay {
             Ok(given) => given,
             Err(why) => return Some(Err(self.end(Stop::Unreadable { path, why }))),
         };
+        if let (Effect::Creates, Ok(Value::Resource(made))) = (&begin.effect, &given) {
+            self.made_before(slot, made);
+        }
         if matches!(begin.effect, Effect::Waits) && given.is_ok() && end.get("pending").is_none() {
             begin.objects.iter().for_each(|object| self.host.settled(object.cloud(), object.id()));
         }

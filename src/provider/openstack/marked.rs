@@ -8,7 +8,7 @@ use super::neutron::{IDS, described, is_marked, own};
 use super::page;
 use super::recover::Attempt;
 use super::session::{Call, Service};
-use crate::cloud::{Described, Error, Filter, Kind, Result};
+use crate::cloud::{Described, Error, Filter, Kind, Noun, Result};
 use crate::provider::doubles::Twice;
 use crate::provider::recover::Seen;
 use crate::wire::{Answer, Method};
@@ -43,7 +43,13 @@ impl Mark {
 const TIDY: Duration = Duration::from_secs(5);
 
 /// What one and several of a kind are called in bodies.
-type Keys = (&'static str, &'static str);
+pub(super) type Keys = (&'static str, &'static str);
+
+/// What people read the marker of.
+pub(super) const PORT: Keys = ("port", "ports");
+pub(super) const PUBLIC_IP: Keys = ("floatingip", "floatingips");
+pub(super) const ROUTER: Keys = ("router", "routers");
+pub(super) const NETWORK: Keys = ("network", "networks");
 
 /// What a run made and marked in the description, which people read: by kind the markers, with the id that the script was given.
 #[derive(Default)]
@@ -52,6 +58,18 @@ pub(super) struct Markers(Mutex<BTreeMap<Keys, Vec<(String, String)>>>);
 impl Markers {
     fn keep(&self, keys: Keys, marker: String, id: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(keys).or_default().push((marker, id));
+    }
+
+    /// What an earlier life of the run made: one of these kinds by this token, or something else.
+    pub(super) fn recall(&self, noun: Noun, id: &str, token: &str) {
+        let keys = match noun {
+            Noun::Port => PORT,
+            Noun::PublicIp => PUBLIC_IP,
+            Noun::Router => ROUTER,
+            Noun::Network => NETWORK,
+            _ => return,
+        };
+        self.keep(keys, token.to_string(), id.to_string());
     }
 
     fn take(&self) -> BTreeMap<Keys, Vec<(String, String)>> {
@@ -152,7 +170,7 @@ impl OpenStack {
         ask: impl Fn(Option<&str>) -> Call + Send + Sync,
         attempt: &Attempt,
         (what, list, delete): (String, Call, fn(&str) -> Call),
-        keys: (&'static str, &'static str),
+        keys: Keys,
         decode: impl Fn(&Json) -> Option<T> + Send + Sync,
     ) -> Result<T> {
         let marker = crate::cloud::call_scope::token();

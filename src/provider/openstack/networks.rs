@@ -2,6 +2,7 @@
 
 use super::OpenStack;
 use super::decode::text;
+use super::marked;
 use super::neutron::{is_for, network, subnet};
 use super::recover::{Attempt, quoted};
 use super::send::found;
@@ -54,7 +55,7 @@ impl Networks for OpenStack {
         let decode = |body: &Json| network::decode(body, cloud);
         let what = format!("network `{}`", spec.name);
         let twice = (what, list, network::delete as fn(&str) -> Call);
-        let made = self.create_marked(ask, &attempt, twice, ("network", "networks"), decode).await;
+        let made = self.create_marked(ask, &attempt, twice, marked::NETWORK, decode).await;
         let mut network = match (made, &spec.cidr) {
             (Ok(network), Some(_)) => network,
             (Err(error), Some(cidr)) if error.kept => {

@@ -2,6 +2,7 @@
 
 use super::OpenStack;
 use super::decode::text;
+use super::marked;
 use super::neutron::port;
 use super::recover::{Attempt, quoted};
 use super::session::Call;
@@ -33,7 +34,7 @@ impl Ports for OpenStack {
         let decode = |body: &Json| port::decode(body, self.session.name());
         let what = format!("port `{}`", spec.name);
         let twice = (what, list, port::delete as fn(&str) -> Call);
-        self.create_marked(ask, &attempt, twice, ("port", "ports"), decode).await
+        self.create_marked(ask, &attempt, twice, marked::PORT, decode).await
     }
 
     async fn update_port(&self, id: &str, update: &NameUpdate) -> Result<()> {

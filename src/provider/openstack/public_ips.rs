@@ -1,6 +1,7 @@
 //! Floating IPs as public addresses: which server each leads to and what its pool is called, and leading it elsewhere.
 
 use super::OpenStack;
+use super::marked;
 use super::neutron::port::{self, PortUse};
 use super::neutron::{floating_ip, network};
 use super::recover::{Attempt, quoted};
@@ -66,7 +67,7 @@ impl PublicIps for OpenStack {
         let decode = |body: &Json| floating_ip::decode(body, cloud);
         let mut ip = {
             let twice = ("public IP".to_string(), list, floating_ip::delete as fn(&str) -> Call);
-            self.create_marked(ask, &attempt, twice, ("floatingip", "floatingips"), decode).await?
+            self.create_marked(ask, &attempt, twice, marked::PUBLIC_IP, decode).await?
         };
         name_pool(&mut ip, &networks);
         Ok(ip)

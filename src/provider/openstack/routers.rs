@@ -1,6 +1,7 @@
 //! Making and deleting routers. A router is joined to subnets by ports, which go before it can.
 
 use super::OpenStack;
+use super::marked;
 use super::neutron::port::{self, PortUse};
 use super::neutron::subnet;
 use super::neutron::{network, router};
@@ -40,7 +41,7 @@ impl Routers for OpenStack {
         let decode = |body: &Json| router::decode(body, cloud);
         let what = format!("router `{}`", spec.name);
         let twice = (what, list, router::delete as fn(&str) -> Call);
-        let made = self.create_marked(ask, &attempt, twice, ("router", "routers"), decode).await;
+        let made = self.create_marked(ask, &attempt, twice, marked::ROUTER, decode).await;
         let router = match made {
             Err(error) if error.kept => {
                 // A dry run shows the other requests too.
