@@ -473,6 +473,62 @@ async fn a_resize_without_room_gives_back_the_old_type_and_the_power() {
     assert_eq!((world.count("ModifyInstanceAttribute"), world.cloud.remembers_resize(ID)), (2, Some(false)));
 }
 
+/// The start is accepted, and the room is gone by then: the instance stops again and says why.
+#[tokio::test]
+async fn a_resize_whose_room_is_lost_on_the_way_gives_back_the_old_type() {
+    for (reason, kind) in
+        [("Server.InsufficientInstanceCapacity", Kind::Unavailable), ("Client.InternalError", Kind::Failed)]
+    {
+        let machine = std::sync::Mutex::new(("running", "t3.micro".to_string(), String::new()));
+        let world = world(move |asked: &Asked, _| {
+            let mut machine = machine.lock().unwrap();
+            let why = |code: &str| {
+                format!("<stateReason><code>{code}</code><message>{code}: why</message></stateReason>")
+            };
+            match asked.action.as_str() {
+                "DescribeInstances" => {
+                    let shown = instance(ID, machine.0, &machine.2).replace("t3.micro", &machine.1);
+                    // The first look after the start still tells of the stop.
+                    match (machine.0, machine.1.as_str()) {
+                        ("pending", "m5.large") => {
+                            machine.0 = "stopped";
+                            machine.2 = why(reason);
+                        }
+                        ("stopped", "m5.large") if machine.2.contains("User") => machine.0 = "pending",
+                        _ => {}
+                    }
+                    described(&[shown])
+                }
+                "StopInstances" => {
+                    (machine.0, machine.2) = ("stopped", why("Client.UserInitiatedShutdown"));
+                    ok("StopInstances", "<instancesSet/>")
+                }
+                "StartInstances" => {
+                    if machine.1 == "t3.micro" {
+                        (machine.0, machine.2) = ("running", String::new());
+                    }
+                    ok("StartInstances", "<instancesSet/>")
+                }
+                _ => {
+                    machine.1 = asked.get("InstanceType.Value").to_string();
+                    ok("ModifyInstanceAttribute", "<return>true</return>")
+                }
+            }
+        })
+        .await;
+        let error = world.cloud.act(ID, &Action::Resize { flavor: "m5.large".into() }).await.unwrap_err();
+        assert_eq!((error.kind, error.code.as_deref(), error.maybe), (kind, Some(reason), false));
+        let facts = [("exists", format!("{ID}, with its old type t3.micro, and started again"))];
+        assert_eq!(error.facts, facts);
+        let server = world.cloud.server(ID).await.unwrap().unwrap();
+        assert_eq!((server.status.as_str(), server.flavor.name.as_deref()), ("ACTIVE", Some("t3.micro")));
+        assert_eq!(
+            (world.count("ModifyInstanceAttribute"), world.cloud.remembers_resize(ID)),
+            (2, Some(false))
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_device_that_is_taken_unseen_is_passed_over() {
     let world = world(|asked: &Asked, before| match (asked.action.as_str(), before) {

@@ -450,6 +450,46 @@ const OTHERS: &[Family] = &[
         )
     },
     Family {
+        before: r##"snapshot("ID", "shot").wait_ready()"##,
+        ..family(
+            "share image",
+            Idempotent,
+            "ec2.ModifyImageAttribute",
+            r##"share_image("shot", "123456789012").name"##,
+            r#"shot"#,
+        )
+    },
+    Family {
+        before: r##"snapshot("ID", "shot").wait_ready().share_image("123456789012")"##,
+        ..family(
+            "unshare image",
+            Idempotent,
+            "ec2.ModifyImageAttribute",
+            r##"unshare_image("shot", "123456789012").name"##,
+            r#"shot"#,
+        )
+    },
+    Family {
+        before: r##"create_volume("old", 1).wait_ready()"##,
+        ..family(
+            "rename volume",
+            Idempotent,
+            "ec2.CreateTags",
+            r##"rename(volume("old"), "data"); `${volume("data").name} ${find_volume("old") == ()}`"##,
+            r#"data true"#,
+        )
+    },
+    Family {
+        before: r##"create_security_group("front", "of a test"); create_port("data", #{ network: "private" })"##,
+        ..family(
+            "interface, its groups",
+            Idempotent,
+            "ec2.ModifyNetworkInterfaceAttribute",
+            r##"update(port("data"), #{ security_groups: ["front"] }); port("data").security_groups"##,
+            r#"["front"]"#,
+        )
+    },
+    Family {
         before: r##"create_port("data", #{ network: "private" })"##,
         ..family(
             "delete network interface",

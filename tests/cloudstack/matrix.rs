@@ -311,6 +311,64 @@ const FAMILIES: &[Family] = &[
             "true",
         )
     },
+    family(
+        "affinity group",
+        Seen,
+        "createAffinityGroup",
+        r#"create_server_group("apart", "anti-affinity").policy"#,
+        "anti-affinity",
+    ),
+    Family {
+        before: r#"create_server_group("apart", "anti-affinity")"#,
+        ..family(
+            "delete affinity group",
+            Idempotent,
+            "deleteAffinityGroup",
+            r#"delete(server_group("apart")); find_server_group("apart") == ()"#,
+            "true",
+        )
+    },
+    family("rename", Idempotent, "updateVirtualMachine", r#"rename("ID", "other").name"#, "other"),
+    Family {
+        before: r#"create_volume("old", 1).wait_ready()"#,
+        ..family(
+            "rename volume",
+            Idempotent,
+            "updateVolume",
+            r#"rename(volume("old"), "data"); `${volume("data").name} ${find_volume("old") == ()}`"#,
+            "data true",
+        )
+    },
+    Family {
+        before: r#"create_network("old", #{ cidr: "10.8.0.0/24" })"#,
+        ..family(
+            "rename network",
+            Idempotent,
+            "updateNetwork",
+            r#"rename(network("old"), "data"); `${network("data").name} ${find_network("old") == ()}`"#,
+            "data true",
+        )
+    },
+    Family {
+        before: r#"create_security_group("old", "d")"#,
+        ..family(
+            "rename group",
+            Idempotent,
+            "updateSecurityGroup",
+            r#"rename(security_group("old"), "data"); `${security_group("data").name} ${find_security_group("old") == ()}`"#,
+            "data true",
+        )
+    },
+    Family {
+        before: r#"snapshot("ID", "shot").wait_ready("4m")"#,
+        ..family(
+            "share template",
+            Idempotent,
+            "updateTemplatePermissions",
+            r#"share_image("shot", "demo2").name"#,
+            "shot",
+        )
+    },
     family("create_keypair", Seen, "createSSHKeyPair", r#"create_keypair("data").private_key != ()"#, "true"),
     family(
         "import keypair",

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// How long a stop or a start may take; AWS forces what has not stopped by itself long before.
 const TIME_LIMIT: Duration = Duration::from_secs(600);
 
+/// How long a description may be older than what was done: EC2 is consistent in the end only.
+const SHOWN_LATE: Duration = Duration::from_secs(30);
+
 impl Aws {
     /// The description of an instance that must be there.
     pub(super) async fn described(&self, id: &str) -> Result<Json> {
@@ -84,7 +87,11 @@ impl Aws {
         };
         let back = if was_up { self.start(id).await } else { Ok(()) };
         match (changed, back) {
-            (Ok(()), Ok(())) => Ok(former),
+            (Ok(()), Ok(())) if !was_up => Ok(former),
+            (Ok(()), Ok(())) => match self.lost_on_the_way(id).await {
+                None => Ok(former),
+                Some(error) => Err(self.as_before(id, &former, error).await),
+            },
             // There is no room for the new type, say.
             (Ok(()), Err(error)) if !error.maybe && !error.kept => {
                 Err(self.as_before(id, &former, error).await)
@@ -94,6 +101,36 @@ impl Aws {
             }
             (Err(error), Ok(())) => Err(error),
             (Err(error), Err(_)) => Err(left_down(error, id)),
+        }
+    }
+
+    /// Why a start that was accepted ended where it began: there was no room after all, say. What takes longer than the time
+    /// limit, or cannot be seen, is left to the next wait.
+    async fn lost_on_the_way(&self, id: &str) -> Option<Error> {
+        let begun = self.clock.elapsed();
+        let mut pause = Duration::from_millis(500);
+        loop {
+            let body = match self.described(id).await {
+                Ok(body) => body,
+                Err(error) if error.is_retryable() => Json::Null,
+                Err(_) => return None,
+            };
+            let passed = self.clock.elapsed().saturating_sub(begun);
+            match (instance::state(&body).as_str(), instance::fault(&body)) {
+                ("stopped", Some((code, words))) => {
+                    let kind = if code.ends_with("Capacity") { Kind::Unavailable } else { Kind::Failed };
+                    let message = format!("{id} did not come up with its new type");
+                    let mut error = self.session.error(kind, message).answer(words);
+                    error.code = Some(code);
+                    return Some(error);
+                }
+                // So it looked before the start, too: what is told may be old.
+                ("stopped" | "stopping", None) if passed < SHOWN_LATE => {}
+                ("pending" | "", _) if passed < TIME_LIMIT => {}
+                _ => return None,
+            }
+            self.clock.sleep(pause).await;
+            pause = (pause * 3 / 2).min(Duration::from_secs(10));
         }
     }
 

@@ -195,9 +195,14 @@ fn reason(body: &Json) -> Option<(String, String)> {
     Some((code, words))
 }
 
-/// Why the cloud itself ended or stopped it, where it did.
+/// Why the cloud itself ended or stopped it, where it did: the code and the words.
+pub fn fault(body: &Json) -> Option<(String, String)> {
+    reason(body).filter(|_| failed(body))
+}
+
+/// The words of [`fault`].
 pub fn ended_by_fault(body: &Json) -> Option<String> {
-    reason(body).filter(|_| failed(body)).map(|(_, words)| words)
+    fault(body).map(|(_, words)| words)
 }
 
 /// Whether it was ended by a fault and not by a person.
