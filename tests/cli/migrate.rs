@@ -32,6 +32,11 @@ fn a_migration_is_an_administrators_and_is_ended_like_a_resize() {
     // Nothing is left to confirm after a live one.
     assert!(err.contains("has no resize to end"), "{err}");
     assert_eq!(code, Some(1));
+    // Not even while it is under way, and that is told at once.
+    let early = r#"server("web").migrate(#{ live: true }).confirm_resize()"#;
+    let ended = administrator(&served).run(&["-e", early]);
+    assert!(ended.err.contains("a live migration is neither confirmed nor reverted"), "{}", ended.err);
+    assert_eq!(ended.code, Some(1));
     let member = r#"boot("mine", #{ image: "cirros", flavor: "m1.tiny" }).wait_active().migrate()"#;
     let ended = served.program().run(&["-e", member]);
     let (err, code) = (ended.err, ended.code);

@@ -15,13 +15,14 @@ pub(super) enum Ending {
 /// The server once its resize can be ended; `conflict` at once when none is under way.
 pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Span>) -> Result<Ending> {
     let cloud = call.host.clouds.get(Some(&server.cloud))?;
-    let pending = call
-        .host
-        .pending(&server.cloud, &server.id)
-        .filter(|pending| matches!(pending.verb, "resize" | "migrate"));
+    let pending = call.host.pending(&server.cloud, &server.id);
+    let live = pending.as_ref().is_some_and(|pending| pending.verb == "migrate(live)");
+    let pending = pending.filter(|pending| matches!(pending.verb, "resize" | "migrate"));
     let seen = server.clone();
     let now = cloud.server(&server.id).await?.unwrap_or(server);
-    let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE" | "MIGRATING");
+    // MIGRATING is a live migration: nobody ends it.
+    let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE");
+    let live = live || now.status == "MIGRATING";
     let under_way =
         resizing(&now.status) || now.task.as_deref().is_some_and(|task| task.starts_with("resize"));
     // Where resizing is done at once there is nothing to wait for, and nothing to end but what the run remembers.
@@ -39,7 +40,11 @@ pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Sp
             format!("`{}` has no resize to end: it is {}", now.name, now.status),
         )
         .coded("cloud::conflict")
-        .help(format!("call `resize(\"{}\", flavor)` first", now.name)));
+        .help(match live {
+            true => "a live migration is neither confirmed nor reverted: wait for it with `wait_ready`"
+                .to_string(),
+            false => format!("call `resize(\"{}\", flavor)` first", now.name),
+        }));
     }
     if now.status == "VERIFY_RESIZE" && now.task.is_none() {
         return Ok(Ending::Open(now));
