@@ -40,19 +40,20 @@ impl Aws {
         self.ask(&call).await.map(drop)
     }
 
-    /// Wait until an instance is in this state; one that it does not come to by itself is an error.
-    pub(super) async fn until(&self, id: &str, wanted: &str) -> Result<()> {
+    /// Wait until an instance is in this state, and give its description; a state that it does not come to by itself is an error.
+    pub(super) async fn until(&self, id: &str, wanted: &str) -> Result<Json> {
         let begun = self.clock.elapsed();
         let mut pause = Duration::from_millis(500);
         loop {
-            let seen = match self.described(id).await {
-                Ok(body) => instance::state(&body),
+            let body = match self.described(id).await {
+                Ok(body) => body,
                 // A look that is not answered says nothing of the instance.
-                Err(error) if error.is_retryable() => String::new(),
+                Err(error) if error.is_retryable() => Json::Null,
                 Err(error) => return Err(error),
             };
+            let seen = instance::state(&body);
             match (seen.as_str(), wanted) {
-                (seen, wanted) if seen == wanted => return Ok(()),
+                (seen, wanted) if seen == wanted => return Ok(body),
                 ("terminated" | "shutting-down", _) => {
                     let message = format!("{id} is {seen}: it was deleted meanwhile");
                     return Err(self.session.error(Kind::Failed, message));
@@ -80,7 +81,9 @@ impl Aws {
         let before = self.described(id).await?;
         let former = text(&before, "instanceType").unwrap_or_default();
         let was_up = matches!(instance::state(&before).as_str(), "running" | "pending");
-        let changed = match self.at_rest(id, &instance::state(&before)).await {
+        let rest = self.at_rest(id, before).await;
+        let fault = rest.as_ref().ok().and_then(instance::fault);
+        let changed = match rest {
             // A dry run shows every step.
             Err(error) if !error.kept => Err(error),
             _ => self.ask(&instance::retype(id, kind)).await.map(drop),
@@ -88,7 +91,7 @@ impl Aws {
         let back = if was_up { self.start(id).await } else { Ok(()) };
         match (changed, back) {
             (Ok(()), Ok(())) if !was_up => Ok(former),
-            (Ok(()), Ok(())) => match self.lost_on_the_way(id).await {
+            (Ok(()), Ok(())) => match self.lost_on_the_way(id, fault).await {
                 None => Ok(former),
                 Some(error) => Err(self.as_before(id, &former, error).await),
             },
@@ -105,9 +108,10 @@ impl Aws {
     }
 
     /// Why a start that was accepted ended where it began: there was no room after all, say. What takes longer than the time
-    /// limit, or cannot be seen, is left to the next wait.
-    async fn lost_on_the_way(&self, id: &str) -> Option<Error> {
+    /// limit, or cannot be seen, is left to the next wait. `before` is the fault that it showed before the start.
+    async fn lost_on_the_way(&self, id: &str, before: Option<(String, String)>) -> Option<Error> {
         let begun = self.clock.elapsed();
+        let mut was_on_its_way = false;
         let mut pause = Duration::from_millis(500);
         loop {
             let body = match self.described(id).await {
@@ -117,6 +121,9 @@ impl Aws {
             };
             let passed = self.clock.elapsed().saturating_sub(begun);
             match (instance::state(&body).as_str(), instance::fault(&body)) {
+                // So it looked before the start, too: what is told may be old.
+                ("stopped" | "stopping", fault)
+                    if !was_on_its_way && passed < SHOWN_LATE && (fault.is_none() || fault == before) => {}
                 ("stopped", Some((code, words))) => {
                     let kind = if code.ends_with("Capacity") { Kind::Unavailable } else { Kind::Failed };
                     let message = format!("{id} did not come up with its new type");
@@ -124,9 +131,8 @@ impl Aws {
                     error.code = Some(code);
                     return Some(error);
                 }
-                // So it looked before the start, too: what is told may be old.
-                ("stopped" | "stopping", None) if passed < SHOWN_LATE => {}
-                ("pending" | "", _) if passed < TIME_LIMIT => {}
+                ("pending", _) if passed < TIME_LIMIT => was_on_its_way = true,
+                ("", _) if passed < TIME_LIMIT => {}
                 _ => return None,
             }
             self.clock.sleep(pause).await;
@@ -146,10 +152,10 @@ impl Aws {
         }
     }
 
-    /// Stop an instance, unless it is stopped, and wait for that.
-    async fn at_rest(&self, id: &str, state: &str) -> Result<()> {
-        match state {
-            "stopped" => return Ok(()),
+    /// Stop an instance, unless it is stopped, and wait for that; gives its description then.
+    async fn at_rest(&self, id: &str, before: Json) -> Result<Json> {
+        match instance::state(&before).as_str() {
+            "stopped" => return Ok(before),
             "stopping" => {}
             state => {
                 // What is still on its way up cannot be stopped.
@@ -172,7 +178,7 @@ impl Aws {
         let stopped = self.until(id, "stopped").await;
         let started = self.start(id).await;
         match (stopped, started) {
-            (Ok(()), started) => started,
+            (Ok(_), started) => started,
             (Err(error), Ok(())) => Err(error),
             (Err(error), Err(_)) => Err(left_down(error, id)),
         }
