@@ -17,5 +17,6 @@ mod recover;
 pub mod redirect;
 pub mod request_line;
 pub(crate) mod stacks;
+mod transfer;
 pub mod warn;
 pub mod words;

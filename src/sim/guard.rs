@@ -75,6 +75,7 @@ where
 {
     let path = parts.uri.path();
     let is_image = parts.method == "PUT" && path.contains("/v2/images/") && path.ends_with("/file");
+    let is_image = is_image || parts.method == "POST" && path.starts_with("/upload/");
     let limit = if is_image { IMAGE_LIMIT } else { BODY_LIMIT };
     let (mut whole, mut length) = (Vec::new(), 0_usize);
     loop {

@@ -21,6 +21,7 @@ pub(crate) enum Call<'a> {
     Stacks(cloudformation::Call<'a>),
     Objects(objects::Call<'a>),
     CloudStack(cloudstack::Call<'a>),
+    Storage(cloudstack::store::Call<'a>),
 }
 
 /// The names of all operations, as faults and the journal know them.
@@ -36,6 +37,8 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
 pub(crate) fn find(request: &Request) -> Call<'_> {
     if cloudstack::is_ours(request) {
         Call::CloudStack(cloudstack::find(request))
+    } else if cloudstack::store::is_ours(request) {
+        Call::Storage(cloudstack::store::find(request))
     } else if objects::is_ours(request) {
         Call::Objects(objects::find(request))
     } else if cloudformation::is_ours(request) {
@@ -55,6 +58,7 @@ impl Call<'_> {
             Call::Stacks(call) => call.operation(),
             Call::Objects(call) => call.operation(),
             Call::CloudStack(call) => call.operation(),
+            Call::Storage(call) => call.operation(),
         }
     }
 
@@ -66,6 +70,7 @@ impl Call<'_> {
             Call::Stacks(call) => call.writes(),
             Call::Objects(call) => call.writes(),
             Call::CloudStack(call) => call.writes(),
+            Call::Storage(call) => call.writes(),
         }
     }
 
@@ -77,6 +82,7 @@ impl Call<'_> {
             Call::Stacks(call) => call.project(),
             Call::Objects(call) => call.project(),
             Call::CloudStack(call) => call.project(),
+            Call::Storage(_) => "",
         }
     }
 
@@ -88,6 +94,7 @@ impl Call<'_> {
             Call::Stacks(call) => call.error(status, code, message),
             Call::Objects(call) => call.error(status, code, message),
             Call::CloudStack(call) => call.error(status, code, message),
+            Call::Storage(_) => cloudstack::store::Call::error(status, message),
         }
     }
 
@@ -99,6 +106,7 @@ impl Call<'_> {
             Call::Stacks(call) => call.run(world),
             Call::Objects(call) => call.run(world),
             Call::CloudStack(call) => call.run(world, shared),
+            Call::Storage(call) => call.run(world, shared),
         }
     }
 

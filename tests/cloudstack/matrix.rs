@@ -359,13 +359,20 @@ const FAMILIES: &[Family] = &[
             "data true",
         )
     },
+    family(
+        "upload_image",
+        Seen,
+        "getUploadParamsForTemplate",
+        r#"let i = upload_image("tiny", #{ data: "0123456789" }); `${i.status} ${images(#{ name: "tiny" }).len()}`"#,
+        "ACTIVE 1",
+    ),
     Family {
         before: r#"snapshot("ID", "shot").wait_ready("4m")"#,
         ..family(
             "share template",
             Idempotent,
             "updateTemplatePermissions",
-            r#"share_image("shot", "demo2").name"#,
+            r#"share_image("shot", "admin").name"#,
             "shot",
         )
     },

@@ -5,6 +5,8 @@ usage: cloudstack_cs.py   (CLOUDSTACK_ENDPOINT, CLOUDSTACK_KEY and CLOUDSTACK_SE
 
 import os
 import sys
+import time
+import urllib.request
 
 from cs import CloudStack, CloudStackApiException
 
@@ -95,4 +97,19 @@ must("scaled", scaled["virtualmachine"]["serviceofferingname"], "m1.large")
 refused("expunge", 530, "expunging", lambda: cloud.destroyVirtualMachine(id=made["id"], expunge=True, fetch_result=True))
 must("destroyed", cloud.destroyVirtualMachine(id=made["id"], fetch_result=True)["virtualmachine"]["state"], "Destroyed")
 must("hidden from its user", cloud.listVirtualMachines(), {})
+sent = bytes(range(256)) * 300
+place = cloud.getUploadParamsForTemplate(name="sent", displaytext="sent", format="QCOW2", hypervisor="Simulator",
+                                         zoneid=zone["id"], isextractable=True)["getuploadparams"]
+head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="sent.qcow2"\r\n\r\n'
+signed = {"X-signature": place["signature"], "X-metadata": place["metadata"], "X-expires": place["expires"]}
+form = {**signed, "Content-Type": "multipart/form-data; boundary=edge"}
+request = urllib.request.Request(place["postURL"], data=head + sent + b"\r\n--edge--\r\n", headers=form)
+must("template sent", urllib.request.urlopen(request).read(), b"upload successful.")
+for _ in range(40):
+    if cloud.listTemplates(templatefilter="self", id=place["id"])["template"][0]["isready"]:
+        break
+    time.sleep(0.3)
+link = cloud.extractTemplate(id=place["id"], mode="HTTP_DOWNLOAD", fetch_result=True)["template"]["url"]
+must("template fetched", urllib.request.urlopen(link).read() == sent, True)
+cloud.deleteTemplate(id=place["id"], fetch_result=True)
 must("key deleted", cloud.deleteSSHKeyPair(name="cs")["success"], True)

@@ -279,13 +279,11 @@ fn who_an_image_is_shared_with_is_told_right() {
 
 #[test]
 fn clouds_without_transfers_say_so() {
-    for (cloud, provider) in [("sim:aws", "aws"), ("sim:cloudstack", "cloudstack")] {
-        let (world, folder) = allowed(cloud, false);
-        world.fails(r#"upload_image("a", #{ data: "x" })"#, "unsupported", provider);
-        let save = format!(r#"save_image("cirros", "{}")"#, at(&folder, "x"));
-        world.fails(&save, "unsupported", provider);
-        world.gives(r#"cloud().supports("share_image") && !cloud().supports("upload_image")"#, "true");
-    }
+    let (world, folder) = allowed("sim:aws", false);
+    world.fails(r#"upload_image("a", #{ data: "x" })"#, "unsupported", "aws");
+    let save = format!(r#"save_image("cirros", "{}")"#, at(&folder, "x"));
+    world.fails(&save, "unsupported", "aws");
+    world.gives(r#"cloud().supports("share_image") && !cloud().supports("upload_image")"#, "true");
 }
 
 #[test]
@@ -306,4 +304,81 @@ fn a_place_that_cannot_be_given_back_is_refused() {
     let world = World::with(|options| options.allow_write = vec![String::new()]);
     let save = format!(r#"save_image("cirros", "{}")"#, pipe.display());
     world.fails(&save, "failed", "it is a named pipe");
+}
+
+#[test]
+fn templates_go_to_the_storage_and_come_back() {
+    let (world, folder) = allowed("sim:cloudstack", false);
+    let (from, to) = (at(&folder, "disk.qcow2"), at(&folder, "copy.qcow2"));
+    let mut sent = bytes(300_001);
+    sent[..8].copy_from_slice(b"QFI\xfb\0\0\0\x03");
+    fs::write(&from, &sent).expect("written");
+    let code = format!(
+        r#"let i = upload_image("disk", #{{ file: "{from}", meta: #{{ use: "test" }} }});
+           [i.name, i.status, i.meta, i.visibility, i.raw.format, i.raw.hypervisor, image("disk") == i, images(#{{ name: "disk" }}).len]"#
+    );
+    world.gives(&code, r#"["disk", "ACTIVE", #{"use": "test"}, "private", "QCOW2", "Simulator", true, 1]"#);
+    let asked = world.asked(|| world.gives(&format!(r#"save_image("disk", "{to}").name"#), "disk"));
+    assert!(asked.contains(&"cloudstack.download".to_string()), "{asked:?}");
+    assert_eq!(fs::read(&to).expect("read"), sent);
+    // What cannot be is said before anything is made.
+    let written = world.written(|| {
+        world.fails(r#"upload_image("x", #{ data: "x", disk_format: "aki" })"#, "invalid_argument", "`aki`");
+        world.fails(
+            r#"upload_image("x", #{ data: "x", visibility: "shared" })"#,
+            "invalid_argument",
+            "`shared`",
+        );
+    });
+    assert_eq!(written, [""; 0]);
+    // Another's that may not be fetched.
+    world.fails(&format!(r#"save_image("cirros", "{to}")"#), "invalid_argument", "not extractable");
+    assert_eq!(fs::read(&to).expect("read"), sent);
+}
+
+#[test]
+fn a_template_that_does_not_get_its_bytes_is_deleted_again() {
+    let left = r#"images(#{ name: "a" }).len"#;
+    let make = r#"upload_image("a", #{ data: "0123456789" }).status"#;
+    // The storage cannot be reached, refuses, or breaks down.
+    for (kind, word) in [
+        (FaultKind::ResetBefore, "network"),
+        (status(400, "request not valid anymore."), "invalid_argument"),
+        (status(500, "Internal Server Error"), "unavailable"),
+    ] {
+        let (world, _) = allowed("sim:cloudstack", false);
+        world.sim(|sim| {
+            sim.fault(rhain_sim::Fault { operation: "cloudstack.upload".into(), times: 9, after: 0, kind })
+        });
+        let error = world.error(make);
+        assert_eq!((error.kind.as_str(), error.maybe), (word, false), "{error:?}");
+        assert!(error.facts.iter().any(|(_, words)| words.contains("deleted again")), "{error:?}");
+        world.gives(left, "0");
+    }
+    // All of it arrived, and only that was not heard.
+    let (world, _) = allowed("sim:cloudstack", false);
+    world.fault("cloudstack.upload", FaultKind::ResetAfter);
+    world.gives(make, "ACTIVE");
+    world.gives(left, "1");
+    // Nobody heard where it goes: the template that waits is deleted, and made anew.
+    let (world, _) = allowed("sim:cloudstack", false);
+    world.fault("cloudstack.getUploadParamsForTemplate", FaultKind::ResetAfter);
+    let written = world.written(|| world.gives(make, "ACTIVE"));
+    assert_eq!(
+        written.iter().filter(|one| one.starts_with("cloudstack.getUploadParams")).count(),
+        2,
+        "{written:?}"
+    );
+    world.gives(left, "1");
+    // Half of a file is none.
+    let (world, folder) = allowed("sim:cloudstack", false);
+    let to = at(&folder, "copy");
+    fs::write(&to, b"old").expect("written");
+    world.ok(make);
+    world.sim(|sim| {
+        let kind = FaultKind::Truncate;
+        sim.fault(rhain_sim::Fault { operation: "cloudstack.download".into(), times: 9, after: 0, kind });
+    });
+    world.fails(&format!(r#"save_image("a", "{to}")"#), "network", "ask who runs it");
+    assert_eq!(fs::read(&to).expect("read"), b"old");
 }

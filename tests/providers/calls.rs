@@ -305,7 +305,7 @@ pub const CALLS: &[Call] = calls! {
     "images(all_projects)", "()", |c, w| c.images(&Filter { all_projects: true, ..Filter::default() });
     "image", r#"image("cirros").id"#, |c, w| there(c.image(&w[0]));
     "upload_image", "()", |c, w| c.upload_image(&of_bytes());
-    "save_image", r#"if cloud().provider == "openstack" { upload_image("tiny", #{ data: "bytes" }).id } else { image("cirros").id }"#, |c, w| c.save_image(&w[0], Arc::new(Nowhere));
+    "save_image", r#"if cloud().provider != "aws" { upload_image("tiny", #{ data: "bytes" }).id } else { image("cirros").id }"#, |c, w| c.save_image(&w[0], Arc::new(Nowhere));
     "share_image", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id + " " + if cloud().provider == "cloudstack" { "alt" } else { "123456789012" }"#, |c, w| c.share_image(&w[0], w.get(1).map_or("none", String::as_str));
     "unshare_image", r#"let to = if cloud().provider == "cloudstack" { "alt" } else { "123456789012" }; snapshot("web", "shot", #{ consistent: true }).wait_active().share_image(to).id + " " + to"#, |c, w| c.unshare_image(&w[0], w.get(1).map_or("none", String::as_str));
     "delete(image)", r#"snapshot("web", "shot", #{ consistent: true }).wait_active().id"#, |c, w| gone(c.delete_image(&w[0]));

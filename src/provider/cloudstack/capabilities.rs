@@ -55,6 +55,8 @@ pub static CLOUDSTACK: Provider = Provider {
         "images",
         "images(all_projects)",
         "image",
+        "upload_image",
+        "save_image",
         "share_image",
         "unshare_image",
         "delete(image)",

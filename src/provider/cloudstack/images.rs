@@ -5,7 +5,8 @@ use super::call::Call;
 use super::decode::{int, meta_and_tags, text, time, truth};
 use super::memory::Copy;
 use super::zones::Zone;
-use crate::cloud::{Filter, Image, Images, Kind, NameMatch, Result};
+use crate::base::stream::Sink;
+use crate::cloud::{Filter, Image, ImageSpec, Images, Kind, NameMatch, Result, SavedImage};
 use crate::provider::recover::quoted;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -65,6 +66,14 @@ impl Images for CloudStack {
     async fn images_in_zone(&self, name: &str, zone: Option<&str>) -> Result<Vec<Image>> {
         let zone = self.zone_for(zone, &format!("a server of `{name}`")).await?;
         self.images(&Filter { zone: Some(zone.id), ..Filter::named(name) }).await
+    }
+
+    async fn upload_image(&self, spec: &ImageSpec) -> Result<Image> {
+        self.make_of_bytes(spec).await
+    }
+
+    async fn save_image(&self, id: &str, to: Arc<dyn Sink>) -> Result<SavedImage> {
+        self.write_bytes(id, to).await
     }
 
     async fn share_image(&self, id: &str, project: &str) -> Result<()> {

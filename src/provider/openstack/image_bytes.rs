@@ -11,11 +11,10 @@ use crate::base::stream::{Content, Sink};
 use crate::cloud::{Account, Error, Image, ImageSpec, Kind, Result, SavedImage, Value};
 use crate::provider::digest::{self, Checksum, Summed};
 use crate::provider::recover::{self, Seen, Settled, is_open};
+use crate::provider::transfer::{AtMost, cut_off};
 use crate::wire::{Answer, Outgoing};
 use serde_json::Value as Json;
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The algorithms by which Glance usually tells a checksum.
 const USUAL: [&str; 2] = ["sha512", "md5"];
@@ -146,13 +145,13 @@ impl OpenStack {
         let whole = body.get("size").and_then(Json::as_u64);
         let told: Option<Checksum> = image::checksum(&body);
         let algorithm: Vec<&str> = told.iter().map(|told| told.algorithm.as_str()).collect();
-        let bound = Arc::new(AtMost { to, most: whole.unwrap_or(u64::MAX), came: AtomicU64::new(0) });
+        let bound = Arc::new(AtMost::new(to, whole));
         let summed = Summed::new(bound.clone() as Arc<dyn Sink>, &algorithm);
         let answer = match self.ask(&image::download(id, Arc::new(summed.clone()))).await {
             Ok(answer) => answer,
             Err(mut error) if bound.is_over() => {
                 error.message =
-                    format!("what came is not the image `{name}`: it is more than {} bytes", bound.most);
+                    format!("what came is not the image `{name}`: it is more than {} bytes", bound.most());
                 return Err(error.help("look at what answers in the place of the image service"));
             }
             Err(error) => return Err(cut_off(error, &name, Summed::size(&summed), whole)),
@@ -175,75 +174,5 @@ impl OpenStack {
             );
         }
         Ok(SavedImage { size, sized: whole.is_some(), checked: told.is_some() })
-    }
-}
-
-/// A place for so many bytes and no more.
-#[derive(Debug)]
-struct AtMost {
-    to: Arc<dyn Sink>,
-    most: u64,
-    came: AtomicU64,
-}
-
-impl AtMost {
-    fn is_over(&self) -> bool {
-        self.came.load(Ordering::Relaxed) > self.most
-    }
-}
-
-impl Sink for AtMost {
-    fn begin(&self, size: Option<u64>) -> io::Result<()> {
-        self.came.store(0, Ordering::Relaxed);
-        self.to.begin(size)
-    }
-
-    fn write(&self, bytes: &[u8]) -> io::Result<()> {
-        self.came.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        match self.is_over() {
-            true => Err(io::Error::other("more bytes came than there are")),
-            false => self.to.write(bytes),
-        }
-    }
-}
-
-/// The error of a download of which so much came.
-fn cut_off(mut error: Error, name: &str, came: u64, whole: Option<u64>) -> Error {
-    let lost = matches!(error.kind, Kind::Network | Kind::Timeout);
-    if !lost || (came == 0 && !error.message.is_empty()) {
-        return error;
-    }
-    let of = whole.map_or(String::new(), |whole| format!(" of {whole}"));
-    error.message = format!("the download of `{name}` was cut off after {came}{of} bytes");
-    error.help("save it again")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Default)]
-    struct Kept(AtomicU64);
-
-    impl Sink for Kept {
-        fn begin(&self, _: Option<u64>) -> io::Result<()> {
-            Ok(())
-        }
-
-        fn write(&self, bytes: &[u8]) -> io::Result<()> {
-            self.0.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn no_more_is_kept_than_the_image_has() {
-        let kept = Arc::new(Kept::default());
-        let bound = AtMost { to: kept.clone(), most: 10, came: AtomicU64::new(0) };
-        assert!(bound.begin(None).is_ok() && bound.write(&[0; 6]).is_ok());
-        // An answer that begins anew is counted anew.
-        assert!(bound.begin(None).is_ok() && bound.write(&[0; 10]).is_ok() && !bound.is_over());
-        assert!(bound.write(&[0]).is_err() && bound.is_over());
-        assert_eq!(kept.0.load(Ordering::Relaxed), 16);
     }
 }

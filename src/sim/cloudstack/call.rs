@@ -163,6 +163,7 @@ impl Call<'_> {
         };
         let mut ledger = shared.lock().unwrap_or_else(PoisonError::into_inner);
         ledger.seed(world);
+        ledger.base.clone_from(&request.base);
         if ledger.enforced() && params.exact("command").is_none() {
             return Answer { kind: "application/json;charset=utf-8", ..Answer::empty(200) };
         }

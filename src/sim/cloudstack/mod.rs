@@ -48,6 +48,7 @@ mod signature;
 mod snapshot;
 mod state;
 mod static_nat;
+pub(crate) mod store;
 mod table;
 mod tag;
 mod template;
@@ -73,7 +74,7 @@ use std::sync::PoisonError;
 use crate::world::World;
 
 /// All commands, a table a kind of thing.
-static TABLES: [&[Command]; 42] = [
+static TABLES: [&[Command]; 43] = [
     COMMANDS,
     machine::deploy::COMMANDS,
     machine::list::COMMANDS,
@@ -106,6 +107,7 @@ static TABLES: [&[Command]; 42] = [
     offering::COMMANDS,
     project::COMMANDS,
     snapshot::COMMANDS,
+    store::COMMANDS,
     tag::COMMANDS,
     template::COMMANDS,
     template_change::COMMANDS,
@@ -151,7 +153,7 @@ pub(crate) fn set(shared: &Shared, name: &str, value: &str) {
 
 /// The names of all operations, as faults and the journal know them.
 pub(crate) fn operations() -> impl Iterator<Item = &'static str> {
-    TABLES.iter().copied().flatten().map(|command| command.operation)
+    TABLES.iter().copied().flatten().map(|command| command.operation).chain(store::operations())
 }
 
 /// Adds the fields of one object to another.

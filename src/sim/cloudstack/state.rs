@@ -18,6 +18,7 @@ use super::job::Job;
 use super::network::NetworkNote;
 use super::offering::{self, DiskOffering, Offering};
 use super::people::{Account, Domain, Person, Role};
+use super::store::Upload;
 use super::template::Template;
 use super::vm_snapshot::VmSnapshot;
 use super::volume::VolumeNote;
@@ -47,6 +48,11 @@ pub(crate) struct Ledger {
     pub(super) projects: Vec<Project>,
     /// By the world's id of an image, a flavor, a network, a volume.
     pub(super) templates: HashMap<String, Template>,
+    /// Templates that are to be sent, and links by which some are fetched: what each is of.
+    pub(super) uploads: HashMap<String, Upload>,
+    pub(super) links: HashMap<String, String>,
+    /// Where the cloud answers: `http://127.0.0.1:4321`.
+    pub(super) base: String,
     pub(super) offerings: HashMap<String, Offering>,
     pub(super) networks: HashMap<String, NetworkNote>,
     pub(super) disk_offerings: Vec<DiskOffering>,

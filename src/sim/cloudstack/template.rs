@@ -51,6 +51,7 @@ pub(super) struct Template {
     pub(super) hvm: bool,
     pub(super) format: Option<String>,
     pub(super) url: Option<String>,
+    pub(super) checksum: Option<String>,
     /// The zones it is in, by id; none: in all.
     pub(super) zones: Vec<String>,
     /// What it was made from, by id.
@@ -146,7 +147,7 @@ impl Cloud<'_> {
             "templatetype": own.kind.unwrap_or(if built_in { "BUILTIN" } else { "USER" }),
             "hypervisor": "Simulator",
             "isextractable": own.extractable,
-            "checksum": "",
+            "checksum": super::store::checksum(&own),
             "details": super::object(&own.details),
             "arch": "x86_64",
             "bits": 0,
