@@ -157,14 +157,13 @@ impl Found {
             aws.chain(self.cloudstack.entries(&self.environment))
                 .filter(|entry| self.clouds.get(&entry.name).is_none()),
         );
-        if self.clouds.get(SIM).is_none() {
-            all.extend([SIM, SIM_AWS, SIM_CLOUDSTACK, SIM_ADMIN].map(|name| Entry {
-                name: name.to_string(),
-                provider: "simulated",
-                found: "built in".to_string(),
-                regions: Vec::new(),
-            }));
-        }
+        let built_in = [SIM, SIM_AWS, SIM_CLOUDSTACK, SIM_ADMIN].into_iter();
+        all.extend(built_in.filter(|name| self.clouds.get(name).is_none()).map(|name| Entry {
+            name: name.to_string(),
+            provider: "simulated",
+            found: "built in".to_string(),
+            regions: Vec::new(),
+        }));
         all
     }
 
