@@ -180,7 +180,10 @@ fn kind(status: u16, code: Option<&str>, words: &str, waits: bool) -> Kind {
         413 if quota() => Kind::OverQuota,
         413 if waits => Kind::RateLimited,
         // Cinder, and Nova of volumes, refuse what the present state does not allow as if it were never right.
-        400 if ["status must be", "already attached"].iter().any(|words| lower.contains(words)) => {
+        400 if ["status must be", "already attached", "but the current status is"]
+            .iter()
+            .any(|words| lower.contains(words)) =>
+        {
             Kind::Conflict
         }
         // Nova looks for what a boot names while it checks the request.
@@ -376,6 +379,9 @@ mod tests {
             .0,
             Kind::Conflict
         );
+        let backed_up = "Invalid volume: Volume to be backed up must be available or in-use, but the current status is \\\"creating\\\".";
+        let body = format!(r#"{{"badRequest": {{"code": 400, "message": "{backed_up}"}}}}"#);
+        assert_eq!(case(400, &body).0, Kind::Conflict);
         assert_eq!(case(406, r#"{"computeFault": {"code": 406, "message": "no"}}"#).0, Kind::Unsupported);
         assert_eq!(
             case(403, r#"{"forbidden": {"code": 403, "message": "Policy doesn't allow x"}}"#).0,

@@ -36,6 +36,10 @@ impl OpenStack {
 
     /// The same of another project. Quotas of a project that there is not are told like any other's, so it is looked for first.
     pub(super) async fn all_limits_of(&self, project: &str) -> Result<Limits> {
+        // Whose project it is may ask for its own, by its own way.
+        if self.session.is_own_project(project).await? {
+            return self.all_limits().await;
+        }
         let project = self.project_called(project).await?;
         let (details, volume_usage) = (quota::details(&project), cinder::limits::usage(&project));
         let server_usage = limits::usage(&project, &self.compute().await?);

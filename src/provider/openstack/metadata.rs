@@ -118,7 +118,7 @@ impl Metadata for OpenStack {
         // One by one what others change in the meantime would stay; there is no tag with a `,` or a `/`, which Nova says of the whole.
         let one_by_one = !matches!(change, TagChange::Replace(_))
             && missing.len() + gone.len() == 1
-            && missing.iter().chain(&gone).all(|tag| is_segment(tag));
+            && missing.iter().chain(&gone).all(|tag| is_segment(tag) && !tag.contains(['/', ',']));
         let is_so = |body: &Json| change.differ(&metadata_calls::decode_tags(body)) == Default::default();
         let call = match (one_by_one, missing.first(), gone.first()) {
             (true, Some(tag), _) => metadata_calls::tag(server, tag, Method::Put, version),

@@ -49,7 +49,7 @@ pub(super) fn zones(_: &mut World, _: &Call<'_>) -> Outcome {
 
 pub(super) fn services(world: &mut World, call: &Call<'_>) -> Outcome {
     policy(call, "services:index")?;
-    let rows = [("cinder-scheduler", "sim"), ("cinder-volume", "sim@fake")].map(|(binary, host)| {
+    let rows = [("cinder-scheduler", "sim"), ("cinder-volume", "sim@fake"), ("cinder-backup", "sim")].map(|(binary, host)| {
         let mut row = v!({"binary": binary, "host": host, "zone": "nova", "status": "enabled", "state": "up",
             "updated_at": time::bare(world.now()), "disabled_reason": null});
         if binary == "cinder-volume" {
