@@ -18,6 +18,7 @@ mod images;
 mod maps;
 mod metadata;
 mod names;
+mod near_misses;
 mod objects;
 mod options;
 mod outside;

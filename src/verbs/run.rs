@@ -56,7 +56,7 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
         "not in a state",
     ];
     if verb.group == Group::Servers && passes.iter().any(|words| answer.contains(words)) {
-        return Some(rest_first(verb.name));
+        return Some(rest_first(verb.name, &answer));
     }
     match (verb.effect, verb.returns) {
         (Effect::Creates, Ty::Of(noun)) => Some(format!(
@@ -84,9 +84,12 @@ pub async fn resolve(call: Call) -> Result<Call> {
 }
 
 /// What to wait for before an action that the cloud refuses in the present state.
-fn rest_first(verb: &str) -> String {
+fn rest_first(verb: &str, answer: &str) -> String {
     // What is to be started is not ready before.
     match verb {
+        _ if answer.contains("vm_state resized") => format!(
+            "end its resize before `{verb}`: `confirm_resize(x)` keeps the new flavor, `revert_resize(x)` goes back"
+        ),
         "start" => "wait until it has stopped before `start`: `wait_status(x, \"SHUTOFF\")`".to_string(),
         _ => format!(
             "look at its `.status` and `.task`; where a request is under way, wait for its end before `{verb}`, \
@@ -394,7 +397,7 @@ fn about(mut error: Error, server: &Server, action: &Action) -> Error {
         ));
     }
     if error.kind == Kind::Conflict && error.help.is_none() {
-        error.help = Some(rest_first(action.verb()));
+        error.help = Some(rest_first(action.verb(), error.answer.as_deref().unwrap_or_default()));
     }
     error
 }

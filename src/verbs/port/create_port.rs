@@ -4,11 +4,12 @@ use crate::cloud::port::AddressPair;
 use crate::cloud::{Kind, Network, Noun, PortSpec, Result, SecurityGroup, Ty, Value};
 use crate::verbs::argument::{Argument, Map, Mismatch, Name, Ref, Reference};
 use crate::verbs::call::Call;
+use crate::verbs::port::address::Address;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
 
 const NAME: Key<Name> = Key::required("name", "Its name.");
 const NETWORK: Key<Ref<Network>> = Key::required("network", "The network it is in; on EC2 a subnet.");
-const IP: Key<Name> = Key::optional("ip", "Its address; the cloud chooses one otherwise.");
+const IP: Key<Address> = Key::optional("ip", "Its address; the cloud chooses one otherwise.");
 const SECURITY_GROUPS: Key<Vec<Ref<SecurityGroup>>> = Key::optional(
     "security_groups",
     "Its security groups, by object, name or id; [] for none. The cloud's default otherwise.",

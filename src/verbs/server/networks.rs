@@ -1,12 +1,33 @@
 //! What `networks` of a new server can be.
 
+use crate::cloud::nearest::nearest;
 use crate::cloud::server::{Nic, Nics};
 use crate::cloud::{Noun, Ty, Value};
 use crate::verbs::argument::{Argument, Mismatch};
+use std::net::IpAddr;
 
 /// What `networks` can be.
 #[derive(Debug, Clone)]
 pub(super) struct Networks(pub Nics);
+
+/// What a member of the array may say.
+const KEYS: [&str; 3] = ["network", "ip", "port"];
+
+/// The key that somebody means who writes another tool's.
+fn meant(key: &str) -> String {
+    let own = match key {
+        "fixed_ip" | "v4-fixed-ip" | "v4_fixed_ip" | "address" | "ip_address" | "private_ip" => Some("ip"),
+        "net" | "net-id" | "net_id" | "uuid" | "network_id" | "networkid" | "subnet" | "subnet_id" => {
+            Some("network")
+        }
+        "port-id" | "port_id" | "nic" => Some("port"),
+        _ => None,
+    };
+    match own.map(str::to_string).or_else(|| nearest(key, KEYS, 1).pop()) {
+        Some(own) => format!("; did you mean `{own}`?"),
+        None => String::new(),
+    }
+}
 
 impl Argument for Networks {
     const TY: Ty = Ty::Either(&Ty::ArrayOf(&Ty::Any), &Ty::OneOf(&["auto", "none"]));
@@ -39,35 +60,45 @@ impl Argument for Networks {
             Value::Resource(resource) if resource.noun() == Noun::Port => Some(resource.id().to_string()),
             _ => None,
         };
+        // What a port is given beside it would be left out without a word.
+        let (mut both, mut no_address, mut other_key) = (false, None, None);
         let nics: Option<Vec<Nic>> = items
             .iter()
             .map(|item| match item {
                 Value::Map(map) => {
-                    if map.keys().any(|key| !matches!(key.as_str(), "network" | "ip" | "port"))
-                        || map.is_empty()
-                    {
+                    other_key = map.keys().find(|key| !KEYS.contains(&key.as_str())).cloned();
+                    if other_key.is_some() || map.is_empty() {
                         return None;
                     }
                     let field = |name: &str| match map.get(name) {
                         None | Some(Value::Unit) => Some(None),
                         Some(value) => text(value).map(Some),
                     };
-                    Some(Nic {
-                        network: field("network")?,
-                        ip: field("ip")?,
-                        port: map
-                            .get("port")
-                            .and_then(port)
-                            .map_or_else(|| field("port"), |id| Some(Some(id)))?,
-                        ..Nic::default()
-                    })
+                    let (network, ip) = (field("network")?, field("ip")?);
+                    no_address =
+                        no_address.take().or(ip.clone().filter(|ip| ip.trim().parse::<IpAddr>().is_err()));
+                    let port =
+                        map.get("port").and_then(port).map_or_else(|| field("port"), |id| Some(Some(id)))?;
+                    both |= port.is_some() && (network.is_some() || ip.is_some());
+                    Some(Nic { network, ip, port, ..Nic::default() })
                 }
                 one if port(one).is_some() => Some(Nic { port: port(one), ..Nic::default() }),
                 one => text(one).map(|network| Nic { network: Some(network), ..Nic::default() }),
             })
             .collect();
+        if both {
+            let words =
+                "a port is in its network and has its addresses: give `port` alone, or `network` and `ip`";
+            return Err(give(Some(words.to_string())));
+        }
+        if let Some(ip) = no_address {
+            return Err(give(Some(format!("`ip` is `{ip}`, which is no address"))));
+        }
         nics.map(|nics| Networks(Nics::These(nics))).ok_or_else(|| {
-            give(Some("a member is no network, no port, and no map of network, ip and port".to_string()))
+            give(Some(match other_key {
+                Some(key) => format!("a member has the key `{key}`{}", meant(&key)),
+                None => "a member is no network, no port, and no map of network, ip and port".to_string(),
+            }))
         })
     }
 }
