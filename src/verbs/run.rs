@@ -63,6 +63,10 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
             "look whether it is there already, `find_{0}(name)`, and use that, or choose another name",
             noun.word()
         )),
+        (Effect::Destroys, _) if answer.contains("status must be") => Some(
+            "wait until what is done to it is over: `wait_ready(x)`, after a deletion `wait_deleted(x)`"
+                .to_string(),
+        ),
         (Effect::Destroys, _) => Some("delete first what uses it or is made from it".to_string()),
         _ => None,
     }
@@ -300,10 +304,15 @@ fn supported(call: &Call) -> Result<()> {
         return Ok(());
     }
     let cloud = call.cloud()?;
-    match cloud.provider().has_any(operations) {
-        true => Ok(()),
-        false => Err(cloud.unsupported(call.verb.name)),
+    if cloud.provider().has_any(operations) {
+        return Ok(());
     }
+    let error = cloud.unsupported(call.verb.name);
+    let other = call.verb.forms.iter().find(|form| cloud.provider().has_any(call.verb.operations(form)));
+    Err(match other {
+        Some(form) => error.help(format!("on this cloud it is `{}`", call.verb.signature(form))),
+        None => error,
+    })
 }
 
 /// The results of an array's members: all of them, or one error of the first failure's kind.

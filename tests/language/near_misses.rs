@@ -68,3 +68,30 @@ fn whose_project_it_is_may_ask_for_its_limits() {
     world.gives(r#"limits("demo") == limits()"#, "true");
     world.gives(r#"limits(whoami().project) == limits()"#, "true");
 }
+
+#[test]
+fn a_port_that_is_given_as_a_network_is_told() {
+    let world = World::new();
+    world.ok(r#"create_port("p", #{ network: "private" })"#);
+    let boot =
+        |what: &str| format!(r#"boot("a", #{{ image: "cirros", flavor: "m1.tiny", networks: ["{what}"] }})"#);
+    let help = |code: &str| world.error(code).help.clone().unwrap_or_default();
+    assert!(help(&boot("p")).contains(r#"`port("p")`"#), "{}", help(&boot("p")));
+    assert!(!help(&boot("q")).contains("port"), "{}", help(&boot("q")));
+    let again = r#"let p = port("p"); create_port("q", #{ network: "private", ip: p.ip })"#;
+    assert!(help(again).contains("`ports()`"), "{}", help(again));
+    let twice = r#"let b = create_backup(create_volume("v", 1).wait_ready(), "b").wait_ready(); b.delete(); b.delete()"#;
+    assert!(help(twice).contains("wait_deleted"), "{}", help(twice));
+}
+
+#[test]
+fn the_other_form_of_api_is_named() {
+    let on = |cloud: &str| World::with(|options| options.cloud = Some(cloud.to_string()));
+    let help = |cloud: &str, code: &str| on(cloud).error(code).help.clone().unwrap_or_default();
+    assert_eq!(
+        help("sim:aws", r#"api("compute", "GET", "/servers")"#),
+        "on this cloud it is `api(service, action, params)`"
+    );
+    let own = "on this cloud it is `api(service, method, path, [body])`";
+    assert_eq!(help("sim", r#"api("ec2", "DescribeInstances", #{})"#), own);
+}

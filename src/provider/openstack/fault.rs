@@ -257,7 +257,8 @@ fn help(cloud: &str, kind: Kind, code: Option<&str>, retry_after: Option<String>
         }
         // A gateway's address, as a rule, which a router takes that joins the subnet.
         Kind::Conflict if code == Some("IpAddressAlreadyAllocated") => {
-            "look at `routers()` and `servers()` for what has the address".to_string()
+            "look at `ports()` for what has the address; without `ip` the cloud chooses a free one"
+                .to_string()
         }
         Kind::Forbidden => {
             format!("run `rhain --cloud {cloud} -e 'whoami()'` to see the roles of this session")

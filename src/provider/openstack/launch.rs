@@ -241,6 +241,17 @@ impl OpenStack {
         error
     }
 
+    /// A network's id; where only a port is called so, the error says how to give that.
+    async fn network_or_slip(&self, wanted: &str) -> Result<String> {
+        match self.network_id(wanted).await {
+            Err(error) if error.kind == Kind::NotFound && self.port_id(wanted).await.is_ok() => {
+                let name = quoted(wanted);
+                Err(error.help(format!("a port is called so: give `port({name})`, or `#{{ port: {name} }}`")))
+            }
+            known => known,
+        }
+    }
+
     /// The networks and ports of a spec by id.
     async fn nics(&self, nics: &Nics) -> Result<Nics> {
         let Nics::These(list) = nics else {
@@ -249,7 +260,7 @@ impl OpenStack {
         let mut out = Vec::with_capacity(list.len());
         for nic in list {
             let network = match &nic.network {
-                Some(wanted) if !nic.is_known => Some(self.network_id(wanted).await?),
+                Some(wanted) if !nic.is_known => Some(self.network_or_slip(wanted).await?),
                 known => known.clone(),
             };
             let port = match &nic.port {
