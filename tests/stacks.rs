@@ -14,3 +14,5 @@ mod interrupted;
 mod lost;
 #[path = "stacks/recorded.rs"]
 mod recorded;
+#[path = "stacks/view.rs"]
+mod view;

@@ -36,6 +36,8 @@ pub struct Spinner {
 struct State {
     waiting: Option<ProgressBar>,
     open: Vec<Open>,
+    /// Which stack the last event was of.
+    stack: String,
 }
 
 /// A step that runs.
@@ -95,10 +97,16 @@ fn indent(step: &Step) -> usize {
     2 * step.within.len()
 }
 
-/// What happened in a stack: nested resources are moved in, and a reason stands where it says more than the status.
-fn stack_line(stack: &str, event: &StackEvent) -> String {
-    let name = if event.is_of_stack() && event.path.is_empty() { stack } else { &event.resource };
-    let start = format!("{}{name}", "  ".repeat(event.path.len() + usize::from(name != stack)));
+/// What happened in a stack: nested resources are moved in, and a reason stands where it says more than the status. Below lines of
+/// another stack a resource says of which it is.
+fn stack_line(stack: &str, event: &StackEvent, below_another: bool) -> String {
+    let whole = event.is_of_stack() && event.path.is_empty();
+    let name = match (whole, below_another) {
+        (true, _) => stack.to_string(),
+        (false, true) => format!("{stack}/{}", event.place()),
+        (false, false) => event.resource.clone(),
+    };
+    let start = format!("{}{name}", "  ".repeat(event.path.len() + usize::from(!whole)));
     // A nested template is called by its file's name.
     let kind = event.kind.as_deref().unwrap_or_default().rsplit('/').next().unwrap_or_default();
     let usual = |reason: &&str| {
@@ -107,8 +115,10 @@ fn stack_line(stack: &str, event: &StackEvent) -> String {
             && !reason.starts_with("Stack ")
             && !event.status.ends_with("_IN_PROGRESS")
     };
-    let reason =
-        event.reason.as_deref().filter(usual).map(|reason| format!("   {reason}")).unwrap_or_default();
+    // A line each, whatever the reason is made of.
+    let reason = event.reason.as_deref().filter(usual);
+    let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
+    let reason = reason.map(|reason| format!("   {reason}")).unwrap_or_default();
     format!("{start:<28} {kind:<28} {}{reason}", event.status)
 }
 
@@ -150,8 +160,13 @@ impl Progress for Spinner {
             });
             return self.say(&told.to_string());
         }
-        let within = self.state().open.last().map_or(0, |open| indent(&open.step) + 2);
-        self.say(&format!("{}{}", " ".repeat(within), stack_line(stack, event)));
+        let (within, below_another) = {
+            let mut state = self.state();
+            let before = std::mem::replace(&mut state.stack, stack.to_string());
+            let within = state.open.last().map_or(0, |open| indent(&open.step) + 2);
+            (within, !before.is_empty() && before != stack)
+        };
+        self.say(&format!("{}{}", " ".repeat(within), stack_line(stack, event, below_another)));
     }
 
     fn began(&self, step: &Step) {

@@ -82,7 +82,7 @@ impl OpenStack {
         }
         self.types_of_templates(stack, &identity, track).await;
         self.kind_of_failure(track).await;
-        for event in &mut fresh {
+        for event in fresh.iter_mut().filter(|event| !event.is_of_stack()) {
             let key = (event.stack.0.clone(), event.resource.clone());
             event.kind = event.kind.take().or_else(|| track.kinds.get(&key).cloned());
         }
