@@ -1,6 +1,6 @@
 //! Several stacks in one view: whose each line is.
 
-use crate::support::Program;
+use crate::support::{Program, Served};
 
 #[test]
 fn below_lines_of_another_stack_a_resource_says_whose_it_is() {
@@ -31,4 +31,22 @@ fn below_lines_of_another_stack_a_resource_says_whose_it_is() {
         "{}",
         ended.err
     );
+}
+
+#[test]
+fn a_stack_that_another_run_began_is_told_to_its_end() {
+    let served = Served::new();
+    let make = r##"create_stack("app", #{ template: #{ heat_template_version: "2018-08-31", resources: #{
+        a: #{ type: "OS::Heat::TestResource", properties: #{ wait_secs: 2 } } } } })"##;
+    served.program().run(&["-e", make]).ok();
+    let ended = served.program().run(&["-e", r#"wait_ready(stack("app")).status"#]);
+    assert_eq!((ended.code, ended.out.trim()), (Some(0), "CREATE_COMPLETE"), "{}", ended.err);
+    let lines: Vec<String> =
+        ended.err.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in ["a OS::Heat::TestResource CREATE_COMPLETE", "app CREATE_COMPLETE"] {
+        assert_eq!(lines.iter().filter(|told| *told == line).count(), 1, "{}", ended.err);
+    }
+    // One that is at rest has none.
+    let again = served.program().run(&["-e", r#"wait_ready(stack("app")).status"#]);
+    assert_eq!((again.code, again.err.as_str()), (Some(0), ""));
 }

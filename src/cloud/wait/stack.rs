@@ -65,6 +65,7 @@ pub async fn stacks(
             failed_at: None,
             began: clock.elapsed(),
             seen: false,
+            was_busy: false,
         }),
         _ => None,
     });
@@ -99,6 +100,8 @@ struct Member {
     failed_at: Option<Duration>,
     began: Duration,
     seen: bool,
+    /// Whether this wait has seen something under way.
+    was_busy: bool,
 }
 
 #[async_trait]
@@ -185,7 +188,10 @@ impl Member {
         if nothing && at_rest {
             return Ok(StackNews::default());
         }
-        let idle = at_rest && self.pending.is_none() && GOOD.contains(&self.stack.status.as_str());
+        // What another run began is told to its end; one that is at rest has no news.
+        self.was_busy |= !at_rest;
+        let good = GOOD.contains(&self.stack.status.as_str());
+        let idle = at_rest && !self.was_busy && self.pending.is_none() && good;
         if idle || !(self.follows || at_rest) {
             return Ok(StackNews::default());
         }
