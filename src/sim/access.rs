@@ -61,7 +61,7 @@ impl CloudStackAccess {
 impl Sim {
     /// What project demo has beside what it began with, by noun, in the order it was made.
     pub fn left(&self) -> Vec<Left> {
-        self.with_world(|world| world.left())
+        self.with_cloudstack(|world, shared| world.left(&super::cloudstack::destroyed(shared)))
     }
 
     /// Whether the server that has this address runs; `None` where none has it.

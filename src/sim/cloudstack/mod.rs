@@ -145,6 +145,13 @@ pub(crate) fn add_zone(world: &mut World, shared: &Shared, name: &str, groups: b
     cloud.new_zone(name, groups, basic).is_ok()
 }
 
+/// The machines that were destroyed and wait to be expunged.
+pub(crate) fn destroyed(shared: &Shared) -> Vec<String> {
+    let ledger = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let gone = ledger.machines.iter().filter(|(_, machine)| machine.destroyed.is_some());
+    gone.map(|(id, _)| id.clone()).collect()
+}
+
 /// Sets a setting of the whole cloud.
 pub(crate) fn set(shared: &Shared, name: &str, value: &str) {
     let mut ledger = shared.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,7 +2,9 @@
 
 use std::net::Ipv4Addr;
 
-use super::{Flavor, Image, ImageStatus, Pairs, SnapshotState, State, Volume, VolumeState, World, fresh_id};
+use super::{
+    Flavor, Image, ImageStatus, Pairs, Server, SnapshotState, State, Volume, VolumeState, World, fresh_id,
+};
 
 /// Something that there is in the simulated cloud and that it did not begin with.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,15 +22,17 @@ fn left(noun: &'static str, name: &str, status: &str) -> Left {
 }
 
 impl World {
-    /// All that project demo has beside what it began with, by noun, in the order it was made.
-    pub(crate) fn left(&self) -> Vec<Left> {
+    /// All that project demo has beside what it began with, by noun, in the order it was made. `deleted` are the servers that one of
+    /// the faces keeps for a while after their deletion.
+    pub(crate) fn left(&self, deleted: &[String]) -> Vec<Left> {
         let demo = self.projects[0].id.as_str();
         let own = |project: &str| project == demo;
         let named = |name: &Option<String>, id: &str| {
             name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| id.to_owned())
         };
         let mut all = Vec::new();
-        let servers = self.servers.iter().filter(|one| own(&one.project) && one.state != State::Deleted);
+        let is_there = |one: &&Server| one.state != State::Deleted && !deleted.contains(&one.id);
+        let servers = self.servers.iter().filter(|one| own(&one.project)).filter(is_there);
         all.extend(servers.map(|one| {
             let task = one.task.map_or("", |task| task.name());
             let status = if task.is_empty() { one.state.name() } else { task };
