@@ -4,6 +4,7 @@ usage: stacks.py heat|boto TEMPLATE COUNT
 """
 
 import contextlib
+import os
 import sys
 import time
 
@@ -37,7 +38,7 @@ def heat():
     cloud = openstack.connect(cloud="sim")
     own = client.Client("1", session=cloud.session, region_name="RegionOne")
     own.stacks.create(stack_name="theirs", template=text, disable_rollback=False)
-    with contextlib.redirect_stdout(None):
+    with open(os.devnull, "w") as out, contextlib.redirect_stdout(out):
         status, message = event_utils.poll_for_events(own, "theirs", action="CREATE", poll_period=5)
     if status != "CREATE_COMPLETE":
         sys.exit(message)
