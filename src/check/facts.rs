@@ -13,7 +13,8 @@ use crate::script::session::Session;
 use crate::syntax::scope::{Declaration, Declares, Scopes};
 use crate::syntax::tree::*;
 use crate::syntax::{self};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -66,9 +67,18 @@ pub struct Facts<'a> {
     pub loops: Vec<Range<usize>>,
     /// The bytes of `try` blocks, and of closures given to `assert_throws`.
     tried: Vec<Range<usize>>,
+    /// The variables that the text declares anywhere, once they are asked for.
+    declared: OnceCell<HashSet<String>>,
 }
 
 impl<'a> Facts<'a> {
+    /// Whether the text declares a variable of this name anywhere.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.declared
+            .get_or_init(|| natives::declared(self.text).into_iter().map(str::to_string).collect())
+            .contains(name)
+    }
+
     /// Read what is known.
     pub fn new(
         session: &'a Arc<Session>,
@@ -145,6 +155,7 @@ impl<'a> Facts<'a> {
             values,
             loops,
             tried,
+            declared: OnceCell::new(),
         }
     }
 

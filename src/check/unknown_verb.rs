@@ -26,7 +26,9 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         };
         let count = call.given().count();
         let error = match call.receiver {
-            None => natives::no_function(facts.session, facts.signatures(), &called, count, facts.text),
+            None => natives::no_function(facts.session, facts.signatures(), &called, count, |name| {
+                facts.declares(name)
+            }),
             Some(_) => natives::misfit(facts.session, facts.signatures(), &called, count),
         };
         // The nearest name is in the label where there is just one.
@@ -53,7 +55,7 @@ fn named(facts: &Facts<'_>, call: &Called<'_>) -> Option<Finding> {
     if there || !is_name || SYNTAX.contains(&text) {
         return None;
     }
-    let error = natives::no_function(facts.session, facts.signatures(), text, 1, facts.text);
+    let error = natives::no_function(facts.session, facts.signatures(), text, 1, |name| facts.declares(name));
     let near = error.label.as_deref().and_then(only);
     let finding = facts.finding(error, name.span.clone());
     Some(match near {

@@ -79,17 +79,22 @@ pub fn written(name: &str) -> Option<&'static str> {
     built_in(name).map(|known| known.form)
 }
 
-/// The error of calling what is no function at all; `text` is the script's, which may declare a variable of that name.
+/// The error of calling what is no function at all; the script may declare a variable of that name.
 pub fn no_function(
     session: &Session,
     functions: Vec<Signature>,
     name: &str,
     arguments: usize,
-    text: &str,
+    declares: impl Fn(&str) -> bool,
 ) -> Error {
     let mut error = misfit(session, functions, name, arguments);
-    no_such_function::of_variable(&mut error, text);
+    no_such_function::of_declared(&mut error, declares);
     error
+}
+
+/// The variables that a script declares anywhere.
+pub fn declared(text: &str) -> std::collections::HashSet<&str> {
+    super::errors::tokens::declared(text)
 }
 
 /// The error of calling what is a variable.

@@ -144,7 +144,10 @@ impl Lexer<'_> {
     }
 
     fn symbol(&mut self, first: char) {
-        let long = SYMBOLS.iter().find(|symbol| self.rest().starts_with(**symbol)).map(|symbol| symbol.len());
+        let rest = self.rest();
+        // The first character tells most of them apart, at the cost of none of the comparing.
+        let long = SYMBOLS.iter().filter(|symbol| symbol.starts_with(first));
+        let long = long.copied().find(|symbol| rest.starts_with(symbol)).map(str::len);
         match first {
             '{' => self.nesting.push(Nesting::Block),
             '#' | '$' if long.is_some() => self.nesting.push(Nesting::Block),

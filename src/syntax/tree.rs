@@ -371,64 +371,74 @@ fn depth(node: Node<'_>) -> usize {
 
 /// What hangs directly on a node, in the order of the text.
 pub fn children(node: Node<'_>) -> Vec<Node<'_>> {
+    let mut nodes = Vec::new();
+    each_child(node, &mut |child| nodes.push(child));
+    nodes
+}
+
+/// See what hangs directly on a node, in the order of the text.
+pub fn each_child<'a>(node: Node<'a>, see: &mut dyn FnMut(Node<'a>)) {
     super::visit();
     use ExpressionKind as E;
     use StatementKind as S;
-    fn optional(expression: Option<&Expression>) -> Vec<Node<'_>> {
-        expression.map(Node::Expression).into_iter().collect()
-    }
-    fn boxed(expression: &Expression) -> Node<'_> {
-        Node::Expression(expression)
-    }
     match node {
-        Node::Block(block) => block.statements.iter().map(Node::Statement).collect(),
+        Node::Block(block) => block.statements.iter().map(Node::Statement).for_each(see),
         Node::Statement(statement) => match &statement.kind {
             S::Let { value, .. } | S::Return(value) | S::Throw(value) | S::Break(value) => {
-                optional(value.as_ref())
+                value.iter().map(Node::Expression).for_each(see);
             }
-            S::Assign { target, value, .. } => vec![Node::Expression(target), Node::Expression(value)],
-            S::Expression(expression) => vec![Node::Expression(expression)],
-            S::Function(function) => vec![Node::Block(&function.body)],
-            S::Import { path, .. } => vec![Node::Expression(path)],
-            S::Try { body, handler, .. } => vec![Node::Block(body), Node::Block(handler)],
-            S::Export { .. } | S::Continue | S::Broken => Vec::new(),
+            S::Assign { target, value, .. } => {
+                [target, value].map(Node::Expression).into_iter().for_each(see)
+            }
+            S::Expression(expression) => see(Node::Expression(expression)),
+            S::Function(function) => see(Node::Block(&function.body)),
+            S::Import { path, .. } => see(Node::Expression(path)),
+            S::Try { body, handler, .. } => [body, handler].map(Node::Block).into_iter().for_each(see),
+            S::Export { .. } | S::Continue | S::Broken => {}
         },
         Node::Expression(expression) => match &expression.kind {
-            E::Unit | E::Bool(_) | E::Int(_) | E::Float | E::Text(_) | E::Char | E::Missing => Vec::new(),
-            E::Variable(_) | E::Path { .. } => Vec::new(),
-            E::Template(blocks) => blocks.iter().map(Node::Block).collect(),
-            E::Array(items) => items.iter().map(Node::Expression).collect(),
-            E::Map(entries) => entries.iter().map(|entry| Node::Expression(&entry.value)).collect(),
-            E::Call { arguments, .. } => arguments.list.iter().map(Node::Expression).collect(),
+            E::Unit | E::Bool(_) | E::Int(_) | E::Float | E::Text(_) | E::Char | E::Missing => {}
+            E::Variable(_) | E::Path { .. } => {}
+            E::Template(blocks) => blocks.iter().map(Node::Block).for_each(see),
+            E::Array(items) => items.iter().map(Node::Expression).for_each(see),
+            E::Map(entries) => entries.iter().map(|entry| Node::Expression(&entry.value)).for_each(see),
+            E::Call { arguments, .. } => arguments.list.iter().map(Node::Expression).for_each(see),
             E::Method { receiver, arguments, .. } => {
-                std::iter::once(boxed(receiver)).chain(arguments.list.iter().map(Node::Expression)).collect()
+                see(Node::Expression(receiver));
+                arguments.list.iter().map(Node::Expression).for_each(see);
             }
-            E::Field { receiver, .. } => vec![boxed(receiver)],
-            E::Index { receiver, index } => vec![boxed(receiver), boxed(index)],
-            E::Unary { operand, .. } => vec![boxed(operand)],
-            E::Binary { left, right, .. } => vec![boxed(left), boxed(right)],
+            E::Field { receiver, .. } => see(Node::Expression(receiver)),
+            E::Index { receiver, index } => {
+                see(Node::Expression(receiver));
+                see(Node::Expression(index));
+            }
+            E::Unary { operand, .. } => see(Node::Expression(operand)),
+            E::Binary { left, right, .. } => {
+                see(Node::Expression(left));
+                see(Node::Expression(right));
+            }
             E::If { condition, then, otherwise } => {
-                let mut nodes = vec![boxed(condition), Node::Block(then)];
-                nodes.extend(optional(otherwise.as_deref()));
-                nodes
+                see(Node::Expression(condition));
+                see(Node::Block(then));
+                otherwise.as_deref().into_iter().map(Node::Expression).for_each(see);
             }
             E::Switch { value, arms } => {
-                let mut nodes = vec![boxed(value)];
+                see(Node::Expression(value));
                 for arm in arms {
-                    nodes.extend(arm.cases.iter().map(Node::Expression));
-                    nodes.extend(optional(arm.condition.as_ref()));
-                    nodes.push(Node::Statement(&arm.body));
+                    arm.cases.iter().chain(&arm.condition).map(Node::Expression).for_each(&mut *see);
+                    see(Node::Statement(&arm.body));
                 }
-                nodes
             }
-            E::For { items, body, .. } => vec![boxed(items), Node::Block(body)],
+            E::For { items, body, .. } => {
+                see(Node::Expression(items));
+                see(Node::Block(body));
+            }
             E::Loop { condition, body } => {
-                let mut nodes = optional(condition.as_deref());
-                nodes.push(Node::Block(body));
-                nodes
+                condition.as_deref().into_iter().map(Node::Expression).for_each(&mut *see);
+                see(Node::Block(body));
             }
-            E::Block(block) => vec![Node::Block(block)],
-            E::Closure { body, .. } => vec![Node::Statement(body)],
+            E::Block(block) => see(Node::Block(block)),
+            E::Closure { body, .. } => see(Node::Statement(body)),
         },
     }
 }
@@ -439,11 +449,11 @@ impl Tree {
         fn down<'a>(path: &mut Vec<Node<'a>>, visit: &mut dyn FnMut(&[Node<'a>])) {
             visit(path);
             let Some(last) = path.last() else { return };
-            for child in children(*last) {
+            each_child(*last, &mut |child| {
                 path.push(child);
                 down(path, visit);
                 path.pop();
-            }
+            });
         }
         down(&mut vec![Node::Block(&self.block)], visit);
     }

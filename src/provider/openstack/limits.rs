@@ -37,7 +37,8 @@ impl OpenStack {
     /// The same of another project. Quotas of a project that there is not are told like any other's, so it is looked for first.
     pub(super) async fn all_limits_of(&self, project: &str) -> Result<Limits> {
         // Whose project it is may ask for its own, by its own way.
-        if self.session.is_own_project(project).await? {
+        let name = self.session.identity().await?.project;
+        if [name, self.session.project_id()].iter().any(|own| own.as_deref() == Some(project)) {
             return self.all_limits().await;
         }
         let project = self.project_called(project).await?;

@@ -172,12 +172,6 @@ impl Session {
         })
     }
 
-    /// Whether this is the session's own project, by id or name.
-    pub(super) async fn is_own_project(&self, project: &str) -> Result<bool> {
-        let token = self.token(None).await?;
-        Ok([&token.project, &token.project_id].into_iter().any(|own| own.as_deref() == Some(project)))
-    }
-
     /// Service type to endpoint URL, for the session's region and interface; overrides win.
     pub async fn catalog(&self) -> Result<BTreeMap<String, String>> {
         let token = self.token(None).await?;

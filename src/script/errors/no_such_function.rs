@@ -6,7 +6,7 @@
 use super::engine_words::{operator_sentence, people_word, people_words, plain};
 use super::foreign_names;
 use super::runtime::{Known, Signature};
-use super::tokens::declares;
+use super::tokens::declared;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use crate::script::map_keys::unmarked;
@@ -79,6 +79,11 @@ pub(in crate::script) fn not_found(signature: &str, known: &dyn Known) -> Error 
 
 /// A call of what is a variable of the script, told as such; `text` is the script's.
 pub(in crate::script) fn of_variable(error: &mut Error, text: &str) {
+    of_declared(error, |name| declared(text).contains(name));
+}
+
+/// The same, by who knows whether the script declares a variable of a name.
+pub(in crate::script) fn of_declared(error: &mut Error, declares: impl Fn(&str) -> bool) {
     if error.diagnostic != Some("call::unknown_verb") {
         return;
     }
@@ -86,7 +91,7 @@ pub(in crate::script) fn of_variable(error: &mut Error, text: &str) {
     else {
         return;
     };
-    if declares(text, name) {
+    if declares(name) {
         let told = variable_called(name);
         (error.message, error.label, error.help) = (told.message.clone(), told.label.clone(), None);
     }

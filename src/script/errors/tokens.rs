@@ -2,6 +2,7 @@
 //! declared. What they mean is [`super::syntax`]'s, [`super::foreign_syntax`]'s and [`super::foreign_words`]'s.
 
 use crate::syntax::lexer::{self, Shape, Token};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A script's tokens, and the one that the engine stopped at.
@@ -140,12 +141,11 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Whether a text declares a variable of this name anywhere.
-pub(in crate::script) fn declares(text: &str, name: &str) -> bool {
+/// The variables that a text declares anywhere.
+pub(in crate::script) fn declared(text: &str) -> HashSet<&str> {
     let tokens = lexer::code(text);
-    tokens.windows(2).any(|pair| {
-        ["let", "const", "for"].iter().any(|word| pair[0].is(text, word)) && pair[1].is(text, name)
-    })
+    let declares = |pair: &&[Token]| ["let", "const", "for"].iter().any(|word| pair[0].is(text, word));
+    tokens.windows(2).filter(declares).filter_map(|pair| text.get(pair[1].start..pair[1].end)).collect()
 }
 
 /// Where a text calls a function of this name, when it does so once.
