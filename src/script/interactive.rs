@@ -311,8 +311,7 @@ impl Interactive {
         }
         if let Cause::Error(error) = &mut failure.cause {
             // The variables of earlier inputs are declared as much as those of this one.
-            let declared = self.scope.iter_raw().map(|(name, _, _)| format!("let {name};\n"));
-            no_such_function::of_variable(error, &declared.collect::<String>());
+            no_such_function::of_declared(error, |name| self.scope.iter_raw().any(|(own, _, _)| own == name));
         }
         if let Cause::Interrupted { terminated } = &mut failure.cause {
             *terminated = self.session.signal.load(Ordering::Relaxed);

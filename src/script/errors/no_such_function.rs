@@ -6,7 +6,6 @@
 use super::engine_words::{operator_sentence, people_word, people_words, plain};
 use super::foreign_names;
 use super::runtime::{Known, Signature};
-use super::tokens::declared;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
 use crate::script::map_keys::unmarked;
@@ -77,12 +76,7 @@ pub(in crate::script) fn not_found(signature: &str, known: &dyn Known) -> Error 
     unknown(name, &verbs, known)
 }
 
-/// A call of what is a variable of the script, told as such; `text` is the script's.
-pub(in crate::script) fn of_variable(error: &mut Error, text: &str) {
-    of_declared(error, |name| declared(text).contains(name));
-}
-
-/// The same, by who knows whether the script declares a variable of a name.
+/// A call of what is a variable of the script, told as such.
 pub(in crate::script) fn of_declared(error: &mut Error, declares: impl Fn(&str) -> bool) {
     if error.diagnostic != Some("call::unknown_verb") {
         return;

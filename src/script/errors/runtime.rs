@@ -5,6 +5,7 @@
 
 use super::engine_words::plain;
 use super::no_such_function;
+use super::tokens::declared;
 use crate::base::placeholder;
 use crate::cloud::error::{Error, Kind, Place};
 use crate::cloud::nearest::did_you_mean;
@@ -77,7 +78,8 @@ pub fn failure(error: &EvalAltResult, main_source: &str, known: &dyn Known) -> F
     }
     let mut cause = cause(error, known);
     if let Cause::Error(error) = &mut cause {
-        no_such_function::of_variable(error, &known.text(&source).unwrap_or_default());
+        let text = known.text(&source).unwrap_or_default();
+        no_such_function::of_declared(error, |name| declared(&text).contains(name));
     }
     let mut sites = vec![site(&source, error.position(), function)];
     if let EvalAltResult::ErrorDataRace(said, _) = error
