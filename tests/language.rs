@@ -30,6 +30,7 @@ mod retry;
 mod same;
 mod secrets;
 mod servers;
+mod stack_words;
 mod table;
 mod updates;
 mod waits;

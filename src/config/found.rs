@@ -94,13 +94,16 @@ pub fn find(environment: &Environment) -> Found {
     for (name, item) in own.openstack {
         all.set(&name, item);
     }
+    // `HEAT_URL` alone, where nothing else is known: what is missing is its token.
+    let variables = variables::cloud(environment)
+        .or_else(|| variables::at_heat(environment).filter(|_| all.fields().is_empty()));
     let aws = aws::find(environment, own.aws, &mut problems);
     let cloudstack = cloudstack::find(environment, own.cloudstack, &mut problems);
     let mut found = Found {
         environment: environment.clone(),
         clouds: all,
         vendors,
-        variables: variables::cloud(environment),
+        variables,
         variables_name: environment.get("OS_CLOUD_NAME").unwrap_or("envvars").to_string(),
         default: own.default,
         aws,

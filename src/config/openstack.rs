@@ -331,6 +331,10 @@ fn credentials(entry: &Entry<'_>) -> Result<(String, Auth), Error> {
             (_, None) => return Err(entry.lacking("token", "add `token`; for a variable, OS_TOKEN")),
         },
         // A token for the services whose addresses are given, and for no other.
+        "fixed_token" if token.is_none() => {
+            return Err(entry
+                .lacking("token", "HEAT_URL says where Heat is: set OS_AUTH_TOKEN, too, or a whole login"));
+        }
         "fixed_token" => Auth::Fixed { endpoint: None, token },
         "none" | "None" => Auth::Fixed { endpoint, token: None },
         _ => {

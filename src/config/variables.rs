@@ -42,12 +42,19 @@ pub(super) fn cloud(environment: &Environment) -> Option<Item> {
 
 /// The cloud that `HEAT_URL` and a token describe, as heatclient's users have them: orchestration alone.
 fn orchestration(environment: &Environment) -> Option<Item> {
-    let (url, token) =
-        (environment.get("HEAT_URL")?, environment.get("OS_AUTH_TOKEN").or(environment.get("OS_TOKEN"))?);
+    environment.get("OS_AUTH_TOKEN").or(environment.get("OS_TOKEN"))?;
+    at_heat(environment)
+}
+
+/// The same, its token missing perhaps.
+pub(super) fn at_heat(environment: &Environment) -> Option<Item> {
+    let url = environment.get("HEAT_URL")?;
     let of = |name: &str, text: &str| Item::text(At::Variable(Arc::from(name)), text);
     let mut all = Item { at: At::Variable(Arc::from("HEAT_URL")), data: Data::Map(Vec::new()) };
     all.set("auth_type", of("HEAT_URL", "fixed_token"));
-    all.set("token", of("OS_AUTH_TOKEN", token));
+    if let Some(token) = environment.get("OS_AUTH_TOKEN").or(environment.get("OS_TOKEN")) {
+        all.set("token", of("OS_AUTH_TOKEN", token));
+    }
     all.set("orchestration_endpoint_override", of("HEAT_URL", url));
     for (key, item) in
         settings(environment).filter(|(key, _)| matches!(key.as_str(), "cacert" | "insecure" | "region_name"))

@@ -225,8 +225,14 @@ pub fn missing(cloud: &Arc<dyn Cloud>, noun: Noun, text: &str, names: impl Itera
     error.label = Some(label.clone());
     error.cloud = Some(cloud.name().to_string());
     error.provider = Some(cloud.provider().as_str());
+    let word = noun.word();
     if !near.is_empty() {
-        error.help = Some(format!("use {}, or list them with `{}s()`", ticked(&near[..1]), noun.word()));
+        error.help = Some(format!("use {}, or list them with `{word}s()`", ticked(&near[..1])));
+    } else if cloud.provider().has_any(&[&format!("{word}s(all_projects)")]) {
+        error.help = Some(format!(
+            "names are those of this project: an administrator gives what is another's by its id, `{word}s(#{{ all_projects: \
+             true }})` lists them"
+        ));
     }
     error
 }

@@ -63,6 +63,11 @@ fn way_out(verb: &Verb, answer: Option<&str>) -> Option<String> {
             "look whether it is there already, `find_{0}(name)`, and use that, or choose another name",
             noun.word()
         )),
+        (Effect::Destroys, _) if answer.contains("volume status must be") => Some(
+            "where a server has it, `detach(server, volume)` first; else wait until what is done to it is over: \
+             `wait_ready(volume)`"
+                .to_string(),
+        ),
         (Effect::Destroys, _) if answer.contains("status must be") => Some(
             "wait until what is done to it is over: `wait_ready(x)`, after a deletion `wait_deleted(x)`"
                 .to_string(),
@@ -92,7 +97,8 @@ fn rest_first(verb: &str, answer: &str) -> String {
     // What is to be started is not ready before.
     match verb {
         _ if answer.contains("vm_state resized") => format!(
-            "end its resize before `{verb}`: `confirm_resize(x)` keeps the new flavor, `revert_resize(x)` goes back"
+            "end its resize before `{verb}`: `confirm_resize(x)` keeps the new flavor, `revert_resize(x)` goes back; where \
+             that was asked for, `wait_active(x)`"
         ),
         "start" => "wait until it has stopped before `start`: `wait_status(x, \"SHUTOFF\")`".to_string(),
         _ => format!(

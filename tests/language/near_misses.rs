@@ -95,3 +95,63 @@ fn the_other_form_of_api_is_named() {
     let own = "on this cloud it is `api(service, method, path, [body])`";
     assert_eq!(help("sim", r#"api("ec2", "DescribeInstances", #{})"#), own);
 }
+
+#[test]
+fn a_resize_that_is_being_ended_is_not_waited_for() {
+    let world = World::with(|options| options.cloud = Some("sim:admin".to_string()));
+    world.ok(r#"boot("w", #{ image: "cirros", flavor: "m1.tiny", wait: true })"#);
+    let before = world.sim(|sim| sim.now());
+    for wait in [".wait_ready()", ""] {
+        let code =
+            format!(r#"let s = server("w"); s.migrate(){wait}; s.revert_resize(); s.confirm_resize()"#);
+        let error = world.error(&code);
+        assert_eq!(error.kind.as_str(), "conflict", "{error:?}");
+        assert!(error.help.as_ref().is_some_and(|help| help.contains("wait_active")), "{error:?}");
+        world.ok(r#"server("w").wait_active()"#);
+    }
+    let took = world.sim(|sim| sim.now()).duration_since(before).unwrap();
+    assert!(took < std::time::Duration::from_secs(120), "{took:?}");
+}
+
+#[test]
+fn advice_that_can_be_followed() {
+    let world = World::new();
+    let help = |code: &str| world.error(code).help.clone().unwrap_or_default();
+    let says = |code: &str, words: &str| assert!(help(code).contains(words), "{code}: {}", help(code));
+    says(r#"create_backup(create_volume("young", 1), "b")"#, "wait_ready(volume)");
+    world.ok(r#"let s = boot("w", #{ image: "cirros", flavor: "m1.tiny", wait: true }); s.attach(create_volume("v", 1).wait_ready()).wait_ready()"#);
+    says(r#"delete(volume("v"))"#, "detach(server, volume)");
+    world.ok(r#"boot("x", #{ image: "cirros", flavor: "m1.tiny", networks: [create_port("p", #{ network: "private" })], wait: true })"#);
+    says(r#"boot("y", #{ image: "cirros", flavor: "m1.tiny", networks: [port("p")] })"#, "at another server");
+    says(r#"allocate_ip("private")"#, "use \"public\"");
+    says(r#"server("nobody-is-called-so")"#, "servers(#{ all_projects: true })");
+    assert!(!help(r#"keypair("none")"#).contains("all_projects"), "{}", help(r#"keypair("none")"#));
+}
+
+#[test]
+fn a_description_of_a_machine_is_read_back() {
+    let world = World::with(|options| options.cloud = Some("sim:cloudstack".to_string()));
+    world.gives(
+        r#"let s = boot("w", #{ image: "cirros", flavor: "m1.tiny", description: "hello", wait: true });
+        let t = boot("x", #{ image: "cirros", flavor: "m1.tiny", wait: true });
+        let first = server("w").description; s.update(#{ description: "d" }); [first, server("w").description, server("x").description]"#,
+        r#"["hello", "d", ()]"#,
+    );
+}
+
+#[test]
+fn somebody_elses_image_says_nothing_of_the_keys() {
+    let world = World::with(|options| options.cloud = Some("sim:aws".to_string()));
+    world.fails(r#"image("cirros").share_image("123456789012")"#, "forbidden", "ot authorized for");
+}
+
+#[test]
+fn an_image_that_is_still_made_is_not_said_to_have_no_bytes() {
+    let world = World::with(|options| options.allow_write = vec![std::env::temp_dir().display().to_string()]);
+    let to = std::env::temp_dir().join("rhain-never-written").display().to_string();
+    let code = format!(
+        r#"let i = boot("w", #{{ image: "cirros", flavor: "m1.tiny", wait: true }}).snapshot("shot"); i.save_image("{to}")"#
+    );
+    world.fails(&code, "conflict", "its bytes are still coming");
+    assert!(!std::path::Path::new(&to).exists());
+}

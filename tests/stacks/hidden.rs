@@ -39,7 +39,7 @@ fn a_hidden_value_stands_in_no_trace_and_no_dry_run() {
     let heat = r#"
 let t = #{ heat_template_version: "rocky",
     parameters: #{ pn: #{ type: "number", hidden: true }, pl: #{ type: "comma_delimited_list", hidden: true },
-        pd: #{ type: "string", hidden: true, default: "none" } },
+        pd: #{ type: "string", hidden: true, default: "owndefaultDD" } },
     resources: #{ r: #{ type: "OS::Heat::None" } } };
 let s = create_stack("m", #{ template: t, parameters: #{ pn: 987654321, pl: ["listhiddenEE", "other"] },
     environment: #{ parameter_defaults: #{ pd: "defaulthiddenBB" } } }).wait_ready();
@@ -49,7 +49,7 @@ print(s.parameters.pn);
 "#;
     let aws = r#"
 let t = #{ AWSTemplateFormatVersion: "2010-09-09",
-    Parameters: #{ P: #{ Type: "String", NoEcho: true } },
+    Parameters: #{ P: #{ Type: "String", NoEcho: true }, Q: #{ Type: "String", NoEcho: true, Default: "awsdefaultFF" } },
     Resources: #{ W: #{ Type: "AWS::CloudFormation::WaitConditionHandle" } } };
 let s = create_stack("m", #{ template: to_json(t), environment: #{ parameters: #{ P: "envhiddenAA" } } }).wait_ready();
 s.update_stack(#{ parameters: #{ P: "updhiddenBB" } }).wait_ready();
@@ -57,6 +57,8 @@ s.update_stack(#{ environment: #{ parameters: #{ P: "updenvCC" } } }).wait_ready
 print(s.parameters.P);
 "#;
     let planted = [
+        "owndefaultDD",
+        "awsdefaultFF",
         "987654321",
         "123456789",
         "listhiddenEE",

@@ -2,6 +2,7 @@
 //! the cloud can work out is left empty.
 
 use crate::base::yaml_tree;
+use crate::cloud::stack::short_forms::written_out;
 use crate::cloud::{Stack, StackEvent, StackResource, StackSpec, TemplateSource, Time, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ impl Template {
     }
 
     fn read(text: &str) -> Option<Template> {
-        let tree = yaml_tree::parse(text).ok()?.json();
+        let tree = written_out(&yaml_tree::parse(text).ok()?);
         tree.is_object().then_some(Template { tree })
     }
 
@@ -85,6 +86,20 @@ impl Template {
         }
     }
 
+    /// The parameters that it has a value for itself, as a cloud tells them.
+    pub(super) fn defaults(&self) -> BTreeMap<String, String> {
+        let one = |(name, about): (&String, &Json)| {
+            let text = match field(about, "Default")? {
+                Json::Null => return None,
+                _ if self.hides(name) => "******".to_string(),
+                Json::String(text) => text.clone(),
+                other => told(other),
+            };
+            Some((name.clone(), text))
+        };
+        self.section("Parameters").filter_map(one).collect()
+    }
+
     /// Its outputs: a parameter's value, what was told before, or nothing.
     pub(super) fn outputs(&self, stack: &Stack) -> BTreeMap<String, Json> {
         let defaults: BTreeMap<&String, &Json> = self
@@ -114,14 +129,19 @@ pub(super) fn as_text(spec: &StackSpec, hidden: impl Fn(&str) -> bool) -> BTreeM
         _ if hidden(name) => "******".to_string(),
         Value::Text(text) => text.to_string(),
         Value::Secret(_) => "******".to_string(),
-        other => match other.to_request() {
-            serde_json::Value::Bool(true) => "True".to_string(),
-            serde_json::Value::Bool(false) => "False".to_string(),
-            json => json.to_string(),
-        },
+        other => told(&other.to_request()),
     };
     let given = spec.parameters.iter().filter(|(_, value)| **value != Value::Unit);
     given.map(|(name, value)| (name.clone(), text(name, value))).collect()
+}
+
+/// A value as a cloud tells it.
+fn told(value: &Json) -> String {
+    match value {
+        Json::Bool(true) => "True".to_string(),
+        Json::Bool(false) => "False".to_string(),
+        json => json.to_string(),
+    }
 }
 
 /// A field by either service's name: `Value`, `value`.

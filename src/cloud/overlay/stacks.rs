@@ -25,7 +25,8 @@ impl Stacks for Overlay {
     }
 
     async fn create_stack(&self, spec: &StackSpec) -> Result<Stack> {
-        if self.named(Noun::Stack, &spec.name).is_some() {
+        let there = self.stacks(&Filter::named(&spec.name)).await?;
+        if self.named(Noun::Stack, &spec.name).is_some() || there.iter().any(|stack| !stack.is_deleted()) {
             return Err(self.conflict(format!("there is a stack `{}` already", spec.name)));
         }
         let words = || format!("create_stack {}", spec.name);
@@ -44,7 +45,13 @@ impl Stacks for Overlay {
             reason: None,
             description: None,
             outputs: BTreeMap::new(),
-            parameters: as_text(spec, |name| template.as_ref().is_some_and(|template| template.hides(name))),
+            parameters: {
+                let mut all = template.as_ref().map(Template::defaults).unwrap_or_default();
+                all.extend(as_text(spec, |name| {
+                    template.as_ref().is_some_and(|template| template.hides(name))
+                }));
+                all
+            },
             tags: spec.tags.clone().unwrap_or(tags),
             timeout: spec.timeout,
             rollback: Some(spec.rollback.unwrap_or(true)),

@@ -147,10 +147,18 @@ pub fn is_late(reason: &str) -> bool {
 /// What leads on from a status that is none of the good ones though nothing failed, after what a script asked for.
 pub fn leads_on(status: &str, asked: Option<&'static str>) -> Option<String> {
     match (status, asked) {
+        ("SUSPEND_COMPLETE", Some("suspend")) => Some(
+            "this is where `suspend` leads: wait for it with `wait_status(x, \"SUSPEND_COMPLETE\")`"
+                .to_string(),
+        ),
         ("SUSPEND_COMPLETE", _) => Some("wake it first: `resume(x)`".to_string()),
         ("UPDATE_ROLLBACK_COMPLETE", Some(verb @ ("cancel_update" | "rollback_stack"))) => Some(format!(
             "this is where `{verb}` leads: wait for it with `wait_status(x, \"UPDATE_ROLLBACK_COMPLETE\")`"
         )),
+        // Nothing is to be deleted: it stands as it stood.
+        ("UPDATE_ROLLBACK_COMPLETE", _) | ("ROLLBACK_COMPLETE", Some("update_stack")) => Some(
+            "it is as it was before the update: mend what failed, then call `update_stack` again".to_string(),
+        ),
         _ => None,
     }
 }

@@ -117,7 +117,8 @@ fn by_code(status: u16, code: &str, words: &str) -> Option<Kind> {
     }
     let ends = |endings: &[&str]| endings.iter().any(|ending| code.ends_with(ending));
     Some(match code {
-        "AuthFailure" if status != 401 => Kind::Forbidden,
+        // Somebody else's image or snapshot, and no doubt about the keys.
+        "AuthFailure" if status != 401 || words.contains("ot authorized for ") => Kind::Forbidden,
         "AuthFailure"
         | "ExpiredToken"
         | "ExpiredTokenException"

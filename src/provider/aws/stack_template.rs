@@ -60,6 +60,9 @@ impl Aws {
                 .invalid(message)
                 .help("put it into S3 and give `template_url`: 1 MB is the limit there"));
         }
+        for value in template.iter().flat_map(Template::hidden_defaults).filter(guard::is_telling) {
+            guard::texts(&value).iter().for_each(|text| self.session.mask_secret(text));
+        }
         let sent = match &template {
             Some(template) if heat => self.as_heat_takes_it(template, body, &whose)?,
             _ => body.to_string(),
@@ -122,6 +125,7 @@ impl Aws {
         let words = error.answer.clone().unwrap_or_default();
         if error.code.as_deref() == Some("InsufficientCapabilitiesException") {
             error.kind = Kind::InvalidArgument;
+            error = error.coded("cloud::invalid_argument");
             error.message = "the template needs capabilities that were not given".to_string();
             let named =
                 words.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map(|(names, _)| names);

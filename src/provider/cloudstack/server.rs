@@ -77,7 +77,8 @@ pub fn decode(body: &Json, cloud: &Arc<str>, read: Time, job: Option<&Job>) -> O
         tags,
         addresses: addresses(body),
         access: (None, None),
-        description: None,
+        // A machine that nobody describes is shown by its name.
+        description: text(body, "displayname").filter(|shown| text(body, "name").as_ref() != Some(shown)),
         // Administrators alone are told.
         host: text(body, "hostname").or_else(|| text(body, "hostid")),
         project: text(body, "projectid"),

@@ -241,6 +241,10 @@ fn by_words(words: &str, status: u16) -> Option<String> {
         "boot from a volume that was made of an image: `create_volume(name, gib, #{ image })`"
     } else if has("zero disk") || has("disk is smaller") || has("flavor's disk is too small") {
         "give `root_disk: GIB` to boot from a new volume, or choose a flavor with a larger disk"
+    } else if has("port") && has("still in use") {
+        "that port is at another server: give one that is free, or make one with `create_port`"
+    } else if has("volume") && has("current status is \"creating\"") {
+        "wait for the volume first: `wait_ready(volume)`"
     } else if has("volume") && (has("'creating'") || has("status is creating") || has("downloading")) {
         "wait for the volume first: `wait_ready(volume)`"
     } else {

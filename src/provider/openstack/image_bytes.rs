@@ -142,6 +142,13 @@ impl OpenStack {
         self.needs_glance("save_image").await?;
         let body = self.json(&image::show(id)).await?;
         let name = text(&body, "name").unwrap_or_else(|| id.to_string());
+        let status = text(&body, "status").unwrap_or_default();
+        if matches!(status.as_str(), "queued" | "saving" | "uploading" | "importing") {
+            let message =
+                format!("the image `{name}` is {}: its bytes are still coming", status.to_uppercase());
+            let error = Error::new(Kind::Conflict, message).coded("cloud::conflict");
+            return Err(self.own(error.help("wait for it first: `wait_active(image)`")));
+        }
         let whole = body.get("size").and_then(Json::as_u64);
         let told: Option<Checksum> = image::checksum(&body);
         let algorithm: Vec<&str> = told.iter().map(|told| told.algorithm.as_str()).collect();

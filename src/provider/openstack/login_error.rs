@@ -126,6 +126,8 @@ impl Session {
         let (key, found) = (service.key(), &settings.found);
         let own = settings.services.get(key).is_some_and(|own| own.endpoint.is_some());
         match (&settings.auth, service) {
+            // Nothing else in the environment says where Heat is.
+            _ if own && key == "orchestration" && found.contains("environment") => "`HEAT_URL`".to_string(),
             _ if own => format!("`{}_endpoint_override` in {found}", key.replace('-', "_")),
             (Auth::Fixed { .. }, _) => format!("`endpoint` in {found}"),
             (_, Service::Identity) => format!("`auth_url` in {found}"),

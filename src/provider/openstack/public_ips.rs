@@ -47,7 +47,22 @@ impl PublicIps for OpenStack {
         let mut networks = self.external_networks().await?;
         networks.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
         let network = match pool {
-            Some(pool) => network::choose(cloud, pool, &networks)?.id.clone(),
+            Some(pool) => match network::choose(cloud, pool, &networks) {
+                Ok(network) => network.id.clone(),
+                Err(error) if error.kind == Kind::NotFound => {
+                    let names: Vec<String> = networks.iter().map(|network| quoted(&network.name)).collect();
+                    let error = error.help(match names.is_empty() {
+                        true => {
+                            "public IPs come from external networks, and the cloud shows none".to_string()
+                        }
+                        false => {
+                            format!("public IPs come from external networks: use {}", names.join(" or "))
+                        }
+                    });
+                    return Err(self.own(error));
+                }
+                Err(error) => return Err(error),
+            },
             None => match networks.as_slice() {
                 [] => {
                     let message = format!("{cloud} has no external network to take a public IP of");
@@ -94,6 +109,11 @@ impl PublicIps for OpenStack {
         }
         Err(match refused {
             Some(error) => unreachable_from(error, &server.name, ip),
+            None if server.status == "BUILD" => {
+                let message = format!("`{}` is being built, and has no address yet", server.name);
+                let error = Error::new(Kind::Conflict, message).coded("cloud::conflict");
+                self.own(error.help("wait for it first: `wait_active(server)`"))
+            }
             None => {
                 let message = format!("`{}` is on no network, so no address can lead to it", server.name);
                 self.own(Error::new(Kind::Conflict, message).coded("cloud::conflict"))

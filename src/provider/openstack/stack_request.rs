@@ -3,7 +3,7 @@
 use super::OpenStack;
 use super::decode::{list, text};
 use super::heat::files::{Collector, named};
-use super::heat::template::{declared, given, place_in, types};
+use super::heat::template::{declared, given, hidden, place_in, types};
 use super::heat::{Identity, environment, limits, stack};
 use super::session::{Call, Service};
 use crate::base::yaml_tree;
@@ -50,7 +50,18 @@ impl OpenStack {
         let of_environment = environment.get("parameters").and_then(Json::as_object);
         let defaults = environment.get("parameter_defaults").and_then(Json::as_object);
         let of_environments = of_environment.into_iter().chain(defaults).flatten();
-        self.hide(&declared, before, parameters.iter().chain(of_environments));
+        // Also what nested templates hide, and what hidden ones are where nothing is given.
+        let templates = template.iter().chain(files.values()).filter(|text| text.contains("hidden"));
+        let (hidden, of_their_own): (Vec<String>, Vec<Option<Json>>) =
+            templates.flat_map(|text| hidden(text)).unzip();
+        let own: Vec<(&String, &Json)> = hidden
+            .iter()
+            .zip(&of_their_own)
+            .filter_map(|(name, value)| {
+                Some((name, value.as_ref().filter(|value| guard::is_telling(value))?))
+            })
+            .collect();
+        self.hide(&hidden, before, parameters.iter().chain(of_environments).chain(own));
         if let (Some(declared), Some(source)) = (&declared, &spec.template) {
             let names: Vec<String> = declared.iter().map(|(name, _)| name.clone()).collect();
             guard::known_parameters(parameters.keys(), &names, &named(source))?;
@@ -80,13 +91,12 @@ impl OpenStack {
     /// Values of hidden parameters are secrets from now on.
     fn hide<'a>(
         &self,
-        declared: &Option<Vec<(String, bool)>>,
+        hidden: &[String],
         before: Option<&Stack>,
         values: impl Iterator<Item = (&'a String, &'a Json)>,
     ) {
         for (name, value) in values {
-            let of_template = declared.iter().flatten().any(|(known, hidden)| known == name && *hidden);
-            if of_template || guard::is_hidden(before, name) {
+            if hidden.contains(name) || guard::is_hidden(before, name) {
                 guard::texts(value).iter().for_each(|text| self.session.wire().known().add(text));
             }
         }
@@ -238,7 +248,13 @@ impl OpenStack {
         } else if let Some((_, versions)) = words.split_once("should be one of: ") {
             error.help = Some(format!("write one of: {versions}"));
         } else if lower.contains("could not determine a constructor for the tag") {
-            error.help = Some("write the long form, `{Ref: Name}`: Heat knows no short forms".to_string());
+            let own = source.text().is_some_and(|text| text.contains("heat_template_version"));
+            error.help = Some(match own {
+                true => "Heat knows no short forms: write `{get_resource: NAME}` or `{get_param: NAME}` for `!Ref`, \
+                         `{get_attr: [NAME, ATTRIBUTE]}` for `!GetAtt`, `{str_replace: …}` for `!Sub`"
+                    .to_string(),
+                false => "write the long form, `{Ref: Name}`: Heat knows no short forms".to_string(),
+            });
         } else if lower.contains("no content found in the \"files\" section") {
             error.help = Some(
                 "give the file: `files: #{ \"NAME\": text }`, or `template_file`, beside which it is found"

@@ -131,6 +131,11 @@ pub(crate) fn may_cancel(stack: &Stack) -> Result<(), Error> {
     }
 }
 
+/// Whether the default of a hidden parameter is one to mask: shorter ones are words that stand elsewhere, too.
+pub(crate) fn is_telling(default: &Json) -> bool {
+    default.as_str().is_none_or(|text| text.chars().count() >= 8)
+}
+
 /// What leads on from a status that a stack cannot go on from; `strict` where the service takes no update after a create that
 /// was rolled back.
 pub(crate) fn way_out(stack: &Stack, strict: bool) -> Option<String> {

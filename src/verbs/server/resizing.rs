@@ -23,8 +23,11 @@ pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Sp
     // MIGRATING is a live migration: nobody ends it.
     let resizing = |status: &str| matches!(status, "RESIZE" | "VERIFY_RESIZE");
     let live = live || now.status == "MIGRATING";
-    let under_way =
-        resizing(&now.status) || now.task.as_deref().is_some_and(|task| task.starts_with("resize"));
+    // One that is being ended already comes to no rest that could be ended again.
+    let ends = |task: &str| matches!(task, "resize_reverting" | "resize_confirming");
+    let ending = now.status == "REVERT_RESIZE" || now.task.as_deref().is_some_and(ends);
+    let under_way = !ending
+        && (resizing(&now.status) || now.task.as_deref().is_some_and(|task| task.starts_with("resize")));
     // Where resizing is done at once there is nothing to wait for, and nothing to end but what the run remembers.
     let remembered = cloud.remembers_resize(&now.id);
     if remembered == Some(true) {
@@ -34,13 +37,14 @@ pub(super) async fn can_be_ended(call: &Call, server: Server, timeout: Option<Sp
     if seen.status == "VERIFY_RESIZE" && is_up_or_down(&now.status) && now.flavor.is_same(&seen.flavor) {
         return Ok(Ending::Confirmed(now));
     }
-    if remembered == Some(false) || (pending.is_none() && !under_way) {
+    if remembered == Some(false) || ending || (pending.is_none() && !under_way) {
         return Err(Error::new(
             Kind::Conflict,
             format!("`{}` has no resize to end: it is {}", now.name, now.status),
         )
         .coded("cloud::conflict")
         .help(match live {
+            _ if ending => format!("it is being ended already: wait with `wait_active(\"{}\")`", now.name),
             true => "a live migration is neither confirmed nor reverted: wait for it with `wait_ready`"
                 .to_string(),
             false => format!("call `resize(\"{}\", flavor)` first", now.name),

@@ -190,9 +190,19 @@ pub fn needs_template(call: &Call, spec: &StackSpec) -> Result<()> {
 }
 
 fn minutes(call: &Call, span: Span) -> Result<i64> {
-    let minutes = span.nanos().div_euclid(60_000_000_000) + i128::from(span.nanos() % 60_000_000_000 != 0);
+    const MINUTE: i128 = 60_000_000_000;
+    let minutes = span.nanos().div_euclid(MINUTE) + i128::from(span.nanos() % MINUTE != 0);
     match i64::try_from(minutes) {
-        Ok(minutes) if minutes > 0 => Ok(minutes),
+        Ok(minutes) if minutes > 0 => {
+            // The services' own option is in minutes: a bare 10 is seconds here.
+            if span.nanos() < MINUTE {
+                call.host.progress.warn(&format!(
+                    "`timeout` is {span}, which counts as one minute; a bare number is seconds: write \"{}m\" for minutes",
+                    span.nanos().div_euclid(1_000_000_000)
+                ));
+            }
+            Ok(minutes)
+        }
         _ => Err(Error::new(Kind::InvalidArgument, "`timeout` must be more than nothing")
             .coded("call::wrong_type")
             .help("give a duration such as \"30m\"; services count whole minutes")

@@ -1,7 +1,8 @@
 //! Templates of CloudFormation: sent as they were written. For Heat's endpoint, which knows no short forms, those are written out.
 
-use crate::base::yaml_tree::{self, Data, Node};
-use serde_json::{Map, Value as Json, json};
+use crate::base::yaml_tree::{self, Node};
+use crate::cloud::stack::short_forms::written_out;
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
 /// Bytes of a template that goes in a request, and of one that the service fetches.
@@ -26,6 +27,17 @@ impl Template {
             Some((name.text()?.to_string(), hidden.is_some_and(|text| text.eq_ignore_ascii_case("true"))))
         };
         section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default()
+    }
+
+    /// What its hidden parameters are where nothing is given.
+    pub fn hidden_defaults(&self) -> Vec<Json> {
+        let section = self.tree.get("Parameters").or_else(|| self.tree.get("parameters"));
+        let hidden = self.parameters().into_iter().filter(|(_, hidden)| *hidden);
+        let default = |name: &str| {
+            let about = section?.get(name)?;
+            Some(about.get("Default").or_else(|| about.get("default"))?.json())
+        };
+        hidden.filter_map(|(name, _)| default(&name)).collect()
     }
 
     /// The types of its resources by their names.
@@ -81,33 +93,10 @@ fn find_sub(node: &Node, line: &mut Option<usize>) {
     node.items().iter().for_each(|item| find_sub(item, line));
 }
 
-fn written_out(node: &Node) -> Json {
-    let bare = match &node.data {
-        Data::Scalar(..) => Node { tag: None, ..node.clone() }.json(),
-        Data::List(items) => Json::Array(items.iter().map(written_out).collect()),
-        Data::Map(fields) => {
-            let mut map = Map::new();
-            for (key, value) in fields {
-                map.insert(key.text().unwrap_or_default().to_string(), written_out(value));
-            }
-            Json::Object(map)
-        }
-    };
-    match node.tag.as_deref() {
-        None => bare,
-        Some("Ref") => json!({ "Ref": node.text() }),
-        Some("Condition") => json!({ "Condition": node.text() }),
-        Some("GetAtt") => match node.text().and_then(|text| text.split_once('.')) {
-            Some((resource, attribute)) => json!({ "Fn::GetAtt": [resource, attribute] }),
-            None => json!({ "Fn::GetAtt": bare }),
-        },
-        Some(name) => json!({ format!("Fn::{name}"): bare }),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn short_forms_are_written_out() {

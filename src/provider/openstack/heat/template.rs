@@ -21,6 +21,19 @@ pub fn declared(text: &str) -> Option<Vec<(String, bool)>> {
     Some(section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default())
 }
 
+/// The hidden parameters that a template declares, with the value that each has where none is given.
+pub fn hidden(text: &str) -> Vec<(String, Option<Json>)> {
+    let names =
+        declared(text).unwrap_or_default().into_iter().filter(|(_, hidden)| *hidden).map(|(name, _)| name);
+    let tree = yaml_tree::parse(text).ok();
+    let section = tree.as_ref().and_then(|tree| tree.get("parameters").or_else(|| tree.get("Parameters")));
+    let default = |name: &str| {
+        let about = section?.get(name)?;
+        Some(about.get("default").or_else(|| about.get("Default"))?.json())
+    };
+    names.map(|name| (name.clone(), default(&name))).collect()
+}
+
 /// A parameter as it is sent; `None` of one that is kept: not given, or the mask that a hidden one reads as.
 pub fn given(name: &str, value: &Value, before: Option<&Stack>) -> Result<Option<Json>> {
     if *value == Value::Unit {

@@ -159,7 +159,10 @@ pub fn recorded(id: &str, range: &Range) -> Call {
 /// Ask what became of a request.
 pub fn state(id: &str, request: &str, range: &Range) -> Call {
     let path = format!("{}/os-instance-actions/{}", server::path(id), segment(request));
-    let version = version::at_least(range, version::ACTION_EVENTS).or_else(|| version::usual(range));
+    let version = [version::EVENT_DETAILS, version::ACTION_EVENTS]
+        .into_iter()
+        .find_map(|wanted| version::at_least(range, wanted))
+        .or_else(|| version::usual(range));
     get("server.request_state", Service::Compute, path).version(version)
 }
 

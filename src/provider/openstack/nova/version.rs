@@ -31,6 +31,8 @@ pub const KEYPAIR_PAGES: Version = Version(2, 35);
 pub const KEYPAIR_MADE: Version = Version(2, 91);
 /// From here a project's members see an action's events.
 pub const ACTION_EVENTS: Version = Version(2, 51);
+/// Why an event failed, in words.
+pub const EVENT_DETAILS: Version = Version(2, 84);
 
 /// From here a cold migration takes a host.
 pub const MIGRATE_TO: Version = Version(2, 56);
