@@ -94,9 +94,7 @@ pub fn find(environment: &Environment) -> Found {
     for (name, item) in own.openstack {
         all.set(&name, item);
     }
-    // `HEAT_URL` alone, where nothing else is known: what is missing is its token.
-    let variables = variables::cloud(environment)
-        .or_else(|| variables::at_heat(environment).filter(|_| all.fields().is_empty()));
+    let variables = variables::cloud(environment, all.fields().is_empty());
     let aws = aws::find(environment, own.aws, &mut problems);
     let cloudstack = cloudstack::find(environment, own.cloudstack, &mut problems);
     let mut found = Found {

@@ -28,10 +28,11 @@ const PROOFS: [&[&str]; 3] = [
 const OF_AUTH: [&str; 3] = ["auth_url", "endpoint", "url"];
 
 /// The cloud that `OS_*` alone describe: all of them but those that choose or belong to others. It takes an address to be one.
-pub(super) fn cloud(environment: &Environment) -> Option<Item> {
+/// `HEAT_URL` is enough where nothing else is known (`alone`): what is missing then is its token, and no other cloud is meant.
+pub(super) fn cloud(environment: &Environment, alone: bool) -> Option<Item> {
     let set = |name: &str| environment.get(name).is_some();
     if !(set("OS_AUTH_URL") || set("OS_ENDPOINT") || set("OS_URL")) {
-        return orchestration(environment);
+        return orchestration(environment).or_else(|| at_heat(environment).filter(|_| alone));
     }
     let mut all = Item { at: At::Variable(Arc::from("OS_AUTH_URL")), data: Data::Map(Vec::new()) };
     for (key, item) in settings(environment) {
@@ -47,7 +48,7 @@ fn orchestration(environment: &Environment) -> Option<Item> {
 }
 
 /// The same, its token missing perhaps.
-pub(super) fn at_heat(environment: &Environment) -> Option<Item> {
+fn at_heat(environment: &Environment) -> Option<Item> {
     let url = environment.get("HEAT_URL")?;
     let of = |name: &str, text: &str| Item::text(At::Variable(Arc::from(name)), text);
     let mut all = Item { at: At::Variable(Arc::from("HEAT_URL")), data: Data::Map(Vec::new()) };

@@ -181,7 +181,7 @@ fn a_download_that_is_not_whole_leaves_the_file_that_was_there() {
     assert_eq!(fs::read(&to).expect("read"), b"0123456789");
     world.fails(&format!(r#"save_image("nosuch", "{to}")"#), "not_found", "image `nosuch`");
     world.ok(r#"api("image", "POST", "/images", #{ name: "empty", disk_format: "raw", container_format: "bare" })"#);
-    world.fails(&format!(r#"save_image("empty", "{to}")"#), "failed", "no bytes");
+    world.fails(&format!(r#"save_image("empty", "{to}")"#), "conflict", "is QUEUED");
     world.fault_always("image.download", FaultKind::Truncate);
     world.fails(&save, "network", "");
     assert_eq!(fs::read(&to).expect("read"), b"0123456789");
@@ -271,7 +271,7 @@ fn who_an_image_is_shared_with_is_told_right() {
     world.gives(r#"api("image", "GET", `/images/${image("a").id}/members`).members.len"#, "1");
     let aws = World::with(|options| options.cloud = Some("sim:aws".to_string()));
     aws.fails(r#"share_image("cirros", "alt")"#, "invalid_argument", "twelve digits");
-    aws.fails(r#"share_image("cirros", "123456789012")"#, "unauthorized", "Not authorized");
+    aws.fails(r#"share_image("cirros", "123456789012")"#, "forbidden", "Not authorized");
     let cloudstack = World::with(|options| options.cloud = Some("sim:cloudstack".to_string()));
     cloudstack.ok(r#"boot("web", #{ image: "cirros", flavor: "m1.tiny" }).wait_active().snapshot("base").wait_active()"#);
     cloudstack.fails(r#"share_image("base", "nobody")"#, "invalid_argument", "account nobody");

@@ -210,7 +210,8 @@ fn small_calls_ask_the_right_version() {
     let url = console::url("s", console::KINDS[0], &modern());
     assert_eq!(url.path, "/servers/s/remote-consoles");
     assert_eq!(console::url("s", console::KINDS[0], &Range::default()).path, "/servers/s/action");
-    assert_eq!(action::state("s", "req-1", &modern()).microversion, Some(Version(2, 51)));
+    assert_eq!(action::state("s", "req-1", &modern()).microversion, Some(Version(2, 84)));
+    assert_eq!(action::state("s", "req-1", &range((2, 1), (2, 60))).microversion, Some(Version(2, 51)));
     let update = ServerUpdate {
         description: Some(String::new()),
         name: Some("n".to_string()),
