@@ -1,4 +1,4 @@
-//! Drift: nothing but the owner changes a simulated stack's resources, and they are looked for where they were made.
+//! Drift: what is gone from where it was made, of the kinds that are looked for; the others are not checked, and say so.
 
 use super::call::{Cloud, Told};
 use super::flawed::invalid;
@@ -24,7 +24,7 @@ pub(super) fn status(cloud: &mut Cloud<'_>) -> Outcome<Told> {
     let id = need(cloud, "StackDriftDetectionId", "stackDriftDetectionId")?;
     let own = cloud.world.stack(&id).filter(|stack| stack.project == cloud.asker.project);
     let stack = own.ok_or_else(|| invalid(format!("Drift detection with id {id} does not exist")))?;
-    let gone = stack.resources.iter().filter(|own| cloud.world.is_drifted(stack, own)).count();
+    let gone = stack.resources.iter().filter(|own| cloud.world.is_drifted(stack, own) == Some(true)).count();
     let mut xml = Xml::default();
     xml.text("StackId", stack.arn()).text("StackDriftDetectionId", &id);
     xml.text("StackDriftStatus", if gone == 0 { "IN_SYNC" } else { "DRIFTED" });
@@ -42,9 +42,18 @@ pub(super) fn resources(cloud: &mut Cloud<'_>) -> Outcome<Told> {
         xml.text("StackId", stack.arn()).text("LogicalResourceId", &resource.logical);
         xml.some("PhysicalResourceId", resource.physical.as_ref()).text("ResourceType", &resource.kind);
         xml.text("ExpectedProperties", spaced(&resource.properties));
-        xml.text("ActualProperties", if drifted { "{}".to_owned() } else { spaced(&resource.properties) });
+        let status = match drifted {
+            Some(true) => "DELETED",
+            Some(false) => "IN_SYNC",
+            // Of kinds that are not compared, as CloudFormation leaves out some, too.
+            None => "NOT_CHECKED",
+        };
+        xml.text(
+            "ActualProperties",
+            if drifted == Some(true) { "{}".to_owned() } else { spaced(&resource.properties) },
+        );
         xml.text("PropertyDifferences", "");
-        xml.text("StackResourceDriftStatus", if drifted { "DELETED" } else { "IN_SYNC" });
+        xml.text("StackResourceDriftStatus", status);
         xml.text("Timestamp", time::milli(cloud.world.now()));
     });
     Ok(xml.into())

@@ -128,11 +128,13 @@ impl World {
         })
     }
 
-    /// Whether a resource is no longer where it was made.
-    pub(crate) fn is_drifted(&self, stack: &Stack, resource: &Resource) -> bool {
-        let kind = self.kind(stack.side, &resource.kind);
+    /// Whether a resource is no longer where it was made; `None` where that is not looked for.
+    pub(crate) fn is_drifted(&self, stack: &Stack, resource: &Resource) -> Option<bool> {
         let made = resource.status == Status::Complete && resource.action != Action::Delete;
-        made && kind.is_some_and(|kind| !kind.behaviour.is_there(self, resource))
+        match self.kind(stack.side, &resource.kind).filter(|_| made) {
+            Some(kind) => kind.behaviour.is_there(self, resource).map(|there| !there),
+            None => Some(false),
+        }
     }
 }
 

@@ -145,9 +145,9 @@ pub(crate) trait Behaviour: Send + Sync {
         Ok(())
     }
 
-    /// Whether it is still where it was made.
-    fn is_there(&self, _: &World, _: &super::Resource) -> bool {
-        true
+    /// Whether it is still where it was made; `None` of a kind that is not looked for.
+    fn is_there(&self, _: &World, _: &super::Resource) -> Option<bool> {
+        None
     }
 
     /// What the attribute of this name is; none where it has no value.

@@ -87,8 +87,8 @@ impl Behaviour for Key {
         resource.data.get(name).cloned()
     }
 
-    fn is_there(&self, world: &World, resource: &Resource) -> bool {
-        world.keypairs.iter().any(|key| Some(key.name.as_str()) == resource.physical.as_deref())
+    fn is_there(&self, world: &World, resource: &Resource) -> Option<bool> {
+        Some(world.keypairs.iter().any(|key| Some(key.name.as_str()) == resource.physical.as_deref()))
     }
 }
 
