@@ -2,6 +2,7 @@
 
 use super::ledger::{Entry, Outcome, What};
 use crate::cloud::Noun;
+use std::collections::HashMap;
 
 /// What a record leaves standing.
 #[derive(Debug, Default, PartialEq)]
@@ -12,6 +13,8 @@ pub struct Standing<'a> {
     pub going: Vec<&'a Entry>,
     /// What may have taken effect.
     pub maybe: Vec<&'a Entry>,
+    /// What things are called since they were made, by noun and id: the last change tells.
+    names: HashMap<(Noun, &'a str), &'a str>,
 }
 
 impl<'a> Standing<'a> {
@@ -44,20 +47,40 @@ impl<'a> Standing<'a> {
                 self.going.extend::<Vec<_>>(going);
             }
             (_, Outcome::Maybe) => self.maybe.push(entry),
-            (What::Changed, _) | (_, Outcome::Refused) => {}
+            (What::Changed, Outcome::Done | Outcome::Accepted) => {
+                if let (Some(noun), Some(id), false) = (entry.noun, &entry.id, entry.name.is_empty()) {
+                    self.names.insert((noun, id), &entry.name);
+                }
+            }
+            (_, Outcome::Refused) => {}
         }
     }
 
     /// In lines for a report.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines = told(&self.made, "");
-        lines.extend(told(&self.going, " (deletion accepted)"));
+        let mut lines = self.told(&self.made, "");
+        lines.extend(self.told(&self.going, " (deletion accepted)"));
         lines.extend(
             self.maybe
                 .iter()
                 .map(|maybe| format!("`{}` of `{}` may have taken effect", maybe.verb, maybe.name)),
         );
         lines
+    }
+
+    /// A line for each noun: how many, and their names.
+    fn told(&self, entries: &[&Entry], after: &str) -> Vec<String> {
+        let mut nouns: Vec<Noun> = entries.iter().filter_map(|entry| entry.noun).collect();
+        nouns.sort();
+        nouns.dedup();
+        nouns.into_iter().map(|noun| format!("{}{after}", self.named(entries, noun))).collect()
+    }
+
+    fn named(&self, entries: &[&Entry], noun: Noun) -> String {
+        let of_noun = entries.iter().filter(|entry| entry.noun == Some(noun));
+        let now = |entry: &&&Entry| entry.id.as_deref().and_then(|id| self.names.get(&(noun, id)).copied());
+        let names = of_noun.map(|entry| (now(&entry), entry.name.as_str()));
+        named(noun, names.map(|(now, made)| now.unwrap_or(made).to_string()).collect())
     }
 }
 
@@ -75,25 +98,15 @@ fn is_same(made: &Entry, entry: &Entry) -> bool {
         }
 }
 
-/// A line for each noun: how many, and their names.
-fn told(entries: &[&Entry], after: &str) -> Vec<String> {
-    let mut nouns: Vec<Noun> = entries.iter().filter_map(|entry| entry.noun).collect();
-    nouns.sort();
-    nouns.dedup();
-    nouns.into_iter().map(|noun| format!("{}{after}", named(entries, noun))).collect()
-}
-
-fn named(entries: &[&Entry], noun: Noun) -> String {
-    let of_noun = entries.iter().filter(|entry| entry.noun == Some(noun));
-    let mut names: Vec<&str> = of_noun.map(|entry| entry.name.as_str()).collect();
+fn named(noun: Noun, mut names: Vec<String>) -> String {
     if names.len() > 6 {
         // Made at the same time, they come in any order; of those that are left out the ends must tell.
-        names.sort_by_key(|name| (name.len(), *name));
+        names.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
     }
-    match names[..] {
+    match &names[..] {
         [] => String::new(),
         [one] => format!("1 {} of this run: {one}", noun.as_str()),
-        ref few if few.len() <= 6 => {
+        few if few.len() <= 6 => {
             format!("{} {}s of this run: {}", few.len(), noun.as_str(), few.join(", "))
         }
         [first, .., last] => format!("{} {}s of this run: {first} … {last}", names.len(), noun.as_str()),
@@ -178,6 +191,12 @@ mod tests {
         // Where the cloud is not known, the name alone tells.
         gone.cloud = None;
         assert_eq!(Standing::of([&made, &gone]), Standing::default());
+    }
+
+    #[test]
+    fn a_thing_is_told_by_its_last_name() {
+        let record = ["made done web#1", "made done db#2", "changed done front#1", "changed refused other#2"];
+        assert_eq!(lines(&record), ["2 servers of this run: front, db"]);
     }
 
     #[test]

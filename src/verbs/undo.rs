@@ -65,7 +65,7 @@ pub const UNDO: &[(&str, Undo)] = &[
     ("extend", Undo::Lost("a volume does not shrink")),
     ("http", Undo::Lost("nobody knows what the request changed")),
     ("lock", Undo::Former),
-    ("migrate", Undo::Nothing),
+    ("migrate", Undo::Lost("it stays on the host that it went to")),
     ("pause", Undo::Power("PAUSED")),
     ("reboot", Undo::Nothing),
     ("rebuild", Undo::Lost("the disk was written anew")),

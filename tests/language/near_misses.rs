@@ -1,6 +1,6 @@
 //! Options that nearly fit: told with what was meant, before anything is sent.
 
-use crate::support::World;
+use crate::support::{Program, World};
 
 #[test]
 fn what_a_port_has_already_is_not_left_out_without_a_word() {
@@ -154,4 +154,11 @@ fn an_image_that_is_still_made_is_not_said_to_have_no_bytes() {
     );
     world.fails(&code, "conflict", "its bytes are still coming");
     assert!(!std::path::Path::new(&to).exists());
+}
+
+#[test]
+fn what_was_renamed_is_reported_by_its_name() {
+    let script = r#"let v = create_volume("old", 1).wait_ready(); v.rename("new"); throw "no""#;
+    let err = Program::new().run(&["--cloud", "sim", "-e", script]).failed(1);
+    assert!(err.contains("1 volume of this run: new"), "{err}");
 }
