@@ -243,9 +243,9 @@ fn by_words(words: &str, status: u16) -> Option<String> {
         "give `root_disk: GIB` to boot from a new volume, or choose a flavor with a larger disk"
     } else if has("port") && has("still in use") {
         "that port is at another server: give one that is free, or make one with `create_port`"
-    } else if has("volume") && has("current status is \"creating\"") {
-        "wait for the volume first: `wait_ready(volume)`"
-    } else if has("volume") && (has("'creating'") || has("status is creating") || has("downloading")) {
+    } else if has("volume")
+        && ["'creating'", "status is creating", "status is \"creating\"", "downloading"].into_iter().any(has)
+    {
         "wait for the volume first: `wait_ready(volume)`"
     } else {
         return None;
