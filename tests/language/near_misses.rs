@@ -162,3 +162,31 @@ fn what_was_renamed_is_reported_by_its_name() {
     let err = Program::new().run(&["--cloud", "sim", "-e", script]).failed(1);
     assert!(err.contains("1 volume of this run: new"), "{err}");
 }
+
+#[test]
+fn words_of_other_tools_lead_to_the_right_verb() {
+    let world = World::new();
+    for (word, own) in [
+        ("download_image", "save_image"),
+        ("confirm_migration", "confirm_resize"),
+        ("quota", "limits"),
+        ("hypervisors", "services"),
+        ("placement_groups", "server_groups"),
+    ] {
+        let error = world.error(&format!("{word}(\"x\")"));
+        let told = format!("{:?} {:?}", error.label, error.help);
+        assert!(told.contains(&format!("`{own}`")), "{word}: {told}");
+    }
+    for (code, own) in [
+        (r#"boot("w", #{ image: "cirros", flavor: "m1.tiny", hints: #{} })"#, "`server_group`"),
+        (r#"create_port("p", #{ network: "private", fixed_ip: "10.0.0.5" })"#, "`ip`"),
+    ] {
+        let error = world.error(code);
+        assert!(error.label.as_ref().is_some_and(|label| label.contains(own)), "{code}: {error:?}");
+    }
+    world.fails(
+        r#"api("compute", "GET", "/servers", (), #{ microversion: "v2.79" })"#,
+        "invalid_argument",
+        "`v2.79` is none",
+    );
+}

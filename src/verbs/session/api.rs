@@ -126,6 +126,7 @@ impl Argument for Microversion {
         const GIVE: &str = "a version as a text: \"2.79\", \"latest\"";
         match value {
             Value::Text(text) if is_version(text) => Ok(Microversion(text.to_string())),
+            Value::Text(text) => Err(Mismatch::because(GIVE, format!("`{text}` is none"))),
             Value::Int(_) | Value::Float(_) => Err(Mismatch::because(GIVE, "as a number, 2.80 would be 2.8")),
             _ => Err(Mismatch::give(GIVE)),
         }
