@@ -4,7 +4,7 @@ use super::args::{Format, Options};
 use super::run::{no_trace, refuse};
 use super::setup::{Purpose, Setup, setup};
 use crate::cloud::ports::Clouds as _;
-use crate::cloud::{Error, Value};
+use crate::cloud::{Cloud, Error, Filter, Identity, Kind, Value};
 use crate::config::Environment;
 use crate::output::table;
 use crate::script::session::Console as _;
@@ -93,7 +93,17 @@ fn answers(
     let identity = bridge
         .wait(async {
             cloud.login().await?;
-            cloud.whoami().await
+            match cloud.whoami().await {
+                // Who asks is told by what was given, or by a service that this cloud has not: another has to answer.
+                Ok(identity) if identity.user.is_none() && identity.project.is_none() => {
+                    answers_at_all(&*cloud).await.map(|()| identity)
+                }
+                Err(error) if error.kind == Kind::Unsupported => {
+                    let nobody = Identity::default();
+                    answers_at_all(&*cloud).await.map(|()| nobody)
+                }
+                told => told,
+            }
         })
         .map_err(short)?;
     let mut text = format!("yes, {} ms", clock.elapsed().as_millis());
@@ -104,4 +114,14 @@ fn answers(
         text.push_str(&format!(" in project {project}"));
     }
     Ok(text)
+}
+
+/// Ask the first service that a cloud names for one thing.
+async fn answers_at_all(cloud: &dyn Cloud) -> Result<(), Error> {
+    let catalog = cloud.catalog().await?;
+    let one = Filter { limit: Some(1), ..Filter::default() };
+    match ["compute", "ec2"].iter().any(|service| catalog.contains_key(*service)) || catalog.is_empty() {
+        true => cloud.servers(&one).await.map(drop),
+        false => cloud.stacks(&one).await.map(drop),
+    }
 }

@@ -75,3 +75,14 @@ fn heat_s_address_without_a_token_is_no_simulated_cloud() {
     assert!(ended.err.contains("OS_AUTH_TOKEN") && !ended.err.contains("simulated"), "{}", ended.err);
     assert_ne!(ended.code, Some(0));
 }
+
+/// A token says nothing of whether its Heat is there.
+#[test]
+fn a_cloud_that_only_a_token_describes_is_asked_before_it_is_called_there() {
+    let gone = Program::new()
+        .var("HEAT_URL", "http://127.0.0.1:9/v1/abc")
+        .var("OS_AUTH_TOKEN", "nonsense")
+        .run(&["clouds", "--check"]);
+    assert!(gone.out.contains("envvars") && gone.out.contains("no:"), "{}{}", gone.out, gone.err);
+    assert_ne!(gone.code, Some(0));
+}
