@@ -189,6 +189,17 @@ fn script(folder: &Path, number: &str) -> String {
     std::fs::read_to_string(file).unwrap()
 }
 
+/// The bytes of an image are sent again where they did not arrive, and are not where they did.
+#[test]
+fn an_upload_that_is_killed_goes_on() {
+    let text = r#"
+        let i = upload_image("a", #{ data: "0123456789" });
+        print(`${i.status} ${i.size} ${images(#{ name: "a" }).len}`);
+    "#;
+    let killed = killed_and_resumed(text, each(1..8));
+    assert!(killed >= 8, "{killed}");
+}
+
 /// What the first life made and marked: its markers go when the last life ends.
 #[test]
 fn the_markers_of_an_earlier_life_go_too() {
