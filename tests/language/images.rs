@@ -321,6 +321,8 @@ fn templates_go_to_the_storage_and_come_back() {
     let asked = world.asked(|| world.gives(&format!(r#"save_image("disk", "{to}").name"#), "disk"));
     assert!(asked.contains(&"cloudstack.download".to_string()), "{asked:?}");
     assert_eq!(fs::read(&to).expect("read"), sent);
+    // Whatever the bytes are: also what divides the parts of a form.
+    world.gives(r#"upload_image("odd", #{ data: "a\r\n--rhain-form--\r\nb" }).status"#, "ACTIVE");
     // What cannot be is said before anything is made.
     let written = world.written(|| {
         world.fails(r#"upload_image("x", #{ data: "x", disk_format: "aki" })"#, "invalid_argument", "`aki`");

@@ -4,8 +4,11 @@ use crate::base::stream::Content;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
-/// What divides the parts of a form; no disk is likely to hold it in a line of its own.
-pub(super) const BOUNDARY: &str = "rhain-7d1f0c52b8e94a6f-form";
+/// What divides the parts of the form for one template: nobody knows its id before, and writes it into a disk.
+pub(super) fn boundary(id: &str) -> String {
+    let id: String = id.chars().filter(|c| c.is_ascii_alphanumeric()).take(40).collect();
+    format!("rhain-form-{id}")
+}
 
 /// A form with one file in it.
 #[derive(Debug)]
@@ -17,12 +20,12 @@ pub(super) struct Form {
 
 impl Form {
     /// With this content, called so.
-    pub(super) fn of(content: Arc<dyn Content>, file: &str) -> Form {
+    pub(super) fn of(content: Arc<dyn Content>, file: &str, boundary: &str) -> Form {
         let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
         );
-        Form { head: head.into_bytes(), content, tail: format!("\r\n--{BOUNDARY}--\r\n").into_bytes() }
+        Form { head: head.into_bytes(), content, tail: format!("\r\n--{boundary}--\r\n").into_bytes() }
     }
 }
 

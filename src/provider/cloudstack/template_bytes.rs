@@ -7,25 +7,30 @@
 
 use super::CloudStack;
 use super::call::Call;
-use super::decode::text;
+use super::decode::{text, truth};
 use super::fault;
-use super::form::{BOUNDARY, Form};
+use super::form::{Form, boundary};
 use super::resources::Making;
 use super::zones::Zone;
 use crate::base::stream::Content;
+use crate::cloud::call_scope;
 use crate::cloud::{Error, Holder, Image, ImageSpec, Images, Kind, Result, Value};
 use crate::provider::digest::{self, Summed};
 use crate::provider::recover::{Seen, is_open, quoted};
 use crate::wire::{Answer, Body, Intent, Method, Outgoing, Request};
+use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a storage may take for what it was sent: it unpacks and copies it.
-const LONGEST: Duration = Duration::from_secs(1800);
+const LONGEST: Duration = Duration::from_secs(600);
 const EVERY: Duration = Duration::from_secs(2);
 
 /// How long it is looked for where nobody said that it has come.
 const UNHEARD: Duration = Duration::from_secs(120);
+
+/// How often a place is asked for, where the answer is lost each time.
+const ROUNDS: usize = 2;
 
 /// What the API gives for one upload.
 struct Place {
@@ -33,6 +38,13 @@ struct Place {
     metadata: String,
     expires: String,
     signature: String,
+}
+
+/// Whether a template waits for the bytes of this call: it has their checksum and their format, and none of them. What another made
+/// of that name is not ours to delete.
+fn is_ours(row: &Json, call: &Call) -> bool {
+    let is = |field: &str| text(row, field).as_deref() == call.get(field);
+    truth(row, "isready") != Some(true) && is("checksum") && is("format")
 }
 
 impl CloudStack {
@@ -118,7 +130,11 @@ impl CloudStack {
     /// A template that waits for its bytes, and where they go. Where the answer is lost the template is there and nobody knows
     /// the place: it is deleted, and asked for again.
     async fn begin_upload(&self, call: &Call, name: &str) -> Result<(String, Place)> {
-        let before = CloudStack::ids(&self.own_templates(name).await?);
+        // Of an earlier life of the run nobody knows what was there before.
+        let before = match call_scope::unsure() {
+            Some(_) => Vec::new(),
+            None => CloudStack::ids(&self.own_templates(name).await?),
+        };
         let making = Making {
             verb: "upload_image",
             what: format!("image `{name}`"),
@@ -142,22 +158,22 @@ impl CloudStack {
         };
         let look = || async move {
             let rows = self.own_templates(name).await?;
-            Ok(match CloudStack::fresh(&rows, before, |one| text(one, "id")) {
+            let ours: Vec<Json> = rows.iter().filter(|row| is_ours(row, call)).cloned().collect();
+            Ok(match CloudStack::fresh(&ours, before, |one| text(one, "id")) {
                 Seen::Effect(id) => Seen::Effect((id, None)),
                 Seen::Nothing => Seen::Nothing,
                 Seen::Unclear => Seen::Unclear,
             })
         };
-        match self.make(&making, send, look).await? {
-            (id, Some(place)) => Ok((id, place)),
-            (id, None) => {
-                self.delete_image(&id).await?;
-                match send().await? {
-                    (id, Some(place)) => Ok((id, place)),
-                    (_, None) => Err(self.lacking(call, "postURL")),
-                }
+        for _ in 0..ROUNDS {
+            match self.make(&making, send, look).await? {
+                (id, Some(place)) => return Ok((id, place)),
+                (id, None) => drop(self.delete_image(&id).await?),
             }
         }
+        let message = format!("the answer that says where the bytes of `{name}` go was lost {ROUNDS} times");
+        let error = self.session.error(Kind::Network, message);
+        Err(error.fact("exists", "nothing of it: each image that was made for it was deleted again"))
     }
 
     /// Send a template its bytes, and wait until it has them.
@@ -165,7 +181,7 @@ impl CloudStack {
         let file = format!("{}.{}", id, format.to_lowercase());
         let summed = Summed::new(spec.content.clone(), &[]);
         let content: Arc<dyn Content> = Arc::new(summed.clone());
-        let form: Arc<dyn Content> = Arc::new(Form::of(content, &file));
+        let form: Arc<dyn Content> = Arc::new(Form::of(content, &file, &boundary(id)));
         let whole = spec.content.size();
         // What it is called where it is told: it is no command.
         let call = Call::once("image.upload", "upload");
@@ -174,7 +190,7 @@ impl CloudStack {
             .header("X-signature", place.signature.clone())
             .header("X-metadata", place.metadata.clone())
             .header("X-expires", place.expires.clone());
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let kind = format!("multipart/form-data; boundary={}", boundary(id));
         request.body = Body::Stream(kind, Outgoing(form));
         let send = || async { self.send_to_storage(&call, &request).await.map(drop) };
         let image = match send().await {
@@ -203,6 +219,10 @@ impl CloudStack {
 
     /// A request to the storage, which has an address of its own and is given no key.
     pub(super) async fn send_to_storage(&self, call: &Call, request: &Request) -> Result<Answer> {
+        if !["http://", "https://"].iter().any(|start| request.url.starts_with(start)) {
+            let message = format!("the answer makes no sense: `{}` is no address of a storage", request.url);
+            return Err(self.session.error(Kind::Protocol, message));
+        }
         let sent = self.session.wire().send(request).await;
         let answer = sent.map_err(|error| {
             let mut error = self.session.lost(call, &error);
@@ -270,5 +290,29 @@ impl CloudStack {
             }
         }
         error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_what_waits_for_these_bytes_is_ours() {
+        let call = Call::once("image.create", "getUploadParamsForTemplate")
+            .with("format", "RAW")
+            .with("checksum", "{SHA-256}ab");
+        let row = |ready: bool, format: &str, sum: &str| json!({"id": "t", "isready": ready, "format": format, "checksum": sum});
+        assert!(is_ours(&row(false, "RAW", "{SHA-256}ab"), &call));
+        for other in [
+            row(true, "RAW", "{SHA-256}ab"),
+            row(false, "QCOW2", "{SHA-256}ab"),
+            row(false, "RAW", "{SHA-256}cd"),
+            row(false, "RAW", ""),
+            json!({"id": "t"}),
+        ] {
+            assert!(!is_ours(&other, &call), "{other}");
+        }
     }
 }

@@ -39,6 +39,12 @@ impl CloudStack {
             .header("Accept-Encoding", "identity");
         request.receiver = Some(Receiver(Arc::new(summed.clone())));
         match self.send_to_storage(&fetch, &request).await {
+            // A part of it, or nothing, is no image.
+            Ok(answer) if answer.status != 200 => {
+                let message =
+                    format!("the image `{name}` does not come whole: the storage answers {}", answer.status);
+                return Err(self.session.error(Kind::Protocol, message));
+            }
             Ok(_) => {}
             Err(mut error) if bound.is_over() => {
                 error.message =
@@ -52,15 +58,14 @@ impl CloudStack {
             let error = self.session.error(Kind::Network, "");
             return Err(cut_off(error, &name, size, whole));
         }
-        let same = told.as_ref().map(|told| summed.value(&told.algorithm).as_ref() == Some(&told.value));
-        if same == Some(false) {
+        if told.as_ref().is_some_and(|told| summed.value(&told.algorithm).as_ref() != Some(&told.value)) {
             // It is that of the file that was registered, which may have been a compressed one.
-            (self.warn)(&format!(
-                "the checksum that the cloud tells of `{name}` is another than that of what came: compare it with the file that \
-                 it was made of"
-            ));
+            let message = format!("what came is not the image `{name}`: its checksum is another");
+            let help = "save it again; of one that was registered from a compressed file the cloud tells the checksum of that: \
+                        `api(\"cloudstack\", \"extractTemplate\", …)` gives a link to it";
+            return Err(self.session.error(Kind::Failed, message).coded("cloud::failed").help(help));
         }
-        Ok(SavedImage { size, sized: whole.is_some(), checked: same == Some(true) })
+        Ok(SavedImage { size, sized: whole.is_some(), checked: told.is_some() })
     }
 }
 
