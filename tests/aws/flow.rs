@@ -466,7 +466,7 @@ async fn a_resize_without_room_gives_back_the_old_type_and_the_power() {
     .await;
     let error = world.cloud.act(ID, &Action::Resize { flavor: "m5.large".into() }).await.unwrap_err();
     assert_eq!((error.kind, error.maybe), (Kind::Unavailable, false));
-    let facts = [("exists", format!("{ID}, with its old type t3.micro, and started again"))];
+    let facts = [("exists", format!("{ID}, with its old type t3.micro, and asked to start again"))];
     assert_eq!(error.facts, facts);
     let server = world.cloud.server(ID).await.unwrap().unwrap();
     assert_eq!((server.status.as_str(), server.flavor.name.as_deref()), ("ACTIVE", Some("t3.micro")));
@@ -518,7 +518,7 @@ async fn a_resize_whose_room_is_lost_on_the_way_gives_back_the_old_type() {
         .await;
         let error = world.cloud.act(ID, &Action::Resize { flavor: "m5.large".into() }).await.unwrap_err();
         assert_eq!((error.kind, error.code.as_deref(), error.maybe), (kind, Some(reason), false));
-        let facts = [("exists", format!("{ID}, with its old type t3.micro, and started again"))];
+        let facts = [("exists", format!("{ID}, with its old type t3.micro, and asked to start again"))];
         assert_eq!(error.facts, facts);
         let server = world.cloud.server(ID).await.unwrap().unwrap();
         assert_eq!((server.status.as_str(), server.flavor.name.as_deref()), ("ACTIVE", Some("t3.micro")));
@@ -527,6 +527,37 @@ async fn a_resize_whose_room_is_lost_on_the_way_gives_back_the_old_type() {
             (2, Some(false))
         );
     }
+}
+
+/// What was ended on its way has no type to go back to, and is no success.
+#[tokio::test]
+async fn a_resize_whose_instance_is_ended_on_the_way_has_failed() {
+    let machine = std::sync::Mutex::new("running");
+    let world = world(move |asked: &Asked, _| {
+        let mut state = machine.lock().unwrap();
+        match asked.action.as_str() {
+            "DescribeInstances" => {
+                let shown = instance(ID, *state, "");
+                if *state == "pending" {
+                    *state = "terminated";
+                }
+                described(&[shown])
+            }
+            "StopInstances" => {
+                *state = "stopped";
+                ok("StopInstances", "<instancesSet/>")
+            }
+            "StartInstances" => {
+                *state = "pending";
+                ok("StartInstances", "<instancesSet/>")
+            }
+            other => ok(other, "<return>true</return>"),
+        }
+    })
+    .await;
+    let error = world.cloud.act(ID, &Action::Resize { flavor: "m5.large".into() }).await.unwrap_err();
+    assert_eq!((error.kind, error.diagnostic), (Kind::Failed, Some("cloud::failed")));
+    assert_eq!((world.count("ModifyInstanceAttribute"), world.count("StartInstances")), (1, 1));
 }
 
 #[tokio::test]

@@ -93,7 +93,8 @@ impl Aws {
             (Ok(()), Ok(())) if !was_up => Ok(former),
             (Ok(()), Ok(())) => match self.lost_on_the_way(id, fault).await {
                 None => Ok(former),
-                Some(error) => Err(self.as_before(id, &former, error).await),
+                Some((error, true)) => Err(self.as_before(id, &former, error).await),
+                Some((error, false)) => Err(error),
             },
             // There is no room for the new type, say.
             (Ok(()), Err(error)) if !error.maybe && !error.kept => {
@@ -108,8 +109,9 @@ impl Aws {
     }
 
     /// Why a start that was accepted ended where it began: there was no room after all, say. What takes longer than the time
-    /// limit, or cannot be seen, is left to the next wait. `before` is the fault that it showed before the start.
-    async fn lost_on_the_way(&self, id: &str, before: Option<(String, String)>) -> Option<Error> {
+    /// limit, or cannot be seen, is left to the next wait. `before` is the fault that it showed before the start. With whether there
+    /// is still something to start.
+    async fn lost_on_the_way(&self, id: &str, before: Option<(String, String)>) -> Option<(Error, bool)> {
         let begun = self.clock.elapsed();
         let mut was_on_its_way = false;
         let mut pause = Duration::from_millis(500);
@@ -128,8 +130,17 @@ impl Aws {
                     let kind = if code.ends_with("Capacity") { Kind::Unavailable } else { Kind::Failed };
                     let message = format!("{id} did not come up with its new type");
                     let mut error = self.session.error(kind, message).answer(words);
+                    if kind == Kind::Failed {
+                        error = error.coded("cloud::failed");
+                    }
                     error.code = Some(code);
-                    return Some(error);
+                    return Some((error, true));
+                }
+                ("terminated" | "shutting-down", fault) => {
+                    let message = format!("{id} was ended while it started with its new type");
+                    let mut error = self.session.error(Kind::Failed, message).coded("cloud::failed");
+                    error.answer = fault.map(|(_, words)| words);
+                    return Some((error, false));
                 }
                 ("pending", _) if passed < TIME_LIMIT => was_on_its_way = true,
                 ("", _) if passed < TIME_LIMIT => {}
@@ -147,7 +158,9 @@ impl Aws {
             return error.fact("exists", words);
         }
         match self.start(id).await {
-            Ok(()) => error.fact("exists", format!("{id}, with its old type {former}, and started again")),
+            Ok(()) => {
+                error.fact("exists", format!("{id}, with its old type {former}, and asked to start again"))
+            }
             Err(_) => left_down(error.fact("changed", format!("{id} has its old type {former} again")), id),
         }
     }
