@@ -18,6 +18,9 @@ fn what_a_port_has_already_is_not_left_out_without_a_word() {
         "invalid_argument",
         "which is no address",
     );
+    for nothing in ["#{}", "#{ network: (), ip: () }"] {
+        world.fails(&boot(nothing), "invalid_argument", "no map of network, ip and port");
+    }
     for (key, own) in [("fixed_ip", "ip"), ("net-id", "network"), ("port_id", "port"), ("netwrok", "network")]
     {
         let slip = boot(&format!(r#"#{{ network: "private", "{key}": "x" }}"#));

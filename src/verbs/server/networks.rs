@@ -74,11 +74,13 @@ impl Argument for Networks {
                         None | Some(Value::Unit) => Some(None),
                         Some(value) => text(value).map(Some),
                     };
-                    let (network, ip) = (field("network")?, field("ip")?);
-                    no_address =
-                        no_address.take().or(ip.clone().filter(|ip| ip.trim().parse::<IpAddr>().is_err()));
+                    let (network, ip) = (field("network")?, field("ip")?.map(|ip| ip.trim().to_string()));
+                    no_address = no_address.take().or(ip.clone().filter(|ip| ip.parse::<IpAddr>().is_err()));
                     let port =
                         map.get("port").and_then(port).map_or_else(|| field("port"), |id| Some(Some(id)))?;
+                    if network.is_none() && ip.is_none() && port.is_none() {
+                        return None;
+                    }
                     both |= port.is_some() && (network.is_some() || ip.is_some());
                     Some(Nic { network, ip, port, ..Nic::default() })
                 }
