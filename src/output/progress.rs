@@ -119,7 +119,8 @@ fn stack_line(stack: &str, event: &StackEvent, below_another: bool) -> String {
     let reason = event.reason.as_deref().filter(usual);
     let reason = reason.map(|reason| reason.split_whitespace().collect::<Vec<_>>().join(" "));
     let reason = reason.map(|reason| format!("   {reason}")).unwrap_or_default();
-    format!("{start:<28} {kind:<28} {}{reason}", event.status)
+    let line = format!("{start:<28} {kind:<28} {}{reason}", event.status);
+    line.replace(['\n', '\r', '\t'], " ")
 }
 
 impl Progress for Spinner {

@@ -224,8 +224,12 @@ impl Described for Stack {
             ),
             "parameters" => text_map(&self.parameters),
             "tags" => self.tags.value(),
+            // More than there can be is nothing that a cloud means.
             "timeout" => {
-                self.timeout.map_or(Value::Unit, |minutes| Value::Span(Span::from_secs(minutes * 60)))
+                let seconds = self.timeout.and_then(|minutes| minutes.checked_mul(60));
+                seconds
+                    .filter(|seconds| seconds.unsigned_abs() < 1 << 40)
+                    .map_or(Value::Unit, |seconds| Value::Span(Span::from_secs(seconds)))
             }
             "rollback" => described::truth(self.rollback),
             "parent" => text(self.parent.as_deref()),

@@ -180,7 +180,11 @@ pub(super) async fn all<W: Watch>(
                 let mut judging = Vec::new();
                 for (at, member) in members.iter_mut().enumerate() {
                     if let Some((_, item)) = items.next_if(|(index, _)| *index == at) {
-                        judging.push(async move { (at, member.judge(scene, item, look).await) });
+                        // What is read for it may have no end; the wait has one.
+                        judging.push(async move {
+                            let verdict = scene.in_time(member.judge(scene, item, look)).await;
+                            (at, verdict.unwrap_or(Verdict::NotYet))
+                        });
                     }
                 }
                 for (at, verdict) in join_all(judging).await {

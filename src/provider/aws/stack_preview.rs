@@ -175,6 +175,7 @@ impl Aws {
 
     fn left_over(&self, error: Error, made: &Made) -> Error {
         let what = if made.placeholder { &made.stack } else { &made.change_set };
+        let error = error.fact("exists", format!("what the preview was made with: {what}"));
         error.help(format!("delete what the preview leaves behind: {what}"))
     }
 

@@ -2,7 +2,7 @@
 
 use super::spec::{self, OPTIONS};
 use super::{STACK, STACK_ERRORS};
-use crate::cloud::{Noun, Resource, Result, StackChange, Ty, Value};
+use crate::cloud::{Error, Noun, Resource, Result, StackChange, Ty, Value};
 use crate::verbs::argument::Reference;
 use crate::verbs::call::Call;
 use crate::verbs::resolve;
@@ -48,8 +48,10 @@ async fn preview(call: Call) -> Result<Value> {
     let held = call.host.hold(made.clone());
     let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await;
     drop(held);
-    // The end of an interrupted run takes the place of this error, and of its words about what is left.
-    if changes.is_err() && call.host.is_stopping() {
+    // An interruption, also one that comes a moment later, takes the place of this error and of its words about what is left.
+    let stays =
+        |error: &Error| call.host.is_stopping() || error.facts.iter().any(|(name, _)| *name == "exists");
+    if changes.as_ref().is_err_and(stays) {
         call.host.progress.warn(&format!("look for what is left behind: {made}"));
     }
     let changes = changes?;

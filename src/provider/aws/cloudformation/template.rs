@@ -24,7 +24,13 @@ impl Template {
         let section = self.tree.get("Parameters").or_else(|| self.tree.get("parameters"));
         let one = |(name, about): &(Node, Node)| {
             let hidden = about.get("NoEcho").or_else(|| about.get("hidden")).and_then(Node::text);
-            Some((name.text()?.to_string(), hidden.is_some_and(|text| text.eq_ignore_ascii_case("true"))))
+            Some((
+                name.text()?.to_string(),
+                hidden.is_some_and(|text| {
+                    // As YAML 1.1 writes it.
+                    matches!(text.to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "y")
+                }),
+            ))
         };
         section.map(|section| section.fields().iter().filter_map(one).collect()).unwrap_or_default()
     }
@@ -100,7 +106,7 @@ mod tests {
 
     #[test]
     fn short_forms_are_written_out() {
-        let text = "AWSTemplateFormatVersion: 2010-09-09\nParameters:\n  Net: {Type: String, NoEcho: true}\nOutputs:\n  A: {Value: !Ref Net}\n  B: {Value: !GetAtt Vpc.Cidr.x}\n  C: {Value: !Join [\"-\", [!Ref Net, b]]}\n  D: {Value: !Sub \"${Net}\"}\n";
+        let text = "AWSTemplateFormatVersion: 2010-09-09\nParameters:\n  Net: {Type: String, NoEcho: yes}\nOutputs:\n  A: {Value: !Ref Net}\n  B: {Value: !GetAtt Vpc.Cidr.x}\n  C: {Value: !Join [\"-\", [!Ref Net, b]]}\n  D: {Value: !Sub \"${Net}\"}\n";
         let template = Template::read(text).unwrap_or_else(|| panic!("a template"));
         assert!(template.has_short_forms());
         assert_eq!(template.sub(), Some(8));
