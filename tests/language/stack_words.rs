@@ -31,7 +31,6 @@ fn a_time_limit_under_a_minute_is_told_as_one() {
 #[test]
 fn a_dry_run_knows_a_name_that_is_taken() {
     let world = on("sim", true);
-    world.sim(|_| ());
     let make = format!(r#"create_stack("app", #{{ template: {HEAT} }})"#);
     world.ok(&make);
     world.fails(&make, "conflict", "`app`");

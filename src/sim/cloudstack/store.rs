@@ -15,34 +15,12 @@ use super::refused::{Outcome, Refused};
 use super::scope::{Cloud, stamp};
 use super::state::{Ledger, Shared};
 use super::template::Template;
+use super::template_make::REGISTER;
 use crate::openstack::{Answer, Request};
 use crate::world::{Image, World, fresh_id, fresh_secret, hex};
 
 pub(super) static COMMANDS: &[Command] = &[
-    does(
-        "cloudstack.getUploadParamsForTemplate",
-        &[
-            "account",
-            "bits",
-            "checksum",
-            "details",
-            "displaytext",
-            "domainid",
-            "format",
-            "hypervisor",
-            "isdynamicallyscalable",
-            "isextractable",
-            "isfeatured",
-            "ispublic",
-            "name",
-            "ostypeid",
-            "passwordenabled",
-            "projectid",
-            "requireshvm",
-            "zoneid",
-        ],
-        begin,
-    ),
+    does("cloudstack.getUploadParamsForTemplate", REGISTER, begin),
     does("cloudstack.extractTemplate", &["id", "mode", "zoneid"], extract),
     asks("cloudstack.listHypervisors", &["zoneid"], hypervisors),
 ];

@@ -12,7 +12,8 @@ use super::template::Template;
 use super::volume::begun;
 use crate::world::Image;
 
-const REGISTER: &[&str] = &[
+/// What is carried of a template that is registered; the table of commands says which command knows which.
+pub(super) const REGISTER: &[&str] = &[
     "account",
     "bits",
     "bootable",
