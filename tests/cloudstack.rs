@@ -26,6 +26,8 @@ mod cases;
 mod matrix;
 #[path = "cloudstack/recorded.rs"]
 mod recorded;
+#[path = "cloudstack/storage.rs"]
+mod storage;
 #[path = "cloudstack/verbs.rs"]
 mod verbs;
 

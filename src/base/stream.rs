@@ -13,6 +13,10 @@ pub trait Content: Send + Sync + fmt::Debug {
     /// # Errors
     /// When they cannot be read.
     fn open(&self) -> io::Result<Box<dyn Read + Send>>;
+    /// Whether nobody waits any longer for what comes of them.
+    fn is_given_up(&self) -> bool {
+        false
+    }
 }
 
 /// Where bytes go that come.

@@ -3,6 +3,7 @@
 //! Masking goes by the name a secret stands under; [`Known`] adds the secrets of this run by their own text, wherever they
 //! turn up. Nothing here is for requests that are sent: those carry the secret itself.
 
+use super::links::without_link;
 use super::message::{Body, Request};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -61,6 +62,8 @@ pub fn is_secret_name(name: &str) -> bool {
 pub fn header<'a>(name: &str, value: &'a str) -> Cow<'a, str> {
     match plain(name).as_str() {
         "location" | "contentlocation" | "referer" => Cow::Owned(url(value)),
+        // What an upload to a storage proves itself with, beside its signature.
+        "xmetadata" => Cow::Borrowed(MASK),
         _ if is_secret_name(name) => Cow::Borrowed(MASK),
         _ => Cow::Borrowed(value),
     }
@@ -76,8 +79,11 @@ fn json_under(key: &str, value: &Value) -> Value {
         Value::Object(fields) => {
             // Keystone's `token` is an object whose id is the secret.
             let token = plain(key) == "token";
+            // The place of an upload: its metadata is a sealed text that belongs to the signature beside it.
+            let signed = fields.contains_key("signature");
             let inner = |name: &String, value: &Value| match value {
                 Value::String(_) if token && name == "id" => Value::from(MASK),
+                Value::String(_) if signed && name == "metadata" => Value::from(MASK),
                 _ => json_under(name, value),
             };
             Value::Object(fields.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect())
@@ -86,6 +92,8 @@ fn json_under(key: &str, value: &Value) -> Value {
         Value::Null | Value::Bool(_) => value.clone(),
         _ if is_secret_name(key) => Value::from(MASK),
         Value::String(text) if text.contains("://") => Value::from(self::text(text)),
+        // Older releases give a link as it stands in a query.
+        Value::String(text) if text.contains("%2Fuserdata%2F") => Value::from(MASK),
         _ => value.clone(),
     }
 }
@@ -102,9 +110,13 @@ pub fn url(text: &str) -> String {
         let _ = url.set_password(None);
         let _ = url.set_username("");
     }
-    let Some(query) = url.query().map(query_text) else { return url.into() };
+    let query = url.query().map(query_text);
     url.set_query(None);
-    format!("{url}?{query}")
+    let place = without_link(url.as_str());
+    match query {
+        Some(query) => format!("{place}?{query}"),
+        None => place.into_owned(),
+    }
 }
 
 fn query_text(query: &str) -> String {
@@ -153,9 +165,13 @@ pub fn text(text: &str) -> String {
         }
         out.push_str(&piece[piece.trim_end().len()..]);
     }
-    match out.contains('=') {
+    let out = match out.contains('=') {
         true => pairs(&out),
         false => out,
+    };
+    match without_link(&out) {
+        Cow::Owned(masked) => masked,
+        Cow::Borrowed(_) => out,
     }
 }
 
@@ -301,6 +317,28 @@ mod tests {
         assert_eq!(header("X-Auth-Token", "abc"), MASK);
         assert_eq!(header("Location", "http://h/?token=1"), format!("http://h/?token={MASK}"));
         assert_eq!(header("X-Openstack-Request-Id", "req-1"), "req-1");
+    }
+
+    #[test]
+    fn the_places_of_a_storage_are_secrets() {
+        let body = j!({"getuploadparams": {"id": "t", "metadata": "SEALED", "signature": "S", "postURL": "http://s/upload/t"},
+            "template": {"url": "https://s:8080/userdata/4f-9.qcow2", "metadata": {"a": "b"}}, "metadata": "kept"});
+        let masked = json(&body);
+        assert_eq!(masked["getuploadparams"]["metadata"], MASK);
+        assert_eq!(masked["getuploadparams"]["postURL"], "http://s/upload/t");
+        assert_eq!(masked["template"]["url"], format!("https://s:8080/userdata/{MASK}"));
+        assert_eq!((&masked["template"]["metadata"], &masked["metadata"]), (&j!({"a": "b"}), &j!("kept")));
+        assert_eq!(json(&j!({"url": "https%3A%2F%2Fs%2Fuserdata%2F4f.qcow2"}))["url"], MASK);
+        assert_eq!(header("X-metadata", "SEALED"), MASK);
+        // Other clouds have such a path that names no file.
+        for (said, shown) in [
+            ("http://h/userdata/4f.raw?x=1", "http://h/userdata/(MASK)?x=1"),
+            ("http://h/userdata/", "http://h/userdata/"),
+            ("http://h/v2/userdata", "http://h/v2/userdata"),
+        ] {
+            assert_eq!(url(said), shown.replace("(MASK)", MASK));
+        }
+        assert_eq!(text("see <http://h/userdata/a.ova> now"), format!("see <http://h/userdata/{MASK}> now"));
     }
 
     #[test]

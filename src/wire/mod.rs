@@ -11,6 +11,7 @@ pub mod clock;
 pub mod error;
 pub mod hosts;
 pub mod known;
+mod links;
 pub mod mask;
 pub mod message;
 pub mod pace;

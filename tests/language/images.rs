@@ -345,7 +345,7 @@ fn a_template_that_does_not_get_its_bytes_is_deleted_again() {
     // The storage cannot be reached, refuses, or breaks down.
     for (kind, word) in [
         (FaultKind::ResetBefore, "network"),
-        (status(400, "request not valid anymore."), "invalid_argument"),
+        (status(400, "request not valid anymore."), "unavailable"),
         (status(500, "Internal Server Error"), "unavailable"),
     ] {
         let (world, _) = allowed("sim:cloudstack", false);

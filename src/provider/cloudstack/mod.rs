@@ -43,6 +43,7 @@ mod server_groups;
 mod servers;
 pub mod session;
 mod snapshots;
+mod storage;
 mod template_bytes;
 mod template_link;
 mod templates;

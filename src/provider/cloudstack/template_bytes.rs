@@ -8,7 +8,6 @@
 use super::CloudStack;
 use super::call::Call;
 use super::decode::{text, truth};
-use super::fault;
 use super::form::{Form, boundary};
 use super::resources::Making;
 use super::zones::Zone;
@@ -17,7 +16,7 @@ use crate::cloud::call_scope;
 use crate::cloud::{Error, Holder, Image, ImageSpec, Images, Kind, Result, Value};
 use crate::provider::digest::{self, Summed};
 use crate::provider::recover::{Seen, is_open, quoted};
-use crate::wire::{Answer, Body, Intent, Method, Outgoing, Request};
+use crate::wire::{Body, Intent, Method, Outgoing, Request};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,8 +182,6 @@ impl CloudStack {
         let content: Arc<dyn Content> = Arc::new(summed.clone());
         let form: Arc<dyn Content> = Arc::new(Form::of(content, &file, &boundary(id)));
         let whole = spec.content.size();
-        // What it is called where it is told: it is no command.
-        let call = Call::once("image.upload", "upload");
         let mut request = Request::new("image.upload", Method::Post, &place.url)
             .intent(Intent::Once)
             .header("X-signature", place.signature.clone())
@@ -192,14 +189,14 @@ impl CloudStack {
             .header("X-expires", place.expires.clone());
         let kind = format!("multipart/form-data; boundary={}", boundary(id));
         request.body = Body::Stream(kind, Outgoing(form));
-        let send = || async { self.send_to_storage(&call, &request).await.map(drop) };
+        let send = || async { self.send_to_storage(&request).await.map(drop) };
         let image = match send().await {
-            Ok(()) => self.until_there(id, &spec.name, LONGEST).await?,
+            Ok(()) => self.until_there(id, spec, LONGEST).await?,
             // All of it has left. A storage that has it takes no second, and one that has not does.
             Err(lost) if is_open(&lost) && Summed::size(&summed) == whole => {
                 let unheard = matches!(send().await, Err(again) if is_open(&again));
                 let longest = if unheard { UNHEARD } else { LONGEST };
-                let seen = self.until_there(id, &spec.name, longest).await;
+                let seen = self.until_there(id, spec, longest).await;
                 seen.map_err(|error| if error.kind == Kind::Timeout { lost } else { error })?
             }
             Err(mut error) if is_open(&error) => {
@@ -217,31 +214,15 @@ impl CloudStack {
         self.image(id).await?.ok_or_else(|| self.gone(id))
     }
 
-    /// A request to the storage, which has an address of its own and is given no key.
-    pub(super) async fn send_to_storage(&self, call: &Call, request: &Request) -> Result<Answer> {
-        if !["http://", "https://"].iter().any(|start| request.url.starts_with(start)) {
-            let message = format!("the answer makes no sense: `{}` is no address of a storage", request.url);
-            return Err(self.session.error(Kind::Protocol, message));
-        }
-        let sent = self.session.wire().send(request).await;
-        let answer = sent.map_err(|error| {
-            let mut error = self.session.lost(call, &error);
-            if matches!(error.kind, Kind::Network | Kind::Timeout) && !error.kept {
-                let words = "the address is the cloud's own: ask who runs it whether its secondary storage can be reached";
-                error.help = Some(words.to_string());
-            }
-            error
-        })?;
-        match answer.is_success() {
-            true => Ok(answer),
-            false => Err(fault::refusal(&self.session, call, &answer)),
-        }
-    }
-
     /// The template once the storage is done with what it was sent.
-    async fn until_there(&self, id: &str, name: &str, longest: Duration) -> Result<Image> {
-        let begun = self.clock.elapsed();
+    async fn until_there(&self, id: &str, spec: &ImageSpec, longest: Duration) -> Result<Image> {
+        let (begun, name) = (self.clock.elapsed(), &spec.name);
         loop {
+            // What has no end of its own is not waited for by a run that ends; it is deleted again.
+            if spec.content.is_given_up() {
+                let message = format!("the wait for `{name}` was interrupted");
+                return Err(self.session.error(Kind::Cancelled, message));
+            }
             let image = match self.image(id).await {
                 Ok(image) => Some(image.ok_or_else(|| self.gone(id))?),
                 Err(error) if error.is_retryable() => None,

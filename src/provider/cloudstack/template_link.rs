@@ -11,6 +11,9 @@ use crate::wire::{Intent, Method, Receiver, Request};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
+/// What a file of a disk has beside its bytes, at the most: a fifth, and this.
+const FRAME: u64 = 1 << 20;
+
 impl CloudStack {
     /// Write a template's bytes: by a link that the cloud makes for it.
     pub(super) async fn write_bytes(&self, id: &str, to: Arc<dyn Sink>) -> Result<SavedImage> {
@@ -31,14 +34,16 @@ impl CloudStack {
         let whole = row.get("physicalsize").and_then(Json::as_u64).filter(|size| *size > 0);
         let told = told_checksum(&row);
         let algorithm: Vec<&str> = told.iter().map(|told| told.algorithm.as_str()).collect();
-        let bound = Arc::new(AtMost::new(to, whole));
+        // A file has no more than the disk that it stands for, and what its format adds to that.
+        let disk = row.get("size").and_then(Json::as_u64).filter(|size| *size > 0);
+        let most = whole.or(disk.map(|size| size.saturating_add(size / 5).saturating_add(FRAME)));
+        let bound = Arc::new(AtMost::new(to, most));
         let summed = Summed::new(bound.clone() as Arc<dyn Sink>, &algorithm);
-        let fetch = Call::read("image.download", "download");
         let mut request = Request::new("image.download", Method::Get, url)
             .intent(Intent::Read)
             .header("Accept-Encoding", "identity");
         request.receiver = Some(Receiver(Arc::new(summed.clone())));
-        match self.send_to_storage(&fetch, &request).await {
+        match self.send_to_storage(&request).await {
             // A part of it, or nothing, is no image.
             Ok(answer) if answer.status != 200 => {
                 let message =

@@ -80,6 +80,10 @@ impl Content for WatchedContent {
         self.watch.begin(self.inner.size());
         Ok(Box::new(WatchedReader { inner: self.inner.open()?, watch: self.watch.clone() }))
     }
+
+    fn is_given_up(&self) -> bool {
+        self.watch.0.host.is_stopping()
+    }
 }
 
 struct WatchedReader {
