@@ -14,10 +14,13 @@ pub(crate) struct AtMost {
     came: AtomicU64,
 }
 
+/// The most of an image whose size no one tells: what comes without end ends here.
+const LARGEST: u64 = 16 << 40;
+
 impl AtMost {
-    /// Without a number as many as come.
+    /// Without a number as many as an image may have.
     pub(crate) fn new(to: Arc<dyn Sink>, most: Option<u64>) -> AtMost {
-        AtMost { to, most: most.unwrap_or(u64::MAX), came: AtomicU64::new(0) }
+        AtMost { to, most: most.unwrap_or(LARGEST), came: AtomicU64::new(0) }
     }
 
     /// How many there may be.
@@ -84,5 +87,7 @@ mod tests {
         assert!(bound.begin(None).is_ok() && bound.write(&[0; 10]).is_ok() && !bound.is_over());
         assert!(bound.write(&[0]).is_err() && bound.is_over());
         assert_eq!(kept.0.load(Ordering::Relaxed), 16);
+        // What has no number has an end, too.
+        assert_eq!(AtMost::new(kept, None).most(), 17_592_186_044_416);
     }
 }

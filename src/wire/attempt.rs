@@ -45,6 +45,11 @@ fn proves_itself(request: &Request) -> bool {
     request.headers.iter().any(|(name, _)| proof(name))
 }
 
+/// Whether a header says only in which form the answer is wanted.
+fn is_of_the_answer(name: &str) -> bool {
+    ["accept", "accept-encoding"].iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
 impl Clients {
     /// One attempt: redirects are followed for reads alone, and headers go to the host that was asked alone. `url` is where it
     /// has come to.
@@ -61,12 +66,14 @@ impl Clients {
             let mut builder = self.client(settings, url)?.request(method(request.method), url.clone());
             let mut accept = true;
             let mut content_type = kind_of(request, body);
-            if url.origin() == first {
-                for (name, value) in &request.headers {
-                    accept &= !name.eq_ignore_ascii_case("accept");
-                    content_type = content_type.filter(|_| !name.eq_ignore_ascii_case("content-type"));
-                    builder = builder.header(name, value);
+            for (name, value) in &request.headers {
+                // Another host gets what says how the answer should be, and nothing of who asks.
+                if url.origin() != first && !is_of_the_answer(name) {
+                    continue;
                 }
+                accept &= !name.eq_ignore_ascii_case("accept");
+                content_type = content_type.filter(|_| !name.eq_ignore_ascii_case("content-type"));
+                builder = builder.header(name, value);
             }
             if accept {
                 builder = builder.header("Accept", "application/json");

@@ -1,5 +1,5 @@
 //! Bodies that are larger than memory: read as they are sent, or kept as they come. Such a request has no limit of time in all; it
-//! ends where no byte has moved for as long as another request may take.
+//! ends where next to nothing has moved for as long as another request may take.
 
 use crate::base::stream::{Content, Sink};
 use bytes::Bytes;
@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// How much is read at once.
 const CHUNK: usize = 256 << 10;
+
+/// What comes slower than this, in bytes a second, comes from something that only keeps the line open.
+const SLOWEST: u64 = 1 << 10;
 
 /// A body that is read as it is sent.
 #[derive(Clone)]
@@ -127,20 +130,47 @@ impl Moved {
         self.0.began.load(Ordering::Relaxed) > 0
     }
 
-    fn count(&self) -> u64 {
-        [&self.0.sent, &self.0.kept, &self.0.began].iter().map(|count| count.load(Ordering::Relaxed)).sum()
+    fn counts(&self) -> [u64; 3] {
+        [&self.0.sent, &self.0.began, &self.0.kept].map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// What comes of an attempt; `None` where its time is up, which begins anew with each byte that moves.
+    /// What comes of an attempt; `None` where its time is up, which begins anew while bytes move.
     pub(super) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
         let mut work = std::pin::pin!(work);
+        let mut before = self.counts();
         loop {
-            let before = self.count();
-            match tokio::time::timeout(limit, &mut work).await {
-                Ok(done) => return Some(done),
-                Err(_) if self.count() > before => {}
-                Err(_) => return None,
+            if let Ok(done) = tokio::time::timeout(limit, &mut work).await {
+                return Some(done);
             }
+            let now = self.counts();
+            if !moves(before, now, limit) {
+                return None;
+            }
+            before = now;
         }
+    }
+}
+
+/// Whether enough has moved in this time. What is sent leaves in pieces, so one of them is enough; of what comes there must be
+/// some.
+fn moves([sent, began, kept]: [u64; 3], now: [u64; 3], time: Duration) -> bool {
+    let least = u64::try_from(time.as_millis()).unwrap_or(u64::MAX).saturating_mul(SLOWEST) / 1000;
+    now[0] > sent || now[1] > began || now[2] - kept >= least.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_keeps_the_line_open_does_not_move() {
+        let minute = Duration::from_secs(60);
+        let moved = |sent: u64, began: u64, kept: u64| {
+            moves([5, 1, 1000], [5 + sent, 1 + began, 1000 + kept], minute)
+        };
+        assert!(!moved(0, 0, 0) && !moved(0, 0, 60) && !moved(0, 0, 61_439));
+        assert!(moved(0, 0, 61_440) && moved(1, 0, 0) && moved(0, 1, 0));
+        // However short the time is, nothing is not enough.
+        assert!(!moves([0; 3], [0; 3], Duration::ZERO) && moves([0; 3], [0, 0, 1], Duration::ZERO));
     }
 }

@@ -249,8 +249,12 @@ async fn redirects_are_followed_for_reads_and_lead_no_login_away() {
     let answer = wire.send(&ask("/away")).await.expect("an answer");
     assert_eq!((answer.status, other.count()), (302, 0));
     let nobody = get(&format!("{}/away", stub.url)).header("X-Other", "o");
+    let nobody = nobody.header("Accept-Encoding", "identity").header("Accept", "text/plain");
     assert_eq!(wire.send(&nobody).await.expect("an answer").body.as_ref(), b"\"other\"");
     assert_eq!(other.seen()[0].header("x-other"), None);
+    // How the answer should be is no secret.
+    assert_eq!(other.seen()[0].header("accept-encoding"), Some("identity"));
+    assert_eq!(other.seen()[0].header("accept"), Some("text/plain"));
     assert_eq!(wire.send(&ask("/near")).await.expect("an answer").body.as_ref(), b"\"own\"");
     assert_eq!(stub.seen().last().expect("a request").header("x-auth-token"), Some("T"));
     assert_eq!(wire.send(&ask("/loop")).await.expect("the last one").status, 301);
