@@ -132,16 +132,14 @@ impl RunContext {
         let stop = async {
             self.cancelled().await;
             tokio::select! {
-                () = self.held.none() => Vec::new(),
-                () = self.clock.lapse(self.timeout) => self.held.left(),
+                () = self.held.none() => {}
+                () = self.clock.lapse(self.timeout) => {}
             }
         };
         tokio::select! {
             biased;
-            left = stop => {
-                if !left.is_empty() {
-                    self.progress.warn(&format!("look for what is left behind: {}", left.join("; ")));
-                }
+            () = stop => {
+                self.tell_left();
                 Err(Error::new(Kind::Cancelled, "interrupted"))
             }
             done = work => Ok(done),
@@ -163,6 +161,13 @@ impl RunContext {
         }
     }
 
+    /// Nobody waits any longer for what is [held](Self::hold).
+    fn tell_left(&self) {
+        for left in self.held.left() {
+            self.progress.warn(&format!("look for what is left behind: {left}"));
+        }
+    }
+
     /// A change that has begun, waited for even when the run is interrupted, so that what exists is known; then only as
     /// long as one request may take: what is not answered by then may have taken effect.
     pub async fn to_its_end<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
@@ -174,6 +179,7 @@ impl RunContext {
             biased;
             done = work => done,
             () = patience => {
+                self.tell_left();
                 let mut error = Error::new(Kind::Cancelled, "interrupted");
                 error.maybe = true;
                 Err(error)

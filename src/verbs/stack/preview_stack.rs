@@ -47,7 +47,7 @@ async fn preview(call: Call) -> Result<Value> {
     );
     let held = call.host.hold(made.clone());
     let changes = cloud.preview_stack(existing.as_ref().map(Resource::id), &spec).await;
-    drop(held);
+    held.end();
     // An interruption, also one that comes a moment later, takes the place of this error and of its words about what is left.
     let stays =
         |error: &Error| call.host.is_stopping() || error.facts.iter().any(|(name, _)| *name == "exists");
