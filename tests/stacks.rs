@@ -16,3 +16,5 @@ mod lost;
 mod recorded;
 #[path = "stacks/view.rs"]
 mod view;
+#[path = "stacks/wrong_answers.rs"]
+mod wrong_answers;

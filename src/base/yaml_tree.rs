@@ -160,7 +160,7 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
     })?;
     // The parser counts characters; a text is cut at bytes.
     let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let mut reader = Reader { parser: Parser::new_from_str(text), starts, anchors: Vec::new() };
+    let mut reader = Reader { text, parser: Parser::new_from_str(text), starts, anchors: Vec::new() };
     loop {
         match reader.event()? {
             Some((Event::StreamStart | Event::DocumentStart(_) | Event::Nothing, _)) => {}
@@ -176,7 +176,23 @@ pub fn parse(text: &str) -> Result<Node, YamlError> {
     }
 }
 
+/// Where a text in quotes ends: the parser counts the blanks and the comment behind it to it.
+fn quoted_end(text: &str) -> Option<usize> {
+    let quote = text.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let mut rest = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '\\' if quote == '"' => drop(rest.next()),
+            '\'' if quote == '\'' && rest.peek().is_some_and(|(_, next)| *next == '\'') => drop(rest.next()),
+            c if c == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
+}
+
 struct Reader<'text> {
+    text: &'text str,
     parser: Parser<'text, StrInput<'text>>,
     starts: Vec<usize>,
     anchors: Vec<(usize, Node)>,
@@ -205,9 +221,10 @@ impl<'text> Reader<'text> {
 
     fn node(&mut self, event: Event<'text>, span: Span) -> Result<Node, YamlError> {
         let line = span.start.line();
-        let range = self.range(span);
+        let mut range = self.range(span);
         let (anchor, tag, data) = match event {
             Event::Scalar(text, style, anchor, tag) => {
+                range.end = quoted_end(&self.text[range.clone()]).map_or(range.end, |end| range.start + end);
                 (anchor, tag, Data::Scalar(text.into_owned(), style == ScalarStyle::Plain))
             }
             Event::SequenceStart(anchor, tag) => {
@@ -301,6 +318,20 @@ mod tests {
         assert_eq!(node.get("b").and_then(|b| b.get("a")).and_then(Node::text), Some("q u"));
         let quoted = node.get("é").and_then(|é| é.get("a")).map(|a| &text[a.span.clone()]);
         assert_eq!(quoted, Some("\"q u\""));
+    }
+
+    #[test]
+    fn a_text_in_quotes_ends_with_them() {
+        for (text, wanted) in [
+            ("a: 'it''s' # no 'more'\n", "'it''s'"),
+            ("a: \"q \\\" u\" # \"\n", "\"q \\\" u\""),
+            ("a: {b: 'x' , c: y}\n", "'x'"),
+            ("a: \"\"   \n", "\"\""),
+        ] {
+            let node = parse(text).unwrap_or_else(|why| panic!("{why:?}"));
+            let a = node.get("a").map(|a| a.get("b").unwrap_or(a).span.clone()).unwrap_or_default();
+            assert_eq!(&text[a], wanted, "{text}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 
 /// Put a template where CloudFormation fetches nested ones from; gives its address.
-fn put(sim: &Sim, name: &str, template: &Value) -> String {
+pub(super) fn put(sim: &Sim, name: &str, template: &Value) -> String {
     let (address, key) = (sim.address().to_string(), sim.aws_access().key);
     let text = template.to_string();
     let request = format!(
@@ -71,7 +71,7 @@ fn the_innermost_failure_of_nested_stacks_is_named() {
 }
 
 /// CloudFormation, or Heat's endpoint of it, for a program of its own.
-fn program(served: &Served) -> Program {
+pub(super) fn program(served: &Served) -> Program {
     let access = served.sim.aws_access();
     Program::new()
         .var("AWS_ENDPOINT_URL", &served.sim.base_url())

@@ -3,12 +3,14 @@
 //! What counts is this run's own request: a status from before it is no result, and an update that another one took the place of
 //! has failed. A rollback is waited for to its end before the failure is raised.
 
+mod errors;
+
 use super::pending::Pending;
 use super::server::begins;
 use super::watch::{self, Goal, Scene, Verdict, Watch, passes};
 use crate::cloud::ports::{Clock, Progress};
 use crate::cloud::stack::noun::GOOD;
-use crate::cloud::stack::operation::{cut_short, ended_badly, leads_on, told};
+use crate::cloud::stack::operation::{cut_short, ended_badly};
 use crate::cloud::{
     Cloud, Error, Filter, Handle, Kind, Resource, Result, Stack, StackNews, StackTrack, Value,
 };
@@ -63,6 +65,7 @@ pub async fn stacks(
             follows,
             open: Vec::new(),
             failed_at: None,
+            untold_since: None,
             began: clock.elapsed(),
             seen: false,
             was_busy: false,
@@ -98,6 +101,8 @@ struct Member {
     open: Vec<String>,
     /// Since when it has failed, where a rollback may follow.
     failed_at: Option<Duration>,
+    /// Since when it is at rest and nobody tells what happened in it.
+    untold_since: Option<Duration>,
     began: Duration,
     seen: bool,
     /// Whether this wait has seen something under way.
@@ -173,14 +178,30 @@ impl Watch for Member {
                     self.pending.as_ref().is_some_and(|pending| pending.verb == "create_stack");
                 StackNews::default()
             }
-            Err(error) if passes(&error) => return Verdict::NotYet,
+            Err(error) if passes(&error) && !self.is_left_untold(scene) => return Verdict::NotYet,
+            // It is over, and its own words are all that is told of how.
+            Err(error) if passes(&error) => {
+                self.track.begun = true;
+                StackNews::default()
+            }
             Err(error) => return Verdict::Failed(error),
         };
+        self.untold_since = None;
         self.verdict(scene, news)
     }
 }
 
 impl Member {
+    /// Whether nothing has been told for long enough of what happened in a stack that is at rest.
+    fn is_left_untold(&mut self, scene: &Scene<'_>) -> bool {
+        if self.stack.is_busy() {
+            self.untold_since = None;
+            return false;
+        }
+        let since = *self.untold_since.get_or_insert(scene.clock.elapsed());
+        scene.clock.elapsed().saturating_sub(since) >= GRACE
+    }
+
     /// Read what happened, where that is told or decides.
     async fn follow(&mut self, scene: &Scene<'_>) -> Result<StackNews> {
         let at_rest = !self.stack.is_busy();
@@ -252,49 +273,5 @@ impl Member {
             return Verdict::NotYet;
         }
         Verdict::Failed(self.failed(scene, &status, news))
-    }
-
-    /// The error of a stack that ended badly.
-    fn failed(&self, scene: &Scene<'_>, status: &str, news: StackNews) -> Error {
-        let name = &self.stack.name;
-        let outcome = match status {
-            "ROLLBACK_COMPLETE" | "UPDATE_ROLLBACK_COMPLETE" | "IMPORT_ROLLBACK_COMPLETE" => {
-                format!("stack `{name}` was rolled back")
-            }
-            status if ended_badly(status) => format!("stack `{name}` is {status}"),
-            status => format!("stack `{name}` is {status}, which does not lead to {}", scene.goal.words()),
-        };
-        let story = ended_badly(status).then(|| told(news.failure, news.stopped)).flatten();
-        let (message, answer) = match story {
-            Some((words, reason)) => (format!("{outcome}{words}"), Some(reason)),
-            None => (outcome, self.stack.reason.clone()),
-        };
-        let mut error = Error::new(Kind::Failed, message).coded("cloud::failed").fact("status", status);
-        if status != self.stack.status {
-            error = error.fact("since then", format!("another update: {}", self.stack.status));
-        }
-        error.answer = answer;
-        error.help =
-            news.help.or_else(|| leads_on(status, self.pending.as_ref().map(|pending| pending.verb)));
-        self.own(scene, error)
-    }
-
-    fn gone(&self, scene: &Scene<'_>) -> Error {
-        let name = &self.stack.name;
-        if self.seen {
-            let words = format!("`{name}` is gone: it was deleted meanwhile");
-            return Error::new(Kind::Failed, words).coded("cloud::failed");
-        }
-        let words = format!("{} has no stack `{name}`", scene.cloud.name());
-        Error::new(Kind::NotFound, words).coded("cloud::not_found")
-    }
-
-    fn own(&self, scene: &Scene<'_>, mut error: Error) -> Error {
-        error.cloud = Some(scene.cloud.name().to_string());
-        error.provider = Some(scene.cloud.provider().as_str());
-        if !self.object.is_gone() {
-            error.exists = vec![Value::Resource(self.object.clone())];
-        }
-        error
     }
 }

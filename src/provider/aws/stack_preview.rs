@@ -147,17 +147,30 @@ impl Aws {
         };
         let set = gone(self.ask(&change_set::delete(&made.change_set, &made.stack)).await);
         let stack = match made.placeholder {
-            true => self.take_placeholder(&made.stack).await,
+            true => self.take_placeholder(made).await,
             false => Ok(()),
         };
         set.and(stack).map_err(|error| self.left_over(error, made))
     }
 
-    /// Delete the stack in which there is nothing, and wait until it is gone. One that holds more by now is somebody's.
-    async fn take_placeholder(&self, stack: &str) -> Result<()> {
+    /// Delete the stack in which there is nothing, and wait until it is gone. One that holds more by now, or a change set that
+    /// this preview did not make, is somebody's.
+    async fn take_placeholder(&self, made: &Made) -> Result<()> {
+        let stack = made.stack.as_str();
         match self.described_stack(stack).await? {
             Some(there) if there.status == "REVIEW_IN_PROGRESS" => {}
             _ => return Ok(()),
+        }
+        let own = |one: &serde_json::Value| {
+            ["ChangeSetId", "ChangeSetName"]
+                .iter()
+                .any(|key| text(one, key).as_ref() == Some(&made.change_set))
+        };
+        let others = self.every(change_set::all(stack), "Summaries", |one| Some(!own(one))).await;
+        match others {
+            Ok(others) if others.contains(&true) => return Ok(()),
+            Err(error) if !is_absent(&error) => return Err(error),
+            _ => {}
         }
         match self.ask(&change_set::delete_placeholder(stack)).await {
             Err(error) if !is_absent(&error) => return Err(error),

@@ -42,6 +42,7 @@ impl Aws {
                 };
                 let name = if heat { "TemplateUrl" } else { "TemplateURL" };
                 parts.insert(name.to_string(), json!(url));
+                self.hide_of_address(spec, name, url).await;
                 return Ok(None);
             }
             TemplateSource::Text(body) | TemplateSource::File(_, body) => body,
@@ -79,6 +80,28 @@ impl Aws {
             }
         }
         Ok(template)
+    }
+
+    /// The values of the hidden parameters of a template that nobody here has read: the service says which they are. Where it
+    /// does not, all are hidden.
+    async fn hide_of_address(&self, spec: &StackSpec, part: &str, url: &str) {
+        let mut names: Vec<String> = spec.parameters.keys().cloned().collect();
+        names.extend(spec.environments.iter().flat_map(parameters_of));
+        if names.is_empty() {
+            return;
+        }
+        let parts = Map::from_iter([(part.to_string(), json!(url))]);
+        let told = self.ask(&stack::with("ValidateTemplate", "template.validate", parts)).await;
+        let told = told.map(|body| list(&body, "Parameters").to_vec()).unwrap_or_default();
+        let is_open = |name: &String| {
+            let one = told.iter().find(|one| text(one, "ParameterKey").as_ref() == Some(name));
+            one.is_some_and(|one| !one.get("NoEcho").is_some_and(guard::is_set))
+        };
+        for name in names.iter().filter(|name| !is_open(name)) {
+            for value in given_of(spec, name) {
+                guard::texts(&value).iter().for_each(|text| self.session.mask_secret(text));
+            }
+        }
     }
 
     /// A template as Heat's endpoint takes it: with short forms written out, and nothing that it would leave as it stands.
@@ -121,7 +144,11 @@ impl Aws {
     }
 
     /// An error about a template or what it may do, with the way on.
-    pub(super) fn of_template(&self, spec: &StackSpec, mut error: Error) -> Error {
+    pub(super) fn of_template(&self, spec: &StackSpec, error: Error) -> Error {
+        let mut error = match guard::of_name(error) {
+            Ok(named) => return named,
+            Err(error) => error,
+        };
         let words = error.answer.clone().unwrap_or_default();
         if error.code.as_deref() == Some("InsufficientCapabilitiesException") {
             error.kind = Kind::InvalidArgument;
@@ -152,15 +179,27 @@ impl Aws {
     }
 }
 
+/// What an environment holds; nothing where it is no YAML.
+fn json_of(source: &EnvironmentSource) -> Json {
+    match source {
+        EnvironmentSource::Map(map) => map.clone(),
+        EnvironmentSource::File(_, text) => {
+            crate::base::yaml_tree::parse(text).map(|tree| tree.json()).unwrap_or_default()
+        }
+    }
+}
+
+/// The names of the parameters that an environment gives.
+fn parameters_of(source: &EnvironmentSource) -> Vec<String> {
+    let json = json_of(source);
+    let parameters = json.get("parameters").and_then(Json::as_object);
+    parameters.into_iter().flat_map(|all| all.keys().cloned()).collect()
+}
+
 /// Every value that a request gives a parameter.
 fn given_of(spec: &StackSpec, name: &str) -> Vec<Json> {
-    let of_environments = spec.environments.iter().filter_map(|source| {
-        let json = match source {
-            EnvironmentSource::Map(map) => map.clone(),
-            EnvironmentSource::File(_, text) => crate::base::yaml_tree::parse(text).ok()?.json(),
-        };
-        json.get("parameters")?.get(name).cloned()
-    });
+    let of_environments =
+        spec.environments.iter().filter_map(|source| json_of(source).get("parameters")?.get(name).cloned());
     spec.parameters.get(name).map(Value::to_request).into_iter().chain(of_environments).collect()
 }
 

@@ -13,6 +13,7 @@ use crate::cloud::{
     StackDeletion, StackEvent, StackNews, StackResource, StackSpec, StackTrack, Stacks, TemplateReport,
     Value,
 };
+use crate::provider::fault::LOOK_AT_EXCHANGE;
 use crate::provider::recover::{Looked, Seen};
 use crate::provider::stacks::guard;
 use async_trait::async_trait;
@@ -94,7 +95,7 @@ impl Stacks for Aws {
         let send = || async { self.ask(&call).await.map(drop) };
         let look = || async {
             let moved =
-                |now: Stack| now.provider_status == "UPDATE_IN_PROGRESS" || now.updated != before.updated;
+                |now: Stack| now.provider_status != before.provider_status || now.updated != before.updated;
             let moved = self.described_stack(&before.id).await?.is_some_and(moved);
             Ok(if moved { Seen::Effect(()) } else { Seen::Nothing })
         };
@@ -241,7 +242,15 @@ impl Aws {
         };
         // That there is none the service says by an error: an empty list, or a member that is no stack, says nothing.
         match list(&body, "Stacks").first().and_then(|one| self.stack_of(one)) {
-            Some(stack) => Ok(Some(stack).filter(|stack| stack.id == id || stack.name == id)),
+            Some(stack) if stack.id == id || stack.name == id => Ok(Some(stack)),
+            // What is told of another says nothing of this one, not even that it is gone.
+            Some(stack) => {
+                let message = format!(
+                    "the answer about the stack `{id}` is about another one, `{}` ({})",
+                    stack.name, stack.id
+                );
+                Err(self.session.error(Kind::Protocol, message).help(LOOK_AT_EXCHANGE))
+            }
             None => Err(self.lacking(&call.action, "StackStatus")),
         }
     }

@@ -51,6 +51,7 @@ mod servers;
 pub mod service;
 pub mod session;
 mod stack_events;
+mod stack_hidden;
 mod stack_names;
 mod stack_request;
 mod stacks;

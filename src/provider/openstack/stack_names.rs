@@ -6,6 +6,7 @@ use super::heat::{Identity, event, stack};
 use super::send::found;
 use super::session::Call;
 use crate::cloud::{Account, Error, Kind, Noun, Result, Stack};
+use crate::provider::fault::LOOK_AT_EXCHANGE;
 use crate::provider::stacks::guard;
 use serde_json::Value as Json;
 
@@ -46,10 +47,25 @@ impl OpenStack {
     }
 
     /// A stack as an answer describes it; `None` where it is gone.
-    pub(super) async fn shown_stack(&self, call: &Call, partial: bool) -> Result<Option<Stack>> {
+    pub(super) async fn shown_stack(
+        &self,
+        identity: &Identity,
+        call: fn(&Identity) -> Call,
+        partial: bool,
+    ) -> Result<Option<Stack>> {
         let (cloud, now) = (self.session.name(), self.clock.now());
-        let shown = self.shown(call, "stack", |body| stack::decode(body, cloud, now, partial)).await?;
+        let shown =
+            self.shown(&call(identity), "stack", |body| stack::decode(body, cloud, now, partial)).await?;
         match shown {
+            // What is told of another says nothing of this one.
+            Some(stack) if stack.id != identity.id => {
+                let message = format!(
+                    "the answer about the stack `{}` is about another one, `{}` ({})",
+                    identity.name, stack.name, stack.id
+                );
+                Err(self
+                    .own(Error::new(Kind::Protocol, message).coded("cloud::protocol").help(LOOK_AT_EXCHANGE)))
+            }
             Some(stack) if !stack.is_deleted() => self.in_shared_words(stack).await.map(Some),
             _ => Ok(None),
         }
@@ -58,7 +74,7 @@ impl OpenStack {
     /// A stack and how it is now, before something is asked of it.
     pub(super) async fn stack_now(&self, id: &str, verb: &str) -> Result<(Identity, Stack)> {
         let identity = self.existing_stack(id).await?;
-        match self.shown_stack(&stack::status(&identity), false).await? {
+        match self.shown_stack(&identity, stack::status, false).await? {
             Some(stack) => Ok((identity, guard::as_before(stack))),
             None => Err(self.no_stack(&identity.name).help(format!("`{verb}` needs a stack that is there"))),
         }

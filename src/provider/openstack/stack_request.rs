@@ -18,8 +18,8 @@ use std::collections::BTreeMap;
 pub(super) struct StackRequest {
     template: Option<String>,
     files: BTreeMap<String, String>,
-    environment: Map<String, Json>,
-    parameters: Map<String, Json>,
+    pub(super) environment: Map<String, Json>,
+    pub(super) parameters: Map<String, Json>,
 }
 
 impl OpenStack {
@@ -88,20 +88,6 @@ impl OpenStack {
         self.stack_types.lock().await.insert(id.to_string(), types);
     }
 
-    /// Values of hidden parameters are secrets from now on.
-    fn hide<'a>(
-        &self,
-        hidden: &[String],
-        before: Option<&Stack>,
-        values: impl Iterator<Item = (&'a String, &'a Json)>,
-    ) {
-        for (name, value) in values {
-            if hidden.contains(name) || guard::is_hidden(before, name) {
-                guard::texts(value).iter().for_each(|text| self.session.wire().known().add(text));
-            }
-        }
-    }
-
     /// The body of an update or a preview.
     pub(super) fn body(&self, spec: &StackSpec, request: &StackRequest) -> Result<Map<String, Json>> {
         let mut body = Map::new();
@@ -165,12 +151,14 @@ impl OpenStack {
         made::just_made(id, spec, tags, self.session.name(), self.clock.now())
     }
 
-    /// Ask for a change of a stack, once; where the answer is lost, whether it was taken shows in the stack.
+    /// Ask for a change of a stack, once; where the answer is lost, whether it was taken shows in the stack, or, where it
+    /// was at rest, in an event behind its last one, for an operation may be over and have told no other time.
     pub(super) async fn asked_once(
         &self,
         identity: &Identity,
         call: &Call,
         verb: &'static str,
+        behind: Option<Option<&str>>,
         moved: impl Fn(&Stack) -> bool + Send + Sync,
     ) -> Result<()> {
         let lost = match self.ask(call).await {
@@ -178,8 +166,13 @@ impl OpenStack {
             known => return known.map(drop),
         };
         let look = || async {
-            let now = self.shown_stack(&stack::status(identity), true).await?;
-            Ok(if now.as_ref().is_some_and(&moved) { Seen::Effect(()) } else { Seen::Nothing })
+            let now = self.shown_stack(identity, stack::status, true).await?;
+            let seen = match (&now, behind) {
+                (Some(now), _) if moved(now) => true,
+                (Some(_), Some(last)) => self.last_event(identity).await?.as_deref() != last,
+                _ => false,
+            };
+            Ok(if seen { Seen::Effect(()) } else { Seen::Nothing })
         };
         match recover::settle(&*self.clock, lost, look, || async { self.ask(call).await.map(drop) }).await {
             Settled::Done { .. } => Ok(()),
@@ -216,11 +209,15 @@ impl OpenStack {
     }
 
     /// An error about a template, with the file and the line that it means.
-    pub(super) async fn of_template(&self, source: Option<&TemplateSource>, mut error: Error) -> Error {
+    pub(super) async fn of_template(&self, source: Option<&TemplateSource>, error: Error) -> Error {
         let (Some(source), Some(words)) = (source, error.answer.clone()) else { return error };
         if error.kind != Kind::InvalidArgument {
             return error;
         }
+        let mut error = match guard::of_name(error) {
+            Ok(named) => return named,
+            Err(error) => error,
+        };
         error.place = Place::OptionValue(
             match source {
                 TemplateSource::Text(_) => "template",

@@ -43,14 +43,14 @@ impl Stacks for OpenStack {
 
     async fn stack(&self, id: &str) -> Result<Option<Stack>> {
         match self.identity_of(id).await? {
-            Some(identity) => self.shown_stack(&stack::show(&identity), false).await,
+            Some(identity) => self.shown_stack(&identity, stack::show, false).await,
             None => Ok(None),
         }
     }
 
     async fn stack_status(&self, id: &str) -> Result<Option<Stack>> {
         match self.identity_of(id).await? {
-            Some(identity) => self.shown_stack(&stack::status(&identity), true).await,
+            Some(identity) => self.shown_stack(&identity, stack::status, true).await,
             None => Ok(None),
         }
     }
@@ -58,6 +58,7 @@ impl Stacks for OpenStack {
     async fn create_stack(&self, spec: &StackSpec) -> Result<Stack> {
         let marker = crate::cloud::call_scope::token();
         let request = self.request(spec, None)?;
+        self.hide_of_address(spec, &request).await?;
         let call = stack::create(self.body_of_create(spec, &request, &marker)?);
         let attempt = Attempt {
             verb: "create_stack",
@@ -93,10 +94,11 @@ impl Stacks for OpenStack {
             return Ok(StackAccepted { unchanged: true, ..StackAccepted::default() });
         }
         let request = self.request(spec, Some(&before))?;
+        self.hide_of_address(spec, &request).await?;
         let call = stack::update(&identity, self.body(spec, &request)?);
         let mark = self.last_event(&identity).await?;
-        let moved = |now: &Stack| now.status == "UPDATE_IN_PROGRESS" || now.updated != before.updated;
-        match self.asked_once(&identity, &call, "update_stack", moved).await {
+        let moved = |now: &Stack| now.status != before.status || now.updated != before.updated;
+        match self.asked_once(&identity, &call, "update_stack", Some(mark.as_deref()), moved).await {
             Ok(()) => {
                 self.remember_types(&before.id, &request).await;
                 Ok(StackAccepted { mark, ..StackAccepted::default() })
@@ -110,10 +112,12 @@ impl Stacks for OpenStack {
             Some(id) => {
                 let (identity, before) = self.stack_now(id, "preview_stack").await?;
                 let request = self.request(spec, Some(&before))?;
+                self.hide_of_address(spec, &request).await?;
                 (stack::preview_update(&identity, self.body(spec, &request)?), resource::changes)
             }
             None => {
                 let request = self.request(spec, None)?;
+                self.hide_of_address(spec, &request).await?;
                 let mut body = self.body(spec, &request)?;
                 body.insert("stack_name".to_string(), Json::from(spec.name.as_str()));
                 (stack::preview(body), resource::made)
@@ -150,7 +154,10 @@ impl Stacks for OpenStack {
         };
         let mark = self.last_event(&identity).await?;
         let moved = |now: &Stack| now.status != before.status || now.updated != before.updated;
-        self.asked_once(&identity, &action::act(&identity, &asked), verb, moved).await?;
+        let call = action::act(&identity, &asked);
+        // What is under way has news of its own.
+        let behind = if before.is_busy() { None } else { Some(mark.as_deref()) };
+        self.asked_once(&identity, &call, verb, behind, moved).await?;
         Ok(StackAccepted { mark, ..StackAccepted::default() })
     }
 
@@ -212,7 +219,7 @@ impl Stacks for OpenStack {
         let Some(identity) = self.identity_of(id).await? else { return Ok(None) };
         let mark = found(self.last_event(&identity).await)?.flatten();
         let look = || async {
-            let now = self.shown_stack(&stack::status(&identity), true).await?;
+            let now = self.shown_stack(&identity, stack::status, true).await?;
             Ok(match now {
                 Some(now) if !now.status.starts_with("DELETE") => Seen::Nothing,
                 _ => Seen::Effect(true),

@@ -131,6 +131,22 @@ pub(crate) fn may_cancel(stack: &Stack) -> Result<(), Error> {
     }
 }
 
+/// The error of a create whose stack may not be called so, in the words of both services: the template is not at fault.
+pub(crate) fn of_name(mut error: Error) -> Result<Error, Error> {
+    let words = error.answer.as_deref().unwrap_or_default().to_ascii_lowercase();
+    if !(words.contains("invalid stack name") || words.contains("at 'stackname' failed")) {
+        return Err(error);
+    }
+    error.message = "a stack may not be called so".to_string();
+    error.place = Place::Argument(0);
+    Ok(error.help("begin it with a letter, and go on with letters, digits and `-`: that every service takes"))
+}
+
+/// Whether a field like `NoEcho` says yes, as a word or as such.
+pub(crate) fn is_set(told: &Json) -> bool {
+    told.as_bool().unwrap_or_else(|| told.as_str().is_some_and(|word| word.eq_ignore_ascii_case("true")))
+}
+
 /// Whether the default of a hidden parameter is one to mask: shorter ones are words that stand elsewhere, too.
 pub(crate) fn is_telling(default: &Json) -> bool {
     default.as_str().is_none_or(|text| text.chars().count() >= 8)

@@ -3,6 +3,7 @@
 //!
 //! Both services tell the same story in the same words. What differs is how events are fetched, which is the driver's.
 
+use super::kinds::Kinds;
 use super::under_way::under_way;
 use crate::cloud::{Stack, StackEvent, StackFailure, StackTrack};
 use std::collections::HashMap;
@@ -174,10 +175,17 @@ pub(crate) fn led(reason: &str) -> Option<(Vec<String>, &str)> {
     names.iter().all(|name| !name.contains(char::is_whitespace)).then_some((names, words))
 }
 
-/// What failed only because something else did; what was cut off by its own time limit is itself what failed.
+/// What failed only because something else did, in the words of the services: `Resource creation cancelled`, `CREATE aborted (…)`.
+/// What was cut off by its own time limit is itself what failed, and so is what only speaks of something cancelled.
 pub(crate) fn is_cancelled(event: &StackEvent) -> bool {
-    let reason = event.reason.as_deref().unwrap_or_default().to_ascii_lowercase();
-    !reason.contains("timed out") && (reason.contains("cancelled") || reason.contains("aborted"))
+    let reason = event.reason.as_deref().unwrap_or_default();
+    let words = led(reason).map_or(reason, |(_, words)| words).trim().to_ascii_lowercase();
+    let by_another = words.starts_with("resource ") && words.trim_end_matches('.').ends_with(" cancelled");
+    let aborted = words.split_once(' ').is_some_and(|(action, rest)| {
+        let action = format!("{}_IN_PROGRESS", action.to_ascii_uppercase());
+        rest.starts_with("aborted") && STARTS.contains(&action.as_str())
+    });
+    by_another || (aborted && !words.contains("timed out"))
 }
 
 /// The failure of an operation that ended badly, by what is known of it and what the stack itself says.
@@ -260,21 +268,8 @@ fn taken_back(track: &StackTrack) -> Option<StackFailure> {
 }
 
 /// The type of the resource at a place, where it is known.
-pub(super) fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
-    let event = track.events.iter().find(|event| event.place() == place && !event.is_of_stack());
-    let of_event = event.and_then(|event| {
-        event
-            .kind
-            .clone()
-            .or_else(|| track.kinds.get(&(event.stack.0.clone(), event.resource.clone())).cloned())
-    });
-    // A name that stands for one type alone needs no way to it.
-    let name = place.rsplit('/').next().unwrap_or(place);
-    of_event.or_else(|| track.types.get(place).cloned()).or_else(|| {
-        let mut named =
-            track.kinds.iter().filter(|((_, resource), _)| resource == name).map(|(_, kind)| kind);
-        named.next().filter(|kind| named.all(|other| other == *kind)).cloned()
-    })
+fn kind_of(track: &StackTrack, place: &str) -> Option<String> {
+    Kinds::of(track).at(place)
 }
 
 #[cfg(test)]
@@ -346,6 +341,29 @@ mod tests {
                 "Resource CREATE failed: ValueError: resources.outer.resources.boom: no room",
             ),
         ]
+    }
+
+    #[test]
+    fn what_is_cancelled_is_so_by_the_services_words_alone() {
+        for (reason, cancelled) in [
+            ("Resource creation cancelled", true),
+            ("Resource update cancelled.", true),
+            ("resource creation cancelled", true),
+            ("CREATE aborted", true),
+            ("UPDATE aborted (user triggered cancel)", true),
+            ("resources.inner: DELETE aborted (user triggered cancel)", true),
+            ("CREATE aborted (Task create from X \"boom\" Stack \"app\" [1] Timed out)", false),
+            ("ResourceInError: the transfer was aborted by the peer", false),
+            ("The request was cancelled by the owner of the image", false),
+            ("resources.inner: connection aborted", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                is_cancelled(&event(1, APP, ("r", "x"), "CREATE_FAILED", reason)),
+                cancelled,
+                "{reason}"
+            );
+        }
     }
 
     #[test]

@@ -1,32 +1,42 @@
 //! What of an operation is still under way.
 
-use super::tracker::kind_of;
+use super::kinds::Kinds;
 use crate::cloud::{StackEvent, StackTrack};
+use std::collections::{HashMap, HashSet};
 
-/// The resources whose last event says that something is still going on.
+/// The resources whose last event says that something is still going on, in the order in which each was first told of.
 pub(crate) fn under_way(track: &StackTrack) -> Vec<&StackEvent> {
     let mut last: Vec<&StackEvent> = Vec::new();
+    let mut places: HashMap<(&(String, String), &str), usize> = HashMap::new();
     for event in track.events.iter().filter(|event| !event.is_of_stack()) {
-        let same = |other: &&StackEvent| other.stack == event.stack && other.resource == event.resource;
-        match last.iter().position(same) {
-            Some(at) => last[at] = event,
-            None => last.push(event),
+        match places.entry((&event.stack, &event.resource)) {
+            std::collections::hash_map::Entry::Occupied(at) => last[*at.get()] = event,
+            std::collections::hash_map::Entry::Vacant(free) => {
+                free.insert(last.len());
+                last.push(event);
+            }
         }
     }
     last.retain(|event| event.status.ends_with("_IN_PROGRESS"));
     // What waits for something nested in it says less than that.
-    let inner: Vec<String> = last.iter().map(|event| event.place()).collect();
-    last.retain(|event| {
-        let within = format!("{}/", event.place());
-        !inner.iter().any(|place| place.starts_with(&within))
-    });
+    let mut around: HashSet<String> = HashSet::new();
+    for event in &last {
+        let place = event.place();
+        around.extend(place.match_indices('/').map(|(at, _)| place[..at].to_string()));
+    }
+    last.retain(|event| !around.contains(&event.place()));
     last
 }
 
 /// What is still under way, in words.
 pub(crate) fn open(track: &StackTrack) -> Vec<String> {
+    let all = under_way(track);
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let kinds = Kinds::of(track);
     let told = |event: &&StackEvent| {
-        let kind = event.kind.clone().or_else(|| kind_of(track, &event.place()));
+        let kind = event.kind.clone().or_else(|| kinds.at(&event.place()));
         let reason =
             event.reason.as_deref().filter(|reason| !reason.is_empty() && *reason != "state changed");
         format!(
@@ -37,5 +47,5 @@ pub(crate) fn open(track: &StackTrack) -> Vec<String> {
             reason.map(|reason| format!(": {reason}")).unwrap_or_default()
         )
     };
-    under_way(track).iter().map(told).collect()
+    all.iter().map(told).collect()
 }

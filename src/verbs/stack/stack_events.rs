@@ -8,7 +8,7 @@ use crate::verbs::verb::{Effect, Example, Form, Group, Run, Verb};
 pub static VERB: Verb = Verb {
     name: "stack_events",
     group: Group::Stacks,
-    summary: "What happened in a stack and in those nested in it, oldest first: time, resource, type, status and reason.",
+    summary: "What happened in a stack and in those nested in it, oldest first: time, resource, type, status and reason. Heat's CloudFormation endpoint tells none: there the present state of each resource stands for its events.",
     forms: &[Form::of(&[STACK.param()])],
     returns: Ty::ArrayOf(&Ty::Record(StackEvent::RECORD)),
     effect: Effect::Reads,

@@ -17,6 +17,11 @@ pub fn show(id: &str, stack: &str) -> Call {
     of(call("stack.preview", "DescribeChangeSet"), id, stack)
 }
 
+/// Ask for all that there are of a stack.
+pub fn all(stack: &str) -> Call {
+    read(call("stack.preview", "ListChangeSets").with("StackName", stack))
+}
+
 /// Delete it.
 pub fn delete(id: &str, stack: &str) -> Call {
     read(of(call("stack.preview", "DeleteChangeSet"), id, stack))
