@@ -133,15 +133,12 @@ impl RunContext {
             self.cancelled().await;
             tokio::select! {
                 () = self.held.none() => {}
-                () = self.clock.lapse(self.timeout) => {}
+                () = self.clock.lapse(self.timeout) => self.tell_left(),
             }
         };
         tokio::select! {
             biased;
-            () = stop => {
-                self.tell_left();
-                Err(Error::new(Kind::Cancelled, "interrupted"))
-            }
+            () = stop => Err(Error::new(Kind::Cancelled, "interrupted")),
             done = work => Ok(done),
         }
     }
@@ -161,11 +158,10 @@ impl RunContext {
         }
     }
 
-    /// Nobody waits any longer for what is [held](Self::hold).
+    /// Nobody waits any longer for what is held.
     fn tell_left(&self) {
-        for left in self.held.left() {
-            self.progress.warn(&format!("look for what is left behind: {left}"));
-        }
+        let tell = |left| self.progress.warn(&format!("look for what is left behind: {left}"));
+        self.held.left().iter().for_each(tell);
     }
 
     /// A change that has begun, waited for even when the run is interrupted, so that what exists is known; then only as
