@@ -59,9 +59,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 _ => {}
             },
             ExpressionKind::Switch { value, arms } => {
-                if let Some(Type::Of(noun)) = facts.types.of(value) {
-                    found.push(on_resource(facts, value, noun));
-                }
+                found.extend(facts.types.of(value).and_then(|ty| never_matched(facts, value, &ty)));
                 for case in arms.iter().flat_map(|arm| &arm.cases) {
                     compared(facts, value, case, found);
                 }
@@ -213,11 +211,23 @@ fn meant(text: &str, words: &[&str]) -> Option<String> {
         .or_else(|| nearest(text, words, 1).pop())
 }
 
-fn on_resource(facts: &Facts<'_>, value: &Expression, noun: Noun) -> Finding {
+/// A `switch` on a value that equals a text, a name or a length for `==`, and none of its cases.
+fn never_matched(facts: &Facts<'_>, value: &Expression, ty: &Type) -> Option<Finding> {
     let written = facts.text.get(value.span.clone()).unwrap_or("x");
-    let error = Error::new(Kind::Script, format!("a `switch` never matches {}", noun.with_article()))
+    let (what, help) = match ty {
+        Type::Of(noun) => {
+            (noun.with_article(), format!("switch on a field of it: `switch {written}.name {{ … }}`"))
+        }
+        Type::Cloud(_) => ("a cloud", format!("switch on a field of it: `switch {written}.name {{ … }}`")),
+        Type::Error => ("an error", format!("switch on a field of it: `switch {written}.kind {{ … }}`")),
+        Type::Secret | Type::Time | Type::Duration => {
+            (ty.word(), format!("compare it, which `==` does: `if {written} == …`"))
+        }
+        _ => return None,
+    };
+    let error = Error::new(Kind::Script, format!("a `switch` never matches {what}"))
         .coded("check::switch")
         .at(Place::Verb, "only its last case, `_`, would run")
-        .help(format!("switch on a field of it: `switch {written}.name`"));
-    facts.finding(error, value.span.clone())
+        .help(help);
+    Some(facts.finding(error, value.span.clone()))
 }
