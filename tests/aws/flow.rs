@@ -393,6 +393,31 @@ async fn a_page_of_html_is_no_answer() {
     assert_eq!(error.request.as_ref().map(|line| line.path.as_str()), Some("/ AllocateAddress"));
 }
 
+/// Without its list an answer says nothing: neither that there are no zones, nor that nothing is limited.
+#[tokio::test]
+async fn zones_and_limits_need_their_lists() {
+    for (body, zones, limits) in [
+        ("<x/>", Err(Kind::Protocol), Err(Kind::Protocol)),
+        (
+            "<availabilityZoneInfo><item><zoneState>available</zoneState></item></availabilityZoneInfo>\
+             <accountAttributeSet><item><attributeValueSet/></item></accountAttributeSet>",
+            Err(Kind::Protocol),
+            Err(Kind::Protocol),
+        ),
+        (
+            "<availabilityZoneInfo><item><zoneName>a</zoneName><zoneState>available</zoneState></item>\
+             <item><zoneName>b</zoneName><zoneState>impaired</zoneState></item></availabilityZoneInfo>\
+             <accountAttributeSet><item><attributeName>default-vpc</attributeName></item></accountAttributeSet>",
+            Ok(vec!["a".to_string()]),
+            Ok(()),
+        ),
+    ] {
+        let world = world(move |asked: &Asked, _| ok(&asked.action, body)).await;
+        assert_eq!(world.cloud.zones().await.map_err(|error| error.kind), zones, "{body}");
+        assert_eq!(world.cloud.limits().await.map(drop).map_err(|error| error.kind), limits, "{body}");
+    }
+}
+
 #[tokio::test]
 async fn networks_go_by_their_names_where_these_are_their_own() {
     let world = world(|asked: &Asked, _| match asked.action.as_str() {

@@ -217,3 +217,17 @@ fn the_markers_in_descriptions_go_when_the_run_ends() {
         "{asked:?}"
     );
 }
+
+/// A group without an id is no group that is not there.
+#[test]
+fn a_list_of_groups_with_one_that_has_no_id_is_no_list() {
+    let world = World::new();
+    let body =
+        r#"{"server_groups":[{"id":null,"name":"apart","policy":"affinity","members":[]}]}"#.to_string();
+    world.fault_always(
+        "server_group.list",
+        FaultKind::Status { code: 200, body: Some(body), retry_after: None },
+    );
+    world.fails("server_groups()", "protocol", "one of its server_groups has no id");
+    world.fails(r#"find_server_group("apart")"#, "protocol", "one of its server_groups has no id");
+}

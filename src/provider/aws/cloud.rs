@@ -178,7 +178,8 @@ impl Account for Aws {
     }
 
     async fn limits(&self) -> Result<BTreeMap<String, Option<i64>>> {
-        self.all_limits(attribute::decode(&self.ask(&attribute::show()).await?)).await
+        let told = self.every(attribute::show(), "accountAttributeSet", attribute::decode).await?;
+        self.all_limits(told).await
     }
 
     async fn delete_doubles(&self, last: bool) -> Vec<Double> {
@@ -188,7 +189,7 @@ impl Account for Aws {
     }
 
     async fn zones(&self) -> Result<Vec<String>> {
-        Ok(region::decode_zones(&self.ask(&region::zones()).await?))
+        self.every(region::zones(), "availabilityZoneInfo", region::decode_zone).await
     }
 
     async fn query(&self, service: &str, action: &str, params: &Json) -> Result<Value> {

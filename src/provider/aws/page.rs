@@ -103,6 +103,8 @@ fn has_id(set: &str, one: &Json) -> bool {
         "Stacks" | "StackSummaries" => {
             return ["StackId", "StackName", "StackStatus"].iter().all(|name| text(one, name).is_some());
         }
+        "availabilityZoneInfo" => &["zoneName"],
+        "accountAttributeSet" => &["attributeName"],
         "keySet" => &["keyPairId", "keyName"],
         _ => return true,
     };

@@ -6,11 +6,12 @@
 
 use super::Aws;
 use super::decode::{tags, time};
-use super::ec2::{image, region, snapshot, tag, volume};
+use super::ec2::{image, snapshot, tag, volume};
 use super::making::Making;
 use super::recover::quoted;
 use crate::cloud::{
-    Error, Filter, Kind, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec, Volumes,
+    Account, Error, Filter, Kind, MARKER, Noun, Result, Snapshot, Snapshots, Time, Volume, VolumeSpec,
+    Volumes,
 };
 use crate::provider::recover::{Looked, Seen};
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ impl Volumes for Aws {
         let zone = match &spec.zone {
             Some(zone) => zone.clone(),
             None => {
-                let zones = region::decode_zones(&self.ask(&region::zones()).await?);
+                let zones = self.zones().await?;
                 zones.into_iter().next().ok_or_else(|| {
                     self.session
                         .error(Kind::Failed, "the region has no zone that can be used")

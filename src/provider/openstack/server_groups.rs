@@ -9,6 +9,7 @@ use super::nova::{files, version};
 use super::recover::{Attempt, quoted};
 use super::resources::is_named;
 use crate::cloud::{Error, Filter, Kind, Result, ServerGroup, ServerGroups};
+use crate::provider::pages::Pages;
 use crate::provider::recover::Seen;
 use async_trait::async_trait;
 use serde_json::Value as Json;
@@ -84,16 +85,22 @@ impl OpenStack {
     ) -> Result<()> {
         const KEY: &str = "server_groups";
         let range = self.compute().await?;
-        let mut seen = std::collections::HashSet::new();
+        let (mut seen, mut bounds) = (std::collections::HashSet::new(), Pages::default());
         loop {
             let call = server_group::page(seen.len(), all_projects, &range);
             let lists = |body: &Json| match list(body, KEY) {
-                Some(entries) if entries.iter().all(|entry| entry.get("id").is_some()) => Ok(()),
+                Some(entries) if entries.iter().all(|entry| entry.get("id").and_then(scalar).is_some()) => {
+                    Ok(())
+                }
                 Some(_) => Err(format!("one of its {KEY} has no id")),
                 None => Err(format!("it lists no {KEY}")),
             };
-            let (_, body) = self.whole(&call, lists).await?;
+            let (answer, body) = self.whole(&call, lists).await?;
             let entries = list(&body, KEY).map(Vec::as_slice).unwrap_or_default();
+            if let Err(why) = bounds.read(entries.len()) {
+                let what = format!("its list of {KEY} has no end: {why}");
+                return Err(super::fault::nonsense(&self.session, &call, &answer, &what));
+            }
             let before = seen.len();
             for entry in entries {
                 if entry.get("id").and_then(scalar).is_some_and(|id| seen.insert(id)) && each(entry) {

@@ -13,15 +13,12 @@ pub fn show() -> Call {
     Call::ec2("limits.show", "DescribeAccountAttributes").with("AttributeName", json!(names))
 }
 
-/// The limits that are told, by the language's names.
-pub fn decode(body: &Json) -> Vec<(&'static str, i64)> {
-    let told = |attribute: &Json| {
-        let name = text(attribute, "attributeName")?;
-        let (_, ours) = NAMES.iter().find(|(theirs, _)| *theirs == name)?;
-        let value = list(attribute, "attributeValueSet").first()?;
-        Some((*ours, int(value, "attributeValue")?))
-    };
-    list(body, "accountAttributeSet").iter().filter_map(told).collect()
+/// A limit, by the language's name; `None` of one that has none.
+pub fn decode(attribute: &Json) -> Option<(&'static str, i64)> {
+    let name = text(attribute, "attributeName")?;
+    let (_, ours) = NAMES.iter().find(|(theirs, _)| *theirs == name)?;
+    let value = list(attribute, "attributeValueSet").first()?;
+    Some((*ours, int(value, "attributeValue")?))
 }
 
 #[cfg(test)]
@@ -30,10 +27,13 @@ mod tests {
 
     #[test]
     fn limits_have_the_languages_names() {
-        let body = json!({"accountAttributeSet": [
-            {"attributeName": "max-instances", "attributeValueSet": [{"attributeValue": "20"}]},
-            {"attributeName": "default-vpc", "attributeValueSet": [{"attributeValue": "vpc-1"}]},
-            {"attributeName": "vpc-max-elastic-ips", "attributeValueSet": [{"attributeValue": "5"}]}]});
-        assert_eq!(decode(&body), [("servers", 20), ("public_ips", 5)]);
+        for (name, value, told) in [
+            ("max-instances", "20", Some(("servers", 20))),
+            ("default-vpc", "vpc-1", None),
+            ("vpc-max-elastic-ips", "5", Some(("public_ips", 5))),
+        ] {
+            let one = json!({"attributeName": name, "attributeValueSet": [{"attributeValue": value}]});
+            assert_eq!(decode(&one), told, "{name}");
+        }
     }
 }

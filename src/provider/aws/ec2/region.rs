@@ -1,7 +1,7 @@
 //! Regions and zones.
 
 use super::super::call::Call;
-use super::super::decode::{list, text};
+use super::super::decode::text;
 use serde_json::Value as Json;
 
 /// Ask for the regions: the cheapest question there is.
@@ -14,12 +14,8 @@ pub fn zones() -> Call {
     Call::ec2("zone.list", "DescribeAvailabilityZones")
 }
 
-/// The names of the zones that can be used.
-pub fn decode_zones(body: &Json) -> Vec<String> {
-    let usable = |zone: &&Json| text(zone, "zoneState").is_none_or(|state| state == "available");
-    list(body, "availabilityZoneInfo")
-        .iter()
-        .filter(usable)
-        .filter_map(|zone| text(zone, "zoneName"))
-        .collect()
+/// The name of a zone that can be used.
+pub fn decode_zone(zone: &Json) -> Option<String> {
+    let usable = text(zone, "zoneState").is_none_or(|state| state == "available");
+    text(zone, "zoneName").filter(|_| usable)
 }
