@@ -98,12 +98,16 @@ fn a_placeholder_that_was_cut_is_never_sent() {
 fn a_private_key_is_refused_before_anything_is_sent() {
     let world = World::new();
     let before = world.requests();
-    for key in
-        ["-----BEGIN OPENSSH PRIVATE KEY-----\\nQk9EWQ==\\n", "PuTTY-User-Key-File-3: ssh-ed25519\\nQk9EWQ=="]
-    {
+    for key in [
+        "-----BEGIN OPENSSH PRIVATE KEY-----\\nQk9EWQ==\\n",
+        "PuTTY-User-Key-File-3: ssh-ed25519\\nQk9EWQ==",
+        // In base64, in one line and in two.
+        "LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUgS0VZLS0tLS0KUWs5RVdRPT0K",
+        "LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZB\\nVEUgS0VZLS0tLS0KUWs5RVdRPT0K\\n",
+    ] {
         let error = world.error(&format!(r#"create_keypair("k", "{key}")"#));
         assert_eq!(error.kind.as_str(), "invalid_argument", "{error:?}");
-        assert!(!format!("{error:?}").contains("Qk9EWQ"), "{error:?}");
+        assert!(["Qk9EWQ", "LS0t"].iter().all(|part| !format!("{error:?}").contains(part)), "{error:?}");
         assert!(error.help.as_deref().is_some_and(|help| help.contains(".pub")), "{error:?}");
     }
     assert_eq!(world.requests(), before);

@@ -3,6 +3,8 @@
 use crate::cloud::{Error, Kind, Noun, Result, Ty, Value};
 use crate::verbs::argument::Name;
 use crate::verbs::verb::{Effect, Example, Form, Group, Key, Run, Verb};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 /// The key pair's name.
 pub const NAME: Key<Name> = Key::required("name", "Its name.");
@@ -35,8 +37,12 @@ pub static VERB: Verb = Verb {
 
 /// A private key that is given by mistake goes nowhere, and no word of it is said.
 fn is_public(key: &str) -> Result<()> {
-    let private = key.contains("PRIVATE KEY") || key.trim_start().starts_with("PuTTY-User-Key-File");
-    match private {
+    let is_private =
+        |key: &str| key.contains("PRIVATE KEY") || key.trim_start().starts_with("PuTTY-User-Key-File");
+    // EC2's API takes keys in base64, and people bring them so.
+    let packed: String = key.split_whitespace().collect();
+    let unpacked = STANDARD.decode(packed).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    match is_private(key) || unpacked.is_ok_and(|key| is_private(&key)) {
         true => Err(Error::new(Kind::InvalidArgument, "`public_key` holds a private key; nothing was sent")
             .coded("call::invalid_argument")
             .help("give the public half: the file that ends in `.pub`, or `ssh-keygen -y -f FILE`")),
