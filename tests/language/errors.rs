@@ -83,6 +83,11 @@ fn thrown_text_and_the_language_s_own_errors_are_of_kind_script() {
             ("assert(false)", "script: the assertion does not hold"),
             (r#"assert(1 == 2, "sums")"#, "script: sums"),
             ("1 / 0", "script: a number is divided by zero"),
+            ("1 % 0", "script: a number is divided by zero"),
+            (
+                "let a = -9223372036854775807 - 1; a % -1",
+                "script: the smallest whole number has no remainder by -1 here",
+            ),
             ("[1][5]", "script: the array has 1 element, and no element 5"),
             (r#"#{ a: 1 }.b"#, "script: "),
             (r#"1 < "a""#, "script: `<` cannot order a number and text"),

@@ -451,7 +451,10 @@ fn data_race(said: &str) -> Error {
 fn arithmetic(said: &str) -> Error {
     let quoted = said.split('\'').nth(1).unwrap_or("");
     let code = "language::arithmetic";
-    if said.starts_with("Division by zero") || said.starts_with("Modulo division by zero") {
+    if said.starts_with("Modulo division") && said.trim_end().ends_with("% -1") {
+        script(code, "the smallest whole number has no remainder by -1 here")
+            .help("it is 0: ask first whether the divisor is -1")
+    } else if said.starts_with("Division by zero") || said.starts_with("Modulo division by zero") {
         script(code, "a number is divided by zero").help("ask first whether the divisor is 0")
     } else if said.starts_with("Error parsing integer") {
         script("language::number", format!("`{quoted}` is not a whole number"))
