@@ -53,7 +53,7 @@ pub(super) fn run(options: &Options, shell: Shell) -> u8 {
         Shell::Fish => Fish.write_registration(ASKS, "rhain", "rhain", "rhain", &mut script),
     };
     streams.page(String::from_utf8_lossy(&script).trim_end());
-    u8::from(written.is_err())
+    super::run::written(options, &Environment::of_process(), &streams, u8::from(written.is_err()))
 }
 
 /// What a shell wants to know at a Tab; `None` where this is no such question.

@@ -60,6 +60,7 @@ use crate::config::Environment;
 use args::Command;
 use console::Streams;
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 /// The script that stands where a command is wanted.
@@ -122,8 +123,13 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
                 return ExitCode::from(refuse(json, &usage(&error.to_string()), code));
             }
             // Help goes to standard output, a mistake to standard error; clap knows which this is.
-            let _ = error.print();
-            return ExitCode::from(code);
+            let printed = error.print().and_then(|()| std::io::stdout().flush());
+            return ExitCode::from(match printed {
+                Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => {
+                    refuse(json, &run::incomplete(&why.to_string()), 1)
+                }
+                _ => code,
+            });
         }
     };
     let options = &arguments.options;
@@ -147,8 +153,9 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         (None, Some(Command::Check { files })) => check::run(options, files),
         (None, Some(Command::Sharing(command))) => sharing::run(options, command),
         (None, Some(Command::Man)) => {
-            Streams::new(false, true).page(man::page().trim_end());
-            0
+            let streams = Streams::new(false, true);
+            streams.page(man::page().trim_end());
+            run::written(options, &Environment::of_process(), &streams, 0)
         }
         (None, Some(Command::Lsp)) => lsp::run(options),
         (None, Some(Command::Completions { shell })) => completions::run(options, *shell),

@@ -286,10 +286,14 @@ fn complete(options: &Options, setup: &Setup, code: u8) -> u8 {
 /// The exit code of what was to be written to standard output: where some of it was lost, that is told, and is a failure.
 pub(super) fn written(options: &Options, environment: &Environment, streams: &Streams, code: u8) -> u8 {
     let Some(why) = streams.lost() else { return code };
-    let error = Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
+    refuse(options, environment, &incomplete(why), 1)
+}
+
+/// Not all of what was to be written to standard output is there.
+pub(super) fn incomplete(why: &str) -> Error {
+    Error::new(Kind::Failed, format!("standard output cannot be written: {why}"))
         .coded("cli::output")
-        .help("look for room on the disk; what was printed is not complete");
-    refuse(options, environment, &error, 1)
+        .help("look for room on the disk; what was printed is not complete")
 }
 
 /// What a dry run would have changed, in order.

@@ -6,7 +6,14 @@ pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
+    /// A file grew past the limit that a shell set (`ulimit -f`): left to the system it kills the process and its endings; where
+    /// it is listened to, the write fails and says so.
+    _too_large: tokio::signal::unix::Signal,
 }
+
+/// SIGXFSZ, alike on Linux and on macOS.
+#[cfg(unix)]
+const TOO_LARGE: i32 = 25;
 
 #[cfg(unix)]
 impl Signals {
@@ -16,6 +23,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
+            _too_large: signal(SignalKind::from_raw(TOO_LARGE))?,
         })
     }
 

@@ -520,9 +520,17 @@ fn a_full_disk_is_told_and_fails_the_run() {
         return;
     }
     let check = format!("check {}/scripts/01-hello.rhai", env!("CARGO_MANIFEST_DIR"));
-    for (words, code) in
-        [("--cloud sim -e 'print(1)'", 1), ("doc boot", 1), ("explain cloud::not_found", 1), (&*check, 2)]
-    {
+    for (words, code) in [
+        ("--cloud sim -e 'print(1)'", 1),
+        ("doc boot", 1),
+        ("explain cloud::not_found", 1),
+        (&*check, 2),
+        ("--version", 1),
+        ("--help", 1),
+        ("run --help", 1),
+        ("completions bash", 1),
+        ("man", 1),
+    ] {
         let script = format!("{} {words} > /dev/full", env!("CARGO_BIN_EXE_rhain"));
         let ended = std::process::Command::new("sh").arg("-c").arg(script).output();
         let ended = ended.expect("a shell");
@@ -530,6 +538,28 @@ fn a_full_disk_is_told_and_fails_the_run() {
         let err = String::from_utf8_lossy(&ended.stderr);
         assert!(err.contains("standard output cannot be written"), "{words}: {err}");
     }
+}
+
+/// The system's answer to a file that grows past a limit of the shell would end the process and its endings with it.
+#[test]
+fn a_file_past_the_limit_of_the_shell_is_an_error_and_the_endings_run() {
+    let program = Program::new();
+    program.file(
+        "book.rhai",
+        r#"defer(|| print("ended")); let s = ""; s.pad(100_000, "x"); write_file("big", s);"#,
+    );
+    let script =
+        format!("ulimit -f 8; {} run --cloud sim --allow-write=. book.rhai", env!("CARGO_BIN_EXE_rhain"));
+    let mut command = std::process::Command::new("sh");
+    command.arg("-c").arg(script).current_dir(program.folder()).env_clear().envs(program.environment());
+    let ended = command.output().expect("a shell");
+    let err = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(
+        (ended.status.code(), &*String::from_utf8_lossy(&ended.stdout)),
+        (Some(1), "ended\n"),
+        "{err}"
+    );
+    assert!(err.contains("File too large"), "{err}");
 }
 
 /// Neutron, Cinder and Glance leave the others' things out and do not say so.
