@@ -5,8 +5,10 @@ use super::facts::{Called, Facts};
 use crate::cloud::error::{Error, Kind, Place};
 use crate::syntax::{self, tree::*};
 use crate::verbs::{Effect, verb};
+use std::collections::HashMap;
 
 pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
+    let deleting = deleting(facts);
     facts.tree.walk(&mut |path| {
         let Some(Node::Block(block)) = path.last() else { return };
         // The nearest statement behind that leaves the block, found once for all of it.
@@ -16,7 +18,7 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
                 leaves = nth;
             }
             let StatementKind::Expression(expression) = &statement.kind else { continue };
-            if let Some((declared, name)) = deleted(facts, expression)
+            if let Some((declared, name)) = deleted(facts, &deleting, expression)
                 && let Some(behind) = block.statements.get(nth + 1..leaves)
             {
                 found.extend(used(facts, declared, name, behind));
@@ -25,15 +27,46 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
     });
 }
 
-/// The variable that a statement deletes, alone or at the head of a chain.
-fn deleted<'a>(facts: &Facts<'a>, expression: &'a Expression) -> Option<(usize, &'a Name)> {
+/// The functions of the script that delete what they are given, whatever else they do: which parameter it is.
+type Deleting<'a> = HashMap<(&'a str, usize), usize>;
+
+fn deleting<'a>(facts: &Facts<'a>) -> Deleting<'a> {
+    let none = Deleting::new();
+    let of = |function: &'a Function| {
+        // Behind the first statement that may leave, nothing is certain.
+        let sure = function.body.statements.iter().take_while(|statement| !may_leave(statement));
+        let gone = sure.filter_map(|statement| match &statement.kind {
+            StatementKind::Expression(expression) => deleted(facts, &none, expression),
+            _ => None,
+        });
+        let nth = gone.into_iter().find_map(|(declared, _)| {
+            let is_it = |param: &Name| {
+                facts.scopes.declarations.get(declared).is_some_and(|one| one.name.span == param.span)
+            };
+            function.params.iter().position(is_it)
+        })?;
+        Some(((function.name.text.as_str(), function.params.len()), nth))
+    };
+    facts.tree.functions().filter_map(of).collect()
+}
+
+/// The variable that a statement deletes, alone or at the head of a chain, or by a function that does.
+fn deleted<'a>(
+    facts: &Facts<'a>,
+    deleting: &Deleting<'_>,
+    expression: &'a Expression,
+) -> Option<(usize, &'a Name)> {
     let call = Called::of(expression)?;
-    let first = call.given().next()?;
-    if call.is_plain("delete") && !facts.is_own("delete") {
-        let name = first.variable()?;
+    let (word, given) = (call.name.text.as_str(), call.given().collect::<Vec<_>>());
+    let nth = match call.is_plain("delete") && !facts.is_own("delete") {
+        true => Some(0),
+        false => deleting.get(&(word, given.len())).copied().filter(|_| call.modules.is_empty()),
+    };
+    if let Some(nth) = nth {
+        let name = given.get(nth)?.variable()?;
         return Some((facts.types.meant(name)?, name));
     }
-    call.receiver.and_then(|receiver| deleted(facts, receiver))
+    call.receiver.and_then(|receiver| deleted(facts, deleting, receiver))
 }
 
 /// The first verb on it in the statements behind, before it is something else.
@@ -89,6 +122,18 @@ fn used(facts: &Facts<'_>, declared: usize, name: &Name, behind: &[Statement]) -
         }
     }
     None
+}
+
+/// Whether a return or an error of its own may end the function in a statement.
+fn may_leave(statement: &Statement) -> bool {
+    let mut leaves = false;
+    visit(Node::Statement(statement), &mut |node| {
+        leaves |= matches!(
+            node,
+            Node::Statement(Statement { kind: StatementKind::Return(_) | StatementKind::Throw(_), .. })
+        );
+    });
+    leaves
 }
 
 /// Visit all but the closures, which may be called at another time.

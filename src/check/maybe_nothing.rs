@@ -26,7 +26,10 @@ pub(super) fn find(facts: &Facts<'_>, found: &mut Vec<Finding>) {
         if let Some(name) = expression.variable()
             && let Some(declared) = facts.types.meant(name)
         {
-            let used = used(facts, parent, expression);
+            let used = match asks_in_vain(facts, path, name) {
+                true => return,
+                false => used(facts, parent, expression),
+            };
             uses.entry(declared).or_default().push((name.span.start, used));
         } else if finds(facts, expression) {
             let text = facts.text.get(expression.span.clone()).unwrap_or("");
@@ -71,7 +74,7 @@ fn told(name: &str, value: &Expression, what: &Name, declared: Option<&Name>) ->
         format!("`{name}` is `()` where nothing is found, and `{}` is read of it", what.text),
     )
     .coded("check::maybe_nothing")
-    .at(Place::Verb, "nothing has asked whether it is there")
+    .at(Place::Verb, "nothing makes sure that it is there")
     .help(match declared {
         Some(name) => format!(
             "ask first, `if {0} != () {{ … }}`, or use `{1}(…)`, which says what is not there",
@@ -99,6 +102,51 @@ fn finds(facts: &Facts<'_>, expression: &Expression) -> bool {
         && !facts.is_own(name)
         && name.starts_with("find_")
         && verb(name).is_some_and(|verb| matches!(verb.returns, Ty::Of(_)))
+}
+
+/// Whether this is the question of an `if x == () { … }` that goes on all the same: nothing in it leaves, or gives the variable
+/// another value.
+fn asks_in_vain(facts: &Facts<'_>, path: &[Node<'_>], name: &Name) -> bool {
+    let [.., Node::Expression(around), Node::Expression(asked), Node::Expression(_)] = path else {
+        return false;
+    };
+    let ExpressionKind::If { condition, then, otherwise: None } = &around.kind else { return false };
+    let ExpressionKind::Binary { operator, left, right } = &asked.kind else { return false };
+    let is_unit = |one: &Expression| matches!(one.kind, ExpressionKind::Unit);
+    let in_condition = std::ptr::eq(&**condition, *asked);
+    if !in_condition || operator.text != "==" || !(is_unit(left) || is_unit(right)) {
+        return false;
+    }
+    let declared = facts.types.meant(name);
+    let mut leads_on = true;
+    let mut see = |node: &Node<'_>| match node {
+        Node::Statement(Statement {
+            kind:
+                StatementKind::Return(_)
+                | StatementKind::Throw(_)
+                | StatementKind::Break(_)
+                | StatementKind::Continue,
+            ..
+        }) => leads_on = false,
+        Node::Statement(Statement { kind: StatementKind::Assign { target, .. }, .. }) => {
+            leads_on &= target.variable().is_none_or(|name| facts.types.meant(name) != declared);
+        }
+        Node::Expression(expression) => {
+            if let Some(call) = Called::of(expression) {
+                let word = call.name.text.as_str();
+                let ends = matches!(word, "exit" | "fail" | "assert" | "throw");
+                leads_on &= !ends && !facts.is_own(word) && call.modules.is_empty();
+            }
+        }
+        _ => {}
+    };
+    down(Node::Block(then), &mut see);
+    leads_on
+}
+
+fn down(node: Node<'_>, see: &mut dyn FnMut(&Node<'_>)) {
+    see(&node);
+    children(node).into_iter().for_each(|child| down(child, see));
 }
 
 /// The value that a variable is declared with.
