@@ -352,7 +352,25 @@ fn a_bundle_is_the_script_and_all_its_modules_wherever_it_is() {
     program.run(&["bundle", "one.rhai", "-o", "two.rhai"]).ok();
     assert_eq!(program.run(&["run", "--cloud", "sim", "two.rhai"]).ok(), "1!\n");
     program.run(&["bundle", "site.rhai", "-o", "site.rhai"]).failed(2);
+    other.file("book.rhai", "import \"./one\" as one;\n");
+    let err = other.run(&["check", "book.rhai"]).failed(2);
+    assert!(err.contains("`./one` is a bundle, which cannot be imported"), "{err}");
     assert!(program.read("site.rhai").starts_with("//! Boots some."));
+}
+
+#[test]
+fn the_tests_of_a_bundle_run_wherever_it_is() {
+    let program = Program::new();
+    program.file("lib/sum.rhai", "fn of(a, b) { a + b }\n");
+    let test = "import \"./lib/sum\" as sum;\nfn test_sums() { assert_eq(sum::of(1, 2), 3); }\nfn test_wrong() { assert_eq(sum::of(1, 2), 4); }\n";
+    program.file("sum_test.rhai", test);
+    program.run(&["bundle", "sum_test.rhai", "-o", "one_test.rhai"]).ok();
+    let other = Program::new();
+    other.file("one_test.rhai", &program.read("one_test.rhai"));
+    let ended = other.run(&["test"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    assert!(ended.out.contains("1 passed, 1 failed"), "{}", ended.out);
+    assert!(ended.out.contains("3 is not 4") && ended.out.contains("[one_test.rhai:3:19]"), "{}", ended.out);
 }
 
 /// A web server that answers each path as it is told.

@@ -340,6 +340,15 @@ fn lines_that_ran_are_counted() {
     assert!(lcov.contains("SF:lib.rhai\nDA:2,2\nDA:3,0\nDA:5,2\nDA:8,0\n"), "{lcov}");
 }
 
+/// What is made side by side is there in any order, and is no difference to a run without a fault.
+#[test]
+fn what_a_test_leaves_is_told_by_name_whatever_was_made_first() {
+    let text = "fn test_a() {\n    for name in [\"b\", \"a\"] { boot(name, #{ image: \"cirros\", flavor: \"m1.tiny\" }).wait_active(); }\n    assert(false);\n}\n";
+    let ended = test(text, &[]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.out.contains("server a (active), server b (active)"), "{}", ended.out);
+}
+
 #[test]
 fn chaos_tells_what_each_fault_leaves() {
     let text = "fn test_a() {\n    let s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\n    s.delete();\n}\n";

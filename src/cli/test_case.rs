@@ -96,13 +96,14 @@ fn broken(why: &str) -> Ended {
 
 /// Call a function of a file that was checked, and wait until it has ended.
 fn called(setup: &Setup, file: &TestFile, function: &str) -> Ended {
-    let text = format!("{}\n;{function}();\n", file.text);
+    let (text, called) = (file.text.clone(), function.to_string());
     let session = setup.session.clone();
     session.budget.end_after(STEPS);
     let (tell, told) = mpsc::channel();
     let (running, name) = (session.clone(), file.name.clone());
     let thread = std::thread::Builder::new().name("test".to_string()).stack_size(STACK).spawn(move || {
-        let result = Program::compile(&running, &name, &text).and_then(|program| program.run());
+        let result =
+            Program::compile_calling(&running, &name, &text, Some(&called)).and_then(|program| program.run());
         // The one who waits may have given up.
         let _ = tell.send(result);
     });

@@ -199,7 +199,10 @@ impl TestWorld {
             }
         };
         let all = self.simulated.with(rhain_sim::Sim::left).unwrap_or_default();
-        all.into_iter().map(told).collect()
+        // Which of two that are made side by side is first is no difference.
+        let mut all: Vec<String> = all.into_iter().map(told).collect();
+        all.sort();
+        all
     }
 }
 

@@ -99,6 +99,12 @@ pub fn header(text: &str) -> Header {
     header
 }
 
+/// Whether a line of a header speaks of permissions.
+pub fn is_grant(line: &str) -> bool {
+    let said = line.trim().strip_prefix("//!").map_or("", str::trim);
+    said.strip_prefix("allow").is_some_and(|rest| rest.starts_with([':', ' ', '\t', '"']))
+}
+
 fn of_import(rest: &str, whole: &Range<usize>, header: &mut Header) {
     let parts = rest.strip_prefix('"').and_then(|rest| rest.split_once('"'));
     let Some((path, items)) = parts.and_then(|(path, after)| Some((path, after.trim().strip_prefix(':')?)))

@@ -93,6 +93,8 @@ fn undeclared(name: &str, given: &Given, options: &[String], everywhere: &[Strin
     let mut error =
         Error::new(Kind::InvalidArgument, format!("this runbook has no parameter `--{name}`{from}"))
             .coded("param::unknown");
+    // Deno's word for it.
+    let name = if name == "allow-run" { "allow-exec" } else { name };
     let near = closest(name, options.iter().chain(everywhere).map(String::as_str));
     error.help = Some(match (near.first(), options.is_empty()) {
         (Some(near), _) => format!("use --{near}"),

@@ -16,6 +16,7 @@ use super::session::Session;
 use super::symbols::{self, Names};
 use super::value::to_value;
 use crate::cloud::{Error, Kind, Value};
+use crate::effects::allow::is_grant;
 use crate::effects::path;
 use crate::syntax;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, OptimizationLevel, ParseError, Position, Scope};
@@ -33,8 +34,20 @@ pub struct Program {
 impl Program {
     /// Compile a text; nothing of it runs.
     pub fn compile(session: &Arc<Session>, name: &str, text: &str) -> Result<Program, Failure> {
+        Program::compile_calling(session, name, text, None)
+    }
+
+    /// The same, with a call of one of its functions at its end: a bundle ends with its modules, not with its script.
+    pub fn compile_calling(
+        session: &Arc<Session>,
+        name: &str,
+        text: &str,
+        function: Option<&str>,
+    ) -> Result<Program, Failure> {
         let opened = session.texts.open(name, text);
-        let text = &opened.map_err(|error| Failure { cause: Cause::Parse(error), sites: Vec::new() })?;
+        let mut text = opened.map_err(|error| Failure { cause: Cause::Parse(error), sites: Vec::new() })?;
+        text.extend(function.map(|function| format!("\n;{function}();\n")));
+        let text = &text;
         session.texts.add(name, text);
         secret_literals::mask_secret(session, text);
         let mut engine = engine(session);
@@ -94,7 +107,7 @@ impl Program {
         let lines = text.lines().skip_while(|line| line.starts_with("#!") || line.trim().is_empty());
         let lines = lines.take_while(|line| line.trim_start().starts_with("//"));
         // What a header says to the program is not about the runbook.
-        let lines = lines.filter(|line| !line.starts_with("//! clouds:"));
+        let lines = lines.filter(|line| !line.starts_with("//! clouds:") && !is_grant(line));
         let plain =
             lines.map(|line| line.trim_start().trim_start_matches('/').trim_start_matches('!').trim());
         plain.collect::<Vec<_>>().join("\n").trim().to_string()

@@ -205,3 +205,21 @@ fn the_runbooks_own_help_tells_its_bounds_and_how_its_secret_is_given() {
         );
     }
 }
+
+/// What a header says to the program is not about the runbook, and the words of other tools lead to ours.
+#[test]
+fn permissions_are_no_description_and_another_tools_word_for_them_leads_here() {
+    let program = Program::new();
+    program.file(
+        "book.rhai",
+        "//! Boots a tier.\n//! clouds: openstack\n//! allow: env=TIER\n//! allow \"./lib\": env=HOME\n//! Allows two at once.\nlet n = param(\"n\", 1);\nprint(n);\n",
+    );
+    for words in [&["run", "book.rhai", "--help"][..], &["doc", "book.rhai"]] {
+        let page = program.run(words).ok();
+        assert!(page.contains("Boots a tier. Allows two at once.") && !page.contains("allow:"), "{page}");
+    }
+    let err = program
+        .run(&["run", "--cloud", "sim", "book.rhai", "--allow-env=TIER", "--allow-run=echo"])
+        .failed(2);
+    assert!(err.contains("use --allow-exec"), "{err}");
+}

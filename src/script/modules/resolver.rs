@@ -69,7 +69,7 @@ impl Resolver {
     }
 
     fn remote(&self, address: &str) -> Result<(String, String), Error> {
-        let text = self.session.remote.text(address);
+        let text = self.session.remote.text(address).and_then(|text| no_bundle(address, text));
         text.map(|text| (address.to_string(), text)).map_err(|error| error.at(Place::Verb, "this module"))
     }
 
@@ -133,6 +133,7 @@ impl Resolver {
                     .coded("import::missing")
             })?,
         };
+        let text = no_bundle(path, text).map_err(|error| error.at(Place::Verb, "this is one"))?;
         let shown = self
             .session
             .policy
@@ -180,6 +181,16 @@ impl Resolver {
         let mut ast: AST = compiled.map_err(|error| run::unparsed(&self.session, &error, name, text))?;
         ast.set_source(name);
         Ok(Module::eval_ast_as_new(Scope::new(), &ast, engine)?.into())
+    }
+}
+
+/// A bundle is a whole runbook: what its imports mean is in it, and holds for it alone.
+fn no_bundle(path: &str, text: String) -> Result<String, Error> {
+    match super::bundle::is_bundle(&text) {
+        false => Ok(text),
+        true => Err(Error::new(Kind::Script, format!("`{path}` is a bundle, which cannot be imported"))
+            .coded("import::bundle")
+            .help("import the module that it was made of, or run it by itself")),
     }
 }
 
