@@ -212,7 +212,7 @@ fn permissions_are_no_description_and_another_tools_word_for_them_leads_here() {
     let program = Program::new();
     program.file(
         "book.rhai",
-        "//! Boots a tier.\n//! clouds: openstack\n//! allow: env=TIER\n//! allow \"./lib\": env=HOME\n//! Allows two at once.\nlet n = param(\"n\", 1);\nprint(n);\n",
+        "//! Boots a tier.\n//! clouds: openstack\n//! allow: env=TIER\n//! Allows two at once.\nlet n = param(\"n\", 1);\nprint(n);\n",
     );
     for words in [&["run", "book.rhai", "--help"][..], &["doc", "book.rhai"]] {
         let page = program.run(words).ok();
