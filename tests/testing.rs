@@ -349,6 +349,35 @@ fn what_a_test_leaves_is_told_by_name_whatever_was_made_first() {
     assert!(ended.out.contains("server a (active), server b (active)"), "{}", ended.out);
 }
 
+/// What a comment shows is run, and told at its place where it is not so.
+#[test]
+fn examples_in_comments_are_tests() {
+    let program = Program::new();
+    let lib = "//! Sums.\nimport \"./more\" as more;\n\n/// Adds.\n///\n/// ```\n/// add(1, 2)   // 3\n/// [1].map(|x| add(x, 1))   // [2]\n/// ```\nfn add(a, b) { more::sum(a, b) }\n\n/// Takes away.\n///\n/// ```rhai\n/// let s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\n/// less(3, 1)   // 1\n/// ```\n/// ```sh\n/// rm -rf /\n/// ```\nfn less(a, b) { a - b }\n";
+    program.file("lib.rhai", lib);
+    program.file("more.rhai", "fn sum(a, b) { a + b }\n");
+    program.file("vendor/theirs.rhai", "/// ```\n/// nothing_such()\n/// ```\nfn f() {}\n");
+    let ended = program.run(&["test"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.all());
+    assert!(
+        ended.out.contains("+ example_of_add ") && ended.out.contains("x example_of_less "),
+        "{}",
+        ended.out
+    );
+    assert!(ended.out.contains("2 is not 1") || ended.out.contains("\"2\" is not \"1\""), "{}", ended.out);
+    assert!(ended.out.contains("[lib.rhai:16:"), "{}", ended.out);
+    assert!(ended.out.contains("1 passed, 1 failed"), "{}", ended.out);
+    // A mistake in one is told before anything runs; the script itself is named, too.
+    program.file("lib.rhai", &lib.replace("less(3, 1)   // 1", "fewer(3, 1)   // 2"));
+    let ended = program.run(&["test", "lib.rhai"]);
+    assert_eq!(ended.code, Some(2), "{}", ended.all());
+    assert!(ended.err.contains("`fewer`") && ended.err.contains("lib.rhai:16:"), "{}", ended.err);
+    // What a runbook does by itself is left out.
+    program.file("book.rhai", "/// ```\n/// one()   // 1\n/// ```\nfn one() { 1 }\nfail(\"it ran\");\n");
+    let ended = program.run(&["test", "book.rhai"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+}
+
 #[test]
 fn chaos_tells_what_each_fault_leaves() {
     let text = "fn test_a() {\n    let s = boot(\"web\", #{ image: \"cirros\", flavor: \"m1.tiny\" });\n    s.delete();\n}\n";

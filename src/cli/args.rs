@@ -283,7 +283,8 @@ pub enum Command {
 /// What `test` takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct TestOptions {
-    /// Files `…_test.rhai`, or folders that hold some [default: this folder]
+    /// Files `…_test.rhai`, scripts with examples in their comments, or folders that
+    /// hold some [default: this folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Only tests whose file or name holds this text

@@ -35,6 +35,10 @@ table(servers, ["name", "status", "flavor"]);
 const MODULE: &str = r#"//! What the runbook does, as functions that its test calls too.
 
 /// Boot so many servers, `name-1` and so on, and wait until they are ACTIVE.
+///
+/// ```
+/// boot_fleet("web", 2, "cirros", "m1.tiny").len()   // 2
+/// ```
 fn boot_fleet(name, count, image, flavor) {
     let servers = parallel(1..=count, |n| boot(`${name}-${n}`, #{ image: image, flavor: flavor }));
     servers.wait_active()

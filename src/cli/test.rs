@@ -175,7 +175,7 @@ fn checks(options: &Options, environment: &Environment, file: &TestFile) -> Resu
                 let error = finding.severity == Severity::Error;
                 clean &= !error;
                 let key = (source.name.clone(), finding.span.start, finding.error.message.clone());
-                if told.insert(key) && (error || !options.quiet) {
+                if told.insert(key) && (error || !(options.quiet || file.of_examples)) {
                     let report = diag::from_check::report(&checked, nth, finding);
                     draw(options, environment, &report, str::to_string);
                 }

@@ -56,6 +56,10 @@ pub(super) fn world(manner: &Manner<'_>, file: &TestFile, test: &str, face: Test
 
 /// Run a test on a face. Where lines are counted, one that fails is run again without, for columns are counted wrong then.
 pub(super) fn run_measured(manner: &Manner<'_>, file: &TestFile, nth: usize, face: TestCloud) -> Ended {
+    if file.of_examples {
+        // Its lines are those of comments, which no coverage has.
+        return run(&Manner { coverage: None, ..*manner }, file, nth, face, |_| {});
+    }
     let ended = run(manner, file, nth, face, |_| {});
     if ended.passed() || ended.hung || manner.coverage.is_none() {
         return ended;

@@ -31,13 +31,23 @@ pub struct Function {
     pub comment: String,
 }
 
-/// The paragraphs of a comment, each on a line of its own; an empty line stays one, an item of a list is a paragraph.
+/// The paragraphs of a comment, each on a line of its own; an empty line stays one, an item of a list is a paragraph, and a line
+/// of an example is one behind a tab.
 fn paragraphs(comment: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    let mut example = false;
     for line in comment.lines().map(str::trim) {
+        if line.starts_with("```") {
+            example = !example;
+            continue;
+        }
+        if example {
+            found.push(format!("\t{line}"));
+            continue;
+        }
         let begins = line.is_empty() || line.starts_with("- ") || line.starts_with("* ");
         match found.last_mut() {
-            Some(last) if !begins && !last.is_empty() => {
+            Some(last) if !begins && !last.is_empty() && !last.starts_with('\t') => {
                 last.push(' ');
                 last.push_str(line);
             }
@@ -51,6 +61,9 @@ fn paragraphs(comment: &str) -> Vec<String> {
 fn wrapped(line: &str, indent: usize) -> String {
     if line.is_empty() {
         return String::new();
+    }
+    if let Some(code) = line.strip_prefix('\t') {
+        return format!("{}{code}", " ".repeat(indent + 2));
     }
     let inner = if line.starts_with("- ") || line.starts_with("* ") { indent + 2 } else { indent };
     format!("{}{}", " ".repeat(indent), wrap(line, inner, WIDTH))
@@ -121,4 +134,16 @@ pub fn runbook(name: &str, description: &str, parameters: &[Parameter], function
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_example_keeps_its_lines() {
+        let comment = "Adds\ntwo.\n\n```\nadd(1, 2)   // 3\nlet a = 1;\n```\nThat is all.";
+        let shown: Vec<String> = paragraphs(comment).iter().map(|line| wrapped(line, 2)).collect();
+        assert_eq!(shown, ["  Adds two.", "", "    add(1, 2)   // 3", "    let a = 1;", "  That is all."]);
+    }
 }

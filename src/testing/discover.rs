@@ -1,5 +1,6 @@
 //! Which tests there are: every `fn test_…()` of a file `…_test.rhai`, and the clouds that its header names.
 
+use super::examples;
 use crate::cloud::{Error, Kind};
 use crate::syntax;
 use crate::syntax::lexer;
@@ -78,6 +79,8 @@ pub struct TestFile {
     pub faces: Vec<TestCloud>,
     /// Its tests, in order.
     pub tests: Vec<Test>,
+    /// Whether it is a script whose examples are the tests.
+    pub of_examples: bool,
 }
 
 /// The files of tests that paths mean: files, and folders with all below them. Sorted, each once.
@@ -92,7 +95,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
         if path.is_dir() {
             below(path, &mut found).map_err(|why| unreadable(path, &why))?;
         } else if path.is_file() {
-            found.push(of_file(path)?);
+            found.extend(of_file(path)?);
         } else {
             return Err(Error::new(Kind::Script, format!("there is no file or folder `{}`", path.display()))
                 .coded("cli::file")
@@ -104,15 +107,20 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// A file of tests, or that of the script which was named in its place.
-fn of_file(path: &Path) -> Result<PathBuf, Error> {
+/// A file of tests; of a script its examples, and the file of its tests.
+fn of_file(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     if name.ends_with(ENDING) {
-        return Ok(path.to_path_buf());
+        return Ok(vec![path.to_path_buf()]);
     }
     let beside = path.with_file_name(format!("{}{ENDING}", name.trim_end_matches(".rhai")));
-    if name.ends_with(".rhai") && beside.is_file() {
-        return Ok(beside);
+    let mut found = Vec::new();
+    if name.ends_with(".rhai") {
+        found.extend(Some(path.to_path_buf()).filter(|path| has_examples(path)));
+        found.extend(Some(beside.clone()).filter(|path| path.is_file()));
+    }
+    if !found.is_empty() {
+        return Ok(found);
     }
     let message = format!("`{}` is no file of tests, and has none beside it", path.display());
     Err(Error::new(Kind::Script, message)
@@ -129,12 +137,22 @@ fn below(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
         let kind = entry.file_type()?;
         if kind.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
             below(&entry.path(), found)?;
-        } else if !kind.is_dir() && name.ends_with(ENDING) {
+        } else if !kind.is_dir() && (name.ends_with(ENDING) || is_documented(&entry.path())) {
             let path = entry.path();
             found.push(path.strip_prefix("./").map(Path::to_path_buf).unwrap_or(path));
         }
     }
     Ok(())
+}
+
+/// Whether a script has examples that are tests; what others wrote and was only put here is theirs to test.
+fn is_documented(path: &Path) -> bool {
+    let vendored = path.components().any(|part| part.as_os_str() == "vendor");
+    path.extension().is_some_and(|kind| kind == "rhai") && !vendored && has_examples(path)
+}
+
+fn has_examples(path: &Path) -> bool {
+    std::fs::read_to_string(path).is_ok_and(|text| examples::of(&text).is_some())
 }
 
 /// Read a file of tests.
@@ -151,8 +169,11 @@ pub fn read(path: &Path) -> Result<TestFile, Error> {
         // What the tested script says of itself counts for its tests.
         None => of_tested().map(|text| faces(&name, &text)).transpose()?.flatten().unwrap_or_else(usual),
     };
+    if let Some((text, tests)) = examples::of(&text).filter(|_| !name.ends_with(ENDING)) {
+        return Ok(TestFile { name, text, faces, tests, of_examples: true });
+    }
     let tests = of_text(&text);
-    Ok(TestFile { name, text, faces, tests })
+    Ok(TestFile { name, text, faces, tests, of_examples: false })
 }
 
 /// What tests run on that name no cloud.
