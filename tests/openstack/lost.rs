@@ -231,3 +231,22 @@ fn a_list_of_groups_with_one_that_has_no_id_is_no_list() {
     world.fails("server_groups()", "protocol", "one of its server_groups has no id");
     world.fails(r#"find_server_group("apart")"#, "protocol", "one of its server_groups has no id");
 }
+
+/// What has nothing in it says nothing: it is no empty list, and no console that keeps quiet.
+#[test]
+fn an_answer_without_its_content_is_no_answer() {
+    let world = World::web();
+    let body = |body: &str| FaultKind::Status { code: 200, body: Some(body.to_string()), retry_after: None };
+    for (operation, said, ask) in [
+        ("volume.list", "[]", "volumes()"),
+        ("volume.list", "{}", "volumes()"),
+        ("server.console_log", "{}", r#"server("web").console_log()"#),
+        ("server.console_log", r#"{"output":["a"]}"#, r#"server("web").console_log()"#),
+    ] {
+        let world = World::web();
+        world.fault_always(operation, body(said));
+        world.fails(ask, "protocol", "makes no sense");
+    }
+    world.fault_always("server.console_log", body(r#"{"output":null}"#));
+    world.gives(r#"server("web").console_log()"#, "");
+}

@@ -185,7 +185,12 @@ impl Servers for Aws {
     }
 
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
-        let body = self.ask(&instance::console(id)).await?;
+        let call = instance::console(id);
+        let body = self.ask(&call).await?;
+        // A console that said nothing has no output; whose it is stands there all the same.
+        if text(&body, "instanceId").is_none() && body.get("output").is_none() {
+            return Err(self.lacking(&call.action, "output"));
+        }
         let encoded = unfolded(&text(&body, "output").unwrap_or_default());
         let bytes = BASE64.decode(&encoded).unwrap_or_else(|_| encoded.into_bytes());
         let log = String::from_utf8_lossy(&bytes).into_owned();

@@ -63,12 +63,12 @@ pub fn texts(value: Option<&Json>) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The list under `key`; a list that is the whole answer will do too.
+/// The list under `key`; a list that is the whole answer will do too, unless it is empty: that is none of anything.
 pub fn list<'a>(body: &'a Json, key: &str) -> Option<&'a Vec<Json>> {
     match body.get(key) {
         Some(Json::Array(items)) => Some(items),
         Some(Json::Object(map)) => map.get("values").and_then(Json::as_array),
-        _ => body.as_array(),
+        _ => body.as_array().filter(|items| !items.is_empty()),
     }
 }
 

@@ -124,7 +124,12 @@ impl Servers for OpenStack {
     }
 
     async fn console_log(&self, id: &str, lines: Option<i64>) -> Result<Option<String>> {
-        Ok(Some(console::decode_log(&self.json(&console::log(id, lines, &self.compute().await?)).await?)))
+        let call = console::log(id, lines, &self.compute().await?);
+        let check = |body: &Json| match body.get("output") {
+            Some(Json::String(_) | Json::Null) => Ok(()),
+            _ => Err("it has no `output`".to_string()),
+        };
+        Ok(Some(console::decode_log(&self.whole(&call, check).await?.1)))
     }
 
     async fn console_url(&self, id: &str) -> Result<Option<String>> {
