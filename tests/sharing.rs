@@ -373,6 +373,76 @@ fn the_tests_of_a_bundle_run_wherever_it_is() {
     assert!(ended.out.contains("3 is not 4") && ended.out.contains("[one_test.rhai:3:19]"), "{}", ended.out);
 }
 
+/// What a module of somebody else's may try: each attempt is denied by its own error, none of it reaches anything, and the memory
+/// that it takes has an end.
+#[test]
+fn a_hostile_module_gets_nothing() {
+    let attempts = [
+        (r#"read_file("/etc/passwd")"#, "denied"),
+        (r#"read_file("data/../../home/.ssh/id")"#, "denied"),
+        (r#"read_file("data/leads_out")"#, "denied"),
+        (r#"write_file("data/leads_out", "x")"#, "denied"),
+        (r#"write_file("/tmp/rhain-was-here", "x")"#, "denied"),
+        (r#"env("PLANTED")"#, "denied"),
+        (r#"exec("id", [])"#, "denied"),
+        (r#"http_get("http://127.0.0.1:9/")"#, "denied"),
+        (r#"api("127.0.0.1:9/", "GET", "/")"#, "unsupported"),
+        (r#"cloud("other").servers()"#, "not_found"),
+    ];
+    let calls: String =
+        attempts.iter().map(|(code, _)| format!("    said.push(tried(|| {{ {code} }}));\n")).collect();
+    let module = format!(
+        "fn tried(f) {{ try {{ f.call(); return \"done\"; }} catch (e) {{ return e.kind; }} }}\n\
+         fn deep() {{ deep() + 1 }}\n\
+         fn long() {{ let t = \"x\"; loop {{ t += t; }} }}\n\
+         fn many() {{ let a = [1]; loop {{ a += a; }} }}\n\
+         fn work() {{\n    let said = [];\n{calls}    said\n}}\n\
+         fn shout() {{ print(\"\\x1b]0;title\\x07\\u202egnp\"); }}\n"
+    );
+    let published = Repository::new(&[("work.rhai", &module)]);
+    let url = published.url("work.rhai", "main");
+    let program = Program::new().var("PLANTED", "hush-hush-hush");
+    program.file("data/a.txt", "a");
+    std::os::unix::fs::symlink("/etc/passwd", program.folder().join("data/leads_out")).unwrap();
+    program.run(&["add", &url]).ok();
+    program.file("site.rhai", &format!("import \"{url}\" as m;\nprint(m::work());\nm::shout();\n"));
+    let words = [
+        "run",
+        "--cloud",
+        "sim",
+        "--max-memory",
+        "200MiB",
+        "--allow-read=./data",
+        "--allow-write=./data",
+        "site.rhai",
+    ];
+    let ended = program.run(&words);
+    let wanted: Vec<&str> = attempts.iter().map(|(_, kind)| *kind).collect();
+    assert_eq!(ended.code, Some(0), "{}", ended.all());
+    let (first, rest) = ended.out.split_once('\n').unwrap();
+    assert_eq!(first, format!("{wanted:?}"));
+    assert!(!ended.all().contains("hush-hush-hush") && !ended.all().contains("root:"), "{}", ended.all());
+    assert!(!std::path::Path::new("/tmp/rhain-was-here").exists());
+    // To a file what was printed goes as it is; a terminal gets it visible.
+    assert!(rest.contains("gnp"), "{rest}");
+    // What calls itself or grows without end cannot be caught: it ends the run, and the endings of it go before.
+    for (function, code) in [("deep", "too_deep"), ("long", "limit"), ("many", "limit")] {
+        let book = format!(
+            "import \"{url}\" as m;\ndefer(|| print(\"ended\"));\ntry {{ m::{function}(); }} catch {{}}\nprint(\"on\");\n"
+        );
+        program.file("site.rhai", &book);
+        let ended = program.run(&words);
+        assert_eq!((ended.code, ended.out.as_str()), (Some(1), "ended\n"), "{function}: {}", ended.err);
+        assert!(ended.err.contains(&format!("language::{code}")), "{function}: {}", ended.err);
+    }
+    // A loop without end is ended by who runs it.
+    program.file("endless.rhai", "print(\"on\"); loop { }\n");
+    let mut running = program.start(&["run", "--cloud", "sim", "endless.rhai"]);
+    assert_eq!(running.line(), "on");
+    running.signal("INT");
+    assert_eq!(running.end().code, Some(130));
+}
+
 /// A web server that answers each path as it is told.
 fn web(answers: &'static [(&'static str, &'static str)]) -> String {
     use std::io::{Read as _, Write as _};
